@@ -1,0 +1,57 @@
+# Needs only make and Python 3.11 to 3.14. Every target first makes .venv with the versions in constraints.txt.
+# PYTHON=/path/to/python chooses the interpreter, WORKERS=n the number of test processes.
+
+WORKERS ?= 2
+CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
+SUPPORTED := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Else pyright asks the network for a newer version of itself at every check.
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow check bench docs
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+demo: .venv/.installed ## Evolve a controller in one to two minutes; curve, pictures and video go to demo/
+	$(BIN)/hebbax demo
+
+test: .venv/.installed ## Run the tests
+	$(PYTEST)
+
+test-slow: .venv/.installed ## Run the tests that take long
+	$(PYTEST) -m slow
+
+check: .venv/.installed ## Check formatting, lint and types
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/pyright
+
+bench: .venv/.installed ## Measure speed on this machine
+	$(BIN)/hebbax bench
+
+docs: .venv/.installed-docs ## Build the documentation into site/
+	$(BIN)/mkdocs build --strict
+
+.venv/.installed: pyproject.toml constraints.txt $(BIN)/python
+	$(PIP) -e '.[dev]' -c constraints.txt
+	@touch $@
+
+.venv/.installed-docs: .venv/.installed
+	$(PIP) -e '.[docs]' -c constraints.txt
+	@touch $@
+
+# Made anew when the interpreter behind it is gone.
+$(BIN)/python:
+	@for python in $(CANDIDATES); do \
+	  "$$python" -c '$(SUPPORTED)' 2>/dev/null || continue; \
+	  echo "Making .venv with $$("$$python" --version)"; \
+	  exec "$$python" -m venv --clear .venv; \
+	done; \
+	echo "error: found no Python 3.11 to 3.14 with its venv and ensurepip modules among: $(CANDIDATES)" >&2; \
+	echo "  Debian, Ubuntu: apt-get install python3 python3-venv    macOS: brew install python@3.13" >&2; \
+	echo "  one that is elsewhere: make PYTHON=/path/to/python" >&2; \
+	exit 1

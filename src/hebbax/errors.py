@@ -1,0 +1,18 @@
+"""The errors a user can cause, each one line that names the value, what was expected and the nearest choice."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class HebbaxError(ValueError):
+    """Bad input, or a file that cannot be used. The command line prints the message and exits with 2."""
+
+
+def unknown_name(kind: str, name: object, choices: Iterable[str]) -> HebbaxError:
+    """Return the error for a name that is not among the choices, with the nearest of them first."""
+    known = sorted(choices)
+    near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
+    hint = f"did you mean {' or '.join(repr(n) for n in near)}?" if near else f"known: {', '.join(known)}"
+    return HebbaxError(f"unknown {kind} {str(name)!r}: {hint}")
