@@ -1,0 +1,1 @@
+"""The policy step compiled for the CPU. The JAX policy is its reference."""

@@ -1,0 +1,27 @@
+"""How every kernel is compiled: the flags, and why these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+
+# Plain fastmath assumes that NaN and infinity do not happen, and would delete the checks that find a diverging life.
+FLAGS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": {"reassoc", "nsz", "arcp", "contract"},
+}
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """Return the function as a Numba dispatcher with the project's flags."""
+    return numba.njit(**FLAGS)(function)
+
+
+def from_source(source: str, name: str, names: dict[str, Any]) -> Any:
+    """Compile a function from generated text, with `names` as its globals."""
+    namespace = dict(names)
+    exec(compile(source, f"<hebbax {name}>", "exec"), namespace)
+    return compiled(namespace[name])

@@ -1,0 +1,29 @@
+"""What a compiled policy step is: four functions over flat float32 buffers and a layout beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class PolicyStep:
+    """A policy compiled for the CPU. All functions share `layout` and `parameters` and allocate nothing.
+
+    - `birth(layout, parameters, genome, key0, key1, prepared, carry)` fills both buffers for a newborn.
+    - `act(layout, genome, carry, tick, inputs, action)` runs one pass.
+    - `adapt(layout, prepared, carry, tick) -> bool` updates the weights if due; False if a weight is out of bounds.
+    - `weights(layout, carry, out)` writes the present weights.
+    """
+
+    birth: Any
+    act: Any
+    adapt: Any
+    weights: Any
+    layout: np.ndarray  # int64: sizes, interval and so on, in the order that the step's own file documents
+    parameters: np.ndarray  # float32
+    carry_size: int
+    prepared_size: int
+    weight_count: int  # weights that change; 0 for a static policy

@@ -1,0 +1,21 @@
+"""Random streams: one root key a seed, folded with labels and numbers, so that no two purposes share a number."""
+
+from __future__ import annotations
+
+import zlib
+
+import jax
+
+
+def root_key(seed: int) -> jax.Array:
+    """Return the key of a seed. The implementation is named, because a checkpoint's bits depend on it."""
+    return jax.random.key(seed, impl="threefry2x32")
+
+
+def stream(key: jax.Array, label: str, *numbers: int) -> jax.Array:
+    """Return the key of a purpose and, where it recurs, of its numbers (a generation, a life)."""
+    # Python's hash() of a string differs between processes; a checksum does not.
+    key = jax.random.fold_in(key, zlib.crc32(label.encode()))
+    for number in numbers:
+        key = jax.random.fold_in(key, number)
+    return key

@@ -1,0 +1,1 @@
+"""Forward passes, in pure JAX: the reference of every compiled step."""

@@ -1,0 +1,1 @@
+"""What changes a weight: rules, normalisations and the averaging of activations."""

@@ -1,0 +1,90 @@
+"""The vocabulary that every part shares: one simulation's arrays, noise at birth, the row a life leaves behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+Array: TypeAlias = Any
+"""A NumPy array, a JAX array or a tracer: what a pure function takes and returns."""
+
+
+class Simulation(NamedTuple):
+    """The arrays of one simulation that a task may read; names and units are MuJoCo's, all float64."""
+
+    qpos: Array  # [nq], m and rad (quaternions for free and ball joints)
+    qvel: Array  # [nv], m/s and rad/s
+    ctrl: Array  # [nu]
+    sensordata: Array  # [nsensordata]
+    xpos: Array  # [nbody, 3], m
+    xipos: Array  # [nbody, 3], m
+    xquat: Array  # [nbody, 4]
+    site_xpos: Array  # [nsite, 3], m
+    cinert: Array  # [nbody, 10]
+    cvel: Array  # [nbody, 6]
+    cfrc_ext: Array  # [nbody, 6], N and N·m
+    qfrc_actuator: Array  # [nv], N and N·m
+    qfrc_constraint: Array  # [nv], N and N·m
+
+
+class Noise(NamedTuple):
+    """What a task may draw a birth from; as long as `nq + nv`."""
+
+    uniform: Array  # [nq + nv], in [-1, 1)
+    normal: Array  # [nq + nv], standard normal
+
+
+END_REACHED, END_TERMINATED, END_DIVERGED, END_STOPPED = 0, 1, 2, 3
+"""Why a life ended: its last tick, its task's termination, divergence, or a request to stop."""
+
+
+@dataclass(frozen=True)
+class Lives:
+    """One row a life, in the order in which the lives were asked for.
+
+    Of a life that diverged, `returns` is the sum up to the last finite reward, and the caller decides what it is worth.
+    """
+
+    returns: np.ndarray  # [lives], float64
+    lengths: np.ndarray  # [lives], control ticks
+    ends: np.ndarray  # [lives], one of END_*
+    warnings: np.ndarray  # [lives], MuJoCo warnings during the life
+    observation_count: np.ndarray  # [lives], float64
+    observation_mean: np.ndarray  # [lives, observations], float64
+    observation_m2: np.ndarray  # [lives, observations], sum of squared deviations, float64
+
+    @property
+    def diverged(self) -> np.ndarray:
+        """Which lives ended in a non-finite or unbounded value, bool [lives]."""
+        return self.ends == END_DIVERGED
+
+    @property
+    def stopped(self) -> bool:
+        """Whether any life was cut short by a request to stop."""
+        return bool(np.any(self.ends == END_STOPPED))
+
+
+class Record(NamedTuple):
+    """What happened at every tick of one life: the state and weights that a tick starts from, and what it did."""
+
+    qpos: np.ndarray  # [ticks, nq], float64
+    qvel: np.ndarray  # [ticks, nv], float64
+    observations: np.ndarray  # [ticks, observations], float64, before normalisation
+    actions: np.ndarray  # [ticks, actuators], float64
+    rewards: np.ndarray  # [ticks], float64
+    weights: np.ndarray  # [ticks, weights], float32; [ticks, 0] for a static policy
+
+
+@dataclass(frozen=True)
+class Normaliser:
+    """Running mean and scale of the observations, shared by a population and fixed while lives run."""
+
+    mean: np.ndarray  # [observations], float64
+    scale: np.ndarray  # [observations], float64: observation = (raw - mean) * scale
+
+    @classmethod
+    def identity(cls, observation_size: int) -> Normaliser:
+        """Return the normaliser that changes nothing."""
+        return cls(np.zeros(observation_size), np.ones(observation_size))

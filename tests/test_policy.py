@@ -1,0 +1,134 @@
+"""The JAX policy: the reference of all compiled steps."""
+
+import itertools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hebbax.errors import HebbaxError
+from hebbax.networks.activations import ACTIVATIONS
+from hebbax.networks.mlp import Mlp
+from hebbax.plasticity.averaging import AVERAGINGS
+from hebbax.plasticity.normalisation import NORMALISATIONS
+from hebbax.policy import Plasticity, Policy
+
+RULES = ["abcd", "eta-abcd", "eta-plain"]
+EVERY = [*itertools.product(RULES, sorted(NORMALISATIONS), AVERAGINGS, [False, True])]
+
+
+def few_ticks(policy, genome, act, adapt, ticks=3):
+    carry = policy.birth(jax.random.key(1))
+    for tick in range(ticks):
+        observation = jnp.full(policy.network.sizes[0], 0.5 + tick, jnp.float32)
+        action, carry = act(genome, carry, observation)
+        carry = adapt(genome, carry)
+    return action, carry
+
+
+@pytest.mark.parametrize(("rule", "normalisation", "averaging", "bias"), EVERY)
+def test_contract(rule, normalisation, averaging, bias):
+    """Every combination: shapes, dtypes, finite, jit equals no jit, and no retrace on the second call."""
+    policy = Policy("p", Mlp((3, 4, 2), bias=bias), Plasticity(rule, normalisation, averaging, window=2))
+    genome = jax.random.uniform(jax.random.key(0), (policy.genome_size,), minval=-1, maxval=1)
+    traces = []
+
+    def act(*arguments):
+        traces.append("act")
+        return policy.act(*arguments)
+
+    def adapt(*arguments):
+        traces.append("adapt")
+        return policy.adapt(*arguments)
+
+    jitted = few_ticks(policy, genome, jax.jit(act), jax.jit(adapt))
+    assert sorted(traces) == ["act", "adapt"], "each is traced once, whatever the tick"
+    with jax.disable_jit():
+        plain = few_ticks(policy, genome, policy.act, policy.adapt)
+    for one, other in zip(jax.tree.leaves(jitted), jax.tree.leaves(plain), strict=True):
+        assert one.dtype == other.dtype
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+    action, carry = jitted
+    assert action.shape == (2,)
+    assert action.dtype == jnp.float32
+    assert [w.shape for w in carry.weights] == [(3 + bias, 4), (4 + bias, 2)]
+    assert all(bool(jnp.isfinite(w).all()) for w in carry.weights)
+    assert carry.history.shape == (2 if averaging == "moving-average" else 1, policy.network.unit_count)
+    assert int(carry.tick) == 3
+
+
+def test_one_update_by_hand():
+    """Two inputs, one output, linear, eta-abcd with A=1, B=2, C=3, D=4 and eta=0.5 everywhere, max normalisation.
+
+    W = (1, 2), x = (1, -1): y = 1·1 + 2·(-1) = -1.
+    ΔW₁ = 0.5 (1·1·(-1) + 2·1 + 3·(-1) + 4) = 0.5 · 2 = 1        W₁ = 2
+    ΔW₂ = 0.5 (1·(-1)·(-1) + 2·(-1) + 3·(-1) + 4) = 0.5 · 0 = 0   W₂ = 2
+    divided by the largest, 2: W = (1, 1)
+    """
+    policy = Policy("p", Mlp((2, 1), output_activation="linear"), Plasticity("eta-abcd", "max"))
+    genome = policy.pack((jnp.stack([jnp.full((2, 1), value) for value in (1.0, 2.0, 3.0, 4.0, 0.5)]),))
+    carry = policy.birth(jax.random.key(0))._replace(weights=(jnp.array([[1.0], [2.0]]),))
+    action, carry = policy.act(genome, carry, jnp.array([1.0, -1.0]))
+    np.testing.assert_allclose(action, [-1.0])
+    np.testing.assert_allclose(policy.adapt(genome, carry).weights[0], [[1.0], [1.0]])
+
+
+def test_updates_fall_on_tick_zero_and_every_interval_after_it():
+    policy = Policy("p", Mlp((2, 2)), Plasticity("abcd", "none", interval=3))
+    genome = jnp.ones(policy.genome_size)
+    carry = policy.birth(jax.random.key(0))
+    changed = []
+    for _ in range(7):
+        _, carry = policy.act(genome, carry, jnp.ones(2))
+        following = policy.adapt(genome, carry)
+        changed.append(bool(jnp.any(following.weights[0] != carry.weights[0])))
+        carry = following
+    assert changed == [True, False, False, True, False, False, True]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_the_forward_pass_is_a_product_and_an_activation(activation):
+    network = Mlp((2, 2), activation=activation, output_activation=activation, bias=True)
+    weights = jnp.array([[1.0, -2.0], [0.5, 0.5], [0.25, 0.0]])  # the last row is the bias
+    # x = (2, 4): 2·1 + 4·0.5 + 0.25 = 4.25 and 2·(-2) + 4·0.5 + 0 = -2
+    units = network.forward([weights], jnp.array([2.0, 4.0]))
+    np.testing.assert_allclose(units, [2.0, 4.0, 1.0, *ACTIVATIONS[activation](jnp.array([4.25, -2.0]))], rtol=1e-6)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(1, 6), min_size=2, max_size=4), st.booleans(), st.booleans())
+def test_pack_undoes_unpack(sizes, bias, plastic):
+    policy = Policy("p", Mlp(tuple(sizes), bias=bias), Plasticity() if plastic else None)
+    genome = np.arange(policy.genome_size, dtype=np.float32)
+    np.testing.assert_array_equal(policy.pack(policy.unpack(genome)), genome)
+
+
+def test_births_are_uniform_and_depend_on_the_key_alone():
+    policy = Policy("p", Mlp((40, 50)), Plasticity(), initial_low=-0.1, initial_high=0.1)
+    one, again, other = (policy.birth(jax.random.key(seed)).weights[0] for seed in (0, 0, 1))
+    np.testing.assert_array_equal(one, again)
+    assert not np.array_equal(one, other)
+    assert -0.1 <= float(one.min()) < -0.09
+    assert 0.09 < float(one.max()) < 0.1
+    assert abs(float(one.mean())) < 0.01  # standard error 0.0013
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Plasticity(rule="oja"), "unknown rule 'oja'"),
+        (lambda: Plasticity(normalisation="mx"), "unknown normalisation 'mx': did you mean 'max'"),
+        (lambda: Plasticity(averaging="moving-average", window=0), "window=0: expected .*; nearest valid: 1"),
+        (lambda: Plasticity(interval=0), "interval=0 ticks: expected at least 1; nearest valid: 1"),
+        (lambda: Plasticity(rate=0.3), "rate=0.3: the rule 'eta-abcd' evolves its rates; leave rate out"),
+        (lambda: Mlp((3, 0, 2)), r"layer sizes \[3, 0, 2\]: expected whole numbers of at least 1"),
+        (lambda: Mlp((3, 2), activation="tan"), "unknown activation 'tan': did you mean 'tanh'"),
+        (lambda: Policy("p", Mlp((1, 1)), None, 1.0, 1.0), "initial weights from 1.0 to 1.0: the first must be below"),
+    ],
+)
+def test_bad_input_is_named(make, message):
+    with pytest.raises(HebbaxError, match=message):
+        make()
