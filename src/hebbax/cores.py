@@ -1,0 +1,64 @@
+"""How many cores this process may use: its CPU affinity, and the quota that containers and clusters set."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def available_cores() -> int:
+    """Return the number of cores worth starting threads for, at least 1."""
+    if hasattr(os, "sched_getaffinity"):
+        cores = len(os.sched_getaffinity(0))
+    else:  # macOS has neither affinity nor cgroups
+        cores = os.cpu_count() or 1
+    quota = cgroup_quota()
+    # A quota is above 0, so rounding up gives at least 1.
+    return cores if quota is None else min(cores, math.ceil(quota))
+
+
+def cgroup_quota(root: Path = Path("/")) -> float | None:
+    """Return how many cores the control group of this process may keep busy, or None where there is no limit.
+
+    The group and all above it count, in version 1 and 2. `root` is where proc/ and sys/ are found.
+    """
+    limits = [limit for folder in _group_folders(root) if (limit := _limit(folder)) is not None]
+    return min(limits, default=None)
+
+
+def _group_folders(root: Path) -> Iterator[Path]:
+    """Yield the CPU group of this process, and its parents, under every place where it may be mounted."""
+    mounts = root / "sys/fs/cgroup"
+    for line in _read(root / "proc/self/cgroup").splitlines():
+        _, _, rest = line.partition(":")
+        controllers, _, group = rest.partition(":")
+        if controllers == "":
+            places = [mounts, mounts / "unified"]  # version 2, alone or beside version 1
+        elif "cpu" in controllers.split(","):
+            places = [mounts / controllers, mounts / "cpu"]
+        else:
+            continue
+        # In a container the group may be named as the host sees it while only its own part is mounted: the walk up
+        # ends at the mount itself, which is that part.
+        relative = Path(group.strip("/"))
+        yield from (place / part for place in places for part in (relative, *relative.parents))
+
+
+def _limit(folder: Path) -> float | None:
+    """Return the quota of one group in cores."""
+    if not (words := _read(folder / "cpu.max").split()):
+        words = [_read(folder / "cpu.cfs_quota_us").strip(), _read(folder / "cpu.cfs_period_us").strip()]
+    try:
+        quota, period = (int(word) for word in words)
+    except ValueError:  # "max" in version 2, no file in version 1
+        return None
+    return quota / period if quota > 0 and period > 0 else None  # version 1 says -1 for no limit
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""

@@ -1,0 +1,123 @@
+"""A task's functions compiled over many simulations at once, for the lockstep engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from hebbax.engines.life import BODY_STREAM, bounded
+from hebbax.kernels.compiler import compiled
+from hebbax.kernels.noise import fold_in, normal, uniform
+from hebbax.tasks.task import Task
+from hebbax.types import Noise, Simulation
+
+
+@dataclass(frozen=True)
+class BatchedTask:
+    """A task's four functions over all lives; `alive` [lives] says which to touch.
+
+    - `birth(keys, qpos, qvel, memory)` fills the last three.
+    - `observe(simulations, memory, alive, out)` fills out [lives, observations].
+    - `actuate(actions, simulations, memory, alive, out)` fills out [lives, nu].
+    - `outcome(befores, simulations, actions, memory, alive, rewards, done)` fills the last two and updates memory.
+    """
+
+    birth: Any
+    observe: Any
+    actuate: Any
+    outcome: Any
+
+
+@cache
+def batch_task(task: Task) -> BatchedTask:
+    """Return the task's functions over many simulations."""
+    return BatchedTask(_birth(task), _observe(task), _actuate(task), _outcome(task))
+
+
+@compiled
+def one_of(simulations, i):
+    """Return the arrays of one simulation."""
+    return Simulation(
+        simulations.qpos[i],
+        simulations.qvel[i],
+        simulations.ctrl[i],
+        simulations.sensordata[i],
+        simulations.xpos[i],
+        simulations.xipos[i],
+        simulations.xquat[i],
+        simulations.site_xpos[i],
+        simulations.cinert[i],
+        simulations.cvel[i],
+        simulations.cfrc_ext[i],
+        simulations.qfrc_actuator[i],
+        simulations.qfrc_constraint[i],
+    )
+
+
+@compiled
+def bounded_rows(values, out):
+    """Set out [lives] to False wherever a row of values is not bounded."""
+    for i in range(values.shape[0]):
+        if not bounded(values[i]):
+            out[i] = False
+
+
+def _birth(task: Task) -> Any:
+    birth = compiled(task.birth)
+
+    @compiled
+    def birth_all(keys, qpos, qvel, memory):
+        size = qpos.shape[1] + qvel.shape[1]
+        draws = np.empty((2, size))
+        for i in range(keys.shape[0]):
+            body0, body1 = fold_in(keys[i, 0], keys[i, 1], BODY_STREAM)
+            for k in range(size):
+                draws[0, k] = uniform(body0, body1, k, np.float32(-1.0), np.float32(1.0))
+                draws[1, k] = normal(body0, body1, size + k)
+            born_qpos, born_qvel, born_memory = birth(Noise(draws[0], draws[1]))
+            qpos[i] = born_qpos
+            qvel[i] = born_qvel
+            memory[i] = born_memory
+
+    return birth_all
+
+
+def _observe(task: Task) -> Any:
+    observe = compiled(task.observe)
+
+    @compiled
+    def observe_all(simulations, memory, alive, out):
+        for i in range(out.shape[0]):
+            if alive[i]:
+                out[i] = observe(one_of(simulations, i), memory[i])
+
+    return observe_all
+
+
+def _actuate(task: Task) -> Any:
+    actuate = compiled(task.actuate)
+
+    @compiled
+    def actuate_all(actions, simulations, memory, alive, out):
+        for i in range(out.shape[0]):
+            if alive[i]:
+                out[i] = actuate(actions[i], one_of(simulations, i), memory[i])
+
+    return actuate_all
+
+
+def _outcome(task: Task) -> Any:
+    outcome = compiled(task.outcome)
+
+    @compiled
+    def outcome_all(befores, simulations, actions, memory, alive, rewards, done):
+        for i in range(rewards.shape[0]):
+            if alive[i]:
+                before, after = one_of(befores, i), one_of(simulations, i)
+                rewards[i], done[i], new_memory = outcome(before, after, actions[i], memory[i])
+                memory[i] = new_memory
+
+    return outcome_all

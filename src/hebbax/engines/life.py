@@ -1,0 +1,167 @@
+"""One whole life as one compiled loop.
+
+This file is run once for each pair of task and policy step (`specialise`), with the functions below bound to theirs:
+so the loop calls them directly, and the compiler sees all of it at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hebbax.engines.events import frozen, pin
+from hebbax.engines.library import mj_forward, mj_reset_data, mj_step
+from hebbax.kernels.compiler import compiled
+from hebbax.kernels.noise import fold_in, normal, uniform
+from hebbax.types import Noise
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    act: Any
+    actuate: Any
+    adapt: Any
+    birth: Any
+    newborn: Any
+    observe: Any
+    outcome: Any
+    remember: Any
+    weights_of: Any
+
+BOUND = 1e6
+"""A life whose actions, positions (m, rad) or velocities (m/s, rad/s) pass this has diverged."""
+
+RETURN, LENGTH, END, COUNT, SUMS = range(5)
+"""Columns of a life's row; from SUMS on the observations' means, then their summed squared deviations."""
+
+WEIGHT_STREAM, BODY_STREAM = 0, 1
+"""What a life's key is folded with: its initial weights, the birth of its body."""
+
+
+@compiled
+def bounded(values):
+    """Whether all values are finite and at most BOUND in size; written so that NaN is not."""
+    for value in values:
+        if not abs(value) <= BOUND:
+            return False
+    return True
+
+
+@compiled
+def begin(model, data, simulation, key0, key1):
+    """Put the body at its birth; return the task's memory."""
+    body0, body1 = fold_in(key0, key1, BODY_STREAM)
+    size = simulation.qpos.shape[0] + simulation.qvel.shape[0]
+    draws = np.empty((2, size))
+    for i in range(size):
+        draws[0, i] = uniform(body0, body1, i, np.float32(-1.0), np.float32(1.0))
+        draws[1, i] = normal(body0, body1, size + i)
+    qpos, qvel, memory = birth(Noise(draws[0], draws[1]))
+    mj_reset_data(model, data)
+    simulation.qpos[:] = qpos
+    simulation.qvel[:] = qvel
+    mj_forward(model, data)
+    return memory
+
+
+@compiled
+def summarise(row, count, sums, squares, mean):
+    """Write the mean and summed squared deviations of the observations, from sums about the normaliser's mean."""
+    size = mean.shape[0]
+    for i in range(size):
+        row[SUMS + i] = mean[i] + sums[i] / max(count, 1)
+        row[SUMS + size + i] = max(squares[i] - sums[i] * sums[i] / max(count, 1), 0.0)
+
+
+@compiled
+def note(record, tick, simulation, observation, action, layout, carry):
+    """Write the state, observation, action and weights that a tick starts from."""
+    record.qpos[tick] = simulation.qpos
+    record.qvel[tick] = simulation.qvel
+    record.observations[tick] = observation
+    record.actions[tick] = action
+    weights_of(layout, carry, record.weights[tick])
+
+
+@compiled
+def live(
+    models,
+    switch_ticks,
+    data,
+    simulation,
+    before,
+    substeps,
+    ticks,
+    layout,
+    parameters,
+    genome,
+    prepared,
+    carry,
+    key,
+    mean,
+    scale,
+    events,
+    record,
+    stop,
+    row,
+):
+    """Run one life and write its row.
+
+    `models` are the addresses of the bodies of this life, the first from birth and the next from its tick in
+    `switch_ticks` on. `events` and `record` may be empty, and then cost nothing.
+    """
+    key0, key1 = key[0], key[1]
+    weight0, weight1 = fold_in(key0, key1, WEIGHT_STREAM)
+    newborn(layout, parameters, genome, weight0, weight1, prepared, carry)
+    model, next_model = models[0], 1
+    memory = begin(model, data, simulation, key0, key1)
+    inputs = np.empty(mean.shape[0], np.float32)
+    outputs = np.empty(record.actions.shape[1], np.float32)
+    action = np.empty(record.actions.shape[1])
+    sums, squares = np.zeros(mean.shape[0]), np.zeros(mean.shape[0])
+    total, end, tick, count = 0.0, 0, 0, 0
+    while tick < ticks:
+        if stop[0] != 0:
+            end = 3
+            break
+        if next_model < models.shape[0] and tick >= switch_ticks[next_model]:
+            model, next_model = models[next_model], next_model + 1
+        observation = observe(simulation, memory)
+        for i in range(mean.shape[0]):
+            deviation = observation[i] - mean[i]
+            sums[i] += deviation
+            squares[i] += deviation * deviation
+            inputs[i] = deviation * scale[i]
+        count += 1
+        act(layout, genome, carry, tick, inputs, outputs)
+        action[:] = outputs
+        pin(events, tick, action)
+        if tick < record.qpos.shape[0]:
+            note(record, tick, simulation, observation, action, layout, carry)
+        if not bounded(action):
+            end = 2
+            break
+        remember(before, simulation)
+        simulation.ctrl[:] = actuate(action, simulation, memory)
+        for _ in range(substeps):
+            mj_step(model, data)
+        if not bounded(simulation.qpos) or not bounded(simulation.qvel):
+            end = 2
+            break
+        reward, done, memory = outcome(before, simulation, action, memory)
+        if not np.isfinite(reward):
+            end = 2
+            break
+        total += reward
+        if tick < record.rewards.shape[0]:
+            record.rewards[tick] = reward
+        tick += 1
+        if done:
+            end = 1
+            break
+        if not frozen(events, tick - 1) and not adapt(layout, prepared, carry, tick - 1):
+            end = 2
+            break
+    row[RETURN], row[LENGTH], row[END], row[COUNT] = total, tick, end, count
+    summarise(row, count, sums, squares, mean)

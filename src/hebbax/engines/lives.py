@@ -1,0 +1,72 @@
+"""What goes into and comes out of every engine: genomes and keys checked, rows unpacked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from hebbax.engines.life import COUNT, END, LENGTH, RETURN, SUMS
+from hebbax.errors import HebbaxError
+from hebbax.kernels.noise import fold_in_indices
+from hebbax.tasks.task import Task
+from hebbax.types import Lives, Record
+
+
+def check_genomes(genomes: Any, genome_size: int) -> np.ndarray:
+    """Return genomes as contiguous float32 [population, genome_size]. Raises HebbaxError for another shape."""
+    array = np.ascontiguousarray(genomes, np.float32)
+    if array.ndim != 2 or array.shape[1] != genome_size:
+        raise HebbaxError(
+            f"expected genomes to be an array with shape (population, genome_size) (i.e. shape (…, {genome_size})) "
+            f"but it had shape {array.shape}"
+        )
+    return read_only(array)
+
+
+def read_only(array: np.ndarray) -> np.ndarray:
+    """Return a view that cannot be written to, as JAX's arrays are: one type, so one compiled life for both."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def life_keys(key: Any, lives: int) -> np.ndarray:
+    """Return one key a life as uint32 [lives, 2], folding a single key by index.
+
+    Raises HebbaxError for an array of keys of another length.
+    """
+    data = np.asarray(jax.random.key_data(key) if jnp.issubdtype(key.dtype, jax.dtypes.prng_key) else key)
+    if data.shape == (2,):
+        return read_only(fold_in_indices(data[0], data[1], lives))
+    if data.shape != (lives, 2):
+        raise HebbaxError(f"expected one key, or an array of {lives} keys, one a life, but got shape {data.shape[:-1]}")
+    return read_only(np.ascontiguousarray(data, np.uint32))
+
+
+def lives_of_rows(rows: np.ndarray, warnings: np.ndarray) -> Lives:
+    """Return the lives that rows [lives, 4 + 2 * observations] stand for."""
+    size = (rows.shape[1] - SUMS) // 2
+    return Lives(
+        returns=rows[:, RETURN].copy(),
+        lengths=rows[:, LENGTH].astype(np.int64),
+        ends=rows[:, END].astype(np.int64),
+        warnings=warnings,
+        observation_count=rows[:, COUNT].copy(),
+        observation_mean=rows[:, SUMS : SUMS + size].copy(),
+        observation_m2=rows[:, SUMS + size :].copy(),
+    )
+
+
+def empty_record(task: Task, ticks: int, weight_count: int) -> Record:
+    """Return buffers for a life of so many ticks; zero ticks for none."""
+    return Record(
+        qpos=np.zeros((ticks, task.model.nq)),
+        qvel=np.zeros((ticks, task.model.nv)),
+        observations=np.zeros((ticks, task.observation_size)),
+        actions=np.zeros((ticks, task.action_size)),
+        rewards=np.zeros(ticks),
+        weights=np.zeros((ticks, weight_count), np.float32),
+    )

@@ -1,0 +1,164 @@
+"""The life of one task with one policy step, compiled, and kept on disk for the next process.
+
+Numba's own cache looks at a function's file alone: it would return yesterday's reward after an edit in a function that
+is called from it, and finds nothing for functions that are passed in. So the text of `life.py` is written under a name
+that is a fingerprint of everything in it, and Numba caches that file: another fingerprint is another file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import logging
+import os
+import sys
+import types
+from collections.abc import Callable, Collection
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import mujoco
+import numba
+import numpy as np
+from numba.core.dispatcher import Dispatcher
+
+from hebbax.kernels.compiler import FLAGS, compiled, from_source
+from hebbax.kernels.policy_step import PolicyStep
+from hebbax.tasks.task import Task
+
+_LIFE = Path(__file__).with_name("life.py")
+_REMEMBER = "def remember(before, simulation):\n"
+
+_PACKAGES_BY_VERSION = ("numpy", "math", "numba")  # what they compile to follows from their version
+
+logger = logging.getLogger(__name__)
+
+
+def cache_folder() -> Path:
+    """Return where compiled lives are kept: `HEBBAX_CACHE`, or hebbax in the user's cache folder."""
+    base = os.environ.get("HEBBAX_CACHE")
+    if base:
+        return Path(base)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hebbax"
+
+
+def specialise(task: Task, step: PolicyStep) -> Any:
+    """Return the compiled `live` of a task and a policy step (see `life.py`)."""
+    names = {
+        "birth": compiled(task.birth),
+        "observe": compiled(task.observe),
+        "actuate": compiled(task.actuate),
+        "outcome": compiled(task.outcome),
+        "remember": _remember(task.compares),
+        "newborn": step.birth,
+        "act": step.act,
+        "adapt": step.adapt,
+        "weights_of": step.weights,
+    }
+    return _build(_fingerprint(names), names)
+
+
+@cache
+def _remember(fields: tuple[str, ...]) -> Any:
+    body = "".join(f"    before.{field}[:] = simulation.{field}\n" for field in fields) or "    pass\n"
+    return from_source(_REMEMBER + body, "remember", {})
+
+
+def _fingerprint(names: dict[str, Any]) -> str:
+    digest = hashlib.sha256(_LIFE.read_bytes())
+    for version in (numba.__version__, llvmlite.__version__, mujoco.mj_versionString(), np.__version__, sys.version):
+        digest.update(version.encode())
+    digest.update(repr(sorted((key, str(value)) for key, value in FLAGS.items() if key != "fastmath")).encode())
+    digest.update(repr(sorted(FLAGS["fastmath"])).encode())
+    _digest_value(_load_module("hebbax_life_unnamed", _LIFE, names).live, digest, (), set())
+    return digest.hexdigest()[:24]
+
+
+def _digest_value(value: Any, digest: Any, attributes: Collection[str], seen: set[int]) -> None:
+    """Add what a compiled function would make of a value: code, constants and all that it refers to."""
+    if isinstance(value, Dispatcher):
+        value = value.py_func
+    if isinstance(value, types.FunctionType):
+        if id(value) not in seen:
+            seen.add(id(value))
+            _digest_function(value, digest, seen)
+    elif isinstance(value, np.ndarray):
+        digest.update(f"{value.dtype}{value.shape}".encode() + value.tobytes())
+    elif isinstance(value, tuple | list):
+        for item in value:
+            _digest_value(item, digest, attributes, seen)
+    elif isinstance(value, types.ModuleType):
+        digest.update(value.__name__.encode())
+        if value.__name__.partition(".")[0] not in _PACKAGES_BY_VERSION:
+            for name in sorted(set(attributes) & vars(value).keys()):
+                _digest_value(vars(value)[name], digest, attributes, seen)
+    else:
+        digest.update(repr((value, getattr(value, "_fields", ()))).encode())
+
+
+def _digest_function(function: Callable[..., Any], digest: Any, seen: set[int]) -> None:
+    _digest_code(function.__code__, digest)
+    names = set(_names(function.__code__))
+    for name in sorted(names & function.__globals__.keys()):
+        digest.update(name.encode())
+        _digest_value(function.__globals__[name], digest, names, seen)
+    for cell in function.__closure__ or ():
+        _digest_value(cell.cell_contents, digest, names, seen)
+    _digest_value(function.__defaults__ or (), digest, names, seen)
+
+
+def _names(code: types.CodeType) -> list[str]:
+    inner = [name for const in code.co_consts if isinstance(const, types.CodeType) for name in _names(const)]
+    return [*code.co_names, *inner]
+
+
+def _digest_code(code: types.CodeType, digest: Any) -> None:
+    digest.update(code.co_code + repr((code.co_names, code.co_varnames, code.co_freevars)).encode())
+    for const in code.co_consts:
+        if isinstance(const, types.CodeType):
+            _digest_code(const, digest)
+        else:
+            digest.update(repr(const).encode())
+
+
+def _load_module(name: str, path: Path, names: dict[str, Any]) -> types.ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    module.__dict__.update(names)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+_BUILT: dict[str, Any] = {}
+
+
+def _build(fingerprint: str, names: dict[str, Any]) -> Any:
+    if fingerprint not in _BUILT:
+        module = _load_module(f"hebbax_life_{fingerprint}", _module_file(fingerprint), names)
+        function = module.live.py_func
+        try:
+            _BUILT[fingerprint] = numba.njit(cache=True, **FLAGS)(function)
+        except RuntimeError as error:  # no folder to write to: compile anew in every process
+            logger.info("compiled lives are not kept: %s", error)
+            _BUILT[fingerprint] = module.live
+    return _BUILT[fingerprint]
+
+
+def _module_file(fingerprint: str) -> Path:
+    path = cache_folder() / f"life_{fingerprint}.py"
+    if path.is_file():
+        return path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        temporary.write_bytes(_LIFE.read_bytes())
+        os.replace(temporary, path)
+    except OSError as error:
+        logger.info("compiled lives are not kept: %s", error)
+        return _LIFE
+    return path

@@ -1,0 +1,65 @@
+"""From a policy's configuration to the policy, sized for a task."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from hebbax.errors import HebbaxError, unknown_name
+from hebbax.networks.mlp import Mlp
+from hebbax.policy import Plasticity, Policy
+from hebbax.policy_config import PRESETS, PolicyConfig
+from hebbax.tasks.task import Task
+
+
+def make_policy(config: str | PolicyConfig, task: Task) -> Policy:
+    """Return the policy of a preset name or a configuration, sized for a task.
+
+    Raises HebbaxError for an unknown name, sizes below 1, or an interval that is no multiple of the control period.
+    """
+    if isinstance(config, str):
+        if config not in PRESETS:
+            raise unknown_name("policy", config, PRESETS)
+        config = PRESETS[config]
+    network = Mlp(
+        (task.observation_size, *config.hidden, task.action_size),
+        config.activation,
+        config.output_activation,
+        config.bias,
+    )
+    plasticity = None
+    if config.plastic:
+        plasticity = Plasticity(
+            rule=config.rule,
+            normalisation=config.normalisation,
+            averaging=config.averaging,
+            window=config.window,
+            interval=interval_ticks(config.interval, task.control_period),
+            rate=config.rate,
+        )
+    return Policy(config.name, network, plasticity, config.initial_low, config.initial_high)
+
+
+def interval_ticks(interval: Any, control_period: float) -> int:
+    """Return an update interval in control ticks, from seconds or "N ticks".
+
+    Raises HebbaxError, naming the nearest valid values, unless it is a whole multiple of the control period (s).
+    """
+    matched = re.fullmatch(r"\s*(\d+)\s*ticks?\s*", str(interval))
+    if matched:
+        if int(matched[1]) < 1:
+            raise HebbaxError(f"interval={interval}: expected at least 1 tick; nearest valid: 1 tick")
+        return int(matched[1])
+    try:
+        ratio = float(interval) / control_period
+    except (TypeError, ValueError):
+        raise HebbaxError(f"interval={interval}: expected seconds (0.2) or ticks (4 ticks)") from None
+    ticks = round(ratio) if ratio == ratio and abs(ratio) < 1e9 else 0
+    if ticks < 1 or abs(ratio - ticks) > 1e-6 * ticks:
+        low = max(1, int(ratio) if ratio == ratio and 0 < ratio < 1e9 else 1)
+        nearest = " or ".join(f"{n * control_period:g}" for n in (low, low + 1))
+        raise HebbaxError(
+            f"interval={interval} s: expected a whole multiple of the control period {control_period:g} s; "
+            f"nearest valid: {nearest}"
+        )
+    return ticks

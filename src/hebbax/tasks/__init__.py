@@ -1,0 +1,1 @@
+"""A robot and a goal, one file each."""

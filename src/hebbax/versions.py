@@ -1,0 +1,83 @@
+"""What a run was made with: package versions and CPU model, as far as they can change its results."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import subprocess
+from pathlib import Path
+
+UNKNOWN = "unknown"
+
+_PACKAGES = ("hebbax", "mujoco", "numba", "llvmlite", "numpy", "jax", "evosax", "optax", "gymnasium")
+
+# Bit-equality is promised for one CPU model and one version of each of these.
+_AFFECTS_BITS = ("mujoco", "numba", "llvmlite", "numpy", "jax", "cpu")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python, hebbax and what it computes with, "unknown" where not installed; imports none."""
+    return {"python": platform.python_version()} | {package: _version(package) for package in _PACKAGES}
+
+
+def cpu_model() -> str:
+    """Return the name of this machine's CPU, or "unknown"."""
+    if platform.system() == "Darwin":
+        name = _from_sysctl()
+    else:
+        name = _from_cpuinfo(Path("/proc/cpuinfo"))
+    return name or platform.processor() or platform.machine() or UNKNOWN
+
+
+def environment() -> dict[str, str]:
+    """Return `versions()` with `cpu_model()` under "cpu": what the bits of a run depend on beside its configuration."""
+    return {**versions(), "cpu": cpu_model()}
+
+
+def differences(recorded: dict[str, str], current: dict[str, str]) -> list[str]:
+    """Return lines like "mujoco 3.17.0 → 3.17.1" for what both name, differs and affects bits.
+
+    Both are as from `environment()`. What only one of them names is not compared.
+    """
+    return [
+        f"{name} {recorded[name]} → {current[name]}"
+        for name in _AFFECTS_BITS
+        if name in recorded and name in current and recorded[name] != current[name]
+    ]
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return UNKNOWN
+
+
+def _from_cpuinfo(path: Path) -> str:
+    """Return the CPU that Linux describes; a machine with several kinds of core has each named once."""
+    try:
+        text = path.read_text("utf-8", "replace")
+    except OSError:
+        return ""
+    cores = [_core_name(core) for core in text.split("\n\n")]
+    return " + ".join(dict.fromkeys(name for name in cores if name))
+
+
+def _core_name(core: str) -> str:
+    """Return the name of one core in /proc/cpuinfo, or nothing for a block that is about something else."""
+    fields = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in core.splitlines())}
+    if "cpu family" in fields:
+        # Virtual machines hide the name ("Intel Xeon Processor") but not these, and compiled code depends on them.
+        numbers = ", ".join(f"{key} {fields.get(key, '?')}" for key in ("cpu family", "model", "stepping"))
+        return f"{fields.get('model name', 'x86')} ({numbers})"
+    if "CPU part" in fields:  # ARM has numbers only
+        return f"ARM implementer {fields.get('CPU implementer', '?')} part {fields['CPU part']}"
+    return fields.get("model name", "")
+
+
+def _from_sysctl() -> str:
+    try:
+        command = ["sysctl", "-n", "machdep.cpu.brand_string"]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""

@@ -1,0 +1,91 @@
+"""MuJoCo hides divergence: it zeroes NaN controls and resets bad states. hebbax must find it."""
+
+import dataclasses
+
+import jax
+import mujoco
+import numpy as np
+import pytest
+
+from hebbax.engines.lockstep import LockstepEngine
+from hebbax.engines.native import NativeEngine
+from hebbax.evolution.fitness import fitness_of
+from hebbax.evolution.statistics import ObservationStatistics
+from hebbax.networks.mlp import Mlp
+from hebbax.policy import Plasticity, Policy
+from hebbax.types import END_DIVERGED, END_REACHED
+
+ENGINES = [NativeEngine, LockstepEngine]
+KEY = jax.random.key(2)
+
+
+def _forward_only(before, simulation, action, memory):
+    return simulation.qpos[0] - before.qpos[0], False, memory
+
+
+@pytest.fixture(scope="module")
+def free_of_cost(swimmer):
+    """A reward without control cost: a NaN action does not make it NaN."""
+    return dataclasses.replace(swimmer, outcome=_forward_only)
+
+
+@pytest.mark.parametrize("make", ENGINES)
+def test_a_nan_policy_diverges_ranks_worst_and_leaves_no_observations(make, free_of_cost, han_e, genomes):
+    genomes = genomes.copy()
+    genomes[2] = np.nan
+    lives = make(free_of_cost, han_e).evaluate(genomes, KEY, ticks=30)
+    assert lives.ends.tolist() == [END_REACHED, END_REACHED, END_DIVERGED, END_REACHED, END_REACHED, END_REACHED]
+    assert lives.lengths[2] <= 1
+    fitness = fitness_of(lives, 1)
+    assert np.isfinite(fitness).all()
+    assert fitness.argmin() == 2
+    statistics = ObservationStatistics.empty(8).merge(lives)
+    assert statistics.count == 5 * 30
+    assert np.isfinite(statistics.m2).all()
+
+
+@pytest.mark.parametrize("make", ENGINES)
+def test_unbounded_weights_diverge(make, free_of_cost):
+    policy = Policy("a", Mlp((8, 2)), Plasticity("abcd", "none"))
+    genomes = np.zeros((2, policy.genome_size), np.float32)
+    genomes[1, -16:] = 3e8  # D of every synapse: 3e7 a tick, past the bound of 1e8 at the fourth update
+    lives = make(free_of_cost, policy).evaluate(genomes, KEY, ticks=30)
+    assert lives.ends.tolist() == [END_REACHED, END_DIVERGED]
+    assert lives.lengths[1] == 4
+
+
+@pytest.mark.parametrize("make", ENGINES)
+@pytest.mark.parametrize("part", ["state", "reward"])
+def test_what_is_not_finite_ends_a_life(make, swimmer, han_e, genomes, part):
+    def birth(noise):
+        speed = 1e9 if part == "state" else 0.1
+        return 0.1 * noise.uniform[:5], speed * noise.uniform[5:], np.zeros(0)
+
+    def outcome(before, simulation, action, memory):
+        return np.sqrt(-1.0 - simulation.qpos[0] ** 2) if part == "reward" else 1.0, False, memory
+
+    task = dataclasses.replace(swimmer, birth=birth, outcome=outcome)
+    lives = make(task, han_e).evaluate(genomes[:2], KEY, ticks=10)
+    assert lives.diverged.all()
+    assert np.isfinite(lives.returns).all()
+
+
+def test_warnings_are_counted_and_write_no_file(swimmer, han_e, genomes, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+
+    def birth(noise):
+        return 0.1 * noise.uniform[:5], 1e11 + 0.0 * noise.uniform[5:], np.zeros(0)
+
+    task = dataclasses.replace(swimmer, birth=birth)
+    lives = NativeEngine(task, han_e).evaluate(genomes[:1], KEY, ticks=10)
+    assert lives.warnings[0] > 0
+    assert lives.diverged[0]
+    assert list(tmp_path.iterdir()) == []
+    assert capfd.readouterr().err == ""
+
+
+def test_mujoco_itself_would_have_hidden_it(swimmer):
+    data = mujoco.MjData(swimmer.model)
+    data.ctrl[:] = np.nan
+    mujoco.mj_step(swimmer.model, data)
+    assert np.isfinite(data.qpos).all()

@@ -1,0 +1,74 @@
+from dataclasses import replace
+
+import pytest
+
+from hebbax.errors import HebbaxError
+from hebbax.policy_config import PRESETS
+from hebbax.policy_factory import interval_ticks, make_policy
+from hebbax.tasks.registry import make_task
+
+# han.md section 1: evolved numbers of HAN (5 x weights) and of its static MLP of 80 hidden units, and HAN's weights.
+PUBLISHED_SIZES = {"half_cheetah": (1840, 1840, 368), "swimmer": (800, 800, 160)}
+
+
+@pytest.mark.parametrize("task_name", PUBLISHED_SIZES)
+def test_presets_have_the_published_sizes(task_name):
+    task = make_task(task_name)
+    plastic, static, weights = PUBLISHED_SIZES[task_name]
+    for name in PRESETS:
+        policy = make_policy(name, task)
+        assert policy.genome_size == (static if name == "mlp" else plastic)
+        assert policy.weight_count == (0 if name == "mlp" else weights)
+
+
+# han.md section 4: condition, normalised, M, ticks from update to update
+@pytest.mark.parametrize(
+    ("condition", "normalisation", "window", "interval"),
+    [("a", "none", 1, 1), ("b", "max", 1, 1), ("c", "max", 1, 4), ("d", "max", 10, 1), ("e", "max", 10, 4)],
+)
+def test_conditions_are_the_published_ones(condition, normalisation, window, interval):
+    plasticity = make_policy(f"han-{condition}", make_task("half_cheetah")).plasticity
+    assert plasticity is not None
+    assert plasticity.rule == "eta-abcd"
+    assert (plasticity.normalisation, plasticity.averaged_ticks, plasticity.interval) == (
+        normalisation,
+        window,
+        interval,
+    )
+
+
+@pytest.mark.parametrize(
+    ("interval", "ticks"),
+    [(0.05, 1), (0.2, 4), ("0.2", 4), ("4 ticks", 4), ("1 tick", 1), ("7ticks", 7), (0.1 + 0.2, 6), (50, 1000)],
+)
+def test_intervals(interval, ticks):
+    assert interval_ticks(interval, 0.05) == ticks
+
+
+@pytest.mark.parametrize(
+    ("interval", "message"),
+    [
+        (0.12, r"interval=0.12 s: expected a whole multiple of the control period 0.05 s; nearest valid: 0.1 or 0.15"),
+        (0.01, r"interval=0.01 s: .* nearest valid: 0.05 or 0.1"),
+        (-1, r"interval=-1 s: .* nearest valid: 0.05 or 0.1"),
+        (0, r"interval=0 s: .* nearest valid: 0.05 or 0.1"),
+        (float("nan"), r"interval=nan s: expected a whole multiple"),
+        (float("inf"), r"interval=inf s: expected a whole multiple"),
+        ("0 ticks", r"interval=0 ticks: expected at least 1 tick"),
+        ("soon", r"interval=soon: expected seconds \(0.2\) or ticks \(4 ticks\)"),
+    ],
+)
+def test_other_intervals_are_refused_with_the_nearest(interval, message):
+    with pytest.raises(HebbaxError, match=message):
+        interval_ticks(interval, 0.05)
+
+
+def test_seconds_and_ticks_give_the_same_policy():
+    task = make_task("swimmer")
+    seconds = make_policy(replace(PRESETS["han-e"], interval=0.16), task)
+    assert seconds == make_policy("han-e", task)
+
+
+def test_an_unknown_preset_names_the_nearest():
+    with pytest.raises(HebbaxError, match="unknown policy 'han-f': did you mean 'han-"):
+        make_policy("han-f", make_task("swimmer"))
