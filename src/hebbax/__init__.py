@@ -1,0 +1,116 @@
+"""hebbax: evolve, understand and break plastic neural controllers for robots.
+
+Names are resolved when they are first used, so that `import hebbax` takes no time.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hebbax._version import __version__ as __version__
+    from hebbax.config import TaskConfig as TaskConfig
+    from hebbax.config import TrainConfig as TrainConfig
+    from hebbax.engines.events import Event as Event
+    from hebbax.engines.lockstep import LockstepEngine as LockstepEngine
+    from hebbax.engines.make_engine import make_engine as make_engine
+    from hebbax.engines.native import NativeEngine as NativeEngine
+    from hebbax.errors import HebbaxError as HebbaxError
+    from hebbax.evolution.controller import Controller as Controller
+    from hebbax.evolution.evaluate import evaluate_controller as evaluate_controller
+    from hebbax.evolution.statistics import ObservationStatistics as ObservationStatistics
+    from hebbax.evolution.stored_run import StoredRun as StoredRun
+    from hebbax.evolution.strategy_config import StrategyConfig as StrategyConfig
+    from hebbax.evolution.train import Training as Training
+    from hebbax.plasticity.rules import Rule as Rule
+    from hebbax.plasticity.rules import register_rule as register_rule
+    from hebbax.policy import Plasticity as Plasticity
+    from hebbax.policy import Policy as Policy
+    from hebbax.policy_config import PolicyConfig as PolicyConfig
+    from hebbax.policy_factory import make_policy as make_policy
+    from hebbax.replay import Replay as Replay
+    from hebbax.tasks.registry import make_task as make_task
+    from hebbax.tasks.registry import register_task as register_task
+    from hebbax.tasks.task import Task as Task
+    from hebbax.types import Lives as Lives
+    from hebbax.types import Noise as Noise
+    from hebbax.types import Normaliser as Normaliser
+    from hebbax.types import Record as Record
+    from hebbax.types import Simulation as Simulation
+
+_HOME = {
+    "Controller": "evolution.controller",
+    "Event": "engines.events",
+    "HebbaxError": "errors",
+    "Lives": "types",
+    "LockstepEngine": "engines.lockstep",
+    "NativeEngine": "engines.native",
+    "Noise": "types",
+    "Normaliser": "types",
+    "ObservationStatistics": "evolution.statistics",
+    "Plasticity": "policy",
+    "Policy": "policy",
+    "PolicyConfig": "policy_config",
+    "Record": "types",
+    "Replay": "replay",
+    "Rule": "plasticity.rules",
+    "Simulation": "types",
+    "StoredRun": "evolution.stored_run",
+    "StrategyConfig": "evolution.strategy_config",
+    "Task": "tasks.task",
+    "TaskConfig": "config",
+    "TrainConfig": "config",
+    "Training": "evolution.train",
+    "__version__": "_version",
+    "evaluate_controller": "evolution.evaluate",
+    "make_engine": "engines.make_engine",
+    "make_policy": "policy_factory",
+    "make_task": "tasks.registry",
+    "register_rule": "plasticity.rules",
+    "register_task": "tasks.registry",
+}
+
+__all__ = [
+    "Controller",
+    "Event",
+    "HebbaxError",
+    "Lives",
+    "LockstepEngine",
+    "NativeEngine",
+    "Noise",
+    "Normaliser",
+    "ObservationStatistics",
+    "Plasticity",
+    "Policy",
+    "PolicyConfig",
+    "Record",
+    "Replay",
+    "Rule",
+    "Simulation",
+    "StoredRun",
+    "StrategyConfig",
+    "Task",
+    "TaskConfig",
+    "TrainConfig",
+    "Training",
+    "__version__",
+    "evaluate_controller",
+    "make_engine",
+    "make_policy",
+    "make_task",
+    "register_rule",
+    "register_task",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'hebbax' has no attribute {name!r}")
+    value = getattr(import_module(f"hebbax.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

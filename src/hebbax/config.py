@@ -1,0 +1,76 @@
+"""The configuration of a run: plain frozen dataclasses, to and from dictionaries."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+from hebbax.errors import HebbaxError, unknown_name
+from hebbax.evolution.strategy_config import StrategyConfig
+from hebbax.policy_config import PRESETS, PolicyConfig
+
+ENGINES = ("auto", "native", "lockstep")
+
+
+@dataclass(frozen=True)
+class TaskConfig:
+    """A task as a user writes it."""
+
+    name: str = "half_cheetah"
+    ticks: int | None = None  # control ticks of a life; none for the task's own
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """All that decides what a run computes."""
+
+    task: TaskConfig = field(default_factory=TaskConfig)
+    policy: PolicyConfig = field(default_factory=lambda: PRESETS["han-e"])
+    strategy: StrategyConfig = field(default_factory=StrategyConfig)
+    generations: int = 150
+    lifetimes: int = 1  # lives of each genome in a generation
+    seed: int = 0
+    engine: str = "auto"  # native where the policy has a compiled step, else lockstep
+    threads: int | None = None  # none for all cores; no result depends on it
+    evaluate_every: int = 10  # generations from one evaluation of the mean genome to the next
+    evaluate_lifetimes: int = 16
+    checkpoint_every: int = 10
+    keep_checkpoints: int = 3
+
+
+def check_train_config(config: TrainConfig) -> None:
+    """Raise HebbaxError for a number out of range; names and sizes are checked where they are used."""
+    least_one = ("generations", "lifetimes", "evaluate_every", "evaluate_lifetimes", "checkpoint_every")
+    for name in (*least_one, "keep_checkpoints"):
+        if getattr(config, name) < 1:
+            raise HebbaxError(
+                f"{name}={getattr(config, name)}: expected a whole number of at least 1; nearest valid: 1"
+            )
+    for name, value in (("threads", config.threads), ("task.ticks", config.task.ticks)):
+        if value is not None and value < 1:
+            raise HebbaxError(f"{name}={value}: expected a whole number of at least 1, or null; nearest valid: 1")
+    if not 0 <= config.seed < 2**32:
+        raise HebbaxError(f"seed={config.seed}: expected 0 to {2**32 - 1}")
+    if config.engine not in ENGINES:
+        raise unknown_name("engine", config.engine, ENGINES)
+
+
+def to_dict(config: TrainConfig) -> dict[str, Any]:
+    """Return the configuration as nested dictionaries of plain values."""
+    return dataclasses.asdict(config)
+
+
+def from_dict(values: dict[str, Any]) -> TrainConfig:
+    """Return the configuration that `to_dict` wrote. Raises HebbaxError for a key this version does not know."""
+    nested = {"task": TaskConfig, "policy": PolicyConfig, "strategy": StrategyConfig}
+    parts = {key: _build(kind, values.get(key, {}), f"{key}.") for key, kind in nested.items()}
+    return _build(TrainConfig, {**values, **parts}, "")
+
+
+def _build(kind: Any, values: dict[str, Any], prefix: str) -> Any:
+    known = {f.name for f in dataclasses.fields(kind)}
+    for key in values:
+        if key not in known:
+            raise unknown_name("configuration key", prefix + key, [prefix + name for name in known])
+    return kind(**values)

@@ -1,0 +1,90 @@
+"""What a controller is worth: many fresh lives, on random streams that no training uses."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hebbax.engines.make_engine import Engine
+from hebbax.errors import HebbaxError
+from hebbax.evolution.controller import Controller
+from hebbax.evolution.stored_run import StoredRun
+from hebbax.keys import root_key, stream
+from hebbax.types import END_TERMINATED, Lives
+from hebbax.versions import environment
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The lives of one controller, and where they come from."""
+
+    task: str
+    policy: str
+    genome: str  # "mean" or "best", or what the caller calls it
+    seed: int
+    lives: Lives
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the evaluation under the documented keys.
+
+        Mean, std (of the sample), 95 % interval of the mean over lifetimes (not over seeds), over the lives that did
+        not diverge; null where too few are left.
+        """
+        lives = self.lives
+        kept = lives.returns[~lives.diverged]
+        mean = float(kept.mean()) if len(kept) else None
+        std = float(kept.std(ddof=1)) if len(kept) > 1 else None
+        half = 1.96 * std / math.sqrt(len(kept)) if std is not None else None
+        return {
+            "task": self.task,
+            "policy": self.policy,
+            "genome": self.genome,
+            "seed": self.seed,
+            "lifetimes": len(lives.returns),
+            "return_mean": mean,
+            "return_std": std,
+            "return_ci95": None if mean is None or half is None else [mean - half, mean + half],
+            "returns": [None if gone else float(r) for r, gone in zip(lives.returns, lives.diverged, strict=True)],
+            "lengths": [int(n) for n in lives.lengths],
+            "diverged": int(lives.diverged.sum()),
+            "termination": "end",
+            "terminated": int(np.sum(lives.ends == END_TERMINATED)),
+            "versions": environment(),
+        }
+
+
+def evaluate_controller(
+    engine: Engine,
+    controller: Controller,
+    *,
+    genome: str,
+    lifetimes: int = 100,
+    seed: int = 1,
+    ticks: int | None = None,
+) -> Evaluation:
+    """Run lives of one controller, each with fresh weights and a fresh birth; its observation statistics stay fixed.
+
+    Raises HebbaxError for fewer than one lifetime or a seed out of range.
+    """
+    if lifetimes < 1:
+        raise HebbaxError(f"lifetimes={lifetimes}: expected a whole number of at least 1; nearest valid: 1")
+    if not 0 <= seed < 2**32:
+        raise HebbaxError(f"seed={seed}: expected 0 to {2**32 - 1}")
+    lives = engine.evaluate(
+        controller.genome[None],
+        stream(root_key(seed), "evaluate"),
+        lifetimes=lifetimes,
+        normaliser=controller.statistics.normaliser(),
+        ticks=ticks,
+    )
+    return Evaluation(engine.task.name, engine.policy.name, genome, seed, lives)
+
+
+def evaluate_run(run: StoredRun, engine: Engine, *, genome: str = "best", lifetimes: int, seed: int) -> Evaluation:
+    """Evaluate a stored run's controller; see `evaluate_controller`."""
+    controller = run.controller(genome)
+    ticks = run.config.task.ticks
+    return evaluate_controller(engine, controller, genome=genome, lifetimes=lifetimes, seed=seed, ticks=ticks)

@@ -1,0 +1,130 @@
+"""The search itself: a state, and the step from one generation to the next."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+
+from hebbax.config import TrainConfig
+from hebbax.engines.make_engine import make_engine
+from hebbax.evolution.controller import Best, Controller
+from hebbax.evolution.fitness import fitness_of
+from hebbax.evolution.statistics import ObservationStatistics
+from hebbax.evolution.strategy import Strategy
+from hebbax.keys import root_key, stream
+from hebbax.policy_factory import make_policy
+from hebbax.tasks.registry import make_task
+from hebbax.types import Lives
+
+
+@dataclass(frozen=True)
+class SearchState:
+    """All that changes from generation to generation."""
+
+    generation: int  # generations finished
+    strategy: Any
+    statistics: ObservationStatistics
+    best: Best | None
+
+
+class Search:
+    """One configuration's task, policy, engine and strategy, and the steps they take."""
+
+    def __init__(self, config: TrainConfig) -> None:
+        self.config = config
+        self.task = make_task(config.task.name)
+        self.policy = make_policy(config.policy, self.task)
+        self.strategy = Strategy(config.strategy, self.policy.genome_size)
+        self.engine = make_engine(self.task, self.policy, config.engine, config.threads)
+        self.key = root_key(config.seed)
+
+    def begin(self) -> SearchState:
+        """Return the state before the first generation."""
+        return SearchState(0, self.begin_strategy(), ObservationStatistics.empty(self.task.observation_size), None)
+
+    def begin_strategy(self) -> Any:
+        """Return the strategy's state before the first generation."""
+        return self.strategy.init(stream(self.key, "initial"), self.policy)
+
+    def mean(self, state: SearchState) -> Controller:
+        """Return the mean genome with the present statistics."""
+        return Controller(self.strategy.mean(state.strategy), state.statistics)
+
+    def step(self, state: SearchState) -> tuple[SearchState, dict[str, Any]] | None:
+        """Run one generation: return the next state and its metrics, or None if the engine was stopped during it."""
+        config, start = self.config, time.perf_counter()
+        ask_key = stream(self.key, "ask", state.generation)
+        genomes, asked = self.strategy.ask(ask_key, state.strategy)
+        jax.block_until_ready(genomes)
+        after_ask = time.perf_counter()
+        lives = self.engine.evaluate(
+            genomes,
+            stream(self.key, "train", state.generation),
+            lifetimes=config.lifetimes,
+            normaliser=state.statistics.normaliser(),
+            ticks=config.task.ticks,
+        )
+        if lives.stopped:
+            return None
+        after_lives = time.perf_counter()
+        tell_key = stream(self.key, "tell", state.generation)
+        told = self.strategy.tell(tell_key, genomes, fitness_of(lives, config.lifetimes), asked)
+        jax.block_until_ready(told)
+        after_tell = time.perf_counter()
+        following = SearchState(state.generation + 1, told, state.statistics.merge(lives), state.best)
+        evaluation: dict[str, Any] = {"mean_genome_return": None}
+        if self._evaluation_due(following):
+            evaluated = self._evaluate_mean(following)
+            if evaluated is None:
+                return None
+            following, evaluation = evaluated
+        end = time.perf_counter()
+        seconds = {
+            "seconds": end - start,
+            "seconds_ask": after_ask - start,
+            "seconds_lifetimes": after_lives - after_ask,
+            "seconds_tell": after_tell - after_lives,
+            "seconds_evaluation": end - after_tell,
+            "steps_per_second": float(lives.lengths.sum() / (after_lives - after_ask)),
+        }
+        return following, {"generation": state.generation, **summary_of(lives), **evaluation, **seconds}
+
+    def _evaluation_due(self, state: SearchState) -> bool:
+        done = state.generation
+        return done == 1 or done % self.config.evaluate_every == 0 or done == self.config.generations
+
+    def _evaluate_mean(self, state: SearchState) -> tuple[SearchState, dict[str, Any]] | None:
+        config, controller = self.config, self.mean(state)
+        lives = self.engine.evaluate(
+            controller.genome[None],
+            stream(self.key, "mean genome", state.generation),
+            lifetimes=config.evaluate_lifetimes,
+            normaliser=controller.statistics.normaliser(),
+            ticks=config.task.ticks,
+        )
+        if lives.stopped:
+            return None
+        value = float(lives.returns.mean())
+        best = state.best
+        if not lives.diverged.any() and (best is None or value > best.return_mean):
+            best = Best(controller, state.generation, value)
+        metrics = {"mean_genome_return": value, "mean_genome_diverged": int(lives.diverged.sum())}
+        return SearchState(state.generation, state.strategy, state.statistics, best), metrics
+
+
+def summary_of(lives: Lives) -> dict[str, Any]:
+    """Return the metrics of a generation's lives; returns are over the lives that did not diverge, else null."""
+    returns = lives.returns[~lives.diverged]
+    statistics = {"mean": np.mean, "max": np.max, "min": np.min, "std": np.std}
+    summary = {f"return_{name}": float(of(returns)) if len(returns) else None for name, of in statistics.items()}
+    return {
+        **summary,
+        "diverged": int(lives.diverged.sum()),
+        "warnings": int(lives.warnings.sum()),
+        "lives": len(lives.returns),
+        "steps": int(lives.lengths.sum()),
+    }

@@ -1,0 +1,69 @@
+"""A stored run, or a controller of the zoo, opened for use: its task, policy and controllers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from hebbax.config import TrainConfig, from_dict
+from hebbax.errors import HebbaxError, unknown_name
+from hebbax.evolution.checkpoint import Checkpoint
+from hebbax.evolution.controller import Controller
+from hebbax.evolution.run_folder import RunFolder
+from hebbax.evolution.saved_state import controller_of
+from hebbax.policy import Policy
+from hebbax.policy_factory import make_policy
+from hebbax.tasks.registry import make_task
+from hebbax.tasks.task import Task
+from hebbax.versions import differences, environment
+from hebbax.zoo import zoo_path
+
+GENOMES = ("mean", "best")
+"""Which genome of a run: the newest mean, or the mean of the generation with the highest evaluation."""
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A run as its newest good checkpoint describes it."""
+
+    folder: RunFolder
+    checkpoint: Checkpoint
+    config: TrainConfig
+
+    @classmethod
+    def open(cls, run: str | Path, on_note: Callable[[str], None] = print) -> StoredRun:
+        """Open a run folder, or `zoo:TASK/POLICY`.
+
+        What a user should know (a damaged checkpoint, other versions than it was evolved with) goes to `on_note`.
+        Raises HebbaxError if there is no such run or no good checkpoint.
+        """
+        path = zoo_path(str(run)) if str(run).startswith("zoo:") else Path(run)
+        folder = RunFolder.open(path)
+        _, checkpoint = folder.newest_checkpoint(on_note)
+        for line in differences(checkpoint.document["environment"], environment()):
+            on_note(f"{line} since this controller was evolved: its returns may differ")
+        return cls(folder, checkpoint, from_dict(checkpoint.document["config"]))
+
+    @cached_property
+    def task(self) -> Task:
+        """The run's task."""
+        return make_task(self.config.task.name)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The run's policy."""
+        return make_policy(self.config.policy, self.task)
+
+    def controller(self, which: str = "best") -> Controller:
+        """Return one of GENOMES. Raises HebbaxError for another name or size, or if there is no best yet."""
+        if which not in GENOMES:
+            raise unknown_name("genome", which, GENOMES)
+        controller = controller_of(self.checkpoint, which)
+        if controller.genome.shape != (self.policy.genome_size,):
+            raise HebbaxError(
+                f"{self.folder.path}: the {which} genome holds {controller.genome.size} numbers, policy "
+                f"{self.policy.name!r} on task {self.task.name!r} expects {self.policy.genome_size}"
+            )
+        return controller

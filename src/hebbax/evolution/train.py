@@ -1,0 +1,122 @@
+"""Training: the search run generation after generation into a run folder, stopped and resumed without loss."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hebbax.config import TrainConfig, check_train_config, from_dict, to_dict
+from hebbax.errors import HebbaxError
+from hebbax.evolution.atomic_write import write_text_atomically
+from hebbax.evolution.run_folder import RunFolder
+from hebbax.evolution.saved_state import pack_state, unpack_state
+from hebbax.evolution.search import Search, SearchState
+from hebbax.versions import differences, environment
+
+Note = Callable[[str], None]
+
+
+class Training:
+    """A run in its folder: begun with `start` or taken up with `resume`, then `run`."""
+
+    def __init__(self, folder: RunFolder, search: Search, state: SearchState) -> None:
+        self.folder, self.search, self.state = folder, search, state
+        self._stopped = False
+
+    @classmethod
+    def start(cls, config: TrainConfig, path: Path, command: Sequence[str] = ()) -> Training:
+        """Begin a run in a new folder; nothing is written before the whole configuration has proven valid.
+
+        Raises HebbaxError for a bad configuration or a folder that exists.
+        """
+        check_train_config(config)
+        search = Search(config)
+        state = search.begin()
+        model = search.task.model_xml
+        record = {
+            **environment(),
+            "command": list(command),
+            "engine": search.engine.name,
+            "model_sha256": hashlib.sha256(model.encode()).hexdigest(),
+            "resumed": [],
+        }
+        folder = RunFolder.create(path, config=_config_text(config), record=record, model=model)
+        training = cls(folder, search, state)
+        with folder.lock():
+            training._save()
+        return training
+
+    @classmethod
+    def resume(
+        cls, path: Path, *, generations: int | None = None, command: Sequence[str] = (), on_note: Note = print
+    ) -> Training:
+        """Take up a run at its newest good checkpoint, to the number of generations it was begun with or another.
+
+        What a user should know (a damaged checkpoint, other versions than before) goes to `on_note`, a line each.
+        Raises HebbaxError if there is no run, no good checkpoint or nothing left to do, or another process has the run.
+        """
+        folder = RunFolder.open(path)
+        with folder.lock():
+            file, checkpoint = folder.newest_checkpoint(on_note)
+            config = from_dict(checkpoint.document["config"])
+            if generations is not None:
+                config = replace(config, generations=generations)
+            check_train_config(config)
+            if checkpoint.generation >= config.generations:
+                raise HebbaxError(
+                    f"{path} has finished {checkpoint.generation} generations, {config.generations} were asked for: "
+                    f"go on with generations={checkpoint.generation + 100}"
+                )
+            for line in differences(checkpoint.document["environment"], environment()):
+                on_note(f"{line}: from here on the run may differ from an uninterrupted one")
+            search = Search(config)
+            state = unpack_state(search, checkpoint)
+            folder.truncate_metrics(checkpoint.generation)
+            record = folder.read_record()
+            record["resumed"].append(
+                {**environment(), "command": list(command), "generation": checkpoint.generation, "from": file.name}
+            )
+            folder.write_record(record)
+            write_text_atomically(folder.config_path, _config_text(config))
+        return cls(folder, search, state)
+
+    def stop(self) -> None:
+        """Finish cleanly: the generation under way is dropped, the state before it saved, and `run` returns."""
+        self._stopped = True
+        self.search.engine.stop()
+
+    def run(self, on_generation: Callable[[dict[str, Any]], None] = lambda metrics: None) -> bool:
+        """Run until the last generation or `stop`; return whether the run is finished.
+
+        `on_generation` gets the metrics of each generation, as metrics.jsonl does. Raises HebbaxError if a file cannot
+        be written; the last good checkpoint stays.
+        """
+        config = self.search.config
+        with self.folder.lock():
+            while self.state.generation < config.generations and not self._stopped:
+                stepped = self.search.step(self.state)
+                if stepped is None:
+                    break
+                self.state, metrics = stepped
+                self.folder.append_metrics(metrics)
+                done = self.state.generation
+                if done % config.checkpoint_every == 0 or done == config.generations:
+                    self._save()
+                on_generation(metrics)
+            finished = self.state.generation >= config.generations
+            if not finished:
+                self._save()
+        return finished
+
+    def _save(self) -> None:
+        document = {"config": to_dict(self.search.config), "environment": environment()}
+        self.folder.save_checkpoint(pack_state(self.search, self.state, document), self.search.config.keep_checkpoints)
+
+
+def _config_text(config: TrainConfig) -> str:
+    return yaml.safe_dump(to_dict(config), sort_keys=False, allow_unicode=True)
