@@ -1,0 +1,163 @@
+"""What a run looks like: its learning curve, one life's weights and film, and its returns beside random ones."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import jax
+import numpy as np
+from matplotlib.figure import Figure
+
+from hebbax import zoo
+from hebbax.engines.make_engine import make_engine
+from hebbax.errors import HebbaxError
+from hebbax.evolution.stored_run import StoredRun
+from hebbax.keys import root_key, stream
+from hebbax.report.figures import plot_learning_curve, plot_weights, save_figure
+from hebbax.report.style import BLUE, INK, ORANGE, figure_style
+from hebbax.report.video import RenderUnavailable, render_video
+from hebbax.types import Lives, Record
+
+CURVE, WEIGHTS, FILM = "learning-curve.png", "weights.png", "life.mp4"
+FILM_SECONDS = 10.0
+COMPARED_LIVES = 32
+
+_FRAMES_PER_SECOND = 30.0  # about; what a life allows is a whole part of its ticks
+
+Told = Callable[[str], None]
+
+
+def show_folder(run: StoredRun) -> Path:
+    """Return where the pictures of a run go: into it, or beside the user where it is not theirs to write to."""
+    path = run.folder.path
+    shipped = Path(zoo.__file__).parent in path.parents
+    if not shipped and os.access(path, os.W_OK):
+        return path
+    return Path(f"show-{run.task.name}-{run.policy.name}")
+
+
+def show_run(
+    run: StoredRun,
+    folder: Path,
+    *,
+    genome: str = "best",
+    seed: int = 1,
+    seconds: float = FILM_SECONDS,
+    film: bool = True,
+    on_file: Callable[[Path], None],
+    on_note: Told,
+) -> Lives:
+    """Write the pictures and the film of one life into a folder; return the row of that life.
+
+    Each file is told to `on_file` when it is there, and what could not be drawn to `on_note`. Raises HebbaxError for
+    an unknown genome, a seed out of range, or a file that cannot be written.
+    """
+    lives, record = record_life(run, genome=genome, seed=seed)
+    metrics = run.folder.read_metrics()
+    name = f"{run.task.name}, {run.policy.name}"
+    if metrics:
+        figure = plot_learning_curve(metrics, title=name).figure
+        assert isinstance(figure, Figure)
+        save_figure(figure, folder / CURVE)
+        on_file(folder / CURVE)
+    else:
+        on_note(f"no {CURVE}: {run.folder.path} holds no generation")
+    if run.policy.plasticity is None:
+        on_note(f"no {WEIGHTS}: the weights of policy {run.policy.name!r} do not change during a life")
+    else:
+        shapes = run.policy.network.layer_shapes
+        figure = plot_weights(record.weights, shapes, run.task.control_period, title=f"{name}: weights of one life")
+        save_figure(figure, folder / WEIGHTS)
+        on_file(folder / WEIGHTS)
+    if film:
+        film_life(run, record, folder / FILM, seconds=seconds, on_file=on_file, on_note=on_note)
+    return lives
+
+
+def record_life(run: StoredRun, *, genome: str = "best", seed: int = 1) -> tuple[Lives, Record]:
+    """Return the first life that `hebbax evaluate --seed` runs, with all that happened in it."""
+    if not 0 <= seed < 2**32:
+        raise HebbaxError(f"seed={seed}: expected 0 to {2**32 - 1}")
+    controller = run.controller(genome)
+    engine = make_engine(run.task, run.policy, run.config.engine, threads=1)
+    key = jax.random.fold_in(stream(root_key(seed), "evaluate"), 0)
+    normaliser = controller.statistics.normaliser()
+    return engine.record(controller.genome, key, normaliser=normaliser, ticks=run.config.task.ticks)
+
+
+def film_life(
+    run: StoredRun,
+    record: Record,
+    path: Path,
+    *,
+    seconds: float = FILM_SECONDS,
+    on_file: Callable[[Path], None],
+    on_note: Told,
+) -> None:
+    """Film the first seconds of a life as fast as it happened; where nothing can draw, say so to `on_note`."""
+    states, frames_per_second = frames_of(record.qpos, run.task.control_period, seconds)
+    with tempfile.TemporaryDirectory(prefix="hebbax-show-") as name:
+        model = Path(name) / "model.xml"
+        model.write_text(run.task.model_xml, encoding="utf-8")
+        try:
+            render_video(model, states, path, frames_per_second=frames_per_second)
+        except RenderUnavailable as error:
+            on_note(f"no {path.name}: {error}")
+        else:
+            on_file(path)
+
+
+def frames_of(qpos: np.ndarray, control_period: float, seconds: float) -> tuple[np.ndarray, float]:
+    """Return the states [frames, nq] to film from those of every tick [ticks, nq], and the frames per second.
+
+    The film runs at the speed of life, so its rate is that of the control ticks, or a whole part of it.
+    """
+    stride = max(1, round(1 / (_FRAMES_PER_SECOND * control_period)))
+    ticks = max(1, round(seconds / control_period))
+    return qpos[:ticks:stride], 1 / (stride * control_period)
+
+
+def returns_beside_random(run: StoredRun, *, random_genomes: int = 16, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Return the returns of COMPARED_LIVES lives of a run's best genome, and of as many of random genomes.
+
+    Lives that diverged are left out. The coefficients of random rules, and static weights alike, are drawn from
+    U(-1, 1). All see their observations through the run's statistics.
+    """
+    controller = run.controller("best")
+    engine = make_engine(run.task, run.policy, run.config.engine)
+    shape = (random_genomes, run.policy.genome_size)
+    chance = jax.random.uniform(stream(root_key(seed), "random genomes"), shape, minval=-1.0, maxval=1.0)
+    returns = []
+    for genomes in (controller.genome[None], np.asarray(chance)):
+        lives = engine.evaluate(
+            genomes,
+            stream(root_key(seed), "evaluate"),
+            lifetimes=COMPARED_LIVES // len(genomes),
+            normaliser=controller.statistics.normaliser(),
+            ticks=run.config.task.ticks,
+        )
+        returns.append(lives.returns[~lives.diverged])
+    return returns[0], returns[1]
+
+
+def plot_comparison(groups: Mapping[str, np.ndarray], *, title: str = "") -> Figure:
+    """Draw the returns [lives] of each group as points, a life each, with their mean as a line."""
+    colours = (ORANGE, BLUE)
+    with figure_style():
+        figure = Figure(figsize=(5.0, 3.6), layout="constrained")
+        axes = figure.subplots()
+        for place, returns in enumerate(groups.values()):
+            # Points side by side in the order of the lives, so that the same lives give the same picture.
+            across = place + np.linspace(-0.25, 0.25, len(returns))
+            axes.plot(across, returns, "o", color=colours[place % len(colours)], markersize=4, alpha=0.7)
+            if len(returns):
+                mean = float(returns.mean())
+                axes.plot([place - 0.32, place + 0.32], [mean, mean], color=INK)
+                axes.annotate(f"{mean:,.0f}", (place + 0.34, mean), va="center", fontsize=9)
+        axes.set_xticks(range(len(groups)), list(groups))
+        axes.set(ylabel="return of a life", title=title, xlim=(-0.6, len(groups) - 0.4))
+        axes.grid(axis="x", visible=False)
+    return figure
