@@ -1,11 +1,72 @@
 """Compiled lives are kept between processes, and never outlive an edit."""
 
+import dataclasses
 import os
 import subprocess
 import sys
 import textwrap
 
+import jax
 import pytest
+
+from hebbax.engines import specialise
+from hebbax.engines.native import NativeEngine
+from hebbax.kernels.steps import compile_step
+from hebbax.networks.mlp import Mlp
+from hebbax.policy import Plasticity, Policy
+from hebbax.replay import Replay
+
+SOURCE = """
+import types
+import numpy as np
+from hebbax.kernels.compiler import compiled
+
+SCALE = {scale}
+helpers = types.ModuleType("helpers")
+exec("from hebbax.kernels.compiler import compiled\\n@compiled\\ndef bonus():\\n    return {bonus}", helpers.__dict__)
+TABLE = np.array([1.0, {entry}])
+
+@compiled
+def speed(before, simulation):
+    return {factor} * (simulation.qpos[0] - before.qpos[0])
+
+def make(offset):
+    def outcome(before, simulation, action, memory):
+        return SCALE * speed(before, simulation) + helpers.bonus() + TABLE[1] + offset, False, memory
+    return outcome
+"""
+PLAIN = {"scale": 1.0, "bonus": 0.0, "entry": 2.0, "factor": 3.0}
+
+
+def fingerprint_of(task, step, offset=0.0, **changes):
+    namespace = {"__name__": "user_task"}
+    exec(SOURCE.format(**{**PLAIN, **changes}), namespace)
+    changed = dataclasses.replace(task, outcome=namespace["make"](offset))
+    return specialise.fingerprint(specialise.life_names(changed, step))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"scale": 2.0}, {"bonus": 1.0}, {"entry": 5.0}, {"factor": 4.0}, {"offset": 1.0}],
+    ids=["constant", "function in another module", "array", "called function", "closure"],
+)
+def test_every_edit_changes_the_fingerprint(swimmer, change):
+    step = compile_step(Replay(2, 3))
+    plain = fingerprint_of(swimmer, step)
+    assert fingerprint_of(swimmer, step) == plain
+    assert fingerprint_of(swimmer, step, **change) != plain
+
+
+def test_another_rule_or_normalisation_is_another_life(swimmer):
+    variants = [Plasticity("eta-abcd", "max"), Plasticity("abcd", "max"), Plasticity("eta-abcd", "none"), None]
+    networks = [Mlp((8, 4, 2)), Mlp((8, 4, 2), output_activation="linear")]
+    policies = [Policy("p", network, plasticity) for network in networks for plasticity in variants]
+    prints = [specialise.fingerprint(specialise.life_names(swimmer, compile_step(policy))) for policy in policies]
+    assert len(set(prints)) == len(policies)
+    wide = Policy("p", Mlp((8, 64, 2)), Plasticity("eta-abcd", "max", "moving-average", 20, 7))
+    same = specialise.fingerprint(specialise.life_names(swimmer, compile_step(wide)))
+    assert same == prints[0], "sizes, window and interval are data: no compile of their own"
+
 
 TASK = """
     import dataclasses, helper, jax, numpy as np
@@ -40,6 +101,7 @@ def run(tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_an_edited_reward_is_seen_by_the_next_process(run):
     value, files = run(1.0)
     assert value == 3.0
@@ -50,17 +112,12 @@ def test_an_edited_reward_is_seen_by_the_next_process(run):
     assert run(1.0) == (3.0, run(1.0)[1])
 
 
-def test_a_folder_that_cannot_be_written_only_costs_the_compile(monkeypatch, tmp_path, swimmer, genomes, han_e):
-    import jax
-
-    from hebbax.engines import specialise
-
+def test_a_folder_that_cannot_be_written_only_costs_the_compile(monkeypatch, tmp_path, swimmer):
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setenv("HEBBAX_CACHE", str(blocked))
     monkeypatch.setattr(specialise, "_BUILT", {})
-    from hebbax.engines.native import NativeEngine
-
-    lives = NativeEngine(swimmer, han_e, threads=1).evaluate(genomes[:1], jax.random.key(0), ticks=5)
+    replay = Replay(2, 5)
+    lives = NativeEngine(swimmer, replay, threads=1).evaluate([[0.0] * 10], jax.random.key(0), ticks=5)
     assert lives.lengths[0] == 5
     assert blocked.read_text() == ""

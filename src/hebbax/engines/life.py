@@ -12,7 +12,7 @@ import numpy as np
 
 from hebbax.engines.events import frozen, pin
 from hebbax.engines.library import mj_forward, mj_reset_data, mj_step
-from hebbax.kernels.compiler import compiled
+from hebbax.kernels.compiler import compiled, copy
 from hebbax.kernels.noise import fold_in, normal, uniform
 from hebbax.types import Noise
 
@@ -59,8 +59,8 @@ def begin(model, data, simulation, key0, key1):
         draws[1, i] = normal(body0, body1, size + i)
     qpos, qvel, memory = birth(Noise(draws[0], draws[1]))
     mj_reset_data(model, data)
-    simulation.qpos[:] = qpos
-    simulation.qvel[:] = qvel
+    copy(qpos, simulation.qpos)
+    copy(qvel, simulation.qvel)
     mj_forward(model, data)
     return memory
 
@@ -77,10 +77,10 @@ def summarise(row, count, sums, squares, mean):
 @compiled
 def note(record, tick, simulation, observation, action, layout, carry):
     """Write the state, observation, action and weights that a tick starts from."""
-    record.qpos[tick] = simulation.qpos
-    record.qvel[tick] = simulation.qvel
-    record.observations[tick] = observation
-    record.actions[tick] = action
+    copy(simulation.qpos, record.qpos[tick])
+    copy(simulation.qvel, record.qvel[tick])
+    copy(observation, record.observations[tick])
+    copy(action, record.actions[tick])
     weights_of(layout, carry, record.weights[tick])
 
 
@@ -120,7 +120,7 @@ def live(
     outputs = np.empty(record.actions.shape[1], np.float32)
     action = np.empty(record.actions.shape[1])
     sums, squares = np.zeros(mean.shape[0]), np.zeros(mean.shape[0])
-    total, end, tick, count = 0.0, 0, 0, 0
+    total, end, tick, count = 0.0, 0, np.int64(0), 0  # of one type from the start: a literal compiles callees twice
     while tick < ticks:
         if stop[0] != 0:
             end = 3
@@ -135,7 +135,7 @@ def live(
             inputs[i] = deviation * scale[i]
         count += 1
         act(layout, genome, carry, tick, inputs, outputs)
-        action[:] = outputs
+        copy(outputs, action)
         pin(events, tick, action)
         if tick < record.qpos.shape[0]:
             note(record, tick, simulation, observation, action, layout, carry)
@@ -143,7 +143,7 @@ def live(
             end = 2
             break
         remember(before, simulation)
-        simulation.ctrl[:] = actuate(action, simulation, memory)
+        copy(actuate(action, simulation, memory), simulation.ctrl)
         for _ in range(substeps):
             mj_step(model, data)
         if not bounded(simulation.qpos) or not bounded(simulation.qvel):

@@ -24,7 +24,7 @@ import numba
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 
-from hebbax.kernels.compiler import FLAGS, compiled, from_source
+from hebbax.kernels.compiler import FLAGS, compiled, copy, from_source
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.tasks.task import Task
 
@@ -46,7 +46,13 @@ def cache_folder() -> Path:
 
 def specialise(task: Task, step: PolicyStep) -> Any:
     """Return the compiled `live` of a task and a policy step (see `life.py`)."""
-    names = {
+    names = life_names(task, step)
+    return _build(fingerprint(names), names)
+
+
+def life_names(task: Task, step: PolicyStep) -> dict[str, Any]:
+    """Return the compiled functions that `life.py` calls, by the names it calls them."""
+    return {
         "birth": compiled(task.birth),
         "observe": compiled(task.observe),
         "actuate": compiled(task.actuate),
@@ -57,16 +63,16 @@ def specialise(task: Task, step: PolicyStep) -> Any:
         "adapt": step.adapt,
         "weights_of": step.weights,
     }
-    return _build(_fingerprint(names), names)
 
 
 @cache
 def _remember(fields: tuple[str, ...]) -> Any:
-    body = "".join(f"    before.{field}[:] = simulation.{field}\n" for field in fields) or "    pass\n"
-    return from_source(_REMEMBER + body, "remember", {})
+    lines = [f"    copy(simulation.{field}.reshape(-1), before.{field}.reshape(-1))\n" for field in fields]
+    return from_source(_REMEMBER + ("".join(lines) or "    pass\n"), "remember", {"copy": copy})
 
 
-def _fingerprint(names: dict[str, Any]) -> str:
+def fingerprint(names: dict[str, Any]) -> str:
+    """Return what a life compiled with these functions depends on, as 24 hexadecimal digits."""
     digest = hashlib.sha256(_LIFE.read_bytes())
     for version in (numba.__version__, llvmlite.__version__, mujoco.mj_versionString(), np.__version__, sys.version):
         digest.update(version.encode())
@@ -137,20 +143,20 @@ def _load_module(name: str, path: Path, names: dict[str, Any]) -> types.ModuleTy
 _BUILT: dict[str, Any] = {}
 
 
-def _build(fingerprint: str, names: dict[str, Any]) -> Any:
-    if fingerprint not in _BUILT:
-        module = _load_module(f"hebbax_life_{fingerprint}", _module_file(fingerprint), names)
+def _build(name: str, names: dict[str, Any]) -> Any:
+    if name not in _BUILT:
+        module = _load_module(f"hebbax_life_{name}", _module_file(name), names)
         function = module.live.py_func
         try:
-            _BUILT[fingerprint] = numba.njit(cache=True, **FLAGS)(function)
+            _BUILT[name] = numba.njit(cache=True, **FLAGS)(function)
         except RuntimeError as error:  # no folder to write to: compile anew in every process
             logger.info("compiled lives are not kept: %s", error)
-            _BUILT[fingerprint] = module.live
-    return _BUILT[fingerprint]
+            _BUILT[name] = module.live
+    return _BUILT[name]
 
 
-def _module_file(fingerprint: str) -> Path:
-    path = cache_folder() / f"life_{fingerprint}.py"
+def _module_file(name: str) -> Path:
+    path = cache_folder() / f"life_{name}.py"
     if path.is_file():
         return path
     try:

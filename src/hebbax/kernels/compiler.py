@@ -25,3 +25,14 @@ def from_source(source: str, name: str, names: dict[str, Any]) -> Any:
     namespace = dict(names)
     exec(compile(source, f"<hebbax {name}>", "exec"), namespace)
     return compiled(namespace[name])
+
+
+@compiled
+def copy(source, target):
+    """Write all numbers of a flat array over those of another as long.
+
+    Slice assignment says the same, but brings Numba's text formatting with it, for an error that cannot happen here:
+    seconds of compiling.
+    """
+    for i in range(target.shape[0]):
+        target[i] = source[i]

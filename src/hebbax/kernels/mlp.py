@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.kernels.activations import COMPILED_ACTIVATIONS
-from hebbax.kernels.compiler import compiled
+from hebbax.kernels.compiler import compiled, copy
 from hebbax.kernels.float_bits import float_of_bits
 from hebbax.kernels.noise import uniform
 from hebbax.kernels.policy_step import PolicyStep
@@ -118,9 +118,9 @@ def _static_birth(layout, parameters, genome, key0, key1, prepared, carry):
 def _static_act(forward: Any) -> Any:
     @compiled
     def act(layout, genome, carry, tick, inputs, action):
-        carry[: inputs.shape[0]] = inputs
+        copy(inputs, carry[: inputs.shape[0]])
         forward(layout, genome, carry, carry)
-        action[:] = carry[layout[_UNITS] - action.shape[0] :]
+        copy(carry[layout[_UNITS] - action.shape[0] :], action)
 
     return act
 
@@ -154,7 +154,8 @@ def _plastic_birth(rule: Rule) -> Any:
         count, low, high = layout[_WEIGHTS], parameters[0], parameters[1]
         for k in range(count):
             carry[k] = uniform(key0, key1, k, low, high)
-        carry[count : count + layout[_LAYERS]] = _ONE
+        for layer in range(layout[_LAYERS]):
+            carry[count + layer] = _ONE
         _set_bias_units(layout, carry[_units_at(layout) :])
         at = 0
         for layer in range(layout[_LAYERS]):
@@ -171,12 +172,12 @@ def _plastic_act(forward: Any) -> Any:
         count, size, window = layout[_WEIGHTS], layout[_UNITS], layout[_WINDOW]
         at = _units_at(layout)
         units = carry[at : at + size]
-        units[: inputs.shape[0]] = inputs
+        copy(inputs, units[: inputs.shape[0]])
         forward(layout, carry, carry[count:], units)
-        action[:] = units[size - action.shape[0] :]
+        copy(units[size - action.shape[0] :], action)
         if window > 1:
             slot = count + layout[_LAYERS] + (tick % window) * size
-            carry[slot : slot + size] = units
+            copy(units, carry[slot : slot + size])
 
     return act
 
@@ -188,7 +189,8 @@ def _average(layout, carry, tick):
     if window == 1:
         return carry[at : at + size]
     averages = carry[at + size : at + 2 * size]
-    averages[:] = _ZERO
+    for j in range(size):
+        averages[j] = _ZERO
     start = layout[_WEIGHTS] + layout[_LAYERS]
     seen = min(tick + 1, window)
     for slot in range(seen):

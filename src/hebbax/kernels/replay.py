@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hebbax.kernels.compiler import compiled
+from hebbax.kernels.compiler import compiled, copy
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.replay import Replay
 
@@ -22,7 +22,7 @@ def _birth(layout, parameters, genome, key0, key1, prepared, carry):
 @compiled
 def _act(layout, genome, carry, tick, inputs, action):
     start = tick * action.shape[0]
-    action[:] = genome[start : start + action.shape[0]]
+    copy(genome[start : start + action.shape[0]], action)
 
 
 @compiled
