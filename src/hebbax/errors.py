@@ -13,6 +13,13 @@ class HebbaxError(ValueError):
 def unknown_name(kind: str, name: object, choices: Iterable[str]) -> HebbaxError:
     """Return the error for a name that is not among the choices, with the nearest of them first."""
     known = sorted(choices)
-    near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
+    near = _nearest(str(name), known)
     hint = f"did you mean {' or '.join(repr(n) for n in near)}?" if near else f"known: {', '.join(known)}"
     return HebbaxError(f"unknown {kind} {str(name)!r}: {hint}")
+
+
+def _nearest(name: str, known: list[str]) -> list[str]:
+    """Return up to three names, the nearest first, all nearly as near as the first."""
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+    likeness = [difflib.SequenceMatcher(None, other, name).ratio() for other in near]
+    return [other for other, value in zip(near, likeness, strict=True) if value > likeness[0] - 0.1]

@@ -108,11 +108,11 @@ class Search:
         )
         if lives.stopped:
             return None
-        value = float(lives.returns.mean())
-        best = state.best
+        summary, best = summary_of(lives), state.best
+        value = summary["return_mean"]  # of the lives that did not diverge
         if not lives.diverged.any() and (best is None or value > best.return_mean):
             best = Best(controller, state.generation, value)
-        metrics = {"mean_genome_return": value, "mean_genome_diverged": int(lives.diverged.sum())}
+        metrics = {"mean_genome_return": value, "mean_genome_diverged": summary["diverged"]}
         return SearchState(state.generation, state.strategy, state.statistics, best), metrics
 
 

@@ -1,0 +1,128 @@
+"""`hebbax demo`: evolve a controller in a minute or two, look at it, and at one that evolved for longer."""
+
+from __future__ import annotations
+
+import shutil
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from hebbax.cli.interrupt import Interruption, interruption
+from hebbax.cli.output import note, number
+from hebbax.cli.parser import Parser, positive_number, whole_number
+from hebbax.cli.train import evolve, print_best
+from hebbax.errors import HebbaxError
+
+_DESCRIPTION = """\
+Evolve rules of plasticity for a robot from scratch, for a minute or two, and draw and film what they do. Then run the
+controller that ships with hebbax, which evolved for longer, against random rules. The pictures and films go to demo/;
+an earlier demo there is replaced."""
+
+_EXAMPLES = """\
+  hebbax demo
+  hebbax demo --seconds 30 --task swimmer --out demo-swimmer"""
+
+SHIPPED = "half_cheetah/han-e"
+"""The controller of the zoo that is run against random rules."""
+
+# Ten seconds of a robot's life tell a good rule from a bad one, and make five times as many generations as whole lives.
+_TICKS = 200
+_MARKER = ".hebbax-demo"
+_RUN, _COMPARISON, _SHIPPED_FILM = "run", "evolved-against-random.png", "shipped-life.mp4"
+
+
+def parser() -> Parser:
+    """Return the options."""
+    options = Parser("demo", _DESCRIPTION, _EXAMPLES)
+    options.add_argument("--out", default="demo", metavar="FOLDER", help="where the files go (default: demo)")
+    options.add_argument(
+        "--seconds", type=positive_number, default=90.0, metavar="S", help="to evolve for (default: 90)"
+    )
+    options.add_argument("--task", default="half_cheetah", metavar="TASK", help="default: half_cheetah")
+    options.add_argument("--seed", type=whole_number, default=0, metavar="N", help="default: 0")
+    return options
+
+
+def run(options: Namespace) -> int:
+    """Evolve, show and compare; return 0, or 128 and the signal's number when stopped while evolving."""
+    folder = Path(options.out)
+    with interruption() as asked:
+        stopped_by = _evolve(options, folder, asked)
+    if stopped_by:
+        return stopped_by
+    print("\nIts learning curve, the weights of one life, and a film of it:")
+    _show(folder)
+    _compare(folder)
+    return 0
+
+
+def _evolve(options: Namespace, folder: Path, asked: Interruption) -> int:
+    """Evolve into the demo's run; return 0, or the exit code of the signal that stopped it."""
+    from hebbax.config import TaskConfig, TrainConfig, check_train_config
+    from hebbax.evolution.train import Training
+    from hebbax.tasks.registry import make_task
+
+    make_task(options.task)  # a wrong name is to be told before an earlier demo is removed
+    config = replace(
+        TrainConfig(), task=TaskConfig(options.task, _TICKS), generations=1000, evaluate_every=5, seed=options.seed
+    )
+    check_train_config(config)
+    _make_room(folder)
+    print(f"Evolving rules of plasticity for {options.task} from scratch, for {options.seconds:g} s:")
+    training = Training.start(config, folder / _RUN, options.command)
+    stopped_by = evolve(training, asked, options.seconds)
+    if not stopped_by:
+        print_best(training)
+    return stopped_by
+
+
+def _make_room(folder: Path) -> None:
+    """Make the demo's folder, without the files of an earlier demo. Raises HebbaxError where it holds anything else."""
+    from hebbax.evolution.atomic_write import write_error
+    from hebbax.report.show import CURVE, FILM, WEIGHTS
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()) and not (folder / _MARKER).is_file():
+            raise HebbaxError(f"{folder} holds files that are not a demo's: choose another folder with --out")
+        (folder / _MARKER).touch()
+        for name in (CURVE, WEIGHTS, FILM, _COMPARISON, _SHIPPED_FILM):
+            (folder / name).unlink(missing_ok=True)
+        if (folder / _RUN).exists():
+            shutil.rmtree(folder / _RUN)
+    except OSError as error:
+        raise write_error(folder, error) from error
+
+
+def _show(folder: Path) -> None:
+    """Draw and film the run that has just evolved."""
+    from hebbax.evolution.stored_run import StoredRun
+    from hebbax.report.show import show_run
+
+    run = StoredRun.open(folder / _RUN, note)
+    # In a very short demo no mean genome may have survived its evaluation.
+    genome = "best" if run.checkpoint.document["best"] else "mean"
+    show_run(run, folder, genome=genome, on_file=print, on_note=note)
+
+
+def _compare(folder: Path) -> None:
+    """Run the shipped controller and random rules, and draw and film that."""
+    from hebbax.evolution.stored_run import StoredRun
+    from hebbax.report.figures import save_figure
+    from hebbax.report.show import film_life, plot_comparison, record_life, returns_beside_random
+    from hebbax.zoo import zoo_names
+
+    if SHIPPED not in zoo_names():
+        note(f"zoo:{SHIPPED} does not ship with this version of hebbax, so there is nothing to compare")
+        return
+    print(f"\nzoo:{SHIPPED}, which evolved for longer, against random rules, over lives of full length:", flush=True)
+    run = StoredRun.open(f"zoo:{SHIPPED}", note)
+    evolved, chance = returns_beside_random(run)
+    for name, returns in (("evolved", evolved), ("random rules", chance)):
+        mean = float(returns.mean()) if len(returns) else None
+        print(f"{name}: mean return {number(mean)} over {len(returns)} lives")
+    groups = {"evolved rules": evolved, "random rules": chance}
+    save_figure(plot_comparison(groups, title=f"zoo:{SHIPPED}"), folder / _COMPARISON)
+    print(folder / _COMPARISON)
+    _, record = record_life(run)
+    film_life(run, record, folder / _SHIPPED_FILM, on_file=print, on_note=note)

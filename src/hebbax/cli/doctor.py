@@ -1,0 +1,165 @@
+"""`hebbax doctor`: what this machine and installation are, what is wrong with them, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from argparse import Namespace
+from collections.abc import Callable
+from typing import Any
+
+from hebbax.cli.known_problems import known_problems
+from hebbax.cli.output import print_facts
+from hebbax.cli.parser import Parser
+
+_DESCRIPTION = """\
+Check this machine and installation: versions, cores, the MuJoCo library, off-screen drawing, the folder of compiled
+lives. Exit code 0 when all is well, 1 with problems; notes are no problems. Please add the output to bug reports."""
+
+_DRAWING_SECONDS = 60
+_DRAW = """\
+import mujoco
+model = mujoco.MjModel.from_xml_string("<mujoco/>")
+renderer = mujoco.Renderer(model, 16, 16)
+renderer.update_scene(mujoco.MjData(model))
+renderer.render()
+"""
+
+
+def parser() -> Parser:
+    """Return the options."""
+    options = Parser("doctor", _DESCRIPTION, "  hebbax doctor\n  hebbax doctor --json")
+    options.add_argument("--json", action="store_true", help="print one JSON object")
+    return options
+
+
+def run(options: Namespace) -> int:
+    """Print the findings; return 0 if there is no problem, else 1."""
+    findings = examine()
+    if options.json:
+        print(json.dumps(findings))
+    else:
+        _print(findings)
+    return 1 if findings["problems"] else 0
+
+
+def examine() -> dict[str, Any]:
+    """Return all facts, and under `problems` and `notes` one line of advice each."""
+    from hebbax.cores import available_cores
+    from hebbax.versions import environment
+
+    versions = environment()
+    problems, notes = known_problems(versions, os.environ, sys.platform), []
+    drawing = _try(_drawing, problems) or {}
+    if "works" not in drawing.values():
+        notes.append("no video: off-screen OpenGL does not work; on Debian or Ubuntu: apt-get install libegl1")
+    cache = _try(_cache_folder, problems)
+    if cache is not None and not _writable(cache):
+        notes.append(f"every process compiles its lives anew: cannot write to {cache}; set HEBBAX_CACHE to a folder")
+    return {
+        "versions": versions,
+        "platform": sys.platform,
+        "cores": {"available": available_cores(), "machine": os.cpu_count()},
+        "mujoco_library": _try(_mujoco_library, problems),
+        "drawing": drawing,
+        "cache": cache,
+        "engines": _try(_engines, problems),
+        "problems": problems,
+        "notes": notes,
+    }
+
+
+def _print(findings: dict[str, Any]) -> None:
+    versions = findings["versions"]
+    cores = findings["cores"]
+    print_facts(
+        [
+            *((name, value) for name, value in versions.items()),
+            ("cores", f"{cores['available']} available to this process, {cores['machine']} in the machine"),
+            ("MuJoCo library", findings["mujoco_library"] or "not found"),
+            *((f"drawing by {backend}", result) for backend, result in findings["drawing"].items()),
+            ("compiled lives", findings["cache"] or "unknown"),
+            *((f"engine of {name}", engine) for name, engine in (findings["engines"] or {}).items()),
+        ]
+    )
+    for kind in ("notes", "problems"):
+        for line in findings[kind]:
+            print(f"{kind[:-1]}: {line}")
+    if not findings["problems"]:
+        print("no problem found")
+
+
+def _try(look: Callable[[], Any], problems: list[str]) -> Any:
+    """Return what there is to see, or None and a problem more: a broken installation can fail in any way."""
+    try:
+        return look()
+    except Exception as error:
+        line = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        if line not in problems:
+            problems.append(line)
+        return None
+
+
+def _drawing() -> dict[str, str]:
+    """Return "works", or why it does not, for each way to draw off-screen."""
+    from hebbax.report.video import BACKENDS
+
+    return {backend: _drawing_result(backend) for backend in BACKENDS}
+
+
+def _drawing_result(backend: str) -> str:
+    environment = {name: value for name, value in os.environ.items() if name != "PYOPENGL_PLATFORM"}
+    # In the temporary folder MuJoCo may leave its MUJOCO_LOG.TXT.
+    with tempfile.TemporaryDirectory(prefix="hebbax-doctor-") as folder:
+        try:
+            done = subprocess.run(
+                [sys.executable, "-c", _DRAW],
+                cwd=folder,
+                env={**environment, "MUJOCO_GL": backend},
+                capture_output=True,
+                text=True,
+                timeout=_DRAWING_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            return f"no answer within {_DRAWING_SECONDS} s"
+    if done.returncode == 0:
+        return "works"
+    lines = done.stderr.strip().splitlines()
+    return lines[-1] if lines else f"ended with code {done.returncode}"
+
+
+def _mujoco_library() -> str:
+    from hebbax.engines.library import find_library
+
+    return str(find_library())
+
+
+def _cache_folder() -> str:
+    from hebbax.engines.specialise import cache_folder
+
+    return str(cache_folder())
+
+
+def _writable(folder: str) -> bool:
+    """Whether a folder can be written to, or made; it is tried, because permissions do not tell all."""
+    while not os.path.exists(folder):
+        folder = os.path.dirname(folder) or "."
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _engines() -> dict[str, str]:
+    """Return the engine that `auto` chooses for each policy by name."""
+    from hebbax.kernels.steps import has_step
+    from hebbax.policy_config import PRESETS
+    from hebbax.policy_factory import make_policy
+    from hebbax.tasks.registry import make_task
+
+    task = make_task("half_cheetah")
+    return {name: "native" if has_step(make_policy(name, task)) else "lockstep" for name in PRESETS}

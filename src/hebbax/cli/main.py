@@ -1,0 +1,94 @@
+"""`hebbax`: finds the subcommand, runs it, and turns a user's error into one line and exit code 2."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from hebbax.errors import HebbaxError, unknown_name
+
+SUBCOMMANDS = {
+    "train": "evolve a controller, or go on with a run",
+    "evaluate": "run a controller for many lives and report its returns",
+    "show": "draw a run's learning curve and weights, and film a life",
+    "tasks": "list the robots and goals",
+    "policies": "list the networks and plasticity rules by name",
+    "zoo": "list the controllers that ship with hebbax",
+    "demo": "evolve a small controller now, and see what it does",
+    "doctor": "check this machine and installation",
+}
+"""What `hebbax NAME` does; each is the module `hebbax.cli.NAME`, imported only when it is asked for."""
+
+USER_ERROR = 2
+INTERRUPTED = 130  # as a shell reports a process that Ctrl-C ended
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may not know every sign that we print
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()  # here, where a reader that has gone is dealt with
+        return code
+    except HebbaxError as error:
+        print(f"hebbax: {error}", file=sys.stderr)
+        return USER_ERROR
+    except KeyboardInterrupt:
+        print("hebbax: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone, as in `hebbax tasks | head -1`
+        # Python flushes stdout once more at exit, which must not complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def usage() -> str:
+    """Return what `hebbax --help` prints."""
+    width = max(map(len, SUBCOMMANDS))
+    listed = "\n".join(f"  {name:<{width}}  {what}" for name, what in SUBCOMMANDS.items())
+    return f"""usage: hebbax COMMAND ...
+
+Evolve, understand and break plastic neural controllers for robots.
+
+commands:
+{listed}
+
+examples:
+  hebbax demo
+  hebbax train task=half_cheetah policy=han-e generations=150
+  hebbax COMMAND --help
+
+options:
+  -h, --help  show this help
+  --version   show the version"""
+
+
+def _run(arguments: list[str]) -> int:
+    name = arguments[0] if arguments else "--help"
+    if name in ("-h", "--help"):
+        print(usage())
+        return 0
+    if name == "--version":
+        from hebbax._version import __version__
+
+        print(f"hebbax {__version__}")
+        return 0
+    if name not in SUBCOMMANDS:
+        kind, known = ("option", ("--help", "--version")) if name.startswith("-") else ("command", SUBCOMMANDS)
+        raise unknown_name(kind, name, known)
+    module = import_module(f"hebbax.cli.{name}")
+    try:
+        options = module.parser().read(arguments[1:])
+    except SystemExit as exit:  # argparse has printed the subcommand's help
+        return int(exit.code or 0)
+    return module.run(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

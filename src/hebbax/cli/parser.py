@@ -1,0 +1,55 @@
+"""Options as the command line reads them: argparse, with its complaints turned into one line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+from hebbax.errors import HebbaxError, unknown_name
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser of one subcommand's options, which raises HebbaxError where argparse would print its usage and exit."""
+
+    def __init__(self, name: str, description: str, examples: str) -> None:
+        super().__init__(
+            prog=f"hebbax {name}",
+            description=description,
+            epilog=f"examples:\n{examples}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    def read(self, arguments: Sequence[str]) -> argparse.Namespace:
+        """Return the values of the arguments, options and positionals in any order, with the literal `command`."""
+        values, unknown = self.parse_known_intermixed_args(arguments)
+        values.command = [*self.prog.split(), *arguments]
+        for argument in unknown:
+            if argument.startswith("-"):
+                raise unknown_name("option", argument.partition("=")[0], self._option_string_actions)
+            raise HebbaxError(f"{argument!r} is one argument too many: see `{self.prog} --help`")
+        return values
+
+    def error(self, message: str) -> NoReturn:
+        """Raise HebbaxError with what is wrong."""
+        raise HebbaxError(f"{message.removeprefix('argument ')}: see `{self.prog} --help`")
+
+
+def whole_number(text: str) -> int:
+    """Return the whole number that an option gives."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a whole number, not {text!r}") from None
+
+
+def positive_number(text: str) -> float:
+    """Return the number above 0 that an option gives."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number above 0, not {text!r}")
+    return number

@@ -1,0 +1,88 @@
+"""`hebbax policies`: the networks and their plasticity by name, with their sizes on a task."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from typing import Any
+
+from hebbax.cli.output import number, print_table
+from hebbax.cli.parser import Parser
+
+_DESCRIPTION = """\
+List the policies by name, with their sizes on a task. Any part of one can be changed in `hebbax train`, as in
+policy=han-e policy.window=20."""
+
+_EXAMPLES = """\
+  hebbax policies
+  hebbax policies --task swimmer
+  hebbax train policy=han-d 'policy.hidden=[64,64]'"""
+
+_COLUMNS = {
+    "name": "name",
+    "network": "network",
+    "rule": "rule",
+    "normalisation": "normalisation",
+    "averaging": "averaging",
+    "interval": "interval",
+    "evolved_numbers": "evolved numbers",
+    "plastic_weights": "plastic weights",
+}
+_NUMBERS = ("evolved numbers", "plastic weights")
+
+
+def parser() -> Parser:
+    """Return the options."""
+    options = Parser("policies", _DESCRIPTION, _EXAMPLES)
+    options.add_argument("--task", default="half_cheetah", metavar="TASK", help="default: half_cheetah")
+    options.add_argument("--json", action="store_true", help="print one JSON list")
+    return options
+
+
+def run(options: Namespace) -> int:
+    """Print the policies; return 0."""
+    rows = describe_policies(options.task)
+    if options.json:
+        print(json.dumps(rows))
+    else:
+        print(f"on task {options.task}:")
+        print_table(list(_COLUMNS.values()), [[_cell(row[key]) for key in _COLUMNS] for row in rows], right=_NUMBERS)
+    return 0
+
+
+def describe_policies(task_name: str) -> list[dict[str, Any]]:
+    """Return what there is to know of each policy on a task. Raises HebbaxError for an unknown task."""
+    from hebbax.policy_config import PRESETS
+    from hebbax.policy_factory import make_policy
+    from hebbax.tasks.registry import make_task
+
+    task = make_task(task_name)
+    rows = []
+    for name, config in PRESETS.items():
+        policy = make_policy(config, task)
+        plasticity = policy.plasticity
+        rows.append(
+            {
+                "name": name,
+                "network": f"{'-'.join(map(str, policy.network.sizes))} {config.activation}",
+                "rule": plasticity and plasticity.rule,
+                "normalisation": plasticity and plasticity.normalisation,
+                "averaging": plasticity and _averaging(plasticity.averaging, plasticity.averaged_ticks),
+                "interval": plasticity and _interval(plasticity.interval, task.control_period),
+                "evolved_numbers": policy.genome_size,
+                "plastic_weights": policy.network.weight_count if plasticity else 0,
+            }
+        )
+    return rows
+
+
+def _averaging(name: str, ticks: int) -> str:
+    return name if ticks == 1 else f"{name} of {ticks}"
+
+
+def _interval(ticks: int, control_period: float) -> str:
+    return f"{ticks} tick{'s' if ticks > 1 else ''} ({ticks * control_period:g} s)"
+
+
+def _cell(value: Any) -> str:
+    return "–" if value is None else number(value) if isinstance(value, int) else value

@@ -1,0 +1,118 @@
+"""`hebbax train`: evolve a controller in a new run, or go on with one."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hebbax.cli.interrupt import Interruption, interruption
+from hebbax.cli.output import note, quoted, returned
+from hebbax.cli.parser import Parser
+from hebbax.cli.progress import Clock, training_progress
+from hebbax.errors import HebbaxError
+
+if TYPE_CHECKING:
+    from hebbax.evolution.train import Training
+
+_DESCRIPTION = """\
+Evolve a controller. Everything is set by KEY=VALUE: task=, policy= and strategy= choose a preset (see `hebbax tasks`
+and `hebbax policies`), and any other key changes one value of it:
+
+  generations=150  lifetimes=1  seed=0  threads=2  engine=auto|native|lockstep
+  task.ticks=500  strategy.population=256  strategy.learning_rate=0.1  strategy.sigma=0.2
+  policy.hidden=[64,64]  policy.rule=abcd  policy.normalisation=none  policy.averaging=moving-average
+  policy.window=20  policy.interval=0.2 (seconds) or policy.interval='4 ticks'
+  evaluate_every=10  evaluate_lifetimes=16  checkpoint_every=10  keep_checkpoints=3
+
+Ctrl-C stops cleanly and says how to go on; a second one stops at once."""
+
+_EXAMPLES = """\
+  hebbax train task=half_cheetah policy=han-e generations=150 seed=0
+  hebbax train task=swimmer policy=mlp strategy.population=256 --run runs/mine
+  hebbax train task=swimmer 'policy.hidden=[64,64]' policy.interval=0.2
+  hebbax train --resume runs/mine generations=300"""
+
+
+def parser() -> Parser:
+    """Return the options."""
+    options = Parser("train", _DESCRIPTION, _EXAMPLES)
+    options.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="what to evolve, and how")
+    options.add_argument(
+        "--run", metavar="PATH", help="folder of the new run (default: runs/<task>-<policy>-s<seed>-<date>)"
+    )
+    options.add_argument(
+        "--resume", metavar="RUN", help="go on with this run at its newest checkpoint; only generations= can change"
+    )
+    return options
+
+
+def run(options: Namespace) -> int:
+    """Train; return 0 at the last generation, 128 and the signal's number when stopped before it."""
+    with interruption() as asked:
+        training = _resumed(options) if options.resume is not None else _started(options)
+        stopped_by = evolve(training, asked)
+    if not stopped_by:
+        print_best(training)
+        path = quoted(training.folder.path)
+        print(f"next: hebbax evaluate {path}\n      hebbax show {path}")
+    return stopped_by
+
+
+def evolve(training: Training, asked: Interruption, seconds: float | None = None) -> int:
+    """Run a training to its end, or for some seconds, with its progress on screen; return 0.
+
+    When a signal stops it, say how to go on, and return the exit code for that.
+    """
+    asked.when_asked(training.stop)
+    config, path = training.search.config, training.folder.path
+    print(f"{config.task.name} · {training.search.policy.name} · seed {config.seed} → {path}", flush=True)
+    clock = Clock(training.state.generation, config.generations, seconds)
+    with training_progress(clock) as progress:
+
+        def on_generation(metrics: dict[str, Any]) -> None:
+            progress(metrics)
+            if clock.over:
+                training.stop()
+
+        finished = training.run(on_generation)
+    if finished or asked.signal is None:
+        return 0
+    print(f"stopped after generation {training.state.generation}; go on with: hebbax train --resume {quoted(path)}")
+    return asked.exit_code
+
+
+def print_best(training: Training) -> None:
+    """Say what the best mean genome of a training is worth."""
+    best, lives = training.state.best, training.search.config.evaluate_lifetimes
+    if best is None:
+        print("every evaluation of the mean genome had a life that diverged: there is no best one")
+    else:
+        print(
+            f"best mean genome: return {returned(best.return_mean)} over {lives} lives (generation {best.generation})"
+        )
+
+
+def _started(options: Namespace) -> Training:
+    from hebbax.conf.compose import compose_train
+    from hebbax.evolution.run_folder import unique_run_path
+    from hebbax.evolution.train import Training
+
+    config = compose_train(options.overrides)
+    if options.run is not None:
+        path = Path(options.run)
+    else:
+        date = datetime.now().strftime("%Y%m%d-%H%M%S")
+        path = unique_run_path(Path("runs"), config.task.name, config.policy.name, config.seed, date)
+    return Training.start(config, path, options.command)
+
+
+def _resumed(options: Namespace) -> Training:
+    from hebbax.conf.compose import compose_generations
+    from hebbax.evolution.train import Training
+
+    if options.run is not None:
+        raise HebbaxError("--run names a new run and --resume an old one: give one of them")
+    generations = compose_generations(options.overrides)
+    return Training.resume(Path(options.resume), generations=generations, command=options.command, on_note=note)

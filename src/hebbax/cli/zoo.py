@@ -1,0 +1,61 @@
+"""`hebbax zoo`: the controllers that ship with hebbax."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from hebbax.cli.output import number, print_table
+from hebbax.cli.parser import Parser
+
+_DESCRIPTION = """\
+List the evolved controllers that ship with hebbax. zoo:TASK/POLICY can be given wherever a run can."""
+
+_EXAMPLES = """\
+  hebbax zoo
+  hebbax evaluate zoo:half_cheetah/han-e
+  hebbax show zoo:half_cheetah/han-e"""
+
+_COLUMNS = ("controller", "mean return", "standard deviation", "lifetimes", "evolved by")
+_KEYS = ("return_mean", "return_std", "lifetimes", "command")
+
+
+def parser() -> Parser:
+    """Return the options."""
+    options = Parser("zoo", _DESCRIPTION, _EXAMPLES)
+    options.add_argument("--json", action="store_true", help="print one JSON list")
+    return options
+
+
+def run(options: Namespace) -> int:
+    """Print the controllers; return 0."""
+    rows = describe_zoo()
+    if options.json:
+        print(json.dumps(rows))
+    elif not rows:
+        print("no controller ships with this version of hebbax: `hebbax train` evolves one")
+    else:
+        print_table(_COLUMNS, [[row["name"], *_cells(row)] for row in rows], right=_COLUMNS[1:4])
+        print(
+            f"use one like a run: hebbax evaluate {rows[0]['name']}\n                    hebbax show {rows[0]['name']}"
+        )
+    return 0
+
+
+def describe_zoo() -> list[dict[str, Any]]:
+    """Return the name of each controller with the evaluation on its card, null where its card does not say."""
+    from hebbax.zoo import zoo_names, zoo_path
+
+    names = [f"zoo:{name}" for name in zoo_names()]
+    return [{"name": name, **{key: _card(zoo_path(name)).get(key) for key in _KEYS}} for name in names]
+
+
+def _card(folder: Path) -> dict[str, Any]:
+    path = folder / "card.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    return [number(row["return_mean"]), number(row["return_std"]), number(row["lifetimes"]), row["command"] or "–"]

@@ -1,0 +1,54 @@
+"""The groups that an override can choose from, and the schema behind every key, as Hydra knows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import DictConfig, OmegaConf
+
+from hebbax.config import TaskConfig, TrainConfig
+from hebbax.evolution.strategy_config import StrategyConfig
+from hebbax.policy_config import PRESETS
+from hebbax.tasks.registry import TASKS
+
+PRIMARY = "hebbax_train"
+"""The name under which Hydra composes a training configuration."""
+
+_SCHEMA = "hebbax_train_schema"
+_STRATEGIES = {"openai-es": StrategyConfig()}
+
+
+def groups() -> dict[str, dict[str, Any]]:
+    """Return what each group can be set to: presets by name, by group."""
+    return {
+        "task": {name: TaskConfig(name=name) for name in TASKS},
+        "policy": dict(PRESETS),
+        "strategy": dict(_STRATEGIES),
+    }
+
+
+def store_schema() -> None:
+    """Tell Hydra the groups and the schema; to be called before every composition, as names can be registered."""
+    store = ConfigStore.instance()
+    for group, presets in groups().items():
+        for name, preset in presets.items():
+            store.store(group=group, name=name, node=_editable(preset))
+    default = TrainConfig()
+    choices = [{group: getattr(default, group).name} for group in groups()]
+    store.store(name=_SCHEMA, node=_editable(default))
+    store.store(name=PRIMARY, node={"defaults": [_SCHEMA, *choices, "_self_"]})
+
+
+def _editable(config: Any) -> DictConfig:
+    """Return a dataclass as a typed configuration; OmegaConf would not let a frozen one be overridden."""
+    node = OmegaConf.structured(config)
+    _unfreeze(node)
+    return node
+
+
+def _unfreeze(node: DictConfig) -> None:
+    OmegaConf.set_readonly(node, None)
+    for key in node:
+        if OmegaConf.is_dict(node._get_node(key)):
+            _unfreeze(node[key])

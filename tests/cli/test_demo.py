@@ -1,0 +1,94 @@
+"""The demo from end to end, made small; and the folders it leaves alone."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hebbax import zoo
+from hebbax.cli import demo
+from hebbax.report import show
+
+SMALL = ("demo", "--task", "swimmer", "--seconds", "0.2")
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    """Short lives, and a renderer that only leaves a file."""
+
+    def render(model: Path, qpos: np.ndarray, path: Path, *, frames_per_second: float) -> None:
+        path.write_bytes(b"film")
+
+    monkeypatch.setattr(show, "render_video", render)
+    monkeypatch.setattr(demo, "_TICKS", 20)
+
+
+@pytest.fixture
+def shipped(monkeypatch, tmp_path_factory, finished_run):
+    """A zoo that holds the tiny run in place of the shipped controller."""
+    folder = tmp_path_factory.mktemp("zoo")
+    shutil.copytree(finished_run, folder / "swimmer/han-e")
+    monkeypatch.setattr(zoo, "_FOLDER", folder)
+    monkeypatch.setattr(demo, "SHIPPED", "swimmer/han-e")
+
+
+@pytest.mark.usefixtures("shipped")
+def test_the_whole_demo_twice(hebbax, tmp_path):
+    first = hebbax(*SMALL)
+
+    assert (first.code, first.error) == (0, "")
+    files = ["learning-curve.png", "weights.png", "life.mp4", "evolved-against-random.png", "shipped-life.mp4"]
+    printed = [line for line in first.out.splitlines() if line.startswith("demo/")]
+    assert printed == [f"demo/{name}" for name in files]
+    assert {path.name for path in (tmp_path / "demo").iterdir()} == {*files, "run", ".hebbax-demo"}
+    assert "evolved: mean return " in first.out
+    assert "random rules: mean return " in first.out
+
+    (tmp_path / "demo/run/notes.txt").touch()
+    (tmp_path / "demo/mine.txt").write_text("kept")
+    again = hebbax(*SMALL)
+    assert (again.code, again.error) == (0, "")
+    assert not (tmp_path / "demo/run/notes.txt").exists()
+    assert (tmp_path / "demo/mine.txt").read_text() == "kept"
+
+
+def test_without_a_shipped_controller(hebbax, tmp_path, monkeypatch):
+    monkeypatch.setattr(zoo, "_FOLDER", tmp_path / "none")
+
+    ran = hebbax(*SMALL, "--out", "there")
+
+    assert ran.code == 0
+    assert ran.error == (
+        "note: zoo:half_cheetah/han-e does not ship with this version of hebbax, so there is nothing to compare\n"
+    )
+    assert (tmp_path / "there/life.mp4").exists()
+
+
+def test_files_of_others_are_left_alone(hebbax, tmp_path):
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo/thesis.txt").write_text("all of it")
+
+    message = "demo holds files that are not a demo's: choose another folder with --out"
+    assert hebbax(*SMALL) == (2, "", f"hebbax: {message}\n")
+    assert [path.name for path in (tmp_path / "demo").iterdir()] == ["thesis.txt"]
+
+
+def test_bad_input_leaves_an_earlier_demo_alone(hebbax, tmp_path):
+    (tmp_path / "demo").mkdir()
+    for name in (".hebbax-demo", "life.mp4"):
+        (tmp_path / "demo" / name).touch()
+
+    message = "unknown task 'swimer': did you mean 'swimmer'?"
+    assert hebbax("demo", "--task", "swimer") == (2, "", f"hebbax: {message}\n")
+    assert hebbax("demo", "--seed", "-1") == (2, "", "hebbax: seed=-1: expected 0 to 4294967295\n")
+    assert (tmp_path / "demo/life.mp4").exists()
+
+
+def test_a_file_in_the_way(hebbax, tmp_path):
+    (tmp_path / "demo").touch()
+
+    message = "cannot write demo: File exists; make room or choose a writable folder, then try again"
+    assert hebbax(*SMALL) == (2, "", f"hebbax: {message}\n")

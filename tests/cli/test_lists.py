@@ -1,0 +1,97 @@
+"""What there is: tasks, policies, and the zoo."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hebbax import zoo
+
+
+def test_tasks(hebbax):
+    ran = hebbax("tasks", "--json")
+
+    assert ran.code == 0
+    tasks = {task["name"]: task for task in json.loads(ran.out)}
+    assert tasks["half_cheetah"] == {
+        "name": "half_cheetah",
+        "robot": "HalfCheetah",
+        "observations": 17,
+        "actions": 6,
+        "control_period": 0.05,
+        "ticks": 1000,
+        "gymnasium_id": "HalfCheetah-v5",
+    }
+    table = hebbax("tasks").out
+    assert all(name in table for name in tasks)
+    row = next(line for line in table.splitlines() if "swimmer" in line)
+    assert row.split() == ["swimmer", "Swimmer", "8", "2", "0.04", "1000", "Swimmer-v5"]
+
+
+def test_policies(hebbax):
+    ran = hebbax("policies", "--task", "swimmer", "--json")
+
+    assert ran.code == 0
+    policies = {policy["name"]: policy for policy in json.loads(ran.out)}
+    # 8-16-2: 8 * 16 + 16 * 2 = 160 weights, five coefficients each.
+    assert policies["han-e"] == {
+        "name": "han-e",
+        "network": "8-16-2 tanh",
+        "rule": "eta-abcd",
+        "normalisation": "max",
+        "averaging": "moving-average of 10",
+        "interval": "4 ticks (0.16 s)",
+        "evolved_numbers": 800,
+        "plastic_weights": 160,
+    }
+    # 8-80-2 without plasticity: 8 * 80 + 80 * 2 = 800 evolved weights.
+    assert policies["mlp"]["evolved_numbers"] == 800
+    assert policies["mlp"]["plastic_weights"] == 0
+    assert policies["mlp"]["rule"] is None
+
+
+def test_policies_are_of_half_cheetah_by_default(hebbax):
+    ran = hebbax("policies")
+
+    assert ran.code == 0
+    row = next(line for line in ran.out.splitlines() if "mlp" in line)
+    # 17 * 80 + 80 * 6 = 1840
+    assert row.split() == ["mlp", "17-80-6", "tanh", "–", "–", "–", "–", "1,840", "0"]
+
+
+@pytest.fixture
+def small_zoo(tmp_path: Path, monkeypatch) -> Path:
+    """A zoo with one controller that has a card, and one that has none."""
+    for name in ("half_cheetah/han-e", "swimmer/mlp"):
+        (tmp_path / "zoo" / name).mkdir(parents=True)
+        (tmp_path / "zoo" / name / "config.yaml").touch()
+    card = {"return_mean": 4567.8, "return_std": 12.3, "lifetimes": 100, "command": "hebbax train seed=0"}
+    (tmp_path / "zoo/half_cheetah/han-e/card.json").write_text(json.dumps(card))
+    monkeypatch.setattr(zoo, "_FOLDER", tmp_path / "zoo")
+    return tmp_path / "zoo"
+
+
+def test_zoo(hebbax, small_zoo):
+    assert json.loads(hebbax("zoo", "--json").out) == [
+        {
+            "name": "zoo:half_cheetah/han-e",
+            "return_mean": 4567.8,
+            "return_std": 12.3,
+            "lifetimes": 100,
+            "command": "hebbax train seed=0",
+        },
+        {"name": "zoo:swimmer/mlp", "return_mean": None, "return_std": None, "lifetimes": None, "command": None},
+    ]
+    table = hebbax("zoo").out
+    assert "zoo:half_cheetah/han-e         4,568                   12         100   hebbax train seed=0" in table
+    assert "hebbax evaluate zoo:half_cheetah/han-e" in table
+
+
+def test_empty_zoo(hebbax, tmp_path, monkeypatch):
+    monkeypatch.setattr(zoo, "_FOLDER", tmp_path)
+
+    assert hebbax("zoo", "--json") == (0, "[]\n", "")
+    none = "no controller ships with this version of hebbax: `hebbax train` evolves one\n"
+    assert hebbax("zoo") == (0, none, "")

@@ -1,0 +1,145 @@
+"""Pictures and films of a run: where they go, what they show, and what happens where nothing can draw."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hebbax import zoo
+from hebbax.evolution.stored_run import StoredRun
+from hebbax.report import show, video
+from hebbax.report.show import frames_of, plot_comparison, record_life, returns_beside_random
+
+NO_DRAWING = (
+    "cannot draw the robot: no off-screen OpenGL (nothing) works here; install libegl1 or libosmesa6 (Debian, Ubuntu: "
+    "apt-get install libegl1), mesa-libEGL (Fedora) or mesalib (conda-forge)"
+)
+
+
+@pytest.fixture
+def filmed(monkeypatch) -> dict:
+    """Stand in for the renderer, which has its own tests; what it was asked for is in the dictionary."""
+    asked = {}
+
+    def render(model: Path, qpos: np.ndarray, path: Path, *, frames_per_second: float) -> None:
+        path.write_bytes(b"film")
+        asked.update(model=model.read_text(), qpos=qpos, frames_per_second=frames_per_second)
+
+    monkeypatch.setattr(show, "render_video", render)
+    return asked
+
+
+def test_files_go_into_the_run(hebbax, copied_run, filmed):
+    ran = hebbax("show", "copy")
+
+    assert (ran.code, ran.error) == (0, "")
+    assert ran.out.startswith("copy/learning-curve.png\ncopy/weights.png\ncopy/life.mp4\nthis life's return: ")
+    for name in ("learning-curve.png", "weights.png"):
+        assert (copied_run / name).read_bytes().startswith(b"\x89PNG")
+    # 20 ticks of 0.04 s: real time is 25 frames a second, a frame a tick.
+    assert filmed["frames_per_second"] == pytest.approx(25.0)
+    assert filmed["qpos"].shape == (20, 5)
+    assert "<mujoco" in filmed["model"]
+
+
+def test_the_life_shown_is_the_first_that_is_evaluated(hebbax, copied_run):
+    evaluated = json.loads(hebbax("evaluate", "copy", "--lifetimes", "1", "--seed", "4", "--json").out)
+
+    lives, record = record_life(StoredRun.open(copied_run), genome="best", seed=4)
+
+    assert float(lives.returns[0]) == evaluated["returns"][0]
+    assert record.rewards.sum() == pytest.approx(evaluated["returns"][0])
+
+
+def test_out_seconds_and_no_video(hebbax, copied_run, filmed):
+    assert hebbax("show", "copy", "--out", "there/pictures", "--no-video").out.startswith(
+        "there/pictures/learning-curve.png\nthere/pictures/weights.png\nthis"
+    )
+    assert filmed == {}
+    assert not (copied_run / "weights.png").exists()
+
+    assert hebbax("show", "copy", "--seconds", "0.4").code == 0
+    assert len(filmed["qpos"]) == 10
+
+
+def test_a_shipped_controller_is_shown_beside_the_user(hebbax, finished_run, tmp_path, monkeypatch, filmed):
+    shipped = shutil.copytree(finished_run, tmp_path / "zoo/swimmer/han-e")
+    (shipped / "metrics.jsonl").unlink()
+    monkeypatch.setattr(zoo, "_FOLDER", tmp_path / "zoo")
+    monkeypatch.setattr(zoo, "__file__", str(tmp_path / "zoo/__init__.py"))
+    before = sorted(shipped.rglob("*"))
+
+    ran = hebbax("show", "zoo:swimmer/han-e")
+
+    assert ran.code == 0
+    assert ran.out.startswith("show-swimmer-han-e/weights.png\nshow-swimmer-han-e/life.mp4\n")
+    assert ran.error == f"note: no learning-curve.png: {shipped} holds no generation\n"
+    assert sorted(shipped.rglob("*")) == before
+
+
+@pytest.mark.skipif(video.BACKENDS == ("cgl", "glfw"), reason="the message names Linux packages")
+def test_without_opengl_the_rest_is_done(hebbax, copied_run, monkeypatch):
+    # MuJoCo refuses this name as it does a library that is not there.
+    monkeypatch.setattr(video, "BACKENDS", ("nothing",))
+
+    ran = hebbax("show", "copy")
+
+    assert ran.code == 0
+    assert ran.out.startswith("copy/learning-curve.png\ncopy/weights.png\nthis life's return: ")
+    assert ran.error == f"note: no life.mp4: {NO_DRAWING}\n"
+    assert not (copied_run / "life.mp4").exists()
+
+
+def test_static_policy_has_no_weights_to_show(hebbax, tmp_path, filmed):
+    tiny = ("task=swimmer", "task.ticks=5", "strategy.population=2", "generations=1", "evaluate_lifetimes=1")
+    assert hebbax("train", *tiny, "policy=mlp", "--run", "static").code == 0
+
+    ran = hebbax("show", "static")
+
+    assert ran.error == "note: no weights.png: the weights of policy 'mlp' do not change during a life\n"
+    assert ran.out.startswith("static/learning-curve.png\nstatic/life.mp4\n")
+
+
+@pytest.mark.parametrize(
+    ("control_period", "stride", "frames_per_second"),
+    [(0.05, 1, 20.0), (0.04, 1, 25.0), (0.02, 2, 25.0), (0.01, 3, 100 / 3), (0.002, 17, 500 / 17)],
+)
+def test_frames_run_at_the_speed_of_life(control_period, stride, frames_per_second):
+    qpos = np.arange(3000.0)[:, None]
+
+    frames, rate = frames_of(qpos, control_period, 2.0)
+
+    assert rate == pytest.approx(frames_per_second)
+    assert list(frames[:3, 0]) == [0, stride, 2 * stride]
+    assert len(frames) / rate == pytest.approx(2.0, abs=1 / rate)
+
+
+def test_a_life_shorter_than_the_film():
+    frames, _ = frames_of(np.zeros((3, 1)), 0.05, 10.0)
+
+    assert len(frames) == 3
+
+
+def test_returns_beside_random(copied_run):
+    evolved, chance = returns_beside_random(StoredRun.open(copied_run), random_genomes=4)
+
+    assert (len(evolved), len(chance)) == (32, 32)
+    assert len(set(evolved)) == 32
+    assert set(evolved).isdisjoint(chance)
+    again, _ = returns_beside_random(StoredRun.open(copied_run), random_genomes=4)
+    np.testing.assert_array_equal(again, evolved)
+
+
+def test_comparison_draws_every_life_and_the_mean():
+    figure = plot_comparison({"evolved": np.array([1.0, 3.0]), "random": np.array([])}, title="both")
+
+    (axes,) = figure.axes
+    points, mean, none = axes.lines
+    assert list(np.asarray(points.get_ydata())) == [1.0, 3.0]
+    assert list(np.asarray(mean.get_ydata())) == [2.0, 2.0]
+    assert len(np.asarray(none.get_ydata())) == 0
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["evolved", "random"]
