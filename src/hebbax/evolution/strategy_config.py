@@ -11,5 +11,5 @@ class StrategyConfig:
 
     name: str = "openai-es"
     population: int = 64
-    learning_rate: float = 0.1  # Adam's
-    sigma: float = 0.2  # standard deviation of the samples about the mean
+    learning_rate: float = 0.2  # Adam's
+    sigma: float = 0.1  # standard deviation of the samples about the mean
