@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hebbax.evolution.stored_run import StoredRun as StoredRun
     from hebbax.evolution.strategy_config import StrategyConfig as StrategyConfig
     from hebbax.evolution.train import Training as Training
+    from hebbax.kernels.compiler import compiled as compiled
     from hebbax.plasticity.rules import Rule as Rule
     from hebbax.plasticity.rules import register_rule as register_rule
     from hebbax.policy import Plasticity as Plasticity
@@ -63,6 +64,7 @@ _HOME = {
     "TrainConfig": "config",
     "Training": "evolution.train",
     "__version__": "_version",
+    "compiled": "kernels.compiler",
     "evaluate_controller": "evolution.evaluate",
     "make_engine": "engines.make_engine",
     "make_policy": "policy_factory",
@@ -95,6 +97,7 @@ __all__ = [
     "TrainConfig",
     "Training",
     "__version__",
+    "compiled",
     "evaluate_controller",
     "make_engine",
     "make_policy",

@@ -12,7 +12,7 @@ UNKNOWN = "unknown"
 _PACKAGES = ("hebbax", "mujoco", "numba", "llvmlite", "numpy", "jax", "evosax", "optax", "gymnasium")
 
 # Bit-equality is promised for one CPU model and one version of each of these.
-_AFFECTS_BITS = ("mujoco", "numba", "llvmlite", "numpy", "jax", "cpu")
+_AFFECTS_BITS = ("mujoco", "gymnasium", "numba", "llvmlite", "numpy", "jax", "evosax", "optax", "cpu")
 
 
 def versions() -> dict[str, str]:

@@ -54,3 +54,13 @@ def test_the_stored_mean_is_what_its_strategy_holds(path):
 
 def test_there_is_a_golden_run():
     assert GOLDEN
+
+
+def test_another_model_is_told(tmp_path):
+    copy = tmp_path / "run"
+    shutil.copytree(GOLDEN[-1], copy)
+    record = json.loads((copy / "run.json").read_text())
+    (copy / "run.json").write_text(json.dumps({**record, "model_sha256": "0" * 64}))
+    notes = []
+    StoredRun.open(copy, on_note=notes.append)
+    assert "the model of task 'swimmer' is another than this controller was evolved with" in notes

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import numpy as np
-
-from hebbax.engines.life import BODY_STREAM, bounded
-from hebbax.kernels.compiler import compiled
-from hebbax.kernels.noise import fold_in, normal, uniform
+from hebbax.engines.life import bounded, draw_birth
+from hebbax.kernels.compiler import compiled, copy
 from hebbax.tasks.task import Task
-from hebbax.types import Noise, Simulation
+from hebbax.types import Simulation
 
 
 @dataclass(frozen=True)
@@ -70,17 +67,12 @@ def _birth(task: Task) -> Any:
 
     @compiled
     def birth_all(keys, qpos, qvel, memory):
-        size = qpos.shape[1] + qvel.shape[1]
-        draws = np.empty((2, size))
         for i in range(keys.shape[0]):
-            body0, body1 = fold_in(keys[i, 0], keys[i, 1], BODY_STREAM)
-            for k in range(size):
-                draws[0, k] = uniform(body0, body1, k, np.float32(-1.0), np.float32(1.0))
-                draws[1, k] = normal(body0, body1, size + k)
-            born_qpos, born_qvel, born_memory = birth(Noise(draws[0], draws[1]))
-            qpos[i] = born_qpos
-            qvel[i] = born_qvel
-            memory[i] = born_memory
+            noise = draw_birth(keys[i, 0], keys[i, 1], qpos.shape[1] + qvel.shape[1])
+            born_qpos, born_qvel, born_memory = birth(noise)
+            copy(born_qpos, qpos[i])
+            copy(born_qvel, qvel[i])
+            copy(born_memory, memory[i])
 
     return birth_all
 
@@ -92,7 +84,7 @@ def _observe(task: Task) -> Any:
     def observe_all(simulations, memory, alive, out):
         for i in range(out.shape[0]):
             if alive[i]:
-                out[i] = observe(one_of(simulations, i), memory[i])
+                copy(observe(one_of(simulations, i), memory[i]), out[i])
 
     return observe_all
 
@@ -104,7 +96,7 @@ def _actuate(task: Task) -> Any:
     def actuate_all(actions, simulations, memory, alive, out):
         for i in range(out.shape[0]):
             if alive[i]:
-                out[i] = actuate(actions[i], one_of(simulations, i), memory[i])
+                copy(actuate(actions[i], one_of(simulations, i), memory[i]), out[i])
 
     return actuate_all
 
@@ -118,6 +110,6 @@ def _outcome(task: Task) -> Any:
             if alive[i]:
                 before, after = one_of(befores, i), one_of(simulations, i)
                 rewards[i], done[i], new_memory = outcome(before, after, actions[i], memory[i])
-                memory[i] = new_memory
+                copy(new_memory, memory[i])
 
     return outcome_all

@@ -49,15 +49,21 @@ def bounded(values):
 
 
 @compiled
-def begin(model, data, simulation, key0, key1):
-    """Put the body at its birth; return the task's memory."""
+def draw_birth(key0, key1, size):
+    """Return the noise that a body of `size` positions and velocities is born from."""
     body0, body1 = fold_in(key0, key1, BODY_STREAM)
-    size = simulation.qpos.shape[0] + simulation.qvel.shape[0]
     draws = np.empty((2, size))
     for i in range(size):
         draws[0, i] = uniform(body0, body1, i, np.float32(-1.0), np.float32(1.0))
         draws[1, i] = normal(body0, body1, size + i)
-    qpos, qvel, memory = birth(Noise(draws[0], draws[1]))
+    return Noise(draws[0], draws[1])
+
+
+@compiled
+def begin(model, data, simulation, key0, key1):
+    """Put the body at its birth; return the task's memory."""
+    noise = draw_birth(key0, key1, simulation.qpos.shape[0] + simulation.qvel.shape[0])
+    qpos, qvel, memory = birth(noise)
     mj_reset_data(model, data)
     copy(qpos, simulation.qpos)
     copy(qvel, simulation.qvel)

@@ -22,6 +22,7 @@ from hebbax.engines.lives import check_genomes, empty_record, life_keys
 from hebbax.errors import HebbaxError
 from hebbax.kernels.mlp import WEIGHT_BOUND
 from hebbax.policy import AnyPolicy, Carry
+from hebbax.tasks.contract import check_task
 from hebbax.tasks.task import Task
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Lives, Normaliser, Record, Simulation
 
@@ -41,6 +42,7 @@ class LockstepEngine:
     def __init__(self, task: Task, policy: AnyPolicy, *, threads: int | None = None, chunk: int = CHUNK) -> None:
         if threads is not None and threads < 1:
             raise HebbaxError(f"threads={threads}: expected at least 1, or none for all cores ({available_cores()})")
+        check_task(task)
         load_library()
         self.task, self.policy, self.chunk = task, policy, chunk
         self.threads = threads or available_cores()

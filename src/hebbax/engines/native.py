@@ -20,6 +20,7 @@ from hebbax.engines.specialise import specialise
 from hebbax.errors import HebbaxError
 from hebbax.kernels.steps import compile_step
 from hebbax.policy import AnyPolicy
+from hebbax.tasks.contract import check_task
 from hebbax.tasks.task import Task, empty_simulation, simulation_of
 from hebbax.types import Lives, Normaliser, Record
 
@@ -38,6 +39,7 @@ class NativeEngine:
             raise HebbaxError(f"threads={threads}: expected at least 1, or none for all cores ({available_cores()})")
         self.task, self.policy = task, policy
         self.threads = threads or available_cores()
+        check_task(task)
         load_library()
         self._step = compile_step(policy)
         self._live = specialise(task, self._step)

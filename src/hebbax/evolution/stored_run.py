@@ -16,7 +16,7 @@ from hebbax.evolution.saved_state import controller_of
 from hebbax.policy import Policy
 from hebbax.policy_factory import make_policy
 from hebbax.tasks.registry import make_task
-from hebbax.tasks.task import Task
+from hebbax.tasks.task import Task, model_hash
 from hebbax.versions import differences, environment
 from hebbax.zoo import zoo_path
 
@@ -44,7 +44,11 @@ class StoredRun:
         _, checkpoint = folder.newest_checkpoint(on_note)
         for line in differences(checkpoint.document["environment"], environment()):
             on_note(f"{line} since this controller was evolved: its returns may differ")
-        return cls(folder, checkpoint, from_dict(checkpoint.document["config"]))
+        opened = cls(folder, checkpoint, from_dict(checkpoint.document["config"]))
+        recorded = folder.read_record().get("model_sha256") if folder.record_path.is_file() else None
+        if recorded not in (None, model_hash(opened.task)):
+            on_note(f"the model of task {opened.task.name!r} is another than this controller was evolved with")
+        return opened
 
     @cached_property
     def task(self) -> Task:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,9 +15,12 @@ from hebbax.evolution.atomic_write import write_text_atomically
 from hebbax.evolution.run_folder import RunFolder
 from hebbax.evolution.saved_state import pack_state, unpack_state
 from hebbax.evolution.search import Search, SearchState
+from hebbax.tasks.task import model_hash
 from hebbax.versions import differences, environment
 
 Note = Callable[[str], None]
+
+_MAY_DIFFER = "from here on the run may differ from an uninterrupted one"
 
 
 class Training:
@@ -37,15 +39,14 @@ class Training:
         check_train_config(config)
         search = Search(config)
         state = search.begin()
-        model = search.task.model_xml
         record = {
             **environment(),
             "command": list(command),
             "engine": search.engine.name,
-            "model_sha256": hashlib.sha256(model.encode()).hexdigest(),
+            "model_sha256": model_hash(search.task),
             "resumed": [],
         }
-        folder = RunFolder.create(path, config=_config_text(config), record=record, model=model)
+        folder = RunFolder.create(path, config=_config_text(config), record=record, model=search.task.model_xml)
         training = cls(folder, search, state)
         with folder.lock():
             training._save()
@@ -73,11 +74,13 @@ class Training:
                     f"go on with generations={checkpoint.generation + 100}"
                 )
             for line in differences(checkpoint.document["environment"], environment()):
-                on_note(f"{line}: from here on the run may differ from an uninterrupted one")
+                on_note(f"{line}: {_MAY_DIFFER}")
             search = Search(config)
             state = unpack_state(search, checkpoint)
-            folder.truncate_metrics(checkpoint.generation)
             record = folder.read_record()
+            if record.get("model_sha256", model_hash(search.task)) != model_hash(search.task):
+                on_note(f"the model of task {search.task.name!r} is another than before: {_MAY_DIFFER}")
+            folder.truncate_metrics(checkpoint.generation)
             record["resumed"].append(
                 {**environment(), "command": list(command), "generation": checkpoint.generation, "from": file.name}
             )

@@ -28,6 +28,7 @@ WEIGHT_BOUND = 1e8
 _LAYERS, _WINDOW, _INTERVAL, _UNITS, _WEIGHTS, _BIAS, _SHAPES = range(7)
 _ONE, _ZERO = np.float32(1.0), np.float32(0.0)
 _SMALLEST = np.finfo(np.float32).tiny
+_FINITE_BITS = np.finfo(np.float32).max.view(np.int32)
 _BOUND_BITS = np.float32(WEIGHT_BOUND).view(np.int32)
 
 
@@ -204,6 +205,8 @@ def _average(layout, carry, tick):
 
 def _plastic_adapt(rule: Rule, normalised: bool) -> Any:
     update = update_layer(rule)
+    # Weights that are about to be normalised only have to be finite.
+    bound = _FINITE_BITS if normalised else _BOUND_BITS
     terms = len(rule.prepared)
 
     @compiled
@@ -220,7 +223,7 @@ def _plastic_adapt(rule: Rule, normalised: bool) -> Any:
             coefficients = prepared[terms * at : terms * (at + size)].reshape((terms, pre_size, post_size))
             pre, post = averages[pre_at:end], averages[end : end + post_size]
             largest = update(weights, coefficients, pre, post, scales[layer])
-            if largest > _BOUND_BITS:
+            if largest > bound:
                 return False
             if normalised:
                 norm = float_of_bits(largest)  # pyright: ignore[reportCallIssue]  Numba passes the context

@@ -44,12 +44,14 @@ def register_rule(
 ) -> Rule:
     """Add a rule under a name and return it.
 
-    Raises HebbaxError if the name is taken, or if only one of `prepare` and `prepared` is given.
+    Raises HebbaxError if the name is taken, if only one of `prepare` and `prepared` is given, or a `rate` without them.
     """
     if name in RULES:
         raise HebbaxError(f"rule {name!r} is registered already: choose another name")
     if (prepare is None) != (prepared is None):
         raise HebbaxError(f"rule {name!r} needs both prepare and prepared (the names it returns), or neither")
+    if rate is not None and prepare is None:
+        raise HebbaxError(f"rule {name!r} has a rate that nothing reads: give prepare, which gets it first")
     rule = Rule(name, coefficients, change, prepared or coefficients, prepare or _unchanged, rate, equation)
     RULES[name] = rule
     return rule

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -79,6 +80,11 @@ class Task:
     def control_period(self) -> float:
         """Seconds from one control tick to the next."""
         return float(self.model.opt.timestep * self.substeps)
+
+
+def model_hash(task: Task) -> str:
+    """Return the SHA-256 of a task's model as MJCF text, hexadecimal."""
+    return hashlib.sha256(task.model_xml.encode()).hexdigest()
 
 
 @contextmanager

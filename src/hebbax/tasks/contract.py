@@ -1,0 +1,50 @@
+"""What a task's functions must return, tried once before any compiled code relies on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mujoco
+import numpy as np
+
+from hebbax.errors import HebbaxError
+from hebbax.tasks.task import Task, simulation_of
+from hebbax.types import Noise
+
+
+def check_task(task: Task) -> None:
+    """Call the four functions of a task once, in NumPy.
+
+    Compiled code does not check bounds: a size that is wrong would be read from other memory. Raises HebbaxError that
+    names the function, what was expected and what it returned.
+    """
+    model = task.model
+    data = mujoco.MjData(model)
+    noise = Noise(np.zeros(model.nq + model.nv), np.zeros(model.nq + model.nv))
+    qpos, qvel, memory = _parts(task, "birth", task.birth(noise), 3)
+    _expect(task, "birth", "qpos", qpos, model.nq)
+    _expect(task, "birth", "qvel", qvel, model.nv)
+    _expect(task, "birth", "memory", memory, task.memory_size)
+    data.qpos[:], data.qvel[:] = qpos, qvel
+    mujoco.mj_forward(model, data)
+    simulation = simulation_of(data)
+    _expect(task, "observe", "the observation", task.observe(simulation, memory), task.observation_size)
+    action = np.zeros(task.action_size)
+    _expect(task, "actuate", "ctrl", task.actuate(action, simulation, memory), model.nu)
+    _, _, memory = _parts(task, "outcome", task.outcome(simulation, simulation, action, memory), 3)
+    _expect(task, "outcome", "memory", memory, task.memory_size)
+    for field in task.compares:
+        if field not in simulation._fields:
+            raise HebbaxError(f"task {task.name!r}: compares names {field!r}, expected fields of Simulation")
+
+
+def _parts(task: Task, function: str, returned: Any, count: int) -> tuple[Any, ...]:
+    if not isinstance(returned, tuple) or len(returned) != count:
+        raise HebbaxError(f"task {task.name!r}: {function} must return {count} values, but returned {returned!r}")
+    return returned
+
+
+def _expect(task: Task, function: str, what: str, value: Any, size: int) -> None:
+    shape = np.shape(value)
+    if shape != (size,):
+        raise HebbaxError(f"task {task.name!r}: {function} must return {what} of shape ({size},), but it had {shape}")

@@ -1,0 +1,392 @@
+"""The documentation against the code: links, commands, keys, examples, public names."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import doctest
+import inspect
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import hebbax
+from hebbax.cli.main import SUBCOMMANDS
+from hebbax.conf.compose import compose_generations, compose_train
+from hebbax.conf.overrides import known_keys
+from hebbax.evolution.checkpoint import read_checkpoint
+from hebbax.evolution.evaluate import Evaluation
+from hebbax.evolution.stored_run import GENOMES
+from hebbax.tasks.registry import make_task
+from hebbax.types import Lives
+from hebbax.versions import environment
+from hebbax.zoo import zoo_names, zoo_path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+IDS = [str(page.relative_to(ROOT)) for page in PAGES]
+SOURCES = sorted((ROOT / "src/hebbax").rglob("*.py"))
+every_page = pytest.mark.parametrize("page", PAGES, ids=IDS)
+
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHIPPED = "half_cheetah/han-e"
+
+
+def blocks(page: Path, *languages: str) -> list[str]:
+    """Return the fenced blocks of a page in one of these languages."""
+    return [body for language, body in FENCE.findall(page.read_text("utf-8")) if language in languages]
+
+
+def prose(page: Path) -> str:
+    """Return a page without its fenced blocks."""
+    return FENCE.sub("", page.read_text("utf-8"))
+
+
+def documented(page: str, heading: str) -> list[str]:
+    """Return the names in the first column of the table under a heading; of several tables, of all."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    section = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    assert section, f"{page} has no section {heading!r}"
+    return re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
+
+
+# Links and paths
+
+
+@every_page
+def test_relative_links_and_images_exist(page):
+    targets = [target for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)) if "://" not in target]
+    missing = [target for target in targets if not (page.parent / target.partition("#")[0]).exists()]
+    assert missing == []
+
+
+@every_page
+def test_links_to_a_heading_find_it(page):
+    for target in re.findall(r"\]\(([^)\s]*#[^)\s]+)\)", prose(page)):
+        path, _, anchor = target.partition("#")
+        if "://" in target:
+            continue
+        text = (page.parent / path if path else page).read_text("utf-8")
+        headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+        assert anchor in [re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent != ROOT], ids=lambda page: page.name)
+def test_pages_link_within_the_site(page):
+    """The built site holds docs/ alone."""
+    targets = [target for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)) if "://" not in target]
+    assert all((page.parent / target).resolve().is_relative_to(ROOT / "docs") for target in targets)
+
+
+@every_page
+def test_no_path_of_one_machine(page):
+    folders = re.findall(r"(?<![\w.~/])/(?:home|root|work|Users|tmp|mnt|opt|var)\b|[A-Z]:\\", page.read_text("utf-8"))
+    assert folders == []
+
+
+@every_page
+def test_make_targets_exist(page):
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for line in commands(page, "make"):
+        for target in shlex.split(line, comments=True)[1:]:
+            if "=" not in target:
+                assert f"\n{target}:" in makefile, line
+
+
+# Commands
+
+
+def commands(page: Path, program: str) -> list[str]:
+    """Return the commands of a page that call a program: after a prompt in a block, and as code within a sentence."""
+    typed = re.findall(rf"^\$ ({program} .*)$", "\n".join(blocks(page, "console")), re.MULTILINE)
+    return typed + re.findall(rf"`({program} [^`]+)`", prose(page))
+
+
+def check_command(line: str) -> None:
+    """Raise HebbaxError or AssertionError unless a command can be run as it stands."""
+    words = shlex.split(line, comments=True)[1:]
+    if ">" in words:
+        words = words[: words.index(">")]
+    name, *arguments = words
+    if name in ("--help", "--version", "COMMAND"):
+        return
+    assert name in SUBCOMMANDS, line
+    if not arguments:
+        return  # the name of a subcommand within a sentence
+    if "--help" in arguments:
+        return
+    options = import_module(f"hebbax.cli.{name}").parser().read(arguments)
+    if name == "train":
+        (compose_generations if options.resume is not None else compose_train)(options.overrides)
+        assert options.run is None or options.resume is None, line
+    if str(getattr(options, "target", "")).startswith("zoo:") and "TASK" not in options.target:
+        zoo_path(options.target)
+    if hasattr(options, "genome"):
+        assert options.genome in GENOMES, line
+    if hasattr(options, "task"):
+        make_task(options.task)
+
+
+@every_page
+def test_commands_parse(page, capsys):
+    for line in commands(page, "hebbax"):
+        check_command(line)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/index.md"])
+def test_blocks_of_commands_hold_commands(page):
+    """A line without a prompt would be left out of the test above."""
+    lines = "".join(blocks(ROOT / page, "console")).splitlines()
+    assert len(lines) >= 5
+    assert all(line.startswith(("$ hebbax ", "$ make ", "$ pip install ")) for line in lines)
+    assert not blocks(ROOT / page, "", "bash", "sh", "shell")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "hebbax trian",
+        "hebbax train task=half_cheeta",
+        "hebbax train polcy=han-e",
+        "hebbax train --resume runs/first seed=1",
+        "hebbax train --resume runs/first --run runs/second generations=3",
+        "hebbax evaluate runs/first --lifetime 3",
+        "hebbax evaluate runs/first --genome worst",
+        "hebbax show zoo:half_cheetah/han-z",
+        "hebbax policies --task swimer",
+    ],
+)
+def test_a_wrong_command_would_be_found(line):
+    with pytest.raises((hebbax.HebbaxError, AssertionError)):
+        check_command(line)
+
+
+@every_page
+def test_controllers_that_pages_name_ship(page):
+    for name in re.findall(r"zoo:([a-z_]+/[a-z-]+)", page.read_text("utf-8")):
+        assert name in zoo_names()
+
+
+# Keys and files of a run
+
+
+def test_every_configuration_key_is_documented():
+    assert documented("run-folder.md", "config.yaml") == list(known_keys())
+
+
+def test_every_metric_is_documented():
+    lines = (zoo_path(f"zoo:{SHIPPED}") / "metrics.jsonl").read_text("utf-8").splitlines()
+    written = {key for line in lines for key in json.loads(line)}
+    assert set(documented("run-folder.md", "metrics.jsonl")) == written
+
+
+def test_every_key_of_run_json_is_documented():
+    record = json.loads((zoo_path(f"zoo:{SHIPPED}") / "run.json").read_text("utf-8"))
+    assert set(documented("run-folder.md", "run.json")) == set(record)
+    assert environment().keys() <= record.keys()
+
+
+def test_every_tensor_and_key_of_a_checkpoint_is_documented():
+    (path,) = (zoo_path(f"zoo:{SHIPPED}") / "checkpoints").iterdir()
+    checkpoint = read_checkpoint(path)
+    header = path.read_bytes()[8:]
+    envelope = json.loads(json.JSONDecoder().raw_decode(header.decode("utf-8", "replace"))[0]["__metadata__"]["hebbax"])
+    assert set(documented("run-folder.md", "Checkpoints")) == {*checkpoint.tensors, *envelope}
+    assert checkpoint.document.keys() == {"config", "environment", "best"}
+
+
+def test_every_key_of_an_evaluation_is_documented():
+    lives = Lives(*(np.zeros(2) for _ in range(5)), *(np.zeros((2, 3)) for _ in range(2)))
+    written = Evaluation("task", "policy", "best", 1, lives).to_json()
+    assert documented("run-folder.md", "evaluate --json") == list(written)
+
+
+def test_a_checkpoint_can_be_read_as_documented(tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "runs/first/checkpoints"
+    shutil.copytree(zoo_path(f"zoo:{SHIPPED}") / "checkpoints", folder)
+    monkeypatch.chdir(tmp_path)
+    (block,) = blocks(ROOT / "docs/run-folder.md", "python")
+    assert "hebbax." not in block
+
+    exec(compile(block, "run-folder.md", "exec"), {})
+    assert "han-e (1840,)" in capsys.readouterr().out
+
+    (path,) = folder.iterdir()
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(AssertionError):
+        exec(compile(block, "run-folder.md", "exec"), {})
+
+
+# Architecture
+
+# From the lowest up; the parts of a layer do not import each other. A new part of the package needs its place here.
+LAYERS = (
+    ("errors", "types", "cores", "versions", "keys", "_version"),
+    ("networks", "plasticity", "zoo"),
+    ("policy", "tasks", "policy_config"),
+    ("policy_factory", "replay"),
+    ("kernels",),
+    ("engines",),
+    ("evolution", "config"),
+    ("report", "conf"),
+    ("bench",),
+    ("cli",),
+    ("__main__",),
+)
+
+
+def imports(path: Path) -> set[str]:
+    """Return the modules that a file imports anywhere, with their full names."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT / "src/hebbax")))
+def test_dependencies_point_downwards(path):
+    rank = {name: number for number, names in enumerate(LAYERS) for name in names}
+    own = path.relative_to(ROOT / "src/hebbax").parts[0].removesuffix(".py")
+    for name in imports(path):
+        package, _, rest = name.partition(".")
+        if package == "hebbax" and own != "__init__":
+            part = rest.partition(".")[0]
+            allowed = {own, *(("config", "evolution") if own in ("config", "evolution") else ())}
+            assert part in allowed or rank[part] < rank[own], name
+        assert package not in ("hydra", "omegaconf") or own == "conf", name
+
+
+@pytest.mark.parametrize("name", ["cli", "conf", "evolution", "engines", "kernels", "tasks", "report", "zoo"])
+def test_the_layout_names_what_there_is(name):
+    layout = blocks(ROOT / "docs/architecture.md", "text")[0]
+    assert re.search(rf"^  {name}/ ", layout, re.MULTILINE)
+    for part in re.findall(r"^  ([\w/.]+) ", layout, re.MULTILINE):
+        assert (ROOT / "src/hebbax" / part).exists(), part
+
+
+def test_every_core_dependency_has_its_reason():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    reasons = documented("architecture.md", "Dependencies")
+    names = [[re.split("[<>=]", text)[0] for text in texts] for texts in (reasons, project["dependencies"])]
+    assert names[0] == names[1]
+
+
+# Numbers
+
+
+def test_defaults_are_as_told():
+    config = hebbax.TrainConfig()
+    told = (
+        f"population {config.strategy.population}, one life a genome, {config.generations} generations, "
+        f"learning rate {config.strategy.learning_rate} and σ {config.strategy.sigma}."
+    )
+    assert config.lifetimes == 1
+    assert told in (ROOT / "docs/architecture.md").read_text("utf-8")
+
+
+def test_the_shipped_controllers_returns_are_those_of_its_card():
+    card = json.loads((zoo_path(f"zoo:{SHIPPED}") / "card.json").read_text("utf-8"))
+    told = re.search(
+        r"Over ([\d,]+) fresh lives, .*? mean return of ([\d,]+)\. The lowest was ([\d,]+) and the highest ([\d,]+),",
+        (ROOT / "README.md").read_text("utf-8").replace("\n", " "),
+    )
+    assert told is not None
+    keys = ("lifetimes", "return_mean", "return_min", "return_max")
+    assert list(told.groups()) == [f"{card[key]:,.0f}" for key in keys]
+    config = (zoo_path(f"zoo:{SHIPPED}") / "config.yaml").read_text("utf-8")
+    assert f"\nseed: {card['seed']}\n" not in config, "another seed than it evolved with"
+
+
+# Public names
+
+
+def test_public_names_have_one_home():
+    assert sorted(hebbax._HOME) == sorted(hebbax.__all__)
+    typed = {}
+    for node in ast.walk(ast.parse(Path(hebbax.__file__).read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("hebbax."):
+            typed |= {alias.asname: node.module.removeprefix("hebbax.") for alias in node.names}
+    assert typed == hebbax._HOME, "what type checkers see is what there is"
+
+
+@pytest.mark.parametrize("name", hebbax.__all__)
+def test_public_names_are_documented(name):
+    value = getattr(hebbax, name)
+    if name == "__version__":
+        assert isinstance(value, str)
+        return
+    assert value.__module__ == f"hebbax.{hebbax._HOME[name]}"
+    members = vars(value).items() if inspect.isclass(value) else ()
+    public = [member for key, member in members if not key.startswith("_") and is_documentable(member)]
+    for documented_object in [value, *public]:
+        doc = inspect.cleandoc(documented_object.__doc__ or "")
+        # Dataclasses and named tuples without a docstring get their signature for one.
+        assert len(doc) > 10, documented_object
+        assert not doc.startswith(f"{name}("), documented_object
+
+
+def is_documentable(member: object) -> bool:
+    """Whether a class's attribute is a method or property, not a field or its default."""
+    kinds = (property, cached_property, classmethod, staticmethod)
+    return isinstance(member, kinds) or inspect.isfunction(member)
+
+
+def test_doctests_run():
+    for path in SOURCES:
+        if ">>>" in path.read_text("utf-8"):
+            name = ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
+            assert doctest.testmod(import_module(name)).failed == 0, name
+
+
+# Examples in Python
+
+EXAMPLES = [(page, number) for page in PAGES for number in range(len(blocks(page, "python")))]
+EXAMPLE_IDS = [f"{page.relative_to(ROOT)}-{number}" for page, number in EXAMPLES]
+
+
+@pytest.mark.parametrize(("page", "number"), EXAMPLES, ids=EXAMPLE_IDS)
+def test_examples_use_public_names(page, number):
+    tree = ast.parse(blocks(page, "python")[number])
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "hebbax":
+            assert node.attr in hebbax.__all__
+        # A dataclass of ours is given the fields that it has.
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in hebbax.__all__:
+            kind = getattr(hebbax, node.func.attr)
+            if dataclasses.is_dataclass(kind):
+                assert {word.arg for word in node.keywords} <= {field.name for field in dataclasses.fields(kind)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("page", "number", "expected"),
+    [
+        ("README.md", 0, r"\[[^]]*\] \[1000 1000 1000 1000 1000 1000 1000 1000\]\n"),
+        ("README.md", 1, r"0 -?[\d.]+\n(.*\n){3}4 -?[\d.]+\n"),
+        ("docs/tasks-and-rules.md", 0, r"0 -?[\d.]+\n(.*\n){3}4 -?[\d.]+\n"),
+        ("docs/tasks-and-rules.md", 1, r"0 -?[\d.]+\n(.*\n){3}4 -?[\d.]+\n"),
+    ],
+    ids=["engine", "own rule and task", "rule", "task"],
+)
+def test_examples_run(page, number, expected, tmp_path):
+    for xml in blocks(ROOT / page, "xml"):
+        (tmp_path / "rail.xml").write_text(xml, encoding="utf-8")
+    (tmp_path / "example.py").write_text(blocks(ROOT / page, "python")[number], encoding="utf-8")
+    done = subprocess.run([sys.executable, "example.py"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stderr == ""
+    assert re.fullmatch(expected, done.stdout), done.stdout
