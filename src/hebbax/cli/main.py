@@ -19,6 +19,7 @@ SUBCOMMANDS = {
     "zoo": "list the controllers that ship with hebbax",
     "demo": "evolve a small controller now, and see what it does",
     "doctor": "check this machine and installation",
+    "bench": "measure speed and memory on this machine",
 }
 """What `hebbax NAME` does; each is the module `hebbax.cli.NAME`, imported only when it is asked for."""
 

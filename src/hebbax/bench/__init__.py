@@ -1,0 +1,1 @@
+"""How fast hebbax is on this machine: literal, repeatable measurements."""

@@ -1,0 +1,81 @@
+"""The controllers whose lives are measured: the one that ships, and random ones that move as if they had evolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hebbax.bench.quadruped import quadruped
+from hebbax.engines.native import NativeEngine
+from hebbax.evolution.statistics import ObservationStatistics
+from hebbax.evolution.stored_run import StoredRun
+from hebbax.keys import root_key, stream
+from hebbax.policy import Policy
+from hebbax.policy_config import PolicyConfig
+from hebbax.policy_factory import make_policy
+from hebbax.tasks.registry import make_task
+from hebbax.tasks.task import Task
+from hebbax.types import Normaliser
+
+KEY = root_key(2026)
+SHIPPED = "zoo:half_cheetah/han-e"
+_SPREAD = 0.05
+_NORMALISER_TICKS = 200
+_RANDOM = (
+    f"coefficients drawn from N(0, {_SPREAD}²), observations normalised by their statistics over lives of up to 32 of "
+    f"the genomes ({_NORMALISER_TICKS} ticks); spread chosen so that actions are neither still nor only at their "
+    "bounds, about as the shipped controller's (see size, saturated and change)"
+)
+
+
+@dataclass(frozen=True)
+class Controls:
+    """A population of one policy on one task."""
+
+    name: str
+    how: str  # where the genomes come from
+    task: Task
+    policy: Policy
+    genomes: np.ndarray  # [population, genome_size], float32
+    normaliser: Normaliser
+
+
+def shipped(population: int) -> Controls:
+    """Return the shipped HalfCheetah controller, a copy for every life, as a population lies in memory."""
+    stored = StoredRun.open(SHIPPED, _ignore)
+    controller = stored.controller()
+    genomes = np.tile(controller.genome, (population, 1))
+    normaliser = controller.statistics.normaliser()
+    return Controls(
+        "half_cheetah han-e", f"{SHIPPED}, its best genome", stored.task, stored.policy, genomes, normaliser
+    )
+
+
+def random_half_cheetah(population: int, width: int = 64) -> Controls:
+    """Return random plastic networks of two hidden layers on HalfCheetah, updated at every tick."""
+    return _random(make_task("half_cheetah"), [width, width], population)
+
+
+def random_quadruped(population: int) -> Controls:
+    """Return random plastic networks 28-128-64-8 on the quadruped, updated at every tick."""
+    return _random(quadruped(), [128, 64], population)
+
+
+CLOSED_LOOP: tuple[Callable[[int], Controls], ...] = (shipped, random_half_cheetah, random_quadruped)
+"""What `closed-loop` measures, from a population to the controls."""
+
+
+def _random(task: Task, hidden: list[int], population: int) -> Controls:
+    # The defaults of a policy: eta-abcd, max normalisation, direct activations, an update at every tick.
+    policy = make_policy(PolicyConfig(name="plastic", hidden=hidden), task)
+    genomes = np.random.default_rng(0).standard_normal((population, policy.genome_size), np.float32) * _SPREAD
+    lives = NativeEngine(task, policy).evaluate(genomes[:32], stream(KEY, "statistics"), ticks=_NORMALISER_TICKS)
+    normaliser = ObservationStatistics.empty(task.observation_size).merge(lives).normaliser()
+    sizes = "-".join(map(str, policy.network.sizes))
+    return Controls(f"{task.name} plastic {sizes}", _RANDOM, task, policy, genomes, normaliser)
+
+
+def _ignore(note: str) -> None:
+    """Other versions than the controller was evolved with change its returns, not what a step costs."""

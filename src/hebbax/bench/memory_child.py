@@ -1,0 +1,58 @@
+"""A process of its own for `memory`: one generation, and the most memory that was resident during it.
+
+`python -m hebbax.bench.memory_child CASE` takes and prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+def peak_bytes() -> int:
+    """Return the most memory that has been resident in this process.
+
+    Linux keeps two such numbers: the one of getrusage begins with what the parent had when it started this process.
+    """
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        lines = []
+    for line in lines:
+        if line.startswith("VmHWM:"):
+            return 1024 * int(line.split()[1])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak
+
+
+def run_case(case: dict[str, Any]) -> dict[str, Any]:
+    """Run one ask, lifetimes and tell, and one evaluation of the mean genome, as the first generation of a training."""
+    from hebbax.config import TaskConfig, TrainConfig
+    from hebbax.evolution.search import Search
+    from hebbax.evolution.strategy_config import StrategyConfig
+    from hebbax.policy_config import PolicyConfig
+
+    config = TrainConfig(
+        task=TaskConfig(case["task"], case["ticks"]),
+        policy=PolicyConfig(name="wide", hidden=case["hidden"]),
+        strategy=StrategyConfig(population=case["population"]),
+        evaluate_lifetimes=1,
+    )
+    before = peak_bytes()
+    start = time.perf_counter()
+    search = Search(config)
+    search.step(search.begin())
+    return {
+        "genome_size": search.policy.genome_size,
+        "imported_bytes": before,
+        "peak_bytes": peak_bytes(),
+        "seconds": time.perf_counter() - start,
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(run_case(json.loads(sys.argv[1]))))

@@ -1,0 +1,116 @@
+"""`peers`: the shipped HalfCheetah controller's lives the way others run them, against hebbax."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from hebbax.bench.closed_loop import life_keys_of
+from hebbax.bench.controls import Controls, shipped
+from hebbax.bench.measure import alternate, rates, ratios, summary
+from hebbax.bench.mjx_peer import mjx_peer
+from hebbax.bench.report import Report, Settings, Table, Tell
+from hebbax.bench.vector_peers import async_peer, envpool_peer, sync_peer
+from hebbax.bench.words import rate, with_interval
+from hebbax.engines.native import NativeEngine
+
+_POPULATION = 256
+_TICKS, _MJX_TICKS = 250, 50  # fewer than a life has: the slowest of them take a second for a thousand
+_ENVIRONMENTS, _PROCESSES = 64, 16
+_COLUMNS = ("how", "environments", "ticks", "steps/s", "hebbax is faster by", "return of a life")
+
+
+@dataclass(frozen=True)
+class Peer:
+    """One way to run lives."""
+
+    environments: int
+    ticks: int
+    run: Callable[[], np.ndarray]  # returns [environments]
+
+
+def measure(settings: Settings, tell: Tell) -> Report:
+    """Measure hebbax and all peers that are installed."""
+    population, ticks = settings.population or _POPULATION, settings.ticks or _TICKS
+    controls = shipped(population)
+    with ExitStack() as stack:
+        peers = _peers(controls, population, ticks, stack, tell)
+        present = {name: peer for name, peer in peers.items() if peer is not None}
+        returns = {}
+        for name, peer in present.items():
+            tell(f"{name}: first run, which compiles")
+            returns[name] = float(np.mean(peer.run()))
+        tell(f"{settings.repeats} rounds of {', '.join(present)}")
+        seconds = alternate({name: peer.run for name, peer in present.items()}, settings.repeats)
+    results = _results(peers, seconds, returns)
+    return Report({"controls": controls.how, "peers": results}, [_table(results)])
+
+
+def _peers(controls: Controls, population: int, ticks: int, stack: ExitStack, tell: Tell) -> dict[str, Peer | None]:
+    many, few = min(population, _ENVIRONMENTS), min(population, _PROCESSES)
+    peers: dict[str, Peer | None] = {"hebbax": _hebbax(controls, ticks)}
+    vectors = (
+        ("gymnasium SyncVectorEnv", sync_peer, many),
+        ("gymnasium AsyncVectorEnv", async_peer, few),
+        ("envpool", envpool_peer, many),
+    )
+    for name, make, count in vectors:
+        tell(f"{name}: making {count} environments")
+        peer = make(controls, count)
+        peers[name] = None
+        if peer is not None:
+            stack.callback(peer.close)
+            peers[name] = Peer(count, ticks, partial(peer.run, ticks))
+    mjx_ticks = min(ticks, _MJX_TICKS)
+    mjx = mjx_peer(controls, many, mjx_ticks)
+    peers["mjx on the CPU"] = None if mjx is None else Peer(many, mjx_ticks, mjx.run)
+    return peers
+
+
+def _hebbax(controls: Controls, ticks: int) -> Peer:
+    engine = NativeEngine(controls.task, controls.policy)
+    population = len(controls.genomes)
+    keys = life_keys_of(population)
+
+    def run() -> np.ndarray:
+        return engine.evaluate(controls.genomes, keys, normaliser=controls.normaliser, ticks=ticks).returns
+
+    return Peer(population, ticks, run)
+
+
+def _results(
+    peers: dict[str, Peer | None], seconds: dict[str, list[float]], returns: dict[str, float]
+) -> dict[str, Any]:
+    steps = {name: peer.environments * peer.ticks for name, peer in peers.items() if peer is not None}
+    speed = {name: rates(values, steps[name]) for name, values in seconds.items()}
+    results: dict[str, Any] = {}
+    for name, peer in peers.items():
+        if peer is None:
+            results[name] = "not installed"
+            continue
+        results[name] = {
+            "environments": peer.environments,
+            "ticks": peer.ticks,
+            "seconds": seconds[name],
+            "steps_per_second": summary(speed[name]),
+            "ratio": summary(ratios(speed["hebbax"], speed[name])),  # hebbax ÷ this
+            "return_mean": returns[name],  # of so many ticks: the same controller should earn the same anywhere
+        }
+    return results
+
+
+def _table(results: dict[str, Any]) -> Table:
+    rows = []
+    for name, found in results.items():
+        if isinstance(found, str):
+            rows.append([name, "", "", found, "", ""])
+            continue
+        faster = "" if name == "hebbax" else with_interval(found["ratio"], 1, " ×")
+        counts = [str(found["environments"]), str(found["ticks"])]
+        rows.append([name, *counts, rate(found["steps_per_second"]), faster, f"{found['return_mean']:,.0f}"])
+    return Table("half_cheetah han-e, the shipped controller", _COLUMNS, rows, _COLUMNS[1:])

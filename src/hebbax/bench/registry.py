@@ -1,0 +1,22 @@
+"""Benchmarks by name; each is the module of that name, imported only when it runs."""
+
+from __future__ import annotations
+
+from hebbax.errors import unknown_name
+
+BENCHMARKS = {
+    "closed-loop": "whole lives against MuJoCo alone on the same controls",
+    "peers": "whole lives against the same policy on Gymnasium's vector environments, EnvPool and MJX",
+    "generation": "where the time of a generation goes",
+    "scaling": "population, threads and network width; cost of a synapse",
+    "startup": "from launch to help, to a list, and to the first finished generation",
+    "memory": "peak memory of a generation of 200 genomes of 456,640 coefficients",
+}
+
+
+def benchmark_names(chosen: list[str]) -> list[str]:
+    """Return the chosen benchmarks, or all where none is chosen. Raises HebbaxError with the nearest names."""
+    for name in chosen:
+        if name not in BENCHMARKS:
+            raise unknown_name("benchmark", name, BENCHMARKS)
+    return list(dict.fromkeys(chosen)) or list(BENCHMARKS)

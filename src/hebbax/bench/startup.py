@@ -1,0 +1,108 @@
+"""`startup`: how long one waits for help, for a list, and for the first finished generation."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from hebbax.bench.measure import summary
+from hebbax.bench.report import Report, Settings, Table, Tell
+from hebbax.bench.words import with_interval
+from hebbax.errors import HebbaxError
+
+TRAIN = "hebbax train task=half_cheetah policy=han-e generations=100 --run runs/first"
+"""The first command of the README's tour."""
+
+_HELPS, _OTHERS = 5, 3
+_COLUMNS = ("what", "seconds")
+
+
+def measure(settings: Settings, tell: Tell) -> Report:
+    """Measure fresh processes; cold ones find no compiled lives."""
+    results: dict[str, Any] = {}
+    for name, command, times in (("help", "hebbax --help", _HELPS), ("tasks", "hebbax tasks", _OTHERS)):
+        tell(command)
+        seconds = [_until_end(command) for _ in range(min(settings.repeats, times))]
+        results[name] = {"command": command, "seconds": summary(seconds)}
+    train = _train_command(settings)
+    cold, warm = [], []
+    for turn in range(min(settings.repeats, _OTHERS)):
+        with tempfile.TemporaryDirectory(prefix="hebbax-bench-") as cache:
+            tell(f"{train}: cold, then warm, {turn + 1}")
+            cold.append(_first_generation(train, cache))
+            warm.append(_first_generation(train, cache))
+    results["first_generation_cold"] = _summarised(train, cold)
+    results["first_generation_warm"] = _summarised(train, warm)
+    return Report(results, [_table(results)])
+
+
+def _train_command(settings: Settings) -> str:
+    """Return the README's command as it stands, unless the user asked for another size."""
+    sizes = {"strategy.population": settings.population, "task.ticks": settings.ticks}
+    return " ".join([TRAIN, *(f"{key}={value}" for key, value in sizes.items() if value is not None)])
+
+
+def _arguments(command: str) -> list[str]:
+    return [sys.executable, "-m", *shlex.split(command)]
+
+
+def _until_end(command: str) -> float:
+    start = time.perf_counter()
+    done = subprocess.run(_arguments(command), capture_output=True, text=True)
+    seconds = time.perf_counter() - start
+    if done.returncode != 0:
+        raise HebbaxError(f"`{command}` failed: {done.stderr.strip()}")
+    return seconds
+
+
+def _first_generation(command: str, cache: str) -> dict[str, float]:
+    """Return the seconds from launch to the first finished generation, and of that generation itself."""
+    with tempfile.TemporaryDirectory(prefix="hebbax-bench-") as folder:
+        start = time.perf_counter()
+        child = subprocess.Popen(
+            _arguments(command),
+            cwd=folder,
+            env={**os.environ, "HEBBAX_CACHE": cache},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert child.stdout is not None
+            finished = any(line.startswith("generation 1/") for line in child.stdout)
+            seconds = time.perf_counter() - start
+            child.send_signal(signal.SIGINT)
+            _, error = child.communicate(timeout=120)
+        finally:
+            child.kill()
+        if not finished:
+            raise HebbaxError(f"`{command}` failed: {error.strip()}")
+        first = json.loads((Path(folder) / "runs/first/metrics.jsonl").read_text().splitlines()[0])
+        return {"finished": seconds, "generation": first["seconds"], "lifetimes": first["seconds_lifetimes"]}
+
+
+def _summarised(command: str, found: list[dict[str, float]]) -> dict[str, Any]:
+    started = [one["finished"] - one["generation"] for one in found]
+    return {
+        "command": command,
+        "seconds": summary([one["finished"] for one in found]),
+        "seconds_until_started": summary(started),
+        "measurements": found,
+    }
+
+
+def _table(results: dict[str, Any]) -> Table:
+    rows = [[results[name]["command"], with_interval(results[name]["seconds"])] for name in ("help", "tasks")]
+    for kind in ("cold", "warm"):
+        found = results[f"first_generation_{kind}"]
+        rows.append([f"first generation starts, {kind}", with_interval(found["seconds_until_started"])])
+        rows.append([f"first generation finished, {kind}", with_interval(found["seconds"])])
+    return Table(f"from launch; training: {results['first_generation_cold']['command']}", _COLUMNS, rows, ("seconds",))

@@ -1,0 +1,152 @@
+"""Every benchmark once, through the command line, at a size that says nothing about speed."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import sys
+import types
+from pathlib import Path
+
+import gymnasium
+import pytest
+
+from hebbax.bench import generation, memory, mjx_peer, startup, vector_peers
+from hebbax.bench.report import Settings
+from hebbax.errors import HebbaxError
+from hebbax.policy_config import PolicyConfig
+from hebbax.policy_factory import make_policy
+from hebbax.tasks.registry import make_task
+
+
+def test_generation(bench, monkeypatch):
+    monkeypatch.setattr(generation, "TASK", "swimmer")  # its life is compiled for most tests
+
+    results = bench("generation")
+
+    parts = {"ask", "lifetimes", "tell", "rest", "metrics", "checkpoint"}
+    assert set(results["seconds"]) == set(results["share"]) == parts
+    assert len(results["share"]["ask"]["values"]) == 2
+    shares = [sum(results["share"][part]["values"][i] for part in parts) for i in range(2)]
+    assert shares == pytest.approx([1, 1])
+    overhead = [1 - value for value in results["share"]["lifetimes"]["values"]]
+    assert results["overhead_share"]["values"] == pytest.approx(overhead)
+    assert (results["task"], results["policy"]) == ("swimmer", "han-e")
+    assert (results["population"], results["ticks"]) == (4, 10)
+
+
+@pytest.mark.slow
+def test_memory(bench, monkeypatch):
+    monkeypatch.setattr(memory, "CASE", {"task": "swimmer", "hidden": [16]})
+
+    results = bench("memory")
+
+    assert results["case"] == {"task": "swimmer", "hidden": [16], "population": 4, "ticks": 5}
+    assert results["genome_size"] == 5 * (8 * 16 + 16 * 2)
+    assert results["population_bytes"] == 4 * 800 * 4
+    for process, peak in zip(results["processes"], results["peak_bytes"]["values"], strict=True):
+        assert process["peak_bytes"] == peak
+        assert 50e6 < process["imported_bytes"] < peak
+    assert results["ratio_to_bound"]["values"][0] == results["peak_bytes"]["values"][0] / 2e9
+
+
+def test_the_genome_that_memory_measures_is_as_large_as_the_published_one():
+    policy = make_policy(PolicyConfig(hidden=memory.CASE["hidden"]), make_task(memory.CASE["task"]))
+
+    assert policy.genome_size == 456_640
+
+
+def test_a_process_that_fails_is_told(monkeypatch):
+    monkeypatch.setattr(memory, "CASE", {"task": "swimer", "hidden": [16]})
+
+    with pytest.raises(HebbaxError, match=r"memory is measured in failed: .*unknown task 'swimer'"):
+        memory.measure(Settings(repeats=1, population=4), lambda text: None)
+
+
+@pytest.mark.slow
+def test_startup(bench):
+    results = bench("startup")
+
+    assert results["help"]["command"] == "hebbax --help"
+    assert len(results["help"]["seconds"]["values"]) == len(results["tasks"]["seconds"]["values"]) == 2
+    for kind in ("cold", "warm"):
+        found = results[f"first_generation_{kind}"]
+        assert found["command"] == f"{startup.TRAIN} strategy.population=4 task.ticks=10"
+        for one in found["measurements"]:
+            assert 0 < one["lifetimes"] < one["generation"] < one["finished"]
+
+
+def test_startup_measures_the_command_of_the_readme():
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+
+    assert f"\n$ {startup.TRAIN}\n" in readme
+    assert startup._train_command(Settings()) == startup.TRAIN
+
+
+@pytest.mark.slow
+def test_closed_loop(bench):
+    cases = bench("closed-loop")["cases"]
+
+    networks = [[17, 16, 6], [17, 64, 64, 6], [28, 128, 64, 8]]
+    assert [case["network"] for case in cases] == networks
+    for case in cases:
+        seconds = case["seconds"]
+        assert {side: len(values) for side, values in seconds.items()} == {"lives": 2, "batch": 2, "loop": 2}
+        assert case["steps"] == 4 * 10
+        assert case["ratio"] == case[f"ratio_to_{case['faster_replay']}"]
+        assert case["ratio_to_loop"]["values"][1] == seconds["loop"][1] / seconds["lives"][1]
+        assert case["steps_per_second"]["lives"]["values"][0] == 40 / seconds["lives"][0]
+        assert 0 < case["controls"]["size"] <= 1
+        assert case["controls"]["change"] > 0
+
+
+@pytest.mark.slow
+def test_scaling(bench, tmp_path):
+    series = bench("scaling")["series"]
+
+    assert [row["value"] for row in series["population"]] == [16, 32, 64, 128, 256, 512, 1024]
+    assert series["population"][3]["ratio"]["values"] == [1, 1], "128 is what the others are compared with"
+    assert [row["value"] for row in series["threads"]][:1] == [1]
+    # 17 w + w² + 6 w synapses.
+    assert [row["synapses"] for row in series["width"]] == [624, 1760, 5568, 19328]
+    assert [row["synapses"] for row in series["synapse"]] == [624, 1760, 5568, 19328]
+    assert (tmp_path / "benchmarks/results/scaling.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.slow
+def test_peers(bench, monkeypatch):
+    monkeypatch.setitem(sys.modules, "envpool", _stub_of_envpool())
+
+    peers = bench("peers")["peers"]
+
+    vectors = ("gymnasium SyncVectorEnv", "gymnasium AsyncVectorEnv", "envpool")
+    assert set(peers) == {"hebbax", *vectors, "mjx on the CPU"}
+    for name in vectors:
+        assert (peers[name]["environments"], peers[name]["ticks"]) == (4, 10)
+        speeds = (peers[side]["steps_per_second"]["values"][0] for side in ("hebbax", name))
+        assert peers[name]["ratio"]["values"][0] == next(speeds) / next(speeds)
+    if importlib.util.find_spec("mujoco.mjx") is None:
+        assert peers["mjx on the CPU"] == "not installed"
+    # The shipped controller has hardly left its place in half a second: little, but about the same everywhere.
+    returns = [peers[name]["return_mean"] for name in ("hebbax", *vectors)]
+    assert max(returns) - min(returns) < 5
+
+
+def test_what_is_not_installed_is_said(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+
+    assert vector_peers.envpool_peer(None, 4) is None
+    assert mjx_peer.mjx_peer(None, 4, 10) is None
+
+
+def _stub_of_envpool() -> types.ModuleType:
+    """EnvPool's interface over Gymnasium's environments: it has no wheel for every machine that tests run on."""
+    module = types.ModuleType("envpool")
+    module.__spec__ = importlib.machinery.ModuleSpec("envpool", None)
+
+    def make(name: str, *, env_type: str, num_envs: int, num_threads: int, seed: int) -> gymnasium.vector.VectorEnv:
+        assert (name, env_type) == ("HalfCheetah-v5", "gymnasium")
+        return gymnasium.vector.SyncVectorEnv([lambda: gymnasium.make(name)] * num_envs)
+
+    module.__dict__.update(list_all_envs=lambda: ["Ant-v4", "HalfCheetah-v4", "HalfCheetah-v5"], make=make)
+    return module
