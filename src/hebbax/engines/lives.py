@@ -8,11 +8,19 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from hebbax.cores import available_cores
 from hebbax.engines.life import COUNT, END, LENGTH, RETURN, SUMS
 from hebbax.errors import HebbaxError
 from hebbax.kernels.noise import fold_in_indices
 from hebbax.tasks.task import Task
 from hebbax.types import Lives, Record
+
+
+def thread_count(threads: int | None) -> int:
+    """Return how many threads to run: those asked for, or one a core. Raises HebbaxError for fewer than one."""
+    if threads is not None and threads < 1:
+        raise HebbaxError(f"threads={threads}: expected at least 1, or none for all cores ({available_cores()})")
+    return threads or available_cores()
 
 
 def check_genomes(genomes: Any, genome_size: int) -> np.ndarray:

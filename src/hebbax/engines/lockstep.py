@@ -13,13 +13,11 @@ import jax.numpy as jnp
 import numpy as np
 from mujoco import batch
 
-from hebbax.cores import available_cores
 from hebbax.engines.batched import batch_task, bounded_rows
 from hebbax.engines.events import Event, event_table, frozen, pin
 from hebbax.engines.library import load_library
 from hebbax.engines.life import BOUND, WEIGHT_STREAM
-from hebbax.engines.lives import check_genomes, empty_record, life_keys
-from hebbax.errors import HebbaxError
+from hebbax.engines.lives import check_genomes, empty_record, life_keys, thread_count
 from hebbax.kernels.mlp import WEIGHT_BOUND
 from hebbax.policy import AnyPolicy, Carry
 from hebbax.tasks.contract import check_task
@@ -40,12 +38,10 @@ class LockstepEngine:
     name = "lockstep"
 
     def __init__(self, task: Task, policy: AnyPolicy, *, threads: int | None = None, chunk: int = CHUNK) -> None:
-        if threads is not None and threads < 1:
-            raise HebbaxError(f"threads={threads}: expected at least 1, or none for all cores ({available_cores()})")
         check_task(task)
         load_library()
         self.task, self.policy, self.chunk = task, policy, chunk
-        self.threads = threads or available_cores()
+        self.threads = thread_count(threads)
         self._batched = batch_task(task)
         self._birth = jax.jit(jax.vmap(lambda key: policy.birth(jax.random.fold_in(key, WEIGHT_STREAM))))
         self._step = jax.jit(jax.vmap(_policy_step(policy), in_axes=(0, 0, 0, None)))

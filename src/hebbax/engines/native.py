@@ -11,13 +11,11 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from hebbax.cores import available_cores
 from hebbax.engines.events import Event, event_table
 from hebbax.engines.library import load_library
 from hebbax.engines.life import SUMS
-from hebbax.engines.lives import check_genomes, empty_record, life_keys, lives_of_rows
+from hebbax.engines.lives import check_genomes, empty_record, life_keys, lives_of_rows, thread_count
 from hebbax.engines.specialise import specialise
-from hebbax.errors import HebbaxError
 from hebbax.kernels.steps import compile_step
 from hebbax.policy import AnyPolicy
 from hebbax.tasks.contract import check_task
@@ -35,10 +33,8 @@ class NativeEngine:
     name = "native"
 
     def __init__(self, task: Task, policy: AnyPolicy, *, threads: int | None = None) -> None:
-        if threads is not None and threads < 1:
-            raise HebbaxError(f"threads={threads}: expected at least 1, or none for all cores ({available_cores()})")
         self.task, self.policy = task, policy
-        self.threads = threads or available_cores()
+        self.threads = thread_count(threads)
         check_task(task)
         load_library()
         self._step = compile_step(policy)
