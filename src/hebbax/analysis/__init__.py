@@ -1,0 +1,1 @@
+"""What runs say together: statistics over seeds, and runs compared."""

@@ -1,0 +1,95 @@
+"""How a body walks and what that takes it, from plain arrays of one life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hebbax.analysis.spectra import dominant_frequency
+from hebbax.analysis.trajectory import check_control_period
+from hebbax.errors import HebbaxError
+
+GRAVITY = 9.81
+"""m/s²"""
+
+_FEWEST_TICKS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Gait:
+    """Speed, rhythm, feet and effort of one life. Of feet that never touch, and quotients by nothing, NaN."""
+
+    forward_speed: float  # m/s
+    stride_frequency: float  # Hz, of the strongest common oscillation of the joints; NaN where none stands out
+    duty_factor: np.ndarray  # float64 [feet], part of the time on the ground
+    air_time: np.ndarray  # float64 [feet], s, mean of the flights that begin and end within the life
+    touch_downs: np.ndarray  # float64 [feet], 1/s
+    torque_mean: float  # N·m, mean over ticks and actuators of its size
+    torque_peak: float  # N·m
+    cost_of_transport: float  # work over weight and way: Σ |τ ω| Δt / (m g |x|)
+
+
+def measure_gait(
+    forward: np.ndarray,
+    joints: np.ndarray,
+    joint_speeds: np.ndarray,
+    torques: np.ndarray,
+    contacts: np.ndarray,
+    *,
+    mass: float,
+    control_period: float,
+) -> Gait:
+    """Measure the gait of one life, best after its start.
+
+    Args:
+        forward: float [ticks], m, the body's place along the way it is to go.
+        joints: float [ticks, actuators], rad, of the actuated joints.
+        joint_speeds: float [ticks, actuators], rad/s.
+        torques: float [ticks, actuators], N·m, at these joints.
+        contacts: bool [ticks, feet], whether a foot touches.
+        mass: kg, of the whole body.
+        control_period: s, a tick.
+
+    Work counts in size whether a motor drives or brakes, as a motor that stores nothing has to pay for both. Raises
+    HebbaxError for fewer than 8 ticks, arrays of unequal length, or a mass or control period that is not above 0.
+    """
+    arrays = {"joints": joints, "joint_speeds": joint_speeds, "torques": torques, "contacts": contacts}
+    for name, array in arrays.items():
+        if array.ndim != 2 or len(array) != len(forward):
+            raise HebbaxError(f"{name} has shape {array.shape}: expected two axes, the first of {len(forward)} ticks")
+    if len(forward) < _FEWEST_TICKS:
+        raise HebbaxError(f"{len(forward)} ticks are too few for a gait: expected at least {_FEWEST_TICKS}")
+    if torques.shape != joint_speeds.shape:
+        raise HebbaxError(f"torques have shape {torques.shape}: expected {joint_speeds.shape}, as joint_speeds have")
+    if not mass > 0:
+        raise HebbaxError(f"mass={mass}: expected a number of kilograms above 0")
+    check_control_period(control_period)
+    feet = contacts.astype(bool)
+    way = float(forward[-1] - forward[0])
+    stride = dominant_frequency(joints, control_period)
+    # The power at a tick acts until the next one, so the last tick's belongs to no way that was measured.
+    work = float(np.sum(np.abs(torques[:-1] * joint_speeds[:-1]))) * control_period
+    touches = np.any(feet, axis=0)
+    return Gait(
+        forward_speed=way / ((len(forward) - 1) * control_period),
+        stride_frequency=stride.frequency if stride is not None and stride.significant else float("nan"),
+        duty_factor=np.where(touches, feet.mean(axis=0), np.nan),
+        air_time=np.array([_mean_flight(foot) for foot in feet.T]) * control_period,
+        touch_downs=np.where(
+            touches, np.sum(feet[1:] & ~feet[:-1], axis=0) / ((len(feet) - 1) * control_period), np.nan
+        ),
+        torque_mean=float(np.mean(np.abs(torques))) if torques.size else float("nan"),
+        torque_peak=float(np.max(np.abs(torques))) if torques.size else float("nan"),
+        cost_of_transport=work / (mass * GRAVITY * abs(way)) if way else float("nan"),
+    )
+
+
+def _mean_flight(touching: np.ndarray) -> float:
+    """Return the mean length of the flights between two contacts of one foot [ticks], in ticks; NaN if it has none."""
+    changes = np.diff(touching.astype(np.int8))
+    lift_offs, touch_downs = np.flatnonzero(changes < 0), np.flatnonzero(changes > 0)
+    # A flight that the life begins with has no lift-off, one that it ends with no touch-down.
+    touch_downs = touch_downs[touch_downs > lift_offs[0]] if len(lift_offs) else touch_downs[:0]
+    flights = touch_downs - lift_offs[: len(touch_downs)]
+    return float(flights.mean()) if len(flights) else float("nan")

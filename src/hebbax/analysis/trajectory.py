@@ -1,0 +1,64 @@
+"""A weight trajectory as the analysis takes it: checked, cut where it stops being finite, and without repeated rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from hebbax.errors import HebbaxError
+
+
+def check_trajectory(trajectory: np.ndarray, ticks: int = 1) -> np.ndarray:
+    """Return a trajectory as float32 or float64 [ticks, weights].
+
+    Raises HebbaxError unless it has two axes, a weight, and at least `ticks` rows.
+    """
+    rows = np.asarray(trajectory)
+    if rows.ndim != 2 or not rows.shape[1]:
+        raise HebbaxError(f"trajectory has shape {rows.shape}: expected [ticks, weights] with at least one weight")
+    if len(rows) < ticks:
+        raise HebbaxError(f"trajectory has {len(rows)} ticks: expected at least {ticks}")
+    return rows if rows.dtype in (np.float32, np.float64) else rows.astype(np.float64)
+
+
+def check_control_period(control_period: float) -> float:
+    """Return the seconds a tick takes. Raises HebbaxError unless they are a finite number above 0."""
+    if not (np.isfinite(control_period) and control_period > 0):
+        raise HebbaxError(f"control_period={control_period}: expected a finite number of seconds above 0")
+    return float(control_period)
+
+
+def finite_rows(trajectory: np.ndarray) -> int:
+    """Return how many rows come before the first that holds NaN or infinity."""
+    finite = np.isfinite(trajectory).all(axis=1)
+    return len(trajectory) if np.all(finite) else int(np.argmin(finite))
+
+
+def update_interval(trajectory: np.ndarray) -> tuple[int, int]:
+    """Return how many ticks lie between weight updates, and the first row that such an update has written.
+
+    Weights that are updated every n ticks stand still in between, and these stairs have frequencies of their own in a
+    spectrum. `trajectory[first::interval]` has a row an update. The interval is 1 where no rows repeat, or all do.
+    """
+    moved = np.flatnonzero((trajectory[1:] != trajectory[:-1]).any(axis=1))
+    if len(moved) < 2:
+        return 1, 0
+    interval = int(np.gcd.reduce(np.diff(moved)))
+    if 2 * interval * len(moved) < len(trajectory):
+        return 1, 0  # weights that have stopped, not an interval
+    return interval, (int(moved[0]) + 1) % interval
+
+
+def split_layers(trajectory: np.ndarray, layer_shapes: Sequence[tuple[int, int]]) -> list[np.ndarray]:
+    """Return the layers of a trajectory [ticks, weights], each [ticks, its weights] and a view.
+
+    `layer_shapes` are (presynaptic, postsynaptic), in the order in which the weights stand in a row. Raises HebbaxError
+    if they hold another number of weights.
+    """
+    sizes = [pre * post for pre, post in layer_shapes]
+    if sum(sizes) != trajectory.shape[1]:
+        raise HebbaxError(f"layers {list(layer_shapes)} hold {sum(sizes)} weights: expected {trajectory.shape[1]}")
+    ends = np.cumsum([0, *sizes])
+    return [trajectory[:, begin:end] for begin, end in pairwise(ends)]

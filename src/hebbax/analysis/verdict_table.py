@@ -1,0 +1,157 @@
+"""How often verdicts on known systems are right, over noise and record lengths: the tables of docs/attractors.md.
+
+`python -m hebbax.analysis.verdict_table` prints them; the lives are others than those that the thresholds were set on.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from hebbax.analysis.known_systems import KNOWN_SYSTEMS, sample_trajectories, system_named
+from hebbax.analysis.published_ratio import published_ratio
+from hebbax.analysis.verdict import verdict
+
+TICKS = (300, 1000, 3000)
+SNR_DB = (40, 30, 20, 10)
+REFERENCE = (1000, 20)
+"""Ticks and decibels of the cell with the most lives."""
+
+SEED = 2026
+"""Of the tables. Thresholds were set on lives of the seeds 777 to 779."""
+
+SURE = 0.75
+"""Confidence above which a verdict counts as sure."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Verdicts on lives of one system, of one length and with one level of noise."""
+
+    system: str
+    ticks: int
+    snr_db: int
+    labels: dict[str, int]  # how often each verdict came
+    published: dict[str, int]  # the same of the published ratio
+    sure: int  # verdicts above SURE
+    sure_right: int
+
+    @property
+    def lives(self) -> int:
+        """How many lives there are."""
+        return sum(self.labels.values())
+
+    @property
+    def right(self) -> float:
+        """The part of the verdicts that are right."""
+        return self.labels.get(system_named(self.system).label, 0) / self.lives
+
+    @property
+    def published_right(self) -> float:
+        """The part of what the published ratio says that is right."""
+        return self.published.get(system_named(self.system).label, 0) / self.lives
+
+
+def measure_cell(system: str, ticks: int, snr_db: int, lives: int, seed: int = SEED) -> Cell:
+    """Judge so many lives of a system. Raises HebbaxError for an unknown system."""
+    known = system_named(system)
+    place = [other.name for other in KNOWN_SYSTEMS].index(system)
+    generator = np.random.default_rng([seed, place, ticks, snr_db])
+    trajectories = sample_trajectories(known, generator, lives, ticks, snr_db)
+    verdicts = [verdict(rows, 0.05) for rows in trajectories]
+    sure = [found for found in verdicts if found.confidence > SURE]
+    return Cell(
+        system=system,
+        ticks=ticks,
+        snr_db=snr_db,
+        labels=dict(Counter(found.label for found in verdicts)),
+        published=dict(Counter(published_ratio(rows).label for rows in trajectories)),
+        sure=len(sure),
+        sure_right=sum(found.label == known.label for found in sure),
+    )
+
+
+def measure_cells(lives: int, reference_lives: int, workers: int) -> list[Cell]:
+    """Measure every system at all lengths and noises, the reference cell with more lives, in so many processes."""
+    wanted = [
+        (system.name, ticks, snr_db, reference_lives if (ticks, snr_db) == REFERENCE else lives)
+        for system, ticks, snr_db in product(KNOWN_SYSTEMS, TICKS, SNR_DB)
+    ]
+    with ProcessPoolExecutor(workers) as pool:
+        return list(pool.map(measure_cell, *zip(*wanted, strict=True)))
+
+
+def noise_table(cells: Sequence[Cell]) -> str:
+    """Return the Markdown table of how many verdicts in a hundred are right, a column a length and noise."""
+    columns = list(product(TICKS, SNR_DB))
+    by_place = {(cell.system, cell.ticks, cell.snr_db): cell for cell in cells}
+    head = ["known system", "deserves", *(f"{ticks:,}: {snr_db} dB" for ticks, snr_db in columns)]
+    lines = [_row(head), _row(["---", "---", *["--:"] * len(columns)])]
+    for system in KNOWN_SYSTEMS:
+        found = [by_place[system.name, *column] for column in columns]
+        lines.append(_row([system.name, system.label, *(_percent(cell.right) for cell in found)]))
+    return "\n".join(lines)
+
+
+def reference_table(cells: Sequence[Cell]) -> str:
+    """Return the Markdown table of all verdicts of the reference cell, beside what the published ratio says."""
+    lines = [
+        _row(["known system", "deserves", "verdicts", "right", "published ratio says", "right"]),
+        _row(["---", "---", "---", "--:", "---", "--:"]),
+    ]
+    for cell in cells:
+        if (cell.ticks, cell.snr_db) == REFERENCE:
+            deserved = system_named(cell.system).label
+            verdicts, published = _counts(cell.labels), _counts(cell.published)
+            right, published_right = _percent(cell.right), _percent(cell.published_right)
+            lines.append(_row([cell.system, deserved, verdicts, right, published, published_right]))
+    return "\n".join(lines)
+
+
+def published_table(cells: Sequence[Cell]) -> str:
+    """Return the Markdown table of how often the published ratio is right where it has a word for what is right."""
+    ticks = REFERENCE[0]
+    by_place = {(cell.system, cell.ticks, cell.snr_db): cell for cell in cells}
+    lines = [
+        _row(["known system", "deserves", *(f"{snr_db} dB" for snr_db in SNR_DB)]),
+        _row(["---", "---", *["--:"] * len(SNR_DB)]),
+    ]
+    for system in KNOWN_SYSTEMS:
+        if system.label in ("fixed-point", "limit-cycle"):
+            found = [_percent(by_place[system.name, ticks, snr_db].published_right) for snr_db in SNR_DB]
+            lines.append(_row([system.name, system.label, *found]))
+    return "\n".join(lines)
+
+
+def confidence_line(cells: Sequence[Cell]) -> str:
+    """Return the sentence on how far confidence can be trusted."""
+    sure, sure_right = sum(cell.sure for cell in cells), sum(cell.sure_right for cell in cells)
+    lives, right = sum(cell.lives for cell in cells), sum(round(cell.right * cell.lives) for cell in cells)
+    return (
+        f"Over all {lives:,} lives, {100 * sure_right / sure:.1f} % of the {sure:,} verdicts with a confidence above "
+        f"{SURE} are right, and {100 * (right - sure_right) / (lives - sure):.1f} % of the others."
+    )
+
+
+def _counts(labels: dict[str, int]) -> str:
+    return ", ".join(f"{count} {label}" for label, count in sorted(labels.items(), key=lambda item: -item[1]))
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:.1f}".removesuffix(".0")
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    measured = measure_cells(lives=30, reference_lives=200, workers=2)
+    tables = [reference_table(measured), noise_table(measured), published_table(measured), confidence_line(measured)]
+    sys.stdout.write("\n\n".join(tables) + "\n")

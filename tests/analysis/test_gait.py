@@ -1,0 +1,78 @@
+"""A gait worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hebbax.analysis.gait import GRAVITY, measure_gait
+from hebbax.errors import HebbaxError
+
+TICKS, PERIOD = 101, 0.05
+
+
+def walk(**changes):
+    """Return the arguments of 5 s of walking at 1.5 m/s with strides of 0.5 s; the second foot never touches."""
+    times = np.arange(TICKS) * PERIOD
+    phase = np.arange(TICKS) % 10
+    arguments = {
+        "forward": 1.5 * times + 7,
+        "joints": np.sin(2 * np.pi * 2 * times[:, None] + np.array([0, 1.0])),
+        "joint_speeds": np.full((TICKS, 2), [2.0, -1.0]),
+        "torques": np.full((TICKS, 2), [3.0, 4.0]),
+        "contacts": np.stack([phase >= 6, np.zeros(TICKS, bool)], axis=1),
+        "mass": 2.0,
+        "control_period": PERIOD,
+    }
+    return arguments | changes
+
+
+def test_a_gait_by_hand():
+    """Each tick 2·3 + 1·4 = 10 W; 5 s of it are 50 J, over 2 kg · 9.81 · 7.5 m."""
+    gait = measure_gait(**walk())
+
+    assert gait.forward_speed == pytest.approx(1.5)
+    assert gait.stride_frequency == pytest.approx(2, abs=0.01)
+    assert (gait.torque_mean, gait.torque_peak) == (3.5, 4)
+    assert gait.cost_of_transport == pytest.approx(50 / (2 * GRAVITY * 7.5))
+
+
+def test_feet_by_hand():
+    """On the ground for 4 ticks of 10: 40 of 101, ten touch-downs in 5 s, and 6 ticks of flight between two."""
+    gait = measure_gait(**walk())
+
+    np.testing.assert_allclose(gait.duty_factor, [40 / 101, np.nan])
+    np.testing.assert_allclose(gait.touch_downs, [2, np.nan])
+    np.testing.assert_allclose(gait.air_time, [0.3, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("contact", "expected"),
+    [([0, 0, 1, 1, 0, 0, 0, 1, 0, 0], 0.15), ([1, 1, 0, 0, 0, 0, 0, 0, 0, 0], np.nan), ([1] * 10, np.nan)],
+)
+def test_only_whole_flights_count(contact, expected):
+    arguments = walk(contacts=np.array(contact, bool)[:, None])
+    arguments |= {name: arguments[name][:10] for name in ("forward", "joints", "joint_speeds", "torques")}
+    np.testing.assert_allclose(measure_gait(**arguments).air_time, [expected])
+
+
+def test_a_body_that_stays_has_no_cost_of_transport():
+    gait = measure_gait(**walk(forward=np.zeros(TICKS), joints=np.zeros((TICKS, 2))))
+
+    assert gait.forward_speed == 0
+    assert np.isnan(gait.cost_of_transport)
+    assert np.isnan(gait.stride_frequency)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"mass": 0.0}, "mass=0.0"),
+        ({"torques": np.zeros((TICKS, 3))}, r"torques have shape \(101, 3\): expected \(101, 2\)"),
+        ({"contacts": np.zeros((5, 2), bool)}, "contacts has shape .* of 101 ticks"),
+        ({"control_period": 0.0}, "control_period=0.0"),
+    ],
+)
+def test_wrong_input_is_named(changes, message):
+    with pytest.raises(HebbaxError, match=message):
+        measure_gait(**walk(**changes))
