@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
 import jax
 import numpy as np
 import pytest
+import yaml
 
+from hebbax.config import TaskConfig, TrainConfig, to_dict
+from hebbax.evolution.run_folder import RunFolder
+from hebbax.policy_config import PRESETS
 from hebbax.policy_factory import make_policy
 from hebbax.tasks.registry import make_task
 
@@ -25,3 +33,46 @@ def han_e(swimmer):
 def genomes(han_e):
     """Six random genomes [6, genome_size]."""
     return np.asarray(jax.random.uniform(jax.random.key(0), (6, han_e.genome_size), minval=-1, maxval=1))
+
+
+@pytest.fixture
+def corridor_module(monkeypatch):
+    """Let Python, and processes that a test starts, import `corridor`, which registers environments with Gymnasium."""
+    folder = str(Path(__file__).parent / "environments")
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setenv("PYTHONPATH", folder)
+
+
+@pytest.fixture
+def write_run(tmp_path) -> Callable[..., Path]:
+    """Write the folder of a run as far as a comparison reads it: `evaluations` are by finished generation."""
+
+    def write(
+        name: str,
+        means: Sequence[float | None],
+        *,
+        policy: str = "han-e",
+        task: str = "swimmer",
+        seed: int = 0,
+        evaluations: dict[int, float | None] | None = None,
+        evaluations_diverged: int = 0,
+        **settings,
+    ) -> Path:
+        config = replace(
+            TrainConfig(task=TaskConfig(task), policy=PRESETS[policy], seed=seed, generations=len(means)), **settings
+        )
+        folder = RunFolder.create(
+            tmp_path / name,
+            config=yaml.safe_dump(to_dict(config)),
+            record={"command": ["hebbax", "train"], "cpu": "a CPU", "mujoco": "3.17.0", "resumed": []},
+        )
+        for generation, mean in enumerate(means):
+            record = {"generation": generation, "return_mean": mean, "lives": 64, "diverged": 0, "steps": 1000}
+            record |= {"seconds": 0.5, "mean_genome_return": None}
+            if evaluations and generation + 1 in evaluations:
+                record["mean_genome_return"] = evaluations[generation + 1]
+                record["mean_genome_diverged"] = evaluations_diverged
+            folder.append_metrics(record)
+        return folder.path
+
+    return write

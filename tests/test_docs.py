@@ -21,12 +21,22 @@ import numpy as np
 import pytest
 
 import hebbax
+from hebbax.analysis.curves import METRICS
+from hebbax.analysis.experiments import budget_named, experiment_named
 from hebbax.cli.main import SUBCOMMANDS
 from hebbax.conf.compose import compose_generations, compose_train
 from hebbax.conf.overrides import known_keys
+from hebbax.conf.sweep import compose_sweep, split_launcher
 from hebbax.evolution.checkpoint import read_checkpoint
 from hebbax.evolution.evaluate import Evaluation
+from hebbax.evolution.search import summary_of
 from hebbax.evolution.stored_run import GENOMES
+from hebbax.networks.activations import ACTIVATIONS
+from hebbax.networks.initial import INITIALISERS
+from hebbax.networks.registry import NETWORKS
+from hebbax.plasticity.averaging import AVERAGINGS
+from hebbax.plasticity.normalisation import NORMALISATIONS
+from hebbax.plasticity.rules import RULES
 from hebbax.tasks.registry import make_task
 from hebbax.types import Lives
 from hebbax.versions import environment
@@ -127,8 +137,15 @@ def check_command(line: str) -> None:
         return
     options = import_module(f"hebbax.cli.{name}").parser().read(arguments)
     if name == "train":
-        (compose_generations if options.resume is not None else compose_train)(options.overrides)
+        if options.multirun:
+            assert compose_sweep(split_launcher(options.overrides)[0]), line
+        else:
+            (compose_generations if options.resume is not None else compose_train)(options.overrides)
         assert options.run is None or options.resume is None, line
+    if name == "reproduce":
+        budget_named(experiment_named(options.experiment), options.budget)
+    if hasattr(options, "metric"):
+        assert options.metric in METRICS, line
     if str(getattr(options, "target", "")).startswith("zoo:") and "TASK" not in options.target:
         zoo_path(options.target)
     if hasattr(options, "genome"):
@@ -159,6 +176,9 @@ def test_blocks_of_commands_hold_commands(page):
         "hebbax train task=half_cheeta",
         "hebbax train polcy=han-e",
         "hebbax train --resume runs/first seed=1",
+        "hebbax train -m policy=han-a,mpl",
+        "hebbax compare runs/first --metric worst",
+        "hebbax reproduce han-gymnasium --budget paperr",
         "hebbax train --resume runs/first --run runs/second generations=3",
         "hebbax evaluate runs/first --lifetime 3",
         "hebbax evaluate runs/first --genome worst",
@@ -184,9 +204,29 @@ def test_every_configuration_key_is_documented():
     assert documented("run-folder.md", "config.yaml") == list(known_keys())
 
 
+@pytest.mark.parametrize(
+    ("heading", "names"),
+    [
+        ("Rules", RULES),
+        ("Normalisations", NORMALISATIONS),
+        ("Averagings", AVERAGINGS),
+        ("Networks", NETWORKS),
+        ("Activations", ACTIVATIONS),
+        ("Initial weights", INITIALISERS),
+    ],
+)
+def test_every_part_of_a_policy_is_documented(heading, names):
+    assert documented("policies.md", heading) == [name for name in names if not name.startswith("test-")]
+
+
+def test_the_equation_of_every_rule_is_documented():
+    page = (ROOT / "docs/policies.md").read_text("utf-8")
+    assert [name for name, rule in RULES.items() if f"| {rule.equation} |" not in page] == []
+
+
 def test_every_metric_is_documented():
     lines = (zoo_path(f"zoo:{SHIPPED}") / "metrics.jsonl").read_text("utf-8").splitlines()
-    written = {key for line in lines for key in json.loads(line)}
+    written = {key for line in lines for key in json.loads(line)} | summary_of(no_lives()).keys()
     assert set(documented("run-folder.md", "metrics.jsonl")) == written
 
 
@@ -205,9 +245,13 @@ def test_every_tensor_and_key_of_a_checkpoint_is_documented():
     assert checkpoint.document.keys() == {"config", "environment", "best"}
 
 
+def no_lives() -> Lives:
+    """Return two lives of zeros, for the keys of what tells of lives."""
+    return Lives(*(np.zeros(2) for _ in range(6)), *(np.zeros((2, 3)) for _ in range(2)))
+
+
 def test_every_key_of_an_evaluation_is_documented():
-    lives = Lives(*(np.zeros(2) for _ in range(5)), *(np.zeros((2, 3)) for _ in range(2)))
-    written = Evaluation("task", "policy", "best", 1, lives).to_json()
+    written = Evaluation("task", "policy", "best", 1, "end", no_lives()).to_json()
     assert documented("run-folder.md", "evaluate --json") == list(written)
 
 
@@ -240,6 +284,7 @@ LAYERS = (
     ("kernels",),
     ("engines",),
     ("evolution", "config"),
+    ("analysis",),
     ("report", "conf"),
     ("bench",),
     ("cli",),
@@ -271,7 +316,9 @@ def test_dependencies_point_downwards(path):
         assert package not in ("hydra", "omegaconf") or own == "conf", name
 
 
-@pytest.mark.parametrize("name", ["cli", "conf", "evolution", "engines", "kernels", "tasks", "report", "zoo"])
+@pytest.mark.parametrize(
+    "name", ["cli", "conf", "analysis", "evolution", "engines", "kernels", "tasks", "report", "zoo"]
+)
 def test_the_layout_names_what_there_is(name):
     layout = blocks(ROOT / "docs/architecture.md", "text")[0]
     assert re.search(rf"^  {name}/ ", layout, re.MULTILINE)

@@ -1,7 +1,5 @@
 """The JAX policy: the reference of all compiled steps."""
 
-import itertools
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -11,53 +9,12 @@ from hypothesis import strategies as st
 
 from hebbax.errors import HebbaxError
 from hebbax.networks.activations import ACTIVATIONS
+from hebbax.networks.elman import Elman
+from hebbax.networks.gru import Gru
+from hebbax.networks.initial import InitialWeights
+from hebbax.networks.lstm import Lstm
 from hebbax.networks.mlp import Mlp
-from hebbax.plasticity.averaging import AVERAGINGS
-from hebbax.plasticity.normalisation import NORMALISATIONS
 from hebbax.policy import Plasticity, Policy
-
-RULES = ["abcd", "eta-abcd", "eta-plain"]
-EVERY = [*itertools.product(RULES, sorted(NORMALISATIONS), AVERAGINGS, [False, True])]
-
-
-def few_ticks(policy, genome, act, adapt, ticks=3):
-    carry = policy.birth(jax.random.key(1))
-    for tick in range(ticks):
-        observation = jnp.full(policy.network.sizes[0], 0.5 + tick, jnp.float32)
-        action, carry = act(genome, carry, observation)
-        carry = adapt(genome, carry)
-    return action, carry
-
-
-@pytest.mark.parametrize(("rule", "normalisation", "averaging", "bias"), EVERY)
-def test_contract(rule, normalisation, averaging, bias):
-    """Every combination: shapes, dtypes, finite, jit equals no jit, and no retrace on the second call."""
-    policy = Policy("p", Mlp((3, 4, 2), bias=bias), Plasticity(rule, normalisation, averaging, window=2))
-    genome = jax.random.uniform(jax.random.key(0), (policy.genome_size,), minval=-1, maxval=1)
-    traces = []
-
-    def act(*arguments):
-        traces.append("act")
-        return policy.act(*arguments)
-
-    def adapt(*arguments):
-        traces.append("adapt")
-        return policy.adapt(*arguments)
-
-    jitted = few_ticks(policy, genome, jax.jit(act), jax.jit(adapt))
-    assert sorted(traces) == ["act", "adapt"], "each is traced once, whatever the tick"
-    with jax.disable_jit():
-        plain = few_ticks(policy, genome, policy.act, policy.adapt)
-    for one, other in zip(jax.tree.leaves(jitted), jax.tree.leaves(plain), strict=True):
-        assert one.dtype == other.dtype
-        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
-    action, carry = jitted
-    assert action.shape == (2,)
-    assert action.dtype == jnp.float32
-    assert [w.shape for w in carry.weights] == [(3 + bias, 4), (4 + bias, 2)]
-    assert all(bool(jnp.isfinite(w).all()) for w in carry.weights)
-    assert carry.history.shape == (2 if averaging == "moving-average" else 1, policy.network.unit_count)
-    assert int(carry.tick) == 3
 
 
 def test_one_update_by_hand():
@@ -69,7 +26,9 @@ def test_one_update_by_hand():
     divided by the largest, 2: W = (1, 1)
     """
     policy = Policy("p", Mlp((2, 1), output_activation="linear"), Plasticity("eta-abcd", "max"))
-    genome = policy.pack((jnp.stack([jnp.full((2, 1), value) for value in (1.0, 2.0, 3.0, 4.0, 0.5)]),))
+    genome = policy.pack(
+        (dict(zip("ABCDη", [jnp.full((2, 1), value) for value in (1.0, 2.0, 3.0, 4.0, 0.5)], strict=True)),)
+    )
     carry = policy.birth(jax.random.key(0))._replace(weights=(jnp.array([[1.0], [2.0]]),))
     action, carry = policy.act(genome, carry, jnp.array([1.0, -1.0]))
     np.testing.assert_allclose(action, [-1.0])
@@ -94,7 +53,7 @@ def test_the_forward_pass_is_a_product_and_an_activation(activation):
     network = Mlp((2, 2), activation=activation, output_activation=activation, bias=True)
     weights = jnp.array([[1.0, -2.0], [0.5, 0.5], [0.25, 0.0]])  # the last row is the bias
     # x = (2, 4): 2·1 + 4·0.5 + 0.25 = 4.25 and 2·(-2) + 4·0.5 + 0 = -2
-    units = network.forward([weights], jnp.array([2.0, 4.0]))
+    units = network.forward([weights], jnp.zeros(network.unit_count), jnp.array([2.0, 4.0]))
     np.testing.assert_allclose(units, [2.0, 4.0, 1.0, *ACTIVATIONS[activation](jnp.array([4.25, -2.0]))], rtol=1e-6)
 
 
@@ -107,7 +66,7 @@ def test_pack_undoes_unpack(sizes, bias, plastic):
 
 
 def test_births_are_uniform_and_depend_on_the_key_alone():
-    policy = Policy("p", Mlp((40, 50)), Plasticity(), initial_low=-0.1, initial_high=0.1)
+    policy = Policy("p", Mlp((40, 50)), Plasticity(), InitialWeights("uniform", 0.1))
     one, again, other = (policy.birth(jax.random.key(seed)).weights[0] for seed in (0, 0, 1))
     np.testing.assert_array_equal(one, again)
     assert not np.array_equal(one, other)
@@ -126,7 +85,18 @@ def test_births_are_uniform_and_depend_on_the_key_alone():
         (lambda: Plasticity(rate=0.3), "rate=0.3: the rule 'eta-abcd' evolves its rates; leave rate out"),
         (lambda: Mlp((3, 0, 2)), r"layer sizes \[3, 0, 2\]: expected whole numbers of at least 1"),
         (lambda: Mlp((3, 2), activation="tan"), "unknown activation 'tan': did you mean 'tanh'"),
-        (lambda: Policy("p", Mlp((1, 1)), None, 1.0, 1.0), "initial weights from 1.0 to 1.0: the first must be below"),
+        (lambda: InitialWeights("uniform", 0.0), "initial_scale=0.0: expected a positive number for 'uniform'"),
+        (lambda: InitialWeights("lecun"), "unknown initialiser 'lecun': did you mean"),
+        (lambda: Plasticity(time_constant=3.0), "time_constant=3.0: the rule 'eta-abcd' has none; leave it out"),
+        (lambda: Plasticity("abcd-trace", time_constant=0.5), "time_constant=0.5: expected at least 1 update"),
+        (lambda: Plasticity(bound=3.0), "bound=3.0: the normalisation 'max' has none; leave bound out"),
+        (lambda: Policy("p", Mlp((1, 1)), Plasticity("abcd-bias")), "rule 'abcd-bias' needs a network with biases"),
+        (
+            lambda: Policy("p", Lstm((1, 1, 1)), Plasticity()),
+            "network 'lstm' cannot be plastic: expected plastic=false",
+        ),
+        (lambda: Gru((3, 4, 4, 2)), r"hidden layers \[4, 4\]: a network of type 'gru' has one; nearest valid: \[4\]"),
+        (lambda: Elman((3, 2)), r"hidden layers \[\]: a network of type 'elman' has one; nearest valid: \[16\]"),
     ],
 )
 def test_bad_input_is_named(make, message):

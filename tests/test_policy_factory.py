@@ -7,21 +7,23 @@ from hebbax.policy_config import PRESETS
 from hebbax.policy_factory import interval_ticks, make_policy
 from hebbax.tasks.registry import make_task
 
-# han.md section 1: evolved numbers of HAN (5 x weights) and of its static MLP of 80 hidden units, and HAN's weights.
-PUBLISHED_SIZES = {"half_cheetah": (1840, 1840, 368), "swimmer": (800, 800, 160)}
+# Dittrich et al. 2026: evolved numbers of a HAN (5 x weights), of a static MLP of 80 hidden units, of a GRU of 16, and
+# the weights of a HAN.
+PUBLISHED_SIZES = {"half_cheetah": (1840, 1840, 1734, 368), "swimmer": (800, 800, 1234, 160)}
 
 
 @pytest.mark.parametrize("task_name", PUBLISHED_SIZES)
 def test_presets_have_the_published_sizes(task_name):
     task = make_task(task_name)
-    plastic, static, weights = PUBLISHED_SIZES[task_name]
-    for name in PRESETS:
-        policy = make_policy(name, task)
-        assert policy.genome_size == (static if name == "mlp" else plastic)
-        assert policy.weight_count == (0 if name == "mlp" else weights)
+    plastic, mlp, gru, weights = PUBLISHED_SIZES[task_name]
+    sizes = {name: make_policy(name, task).genome_size for name in PRESETS}
+    assert {sizes[f"han-{condition}"] for condition in "abcde"} == {plastic}
+    assert (sizes["mlp"], sizes["gru"]) == (mlp, gru)
+    assert make_policy("han-e", task).weight_count == weights
+    assert make_policy("mlp", task).weight_count == 0
 
 
-# han.md section 4: condition, normalised, M, ticks from update to update
+# Dittrich et al. 2026: condition, normalised, M, ticks from update to update
 @pytest.mark.parametrize(
     ("condition", "normalisation", "window", "interval"),
     [("a", "none", 1, 1), ("b", "max", 1, 1), ("c", "max", 1, 4), ("d", "max", 10, 1), ("e", "max", 10, 4)],

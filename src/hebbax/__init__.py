@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from hebbax.evolution.strategy_config import StrategyConfig as StrategyConfig
     from hebbax.evolution.train import Training as Training
     from hebbax.kernels.compiler import compiled as compiled
-    from hebbax.plasticity.rules import Rule as Rule
-    from hebbax.plasticity.rules import register_rule as register_rule
+    from hebbax.plasticity.rule import Rule as Rule
+    from hebbax.plasticity.rule import register_rule as register_rule
     from hebbax.policy import Plasticity as Plasticity
     from hebbax.policy import Policy as Policy
     from hebbax.policy_config import PolicyConfig as PolicyConfig
@@ -55,7 +55,7 @@ _HOME = {
     "PolicyConfig": "policy_config",
     "Record": "types",
     "Replay": "replay",
-    "Rule": "plasticity.rules",
+    "Rule": "plasticity.rule",
     "Simulation": "types",
     "StoredRun": "evolution.stored_run",
     "StrategyConfig": "evolution.strategy_config",
@@ -69,7 +69,7 @@ _HOME = {
     "make_engine": "engines.make_engine",
     "make_policy": "policy_factory",
     "make_task": "tasks.registry",
-    "register_rule": "plasticity.rules",
+    "register_rule": "plasticity.rule",
     "register_task": "tasks.registry",
 }
 

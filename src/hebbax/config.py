@@ -9,8 +9,10 @@ from typing import Any
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.evolution.strategy_config import StrategyConfig
 from hebbax.policy_config import PRESETS, PolicyConfig
+from hebbax.types import ON_TERMINATION
 
-ENGINES = ("auto", "native", "lockstep")
+ENGINES = ("auto", "native", "lockstep", "vector")
+TRACKERS = ("none", "tensorboard", "wandb")
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,15 @@ class TrainConfig:
     strategy: StrategyConfig = field(default_factory=StrategyConfig)
     generations: int = 150
     lifetimes: int = 1  # lives of each genome in a generation
+    termination: str = "end"  # or "restart": what a task's termination does to a life
     seed: int = 0
-    engine: str = "auto"  # native where the policy has a compiled step, else lockstep
+    engine: str = "auto"  # native where the policy has a compiled step, else lockstep; vector for other packages
     threads: int | None = None  # none for all cores; no result depends on it
     evaluate_every: int = 10  # generations from one evaluation of the mean genome to the next
     evaluate_lifetimes: int = 16
     checkpoint_every: int = 10
     keep_checkpoints: int = 3
+    track: str = "none"  # what else gets the metrics: tensorboard or wandb
 
 
 def check_train_config(config: TrainConfig) -> None:
@@ -54,6 +58,10 @@ def check_train_config(config: TrainConfig) -> None:
         raise HebbaxError(f"seed={config.seed}: expected 0 to {2**32 - 1}")
     if config.engine not in ENGINES:
         raise unknown_name("engine", config.engine, ENGINES)
+    if config.termination not in ON_TERMINATION:
+        raise unknown_name("termination", config.termination, ON_TERMINATION)
+    if config.track not in TRACKERS:
+        raise unknown_name("tracker", config.track, TRACKERS)
 
 
 def to_dict(config: TrainConfig) -> dict[str, Any]:
@@ -61,11 +69,29 @@ def to_dict(config: TrainConfig) -> dict[str, Any]:
     return dataclasses.asdict(config)
 
 
+def flat_dict(config: TrainConfig) -> dict[str, Any]:
+    """Return every value under its dotted key, such as "strategy.sigma"."""
+    flat: dict[str, Any] = {}
+    for key, value in to_dict(config).items():
+        flat |= {f"{key}.{name}": part for name, part in value.items()} if isinstance(value, dict) else {key: value}
+    return flat
+
+
 def from_dict(values: dict[str, Any]) -> TrainConfig:
     """Return the configuration that `to_dict` wrote. Raises HebbaxError for a key this version does not know."""
     nested = {"task": TaskConfig, "policy": PolicyConfig, "strategy": StrategyConfig}
+    values = {**values, "policy": _with_initial_scale(values.get("policy", {}))}
     parts = {key: _build(kind, values.get(key, {}), f"{key}.") for key, kind in nested.items()}
     return _build(TrainConfig, {**values, **parts}, "")
+
+
+def _with_initial_scale(policy: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy's values in today's keys: runs of schema 1 may hold the ends of a uniform distribution."""
+    if "initial_low" not in policy:
+        return policy
+    low, high = policy["initial_low"], policy["initial_high"]
+    rest = {key: value for key, value in policy.items() if key not in ("initial_low", "initial_high")}
+    return {**rest, "initial": "uniform", "initial_scale": (high - low) / 2, "initial_offset": (high + low) / 2}
 
 
 def _build(kind: Any, values: dict[str, Any], prefix: str) -> Any:

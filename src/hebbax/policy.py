@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from hebbax.errors import HebbaxError
-from hebbax.networks.mlp import Mlp
-from hebbax.plasticity.averaging import average, remember, window_of
-from hebbax.plasticity.normalisation import get_normalisation
-from hebbax.plasticity.rules import get_rule
+from hebbax.networks.initial import InitialWeights
+from hebbax.networks.network import Network
+from hebbax.networks.registry import NETWORKS, STATIC_ONLY
+from hebbax.plasticity.averaging import average, history_rows, remember
+from hebbax.plasticity.normalisation import check_bound, get_normalisation
+from hebbax.plasticity.rules import Rule, get_rule
 from hebbax.types import Array
+
+WEIGHT_BOUND = 1e8
+"""A life whose weights pass this has diverged: float32 keeps one digit beside it of activations of order one."""
 
 
 class Carry(NamedTuple):
-    """All that changes in a policy during a life."""
+    """All that changes in a policy during a life, float32."""
 
-    weights: tuple[Array, ...]  # one matrix a layer, [presynaptic, postsynaptic], float32; () for a static policy
-    history: Array  # [window, units], the activations of the last ticks; [0, 0] for a static policy
+    weights: tuple[Array, ...]  # one matrix a connection, [presynaptic, postsynaptic]; () for a static policy
+    states: tuple[
+        Array, ...
+    ]  # of the synapses, [states of the rule, presynaptic, postsynaptic]; () for a static policy
+    units: Array  # [unit_count], the activations of the last pass
+    history: Array  # [rows of the averaging, unit_count]
     tick: Array  # number of passes so far, int32
 
 
@@ -59,29 +69,42 @@ class AnyPolicy(Protocol):
 class Plasticity:
     """Rule, normalisation, averaging and update interval.
 
-    Raises HebbaxError for an unknown name, a window or interval below 1, or a rate for a rule that has none.
+    Raises HebbaxError for an unknown name, a number out of range, or one that the rule or normalisation does not read.
     """
 
     rule: str = "eta-abcd"
     normalisation: str = "max"
     averaging: str = "direct"
-    window: int = 1  # ticks; only `moving-average` reads it
+    window: int = 1  # ticks; `direct` does not read it
     interval: int = 1  # control ticks from one update to the next
     rate: float | None = None  # the rule's shared learning rate; None for its default
+    time_constant: float | None = None  # of the rule's state, in updates; None for its default
+    bound: float | None = None  # of `clip`; None for 1
 
     def __post_init__(self) -> None:
         rule = get_rule(self.rule)
         get_normalisation(self.normalisation)
-        window_of(self.averaging, self.window)
+        check_bound(self.normalisation, self.bound)
+        history_rows(self.averaging, self.window)
         if self.interval < 1:
             raise HebbaxError(f"interval={self.interval} ticks: expected at least 1; nearest valid: 1")
         if self.rate is not None and rule.rate is None:
             raise HebbaxError(f"rate={self.rate}: the rule {self.rule!r} evolves its rates; leave rate out")
+        if self.time_constant is not None:
+            if rule.time_constant is None:
+                raise HebbaxError(f"time_constant={self.time_constant}: the rule {self.rule!r} has none; leave it out")
+            if not 1 <= self.time_constant < float("inf"):
+                raise HebbaxError(f"time_constant={self.time_constant}: expected at least 1 update; nearest valid: 1")
+
+    @property
+    def history_rows(self) -> int:
+        """Number of vectors of activations that the averaging keeps."""
+        return history_rows(self.averaging, self.window)
 
     @property
     def averaged_ticks(self) -> int:
-        """Number of ticks that an update averages over."""
-        return window_of(self.averaging, self.window)
+        """Number of ticks that an update averages over: 1 for `direct`."""
+        return 1 if self.averaging == "direct" else self.window
 
     @property
     def effective_rate(self) -> float:
@@ -89,96 +112,160 @@ class Plasticity:
         default = get_rule(self.rule).rate
         return 1.0 if default is None else default if self.rate is None else self.rate
 
+    @property
+    def constants(self) -> tuple[float, ...]:
+        """What the rule's `prepare` gets before the coefficients: the rate, then the time constant if it has one."""
+        default = get_rule(self.rule).time_constant
+        time_constant = () if default is None else (default if self.time_constant is None else self.time_constant,)
+        return (self.effective_rate, *time_constant)
+
+    @property
+    def effective_bound(self) -> float:
+        """The bound of `clip` in force."""
+        return check_bound(self.normalisation, self.bound)
+
 
 @dataclass(frozen=True)
 class Policy:
     """A network whose weights are the genome (static), or follow rules whose coefficients are the genome (plastic).
 
-    The genome is float32 [genome_size]. Static: the weights, layer after layer, each [presynaptic, postsynaptic] row by
-    row. Plastic: layer after layer [coefficient, presynaptic, postsynaptic], coefficients in the order of the rule.
+    The genome is float32 [genome_size], connection after connection. Static: the weights, row by row. Plastic: every
+    array that `Rule.genes` names, row by row. Raises HebbaxError for a rule that needs biases on a network without, and
+    for a plastic network that can only be static.
     """
 
     name: str
-    network: Mlp
+    network: Network
     plasticity: Plasticity | None
-    initial_low: float = -0.1
-    initial_high: float = 0.1
+    initial: InitialWeights = field(default_factory=InitialWeights)
 
     def __post_init__(self) -> None:
-        if not self.initial_low < self.initial_high:
-            raise HebbaxError(
-                f"initial weights from {self.initial_low} to {self.initial_high}: the first must be below the second"
-            )
+        if self.plasticity is None:
+            return
+        kind = next(name for name, network in NETWORKS.items() if isinstance(self.network, network))
+        if kind in STATIC_ONLY:
+            raise HebbaxError(f"network {kind!r} cannot be plastic: expected plastic=false, or network gru")
+        if get_rule(self.plasticity.rule).needs_bias and not self.network.bias:
+            raise HebbaxError(f"rule {self.plasticity.rule!r} needs a network with biases: expected bias=true")
+
+    @property
+    def genes(self) -> tuple[dict[str, tuple[int, ...]], ...]:
+        """Shapes of the evolved arrays of every connection, by name, in the order of the genome."""
+        if self.plasticity is None:
+            return tuple({"weights": connection.shape} for connection in self.network.connections)
+        rule = get_rule(self.plasticity.rule)
+        return tuple(rule.genes(*c.shape, c.bias) for c in self.network.connections)
 
     @property
     def genome_size(self) -> int:
         """Number of evolved numbers."""
-        coefficients = len(get_rule(self.plasticity.rule).coefficients) if self.plasticity else 1
-        return coefficients * self.network.weight_count
+        return sum(int(np.prod(shape)) for shapes in self.genes for shape in shapes.values())
 
     @property
     def weight_count(self) -> int:
         """Number of weights that change during a life."""
         return self.network.weight_count if self.plasticity else 0
 
-    def unpack(self, genome: Array) -> tuple[Array, ...]:
-        """Return one array a layer from a genome [genome_size].
-
-        Static: [presynaptic, postsynaptic]; plastic: [coefficient, presynaptic, postsynaptic].
-        """
-        leading = (len(get_rule(self.plasticity.rule).coefficients),) if self.plasticity else ()
+    def unpack(self, genome: Array) -> tuple[dict[str, Array], ...]:
+        """Return the evolved arrays of every connection, by name and in the shapes of `genes`, of a [genome_size]."""
         layers, start = [], 0
-        for pre, post in self.network.layer_shapes:
-            size = (leading[0] if leading else 1) * pre * post
-            layers.append(genome[start : start + size].reshape(*leading, pre, post))
-            start += size
+        for shapes in self.genes:
+            layer = {}
+            for name, shape in shapes.items():
+                size = int(np.prod(shape))
+                layer[name] = genome[start : start + size].reshape(shape)
+                start += size
+            layers.append(layer)
         return tuple(layers)
 
-    def pack(self, layers: tuple[Array, ...]) -> Array:
-        """Return the genome [genome_size] of which `unpack` makes these layers."""
-        return jnp.concatenate([jnp.ravel(layer) for layer in layers])
+    def pack(self, layers: tuple[dict[str, Array], ...]) -> Array:
+        """Return the genome [genome_size] of which `unpack` makes these arrays."""
+        return jnp.concatenate([jnp.ravel(layer[name]) for layer in layers for name in layer])
+
+    def draw(self, key: jax.Array) -> tuple[Array, ...]:
+        """Return fresh weights, one matrix a connection, drawn from the key as one flat vector."""
+        connections = self.network.connections
+        centre = jnp.float32(self.initial.centre)
+        sizes = np.array([connection.size for connection in connections])
+        spreads = np.repeat(np.array([self.initial.spread(*c.shape) for c in connections], np.float32), sizes)
+        if self.initial.is_normal:
+            flat = centre + spreads * jax.random.normal(key, (int(sizes.sum()),), jnp.float32)
+        else:
+            low, high = np.float32(self.initial.centre) - spreads, np.float32(self.initial.centre) + spreads
+            flat = jax.random.uniform(key, (int(sizes.sum()),), jnp.float32, minval=low, maxval=high)
+        ends = np.cumsum(sizes)
+        parts = zip(ends - sizes, ends, connections, strict=True)
+        return tuple(flat[start:end].reshape(connection.shape) for start, end, connection in parts)
 
     def birth(self, key: jax.Array) -> Carry:
-        """Return the carry of a newborn: fresh uniform weights (drawn from the key as one flat vector), no history."""
+        """Return the carry of a newborn: fresh weights, and nothing that it has seen."""
+        units = jnp.zeros(self.network.unit_count, jnp.float32)
         if self.plasticity is None:
-            return Carry((), jnp.zeros((0, 0), jnp.float32), jnp.int32(0))
-        flat = jax.random.uniform(
-            key, (self.network.weight_count,), jnp.float32, minval=self.initial_low, maxval=self.initial_high
-        )
-        weights, start = [], 0
-        for pre, post in self.network.layer_shapes:
-            weights.append(flat[start : start + pre * post].reshape(pre, post))
-            start += pre * post
-        history = jnp.zeros((self.plasticity.averaged_ticks, self.network.unit_count), jnp.float32)
-        return Carry(tuple(weights), history, jnp.int32(0))
+            return Carry((), (), units, jnp.zeros((0, self.network.unit_count), jnp.float32), jnp.int32(0))
+        count = len(get_rule(self.plasticity.rule).state)
+        states = tuple(jnp.zeros((count, *shape), jnp.float32) for shape in self.network.layer_shapes)
+        history = jnp.zeros((self.plasticity.history_rows, self.network.unit_count), jnp.float32)
+        return Carry(self.draw(key), states, units, history, jnp.int32(0))
 
     def act(self, genome: Array, carry: Carry, observation: Array) -> tuple[Array, Carry]:
-        """Run one pass: return the action [actuators] and the carry with this pass's activations in its history."""
-        weights = carry.weights if self.plasticity else self.unpack(genome)
-        units = self.network.forward(weights, observation)
-        history = remember(carry.history, units, carry.tick) if self.plasticity else carry.history
-        return units[-self.network.sizes[-1] :], Carry(carry.weights, history, carry.tick + 1)
+        """Run one pass: return the action [actuators] and the carry with this pass's activations."""
+        weights = carry.weights if self.plasticity else [layer["weights"] for layer in self.unpack(genome)]
+        units = self.network.forward(weights, carry.units, observation)
+        history = carry.history
+        if self.plasticity:
+            history = remember(self.plasticity.averaging, self.plasticity.window, history, units, carry.tick)
+        action = units[-self.network.sizes[-1] :]
+        return action, Carry(carry.weights, carry.states, units, history, carry.tick + 1)
 
     def adapt(self, genome: Array, carry: Carry) -> Carry:
         """Return the carry after the plasticity of the pass just run, if its interval says so.
 
-        W <- N(W + ΔW(mean pre, mean post)), every layer from the same pass; the first update follows the first pass.
+        W <- N(W + ΔW(mean pre, mean post)), every connection from the same pass; the first update follows the first
+        pass.
         """
         plasticity = self.plasticity
         if plasticity is None:
             return carry
         tick = carry.tick - 1
-        rule, normalise = get_rule(plasticity.rule), get_normalisation(plasticity.normalisation)
 
-        def update(weights: tuple[Array, ...]) -> tuple[Array, ...]:
-            pairs = self.network.split(average(carry.history, tick))
-            changed = []
-            for layer, coefficients, (pre, post) in zip(weights, self.unpack(genome), pairs, strict=True):
-                prepared = rule.prepare(jnp.float32(plasticity.effective_rate), *coefficients)
-                change = rule.change(pre[:, None], post[None, :], layer, *prepared)
-                changed.append(normalise(layer + change))
-            return tuple(changed)
+        def update(carry: Carry) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+            means = average(plasticity.averaging, plasticity.window, carry.history, carry.units, tick)
+            pairs, genes = self.network.split(means), self.unpack(genome)
+            synapses = zip(carry.weights, carry.states, genes, pairs, self.network.connections, strict=True)
+            updated = [_updated(plasticity, w, s, gene, pair, bias=c.bias) for w, s, gene, pair, c in synapses]
+            return tuple(weights for weights, _ in updated), tuple(states for _, states in updated)
 
         due = tick % plasticity.interval == 0
-        weights = jax.lax.cond(due, update, lambda weights: weights, carry.weights)
-        return carry._replace(weights=weights)
+        weights, states = jax.lax.cond(due, update, lambda carry: (carry.weights, carry.states), carry)
+        return carry._replace(weights=weights, states=states)
+
+
+def _updated(
+    plasticity: Plasticity,
+    weights: Array,
+    states: Array,
+    genes: dict[str, Array],
+    pair: tuple[Array, Array],
+    *,
+    bias: bool,
+) -> tuple[Array, Array]:
+    """Return one connection's weights and states after an update."""
+    rule, normalise = get_rule(plasticity.rule), get_normalisation(plasticity.normalisation)
+    pre, post = pair
+    prepared = _prepared(rule, [jnp.float32(value) for value in plasticity.constants], genes, bias=bias)
+    change = rule.change(pre[:, None], post[None, :], weights, *prepared, *states)
+    if rule.state:
+        assert isinstance(change, tuple)
+        change, *following = change
+        states = jnp.stack([jnp.broadcast_to(state, weights.shape) for state in following])
+    return normalise(weights + change, plasticity.effective_bound), states
+
+
+def _prepared(rule: Rule, constants: list[Array], genes: dict[str, Array], *, bias: bool) -> tuple[Array, ...]:
+    """Return what the rule's `change` reads, of a connection: each one number, or [presynaptic, postsynaptic]."""
+    names = (*rule.coefficients, *rule.neuron_coefficients)
+    prepared = rule.prepare(*constants, *(genes[name] for name in names))
+    if not (bias and rule.prepare_bias is not None):
+        return prepared
+    of_bias = rule.prepare_bias(constants[0], *(genes[name] for name in rule.bias_coefficients))
+    return tuple(jnp.vstack([one, other]) for one, other in zip(prepared, of_bias, strict=True))

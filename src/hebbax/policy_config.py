@@ -1,4 +1,4 @@
-"""Policies as a user writes them, and by name: the conditions of Hebbian Attractor Networks and a static network."""
+"""Policies as a user writes them, and by name: the conditions of Hebbian Attractor Networks and their baselines."""
 
 from __future__ import annotations
 
@@ -11,28 +11,41 @@ class PolicyConfig:
     """A policy as a user writes it, before it knows the sizes and the clock of its task."""
 
     name: str = "custom"
+    network: str = "mlp"  # mlp, elman, fcrnn, gru or lstm
     hidden: list[int] = field(default_factory=lambda: [16])  # units of each hidden layer
     activation: str = "tanh"
     output_activation: str = "tanh"
     bias: bool = False
-    plastic: bool = True  # false: the genome is the weights, and all that follows is unused
+    plastic: bool = True  # false: the genome is the weights, and nothing about plasticity is read
     rule: str = "eta-abcd"
     rate: float | None = None  # shared learning rate of rules that have one
+    time_constant: float | None = None  # of the state of rules that have one, in updates
     normalisation: str = "max"
+    bound: float | None = None  # of the normalisation clip
     averaging: str = "direct"
-    window: int = 10  # ticks of a moving average
+    window: int = 10  # ticks of a moving average, or the time constant of an exponential one
     interval: Any = "1 tick"  # from update to update: seconds, or "N ticks"
-    initial_low: float = -0.1
-    initial_high: float = 0.1
+    initial: str = "uniform"  # distribution of a newborn's weights, or of a static network's first genomes
+    initial_scale: float = 0.1
+    initial_offset: float = 0.0
 
 
 _B = PolicyConfig(name="han-b")
+_RECURRENT = PolicyConfig(rule="abcd", averaging="moving-average")
+_STATIC = PolicyConfig(plastic=False, bias=True)
 PRESETS: dict[str, PolicyConfig] = {
     "han-a": replace(_B, name="han-a", normalisation="none"),
     "han-b": _B,
     "han-c": replace(_B, name="han-c", interval="4 ticks"),
     "han-d": replace(_B, name="han-d", averaging="moving-average"),
     "han-e": replace(_B, name="han-e", averaging="moving-average", interval="4 ticks"),
+    "elman-hebbian": replace(_RECURRENT, name="elman-hebbian", network="elman"),
+    "gru-hebbian": replace(_RECURRENT, name="gru-hebbian", network="gru"),
+    "fcrnn-hebbian": replace(_B, name="fcrnn-hebbian", network="fcrnn", hidden=[]),
     # 80 hidden units: as many evolved numbers as five coefficients for each weight of 16.
     "mlp": PolicyConfig(name="mlp", hidden=[80], plastic=False),
+    "elman": replace(_STATIC, name="elman", network="elman"),
+    "fcrnn": replace(_STATIC, name="fcrnn", network="fcrnn", hidden=[]),
+    "gru": replace(_STATIC, name="gru", network="gru"),
+    "lstm": replace(_STATIC, name="lstm", network="lstm"),
 }

@@ -6,13 +6,14 @@ import re
 from typing import Any
 
 from hebbax.errors import HebbaxError, unknown_name
-from hebbax.networks.mlp import Mlp
+from hebbax.networks.initial import InitialWeights
+from hebbax.networks.registry import get_network
 from hebbax.policy import Plasticity, Policy
 from hebbax.policy_config import PRESETS, PolicyConfig
-from hebbax.tasks.task import Task
+from hebbax.tasks.external import AnyTask
 
 
-def make_policy(config: str | PolicyConfig, task: Task) -> Policy:
+def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
     """Return the policy of a preset name or a configuration, sized for a task.
 
     Raises HebbaxError for an unknown name, sizes below 1, or an interval that is no multiple of the control period.
@@ -21,7 +22,7 @@ def make_policy(config: str | PolicyConfig, task: Task) -> Policy:
         if config not in PRESETS:
             raise unknown_name("policy", config, PRESETS)
         config = PRESETS[config]
-    network = Mlp(
+    network = get_network(config.network)(
         (task.observation_size, *config.hidden, task.action_size),
         config.activation,
         config.output_activation,
@@ -36,8 +37,11 @@ def make_policy(config: str | PolicyConfig, task: Task) -> Policy:
             window=config.window,
             interval=interval_ticks(config.interval, task.control_period),
             rate=config.rate,
+            time_constant=config.time_constant,
+            bound=config.bound,
         )
-    return Policy(config.name, network, plasticity, config.initial_low, config.initial_high)
+    initial = InitialWeights(config.initial, config.initial_scale, config.initial_offset)
+    return Policy(config.name, network, plasticity, initial)
 
 
 def interval_ticks(interval: Any, control_period: float) -> int:

@@ -31,7 +31,8 @@ class Replay:
 
     def birth(self, key: jax.Array) -> Carry:
         """Return a carry that counts ticks."""
-        return Carry((), jnp.zeros((0, 0), jnp.float32), jnp.int32(0))
+        nothing = jnp.zeros(0, jnp.float32)
+        return Carry((), (), nothing, nothing[None], jnp.int32(0))
 
     def act(self, genome: Array, carry: Carry, observation: Array) -> tuple[Array, Carry]:
         """Return this tick's action [actuators]; the observation is not read."""

@@ -37,7 +37,18 @@ class Noise(NamedTuple):
 
 
 END_REACHED, END_TERMINATED, END_DIVERGED, END_STOPPED = 0, 1, 2, 3
-"""Why a life ended: its last tick, its task's termination, divergence, or a request to stop."""
+"""Why a life ended: its last tick, its task's termination, divergence, or a request to stop.
+
+Where a termination restarts the body, it ends no life: then END_TERMINATED does not occur.
+"""
+
+ON_TERMINATION = ("end", "restart")
+"""What a task's termination does to a life, its tick's reward counting either way.
+
+- `end`: it ends the life.
+- `restart`: the body and the task's memory are born anew, from the life's key and the number of terminations so far.
+  Weights, averages, hidden state and the tick live on, and rewards add up to the last tick.
+"""
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,7 @@ class Lives:
     lengths: np.ndarray  # [lives], control ticks
     ends: np.ndarray  # [lives], one of END_*
     warnings: np.ndarray  # [lives], MuJoCo warnings during the life
+    terminations: np.ndarray  # [lives], how often the task's termination came
     observation_count: np.ndarray  # [lives], float64
     observation_mean: np.ndarray  # [lives, observations], float64
     observation_m2: np.ndarray  # [lives, observations], sum of squared deviations, float64
@@ -74,6 +86,7 @@ class Record(NamedTuple):
     observations: np.ndarray  # [ticks, observations], float64, before normalisation
     actions: np.ndarray  # [ticks, actuators], float64
     rewards: np.ndarray  # [ticks], float64
+    terminated: np.ndarray  # [ticks], bool: whether the task's termination came at the end of this tick
     weights: np.ndarray  # [ticks, weights], float32; [ticks, 0] for a static policy
 
 

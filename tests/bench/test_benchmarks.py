@@ -11,7 +11,7 @@ from pathlib import Path
 import gymnasium
 import pytest
 
-from hebbax.bench import generation, memory, mjx_peer, startup, vector_peers
+from hebbax.bench import generation, memory, mjx_peer, solve, startup, vector_peers
 from hebbax.bench.report import Settings
 from hebbax.errors import HebbaxError
 from hebbax.policy_config import PolicyConfig
@@ -33,6 +33,21 @@ def test_generation(bench, monkeypatch):
     assert results["overhead_share"]["values"] == pytest.approx(overhead)
     assert (results["task"], results["policy"]) == ("swimmer", "han-e")
     assert (results["population"], results["ticks"]) == (4, 10)
+
+
+def test_solve(bench, monkeypatch):
+    case = {"task": "swimmer", "threshold": 1e9, "seeds": [0, 1, 2], "generations": 2}
+    monkeypatch.setattr(solve, "CASE", case)
+    results = bench("solve")
+    assert [run["solved"] for run in results["runs"]] == [False] * 3
+    assert [run["generations"] for run in results["runs"]] == [2] * 3
+    assert [run["steps"] for run in results["runs"]] == [2 * 4 * 10] * 3
+    assert results["median_minutes"] is None
+
+    monkeypatch.setattr(solve, "CASE", {**case, "threshold": -1e9, "seeds": [3]})
+    results = bench("solve")
+    assert [(run["solved"], run["generations"]) for run in results["runs"]] == [(True, 1)]
+    assert results["median_minutes"] == results["runs"][0]["seconds"] / 60
 
 
 @pytest.mark.slow

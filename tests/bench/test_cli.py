@@ -35,7 +35,7 @@ def ran(monkeypatch) -> list[tuple[str, Settings, Path]]:
 def test_alone_it_runs_everything(ran, capsys):
     assert main(["bench"]) == 0
 
-    assert ran == [(name, Settings(9, None, None), Path("benchmarks/results")) for name in BENCHMARKS]
+    assert ran == [(name, Settings(None, None, None), Path("benchmarks/results")) for name in BENCHMARKS]
     printed = capsys.readouterr().out
     assert "closed-loop: a title\n" in printed
     assert "\nbenchmarks/results/closed-loop.json\n" in printed

@@ -53,6 +53,20 @@ def test_text_says_what_json_says(hebbax, copied_run):
     assert facts["ticks of a life"] == "20 to 20"
 
 
+def test_the_termination_of_the_run_is_told(hebbax, copied_run):
+    newest = RunFolder(copied_run).checkpoints()[-1]
+    stored = read_checkpoint(newest)
+    document = {**stored.document, "config": {**stored.document["config"], "termination": "restart"}}
+    assert json.loads(hebbax("evaluate", "copy", "--lifetimes", "1", "--json").out)["termination"] == "end"
+
+    write_checkpoint(newest, Checkpoint(stored.generation, stored.tensors, document))
+
+    values = json.loads(hebbax("evaluate", "copy", "--lifetimes", "1", "--json").out)
+    assert (values["termination"], values["terminations"], values["terminated"]) == ("restart", 0, 0)
+    lines = hebbax("evaluate", "copy", "--lifetimes", "1").out.splitlines()
+    assert lines[-1].split() == ["terminations", "0", "(termination=restart)"]
+
+
 def test_genome_and_seed_choose_other_lives(hebbax, copied_run):
     checkpoint = RunFolder(copied_run).checkpoints()[-1]
     stored = read_checkpoint(checkpoint)

@@ -23,6 +23,19 @@ def test_tasks(hebbax):
         "control_period": 0.05,
         "ticks": 1000,
         "gymnasium_id": "HalfCheetah-v5",
+        "gymnasium_options": {},
+    }
+    sizes = {name: (task["observations"], task["actions"]) for name, task in tasks.items()}
+    assert sizes == {
+        "half_cheetah": (17, 6),
+        "swimmer": (8, 2),
+        "hopper": (11, 3),
+        "walker2d": (17, 6),
+        "ant": (105, 8),
+        "ant_proprioceptive": (27, 8),
+        "humanoid": (348, 17),
+        "inverted_pendulum": (4, 1),
+        "inverted_double_pendulum": (9, 1),
     }
     table = hebbax("tasks").out
     assert all(name in table for name in tasks)
@@ -38,7 +51,7 @@ def test_policies(hebbax):
     # 8-16-2: 8 * 16 + 16 * 2 = 160 weights, five coefficients each.
     assert policies["han-e"] == {
         "name": "han-e",
-        "network": "8-16-2 tanh",
+        "network": "mlp 8-16-2 tanh",
         "rule": "eta-abcd",
         "normalisation": "max",
         "averaging": "moving-average of 10",
@@ -56,9 +69,9 @@ def test_policies_are_of_half_cheetah_by_default(hebbax):
     ran = hebbax("policies")
 
     assert ran.code == 0
-    row = next(line for line in ran.out.splitlines() if "mlp" in line)
+    row = next(line for line in ran.out.splitlines() if line.split()[:1] == ["mlp"])
     # 17 * 80 + 80 * 6 = 1840
-    assert row.split() == ["mlp", "17-80-6", "tanh", "–", "–", "–", "–", "1,840", "0"]
+    assert row.split() == ["mlp", "mlp", "17-80-6", "tanh", "–", "–", "–", "–", "1,840", "0"]
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from hydra.core.global_hydra import GlobalHydra
 from hebbax.cli.train import parser
 from hebbax.conf.compose import compose_generations, compose_train
 from hebbax.conf.overrides import known_keys
+from hebbax.conf.sweep import compose_sweep
 from hebbax.config import TaskConfig, TrainConfig, from_dict, to_dict
 from hebbax.errors import HebbaxError
 from hebbax.policy_config import PRESETS
@@ -49,6 +50,7 @@ def test_values_and_presets_in_any_order():
         ("policy.bias=true", True),
         ("policy.rule=abcd", "abcd"),
         ("strategy.sigma=1", 1.0),
+        ("termination=restart", "restart"),
         ("threads=2", 2),
         ("threads=null", None),
     ],
@@ -68,7 +70,7 @@ def test_the_examples_of_the_help_can_be_composed():
     for line in parser().format_help().partition("examples:\n")[2].splitlines():
         overrides = [word for word in shlex.split(line)[2:] if "=" in word]
         assert overrides
-        compose_train(overrides)
+        (compose_sweep if " -m " in line else compose_train)(overrides)
 
 
 def test_hydra_is_left_as_it_was():
@@ -90,9 +92,10 @@ WRONG = {
     "hydra.run.dir=here": "unknown configuration key 'hydra.run.dir': see `hebbax train --help`",
     "policy.hidden.0=4": "unknown configuration key 'policy.hidden.0': did you mean 'policy.hidden'?",
     "policy=mpl": "unknown policy 'mpl': did you mean 'mlp'?",
-    "policy=null": "unknown policy 'null': known: han-a, han-b, han-c, han-d, han-e, mlp",
+    "policy=null": f"unknown policy 'null': known: {', '.join(sorted(PRESETS))}",
     "task=cheetah": "unknown task 'cheetah': did you mean 'half_cheetah'?",
-    "strategy=es": "unknown strategy 'es': known: openai-es",
+    "strategy=openai": "unknown strategy 'openai': did you mean 'openai-es'?",
+    "strategy.name=snes": "strategy.name=snes: write strategy=snes, which brings that strategy's options",
     "generations=abc": "generations=abc: expected a whole number",
     "generations=1.5": "generations=1.5: expected a whole number",
     "generations=true": "generations=true: expected a whole number",
@@ -101,7 +104,7 @@ WRONG = {
     "generations=???": "generations=???: expected a whole number",
     "generations=${nowhere}": "generations=${nowhere}: expected a whole number",
     "task.ticks=ten": "task.ticks=ten: expected a whole number or null",
-    "strategy.sigma=small": "strategy.sigma=small: expected a number",
+    "strategy.sigma=small": "strategy.sigma=small: expected a number or null",
     "policy.rate=x": "policy.rate=x: expected a number or null",
     "policy.bias=maybe": "policy.bias=maybe: expected true or false",
     "policy.rule=[abcd]": "policy.rule=[abcd]: expected a name",
@@ -113,8 +116,8 @@ WRONG = {
     "+seed=3": "+seed=3: keys cannot be added or removed; write seed=VALUE",
     "++seed=3": "++seed=3: keys cannot be added or removed; write seed=VALUE",
     "~policy": "~policy: keys cannot be added or removed; write policy=VALUE",
-    "seed=1,2": "seed=1,2: expected one value, not several; start a run for each",
-    "seed=range(1,9)": "seed=range(1,9): expected one value, not several; start a run for each",
+    "seed=1,2": "seed=1,2: expected one value, not several; `hebbax train -m` runs one for each",
+    "seed=range(1,9)": "seed=range(1,9): expected one value, not several; `hebbax train -m` runs one for each",
     "task@other=swimmer": "task@other=swimmer: expected KEY=VALUE without '@'",
 }
 

@@ -63,9 +63,20 @@ def test_another_rule_or_normalisation_is_another_life(swimmer):
     policies = [Policy("p", network, plasticity) for network in networks for plasticity in variants]
     prints = [specialise.fingerprint(specialise.life_names(swimmer, compile_step(policy))) for policy in policies]
     assert len(set(prints)) == len(policies)
+
+
+def test_sizes_window_and_interval_are_data_without_a_compile_of_their_own(swimmer):
+    one = Policy("p", Mlp((8, 4, 2)), Plasticity("eta-abcd", "max", "moving-average", 10, 1))
     wide = Policy("p", Mlp((8, 64, 2)), Plasticity("eta-abcd", "max", "moving-average", 20, 7))
-    same = specialise.fingerprint(specialise.life_names(swimmer, compile_step(wide)))
-    assert same == prints[0], "sizes, window and interval are data: no compile of their own"
+    prints = [specialise.fingerprint(specialise.life_names(swimmer, compile_step(policy))) for policy in (one, wide)]
+    assert prints[0] == prints[1]
+
+
+def test_a_task_that_feels_contacts_is_another_life(swimmer):
+    step = compile_step(Replay(2, 3))
+    feeling = dataclasses.replace(swimmer, contact_forces=True)
+    prints = [specialise.fingerprint(specialise.life_names(task, step)) for task in (swimmer, feeling)]
+    assert prints[0] != prints[1]
 
 
 TASK = """

@@ -7,9 +7,8 @@ from hebbax.types import END_DIVERGED, Lives
 def lives_of(returns, diverged):
     ends = np.where(diverged, END_DIVERGED, 0)
     n = len(returns)
-    return Lives(
-        np.array(returns), np.ones(n, int), ends, np.zeros(n, int), np.ones(n), np.zeros((n, 1)), np.zeros((n, 1))
-    )
+    none = np.zeros(n, int)
+    return Lives(np.array(returns), np.ones(n, int), ends, none, none, np.ones(n), np.zeros((n, 1)), np.zeros((n, 1)))
 
 
 def test_fitness_is_the_mean_over_lifetimes():

@@ -15,7 +15,8 @@ def lives_of(samples, diverged=()):
     means = np.array([s.mean(axis=0) for s in samples])
     m2 = np.array([((s - s.mean(axis=0)) ** 2).sum(axis=0) for s in samples])
     lengths = np.array([len(s) for s in samples])
-    return Lives(np.zeros(count), lengths, ends, np.zeros(count, int), lengths.astype(float), means, m2)
+    none = np.zeros(count, int)
+    return Lives(np.zeros(count), lengths, ends, none, none, lengths.astype(float), means, m2)
 
 
 @settings(max_examples=30, deadline=None)

@@ -179,9 +179,9 @@ def test_other_versions_are_told(tmp_path, whole, monkeypatch):
         ({"threads": 0}, "threads=0"),
         ({"seed": -1}, "seed=-1: expected 0 to 4294967295"),
         ({"engine": "nativ"}, "unknown engine 'nativ': did you mean 'native'"),
+        ({"termination": "restrat"}, "unknown termination 'restrat': did you mean 'restart'"),
         ({"task": TaskConfig("swimer")}, "unknown task 'swimer': did you mean 'swimmer'"),
         ({"task": TaskConfig("swimmer", ticks=0)}, "task.ticks=0"),
-        ({"strategy": StrategyConfig(population=3)}, "strategy.population=3"),
     ],
 )
 def test_a_bad_configuration_writes_nothing(tmp_path, change, message):
@@ -218,8 +218,10 @@ def test_learning_raises_the_return(tmp_path):
 def test_every_configuration_survives_being_stored():
     assert from_dict(to_dict(CONFIG)) == CONFIG
     stored = to_dict(CONFIG)
-    stored["strategy"]["popsize"] = 3
-    with pytest.raises(HebbaxError, match=r"unknown configuration key 'strategy.popsize': did you mean 'strategy.pop"):
+    stored["strategy"]["populaton"] = 3
+    with pytest.raises(
+        HebbaxError, match=r"unknown configuration key 'strategy.populaton': did you mean 'strategy.pop"
+    ):
         from_dict(stored)
 
 

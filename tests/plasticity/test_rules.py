@@ -4,6 +4,8 @@ pre = (1, -2), post = (0.5, 3)
 pre·post = [[ 0.5,  3], [-1, -6]]
 """
 
+from typing import Any, NamedTuple
+
 import numpy as np
 import pytest
 
@@ -12,36 +14,106 @@ from hebbax.plasticity.rules import RULES, get_rule, register_rule
 
 PRE = np.array([1.0, -2.0])[:, None]
 POST = np.array([0.5, 3.0])[None, :]
+WEIGHT = np.array([[1.0, 2.0], [0.5, -1.0]])
 A = np.array([[1.0, 2.0], [3.0, 4.0]])
 B = np.array([[0.5, 0.5], [1.0, 1.0]])
 C = np.array([[2.0, 1.0], [0.0, -1.0]])
 D = np.array([[0.1, 0.2], [0.3, 0.4]])
 ETA = np.array([[1.0, -1.0], [0.5, 0.0]])
+THETA = np.array([1.0, 2.0])  # one a postsynaptic neuron
+POWER = np.array([[0.25, 1.0], [0.25, 1.0]])
+PRE_BEFORE = np.array([[0.0, 0.0], [-1.0, -1.0]])
+POST_BEFORE = np.ones((2, 2))
+EIGHT = tuple(np.full((2, 2), value) for value in (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0))
+
+
+class Row(NamedTuple):
+    coefficients: tuple[Any, ...]
+    change: list[list[float]]
+    state: tuple[Any, ...] = ()
+    next_state: tuple[Any, ...] = ()
+
 
 # A pre post   [[0.5, 6], [-3, -24]]
 # B pre        [[0.5, 0.5], [-2, -2]]        B goes with the presynaptic activation
 # C post       [[1, 3], [0, -3]]             C with the postsynaptic one
 # D            [[0.1, 0.2], [0.3, 0.4]]
-# sum          [[2.1, 9.7], [-4.7, -28.6]]
+# sum          [[2.1, 9.7], [-4.7, -28.6]]   and a tenth of it with the shared rate, 0.1
+#
+# Oja          post² w = (0.25, 9) times the columns of w = [[0.25, 18], [0.125, -9]]
+# trace        (kept times the rate) [[0.5, 0], [1, -1]] less a fifth of it, and a tenth of the sum
+# BCM          post - θ = (-0.5, 1), times pre post: [[-0.25, 3], [0.5, -6]]
+# sliding BCM  p + (post² - p)/20 = (0.25, 1.4); post - θ p = (0.25, 0.2), times pre post: [[0.125, 0.6], [-0.25, -1.2]]
+# GDHL         pre rises by 1 and falls by 1, post falls by 0.5 and rises by 2; from pp to ns the terms are 1 to 8:
+#              [0, 0]  pn 1·0.5 + sn 1·0.5 + ps 0.5·1 = 1 + 3 + 3.5 = 7.5
+#              [0, 1]  pp 1·2 + sp 1·2 + ps 3·1 = 2 + 10 + 21 = 33
+#              [1, 0]  nn 1·0.5 + sn (-2)·0.5 + ns 0.5·1 = 2 - 6 + 4 = 0
+#              [1, 1]  np 1·2 + sp (-2)·2 + ns 3·1 = 6 - 20 + 24 = 10
+TRACE = np.array([[0.5, 0.0], [1.0, -1.0]])
+TRACED = [[0.61, 0.97], [0.33, -3.66]]
+SLID = np.array([[0.25, 1.4], [0.25, 1.4]])
+NOW = (np.broadcast_to(PRE, (2, 2)), np.broadcast_to(POST, (2, 2)))
 TABLE = {
-    "eta-abcd": ((A, B, C, D, ETA), [[2.1, -9.7], [-2.35, 0.0]]),
-    "abcd": ((A, B, C, D), [[0.21, 0.97], [-0.47, -2.86]]),  # times the shared rate, 0.1
-    "eta-plain": ((ETA,), [[0.5, -3.0], [-0.5, 0.0]]),
+    "eta-abcd": Row((A, B, C, D, ETA), [[2.1, -9.7], [-2.35, 0.0]]),
+    "abcd": Row((A, B, C, D), [[0.21, 0.97], [-0.47, -2.86]]),
+    "eta-plain": Row((ETA,), [[0.5, -3.0], [-0.5, 0.0]]),
+    "oja-abcd": Row((A, B, C, D), [[0.185, -0.83], [-0.4825, -1.96]]),
+    "abcd-trace": Row((A, B, C, D), TRACED, (TRACE,), (TRACED,)),
+    "abcd-bias": Row((A, B, C, D), [[0.21, 0.97], [-0.47, -2.86]]),
+    "eta-abcd-bias": Row((A, B, C, D, ETA), [[2.1, -9.7], [-2.35, 0.0]]),
+    "bcm": Row((THETA,), [[-0.025, 0.3], [0.05, -0.6]]),
+    "eta-bcm": Row((ETA, THETA), [[-0.25, -3.0], [0.25, 0.0]]),
+    "bcm-sliding": Row((THETA,), [[0.0125, 0.06], [-0.025, -0.12]], (POWER,), (SLID,)),
+    "eta-bcm-sliding": Row((ETA, THETA), [[0.125, -0.6], [-0.125, 0.0]], (POWER,), (SLID,)),
+    "gdhl": Row(EIGHT, [[0.75, 3.3], [0.0, 1.0]], (PRE_BEFORE, POST_BEFORE), NOW),
+    "eta-gdhl": Row((*EIGHT, ETA), [[7.5, -33.0], [0.0, 0.0]], (PRE_BEFORE, POST_BEFORE), NOW),
 }
+
+
+def constants(rule):
+    return (rule.rate,) if rule.time_constant is None else (rule.rate, rule.time_constant)
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_a_rule_equals_its_hand_table(name):
-    coefficients, expected = TABLE[name]
+    row, rule = TABLE[name], get_rule(name)
+    assert len(row.coefficients) == len(rule.coefficients) + len(rule.neuron_coefficients)
+    prepared = rule.prepare(*constants(rule), *row.coefficients)
+    assert len(prepared) == len(rule.prepared)
+    change = rule.change(PRE, POST, WEIGHT, *prepared, *row.state)
+    if rule.state:
+        change, *following = change
+        for state, expected in zip(following, row.next_state, strict=True):
+            np.testing.assert_allclose(np.broadcast_to(state, (2, 2)), expected, atol=1e-12)
+    np.testing.assert_allclose(change, row.change, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "coefficients", "expected"),
+    [
+        # E post + F = (1·0.5 + 3, 2·3 + 4) = (3.5, 10), times the rate 0.1, or times η = (2, -1)
+        ("abcd-bias", ([1.0, 2.0], [3.0, 4.0]), [0.35, 1.0]),
+        ("eta-abcd-bias", ([1.0, 2.0], [3.0, 4.0], [2.0, -1.0]), [7.0, -10.0]),
+    ],
+)
+def test_a_bias_follows_its_own_coefficients(name, coefficients, expected):
     rule = get_rule(name)
-    assert len(coefficients) == len(rule.coefficients)
-    prepared = rule.prepare(rule.rate, *coefficients)
-    change = rule.change(PRE, POST, np.zeros((2, 2)), *prepared)
-    np.testing.assert_allclose(change, expected, atol=1e-12)
+    assert rule.prepare_bias is not None
+    prepared = rule.prepare_bias(rule.rate or 1.0, *(np.array(values) for values in coefficients))
+    # To the rule a bias is a weight from a unit that is always 1; its own size does not count here.
+    np.testing.assert_allclose(rule.change(1.0, POST[0], 7.0, *prepared), expected, atol=1e-12)
 
 
 def test_every_shipped_rule_has_a_hand_table():
     assert set(TABLE) == {name for name in RULES if not name.startswith("test-")}
+
+
+def test_the_genome_of_a_connection_by_rule():
+    assert get_rule("eta-bcm").genes(3, 2, bias=False) == {"eta": (3, 2), "theta": (2,)}
+    assert get_rule("abcd").genes(3, 2, bias=True) == dict.fromkeys("ABCD", (3, 2))
+    # Of three presynaptic units the last is the bias unit, whose synapses have E and F in place of A to D.
+    assert get_rule("abcd-bias").genes(3, 2, bias=True) == dict.fromkeys("ABCD", (2, 2)) | dict.fromkeys("EF", (2,))
+    assert get_rule("abcd-bias").genes(3, 2, bias=False) == dict.fromkeys("ABCD", (3, 2))
 
 
 def test_an_unknown_rule_names_the_nearest():
@@ -54,6 +126,18 @@ def test_a_name_is_taken_once():
         register_rule("abcd", lambda pre, post, weight, a: a, ("a",), equation="")
 
 
-def test_prepare_needs_the_names_it_returns():
-    with pytest.raises(HebbaxError, match="needs both prepare and prepared"):
-        register_rule("test-half", lambda *_: 0, ("a",), equation="", prepare=lambda rate, a: (a,))
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"prepare": lambda rate, a: (a,)}, "needs both prepare and prepared"),
+        ({"rate": 0.1}, "has a rate that nothing reads"),
+        ({"time_constant": 5.0}, "has a time_constant that nothing reads"),
+        ({"bias_coefficients": ("e",)}, "needs both bias_coefficients and prepare_bias"),
+        ({"coefficients": ()}, "has no coefficients"),
+    ],
+)
+def test_a_rule_that_cannot_work_is_refused(arguments, message):
+    arguments = {"coefficients": ("a",), "equation": "", **arguments}
+    with pytest.raises(HebbaxError, match=message):
+        register_rule("test-refused", lambda *_: 0, **arguments)
+    assert "test-refused" not in RULES

@@ -25,6 +25,10 @@ def test_every_shipped_task_keeps_the_contract(name):
         ({"actuate": lambda action, simulation, memory: action[:1]}, r"actuate must return ctrl of shape \(2,\)"),
         ({"outcome": lambda *_: (1.0, False)}, "outcome must return 3 values"),
         ({"compares": ("qpso",)}, "compares names 'qpso'"),
+        (
+            {"observe": lambda simulation, memory: simulation.cfrc_ext.ravel()[:8]},
+            "observe reads cfrc_ext, so the task needs contact_forces=True",
+        ),
     ],
 )
 def test_a_wrong_size_is_found_before_anything_is_compiled(swimmer, change, message):

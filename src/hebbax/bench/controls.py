@@ -15,6 +15,7 @@ from hebbax.keys import root_key, stream
 from hebbax.policy import Policy
 from hebbax.policy_config import PolicyConfig
 from hebbax.policy_factory import make_policy
+from hebbax.tasks.contract import check_task
 from hebbax.tasks.registry import make_task
 from hebbax.tasks.task import Task
 from hebbax.types import Normaliser
@@ -49,13 +50,13 @@ def shipped(population: int) -> Controls:
     genomes = np.tile(controller.genome, (population, 1))
     normaliser = controller.statistics.normaliser()
     return Controls(
-        "half_cheetah han-e", f"{SHIPPED}, its best genome", stored.task, stored.policy, genomes, normaliser
+        "half_cheetah han-e", f"{SHIPPED}, its best genome", check_task(stored.task), stored.policy, genomes, normaliser
     )
 
 
 def random_half_cheetah(population: int, width: int = 64) -> Controls:
     """Return random plastic networks of two hidden layers on HalfCheetah, updated at every tick."""
-    return _random(make_task("half_cheetah"), [width, width], population)
+    return _random(check_task(make_task("half_cheetah")), [width, width], population)
 
 
 def random_quadruped(population: int) -> Controls:
@@ -63,8 +64,8 @@ def random_quadruped(population: int) -> Controls:
     return _random(quadruped(), [128, 64], population)
 
 
-CLOSED_LOOP: tuple[Callable[[int], Controls], ...] = (shipped, random_half_cheetah, random_quadruped)
-"""What `closed-loop` measures, from a population to the controls."""
+CLOSED_LOOP: dict[Callable[[int], Controls], int] = {shipped: 250, random_half_cheetah: 250, random_quadruped: 100}
+"""What `closed-loop` measures, from a population to the controls, with the ticks of a life."""
 
 
 def _random(task: Task, hidden: list[int], population: int) -> Controls:

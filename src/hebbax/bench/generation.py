@@ -43,9 +43,9 @@ def measure(settings: Settings, tell: Tell) -> Report:
     with tempfile.TemporaryDirectory(prefix="hebbax-bench-") as folder:
         run = RunFolder.create(Path(folder) / "run", config="", record={})
         state, _ = _generation(search, search.begin(), run)
-        tell(f"{settings.repeats} generations")
+        tell(f"{settings.rounds()} generations")
         generations = []
-        for _ in range(settings.repeats):
+        for _ in range(settings.rounds()):
             state, parts = _generation(search, state, run)
             generations.append(parts)
     return _report(config, generations)

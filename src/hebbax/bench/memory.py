@@ -25,7 +25,7 @@ def measure(settings: Settings, tell: Tell) -> Report:
     ticks = min(settings.ticks or _TICKS, _TICKS)  # memory does not depend on it
     case = {**CASE, "population": settings.population or _POPULATION, "ticks": ticks}
     found = []
-    for turn in range(min(settings.repeats, _REPEATS)):
+    for turn in range(min(settings.rounds(), _REPEATS)):
         tell(f"process {turn + 1}")
         found.append(_child(case))
     population_bytes = 4 * found[0]["genome_size"] * case["population"]

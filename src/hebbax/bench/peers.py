@@ -45,8 +45,8 @@ def measure(settings: Settings, tell: Tell) -> Report:
         for name, peer in present.items():
             tell(f"{name}: first run, which compiles")
             returns[name] = float(np.mean(peer.run()))
-        tell(f"{settings.repeats} rounds of {', '.join(present)}")
-        seconds = alternate({name: peer.run for name, peer in present.items()}, settings.repeats)
+        tell(f"{settings.rounds()} rounds of {', '.join(present)}")
+        seconds = alternate({name: peer.run for name, peer in present.items()}, settings.rounds())
     results = _results(peers, seconds, returns)
     return Report({"controls": controls.how, "peers": results}, [_table(results)])
 

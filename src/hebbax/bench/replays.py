@@ -9,6 +9,7 @@ import numpy as np
 from mujoco import batch
 
 from hebbax.bench.controls import Controls
+from hebbax.engines.contact_forces import ContactForces
 from hebbax.engines.native import NativeEngine
 from hebbax.errors import HebbaxError
 from hebbax.replay import Replay
@@ -64,7 +65,8 @@ class BatchReplay:
 
     def __init__(self, task: Task, recording: Recording, threads: int) -> None:
         self.recording, self.substeps = recording, task.substeps
-        self.batch = batch.Batch(task.model, len(recording.actions), threads)
+        self.batch = batch.Batch(task.model, len(recording.actions), threads, persistent=task.contact_forces)
+        self.contact_forces = ContactForces(self.batch) if task.contact_forces else None
         self.qpos, self.qvel, self.ctrl = (self.batch.bind(field) for field in ("qpos", "qvel", "ctrl"))
         # Tick by tick and in the batch's own type, so that setting the controls is one copy of adjacent numbers.
         self.actions = np.ascontiguousarray(recording.actions.swapaxes(0, 1), np.float64)
@@ -77,6 +79,8 @@ class BatchReplay:
         for tick in range(self.recording.ticks):
             self.ctrl[:] = self.actions[tick]
             self.batch.step(nstep=self.substeps)
+            if self.contact_forces is not None:
+                self.contact_forces.update(np.arange(self.batch.nsim))
 
     def check(self) -> None:
         """Raise HebbaxError unless the replay just run ended where the lives did, to the bit."""

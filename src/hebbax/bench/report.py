@@ -16,7 +16,7 @@ Tell = Callable[[str], None]
 class Settings:
     """How much to measure; None leaves a size to the benchmark. Raises HebbaxError for a number below 1."""
 
-    repeats: int = 9
+    repeats: int | None = None
     population: int | None = None
     ticks: int | None = None
 
@@ -25,6 +25,10 @@ class Settings:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise HebbaxError(f"--{name} {value}: expected a whole number of at least 1; nearest valid: 1")
+
+    def rounds(self, default: int = 9) -> int:
+        """Return how many rounds to run."""
+        return self.repeats or default
 
 
 QUICK = Settings(repeats=3, population=32, ticks=100)

@@ -23,7 +23,7 @@ from hebbax.keys import stream
 
 POPULATIONS = (16, 32, 64, 128, 256, 512, 1024)
 WIDTHS = (16, 32, 64, 128)
-_POPULATION, _TICKS = 256, 1000
+_POPULATION, _TICKS = 256, 300
 _REFERENCE = {"population": 128, "threads": 1, "width": WIDTHS[0], "synapse": WIDTHS[0]}
 """What each series is compared with."""
 
@@ -32,7 +32,7 @@ _COLUMNS = ("series", "value", "median", "unit", "relative to", "ratio")
 
 def measure(settings: Settings, tell: Tell) -> Report:
     """Measure all four series."""
-    population, ticks, repeats = settings.population or _POPULATION, settings.ticks or _TICKS, settings.repeats
+    population, ticks, repeats = settings.population or _POPULATION, settings.ticks or _TICKS, settings.rounds()
     tell("compiling lives")
     largest = shipped(max(POPULATIONS))
     engine = NativeEngine(largest.task, largest.policy)

@@ -30,11 +30,11 @@ def measure(settings: Settings, tell: Tell) -> Report:
     results: dict[str, Any] = {}
     for name, command, times in (("help", "hebbax --help", _HELPS), ("tasks", "hebbax tasks", _OTHERS)):
         tell(command)
-        seconds = [_until_end(command) for _ in range(min(settings.repeats, times))]
+        seconds = [_until_end(command) for _ in range(min(settings.rounds(), times))]
         results[name] = {"command": command, "seconds": summary(seconds)}
     train = _train_command(settings)
     cold, warm = [], []
-    for turn in range(min(settings.repeats, _OTHERS)):
+    for turn in range(min(settings.rounds(), _OTHERS)):
         with tempfile.TemporaryDirectory(prefix="hebbax-bench-") as cache:
             tell(f"{train}: cold, then warm, {turn + 1}")
             cold.append(_first_generation(train, cache))

@@ -35,11 +35,11 @@ def parser() -> Parser:
     options.add_argument(
         "--out", default="benchmarks/results", metavar="FOLDER", help="of the results (default: benchmarks/results)"
     )
-    options.add_argument("--repeats", type=whole_number, metavar="N", help="rounds (default: 9)")
+    options.add_argument("--repeats", type=whole_number, metavar="N", help="rounds (default: 9; closed-loop: 31)")
     options.add_argument(
         "--population", type=whole_number, metavar="N", help="lives at a time (default: 256; memory: 200 genomes)"
     )
-    options.add_argument("--ticks", type=whole_number, metavar="N", help="of a life (default: 1000; peers: 250)")
+    options.add_argument("--ticks", type=whole_number, metavar="N", help="of a life (default: each its own)")
     options.add_argument(
         "--quick", action="store_true", help="for a look: as --repeats 3 --population 32 --ticks 100 where not given"
     )

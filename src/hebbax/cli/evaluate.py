@@ -29,7 +29,7 @@ def parser() -> Parser:
     options.add_argument("--lifetimes", type=whole_number, default=100, metavar="N", help="lives (default: 100)")
     options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of these lives (default: 1)")
     add_genome_option(options)
-    options.add_argument("--engine", default="auto", metavar="ENGINE", help="auto, native or lockstep (default: auto)")
+    options.add_argument("--engine", default="auto", metavar="ENGINE", help="auto, native, lockstep or vector")
     options.add_argument("--json", action="store_true", help="print one JSON object")
     return options
 
@@ -73,5 +73,5 @@ def facts_of(evaluation: Evaluation) -> list[tuple[str, str]]:
         ("lowest, highest", f"{number(min(returns, default=None), 1)}, {number(max(returns, default=None), 1)}"),
         ("ticks of a life", f"{min(lengths)} to {max(lengths)}"),
         ("diverged", str(values["diverged"])),
-        ("terminated early", str(values["terminated"])),
+        ("terminations", f"{values['terminations']} (termination={values['termination']})"),
     ]

@@ -13,9 +13,12 @@ from hebbax.errors import HebbaxError, unknown_name
 SUBCOMMANDS = {
     "train": "evolve a controller, or go on with a run",
     "evaluate": "run a controller for many lives and report its returns",
+    "compare": "put runs side by side, over their seeds",
     "show": "draw a run's learning curve and weights, and film a life",
     "tasks": "list the robots and goals",
     "policies": "list the networks and plasticity rules by name",
+    "strategies": "list the evolution strategies with their options",
+    "reproduce": "run a published experiment, or go on with it, and compare",
     "zoo": "list the controllers that ship with hebbax",
     "demo": "evolve a small controller now, and see what it does",
     "doctor": "check this machine and installation",

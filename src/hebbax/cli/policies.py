@@ -64,7 +64,7 @@ def describe_policies(task_name: str) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": name,
-                "network": f"{'-'.join(map(str, policy.network.sizes))} {config.activation}",
+                "network": f"{config.network} {'-'.join(map(str, policy.network.sizes))} {config.activation}",
                 "rule": plasticity and plasticity.rule,
                 "normalisation": plasticity and plasticity.normalisation,
                 "averaging": plasticity and _averaging(plasticity.averaging, plasticity.averaged_ticks),

@@ -11,7 +11,13 @@ from typing import Any, Protocol
 
 from hebbax.cli.output import duration, number, returned
 
-COMPILING = "compiling the life for this task and policy (up to 20 s; kept for the next time) ..."
+_COMPILING = {
+    "native": "compiling the life for this task and policy (up to 20 s; kept for the next time) ...",
+    "lockstep": "compiling the policy, and the task for many lives at once (up to a minute) ...",
+    "vector": "compiling the policy ...",
+}
+"""What is said before the first generation, by engine."""
+
 
 _SECONDS_BETWEEN_LINES = 3.0
 _BARS = "▁▂▃▄▅▆▇█"
@@ -74,13 +80,13 @@ class Clock:
 
 
 @contextmanager
-def training_progress(clock: Clock) -> Iterator[Progress]:
-    """Show the progress of a training, and advance its clock by every generation."""
+def training_progress(clock: Clock, engine: str = "native") -> Iterator[Progress]:
+    """Show the progress of a training on an engine, and advance its clock by every generation."""
     if sys.stdout.isatty():
-        with _live_display(clock) as display:
+        with _live_display(clock, _COMPILING[engine]) as display:
             yield display
     else:
-        print(COMPILING, flush=True)
+        print(_COMPILING[engine], flush=True)
         yield _Lines(clock)
 
 
@@ -125,7 +131,7 @@ class _Lines:
 
 
 @contextmanager
-def _live_display(clock: Clock) -> Iterator[Progress]:
+def _live_display(clock: Clock, opening: str) -> Iterator[Progress]:
     from rich.console import Group
     from rich.live import Live
     from rich.progress_bar import ProgressBar
@@ -146,7 +152,7 @@ def _live_display(clock: Clock) -> Iterator[Progress]:
         returns = Text(f"return  {returns_text(metrics)}  mean genome {returned(mean_genome)}")
         return Group(bar, returns, Text(sparkline(means) if means else ""))
 
-    with Live(Text(COMPILING), refresh_per_second=4) as live:
+    with Live(Text(opening), refresh_per_second=4) as live:
 
         def show(metrics: dict[str, Any]) -> None:
             nonlocal mean_genome

@@ -9,6 +9,10 @@ from typing import Any
 from hebbax.cli.output import print_table
 from hebbax.cli.parser import Parser
 
+_DESCRIPTION = """\
+List the robots and goals there are. The environments of Gymnasium and EnvPool are tasks too, as gymnasium/ENV_ID and
+envpool/ENV_ID, and are not listed."""
+
 _COLUMNS = ("name", "robot", "observations", "actions", "control period (s)", "ticks of a life", "Gymnasium id")
 _KEYS = ("name", "robot", "observations", "actions", "control_period", "ticks", "gymnasium_id")
 _NUMBERS = _COLUMNS[2:6]
@@ -16,7 +20,7 @@ _NUMBERS = _COLUMNS[2:6]
 
 def parser() -> Parser:
     """Return the options."""
-    options = Parser("tasks", "List the robots and goals there are.", "  hebbax tasks\n  hebbax train task=swimmer")
+    options = Parser("tasks", _DESCRIPTION, "  hebbax tasks\n  hebbax train task=swimmer")
     options.add_argument("--json", action="store_true", help="print one JSON list")
     return options
 
@@ -35,7 +39,7 @@ def run(options: Namespace) -> int:
 
 def describe_tasks() -> list[dict[str, Any]]:
     """Return what there is to know of each task."""
-    from hebbax.tasks.registry import TASKS, make_task
+    from hebbax.tasks.registry import TASKS
 
     return [
         {
@@ -46,6 +50,7 @@ def describe_tasks() -> list[dict[str, Any]]:
             "control_period": round(task.control_period, 9),
             "ticks": task.ticks,
             "gymnasium_id": task.gymnasium_id,
+            "gymnasium_options": dict(task.gymnasium_options),
         }
-        for task in map(make_task, TASKS)
+        for task in (make() for make in TASKS.values())
     ]

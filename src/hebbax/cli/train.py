@@ -17,22 +17,27 @@ if TYPE_CHECKING:
     from hebbax.evolution.train import Training
 
 _DESCRIPTION = """\
-Evolve a controller. Everything is set by KEY=VALUE: task=, policy= and strategy= choose a preset (see `hebbax tasks`
-and `hebbax policies`), and any other key changes one value of it:
+Evolve a controller. Everything is set by KEY=VALUE: task=, policy= and strategy= choose a preset (see `hebbax tasks`,
+`hebbax policies` and `hebbax strategies`), and any other key changes one value of it:
 
-  generations=150  lifetimes=1  seed=0  threads=2  engine=auto|native|lockstep
+  generations=150  lifetimes=1  termination=end|restart  seed=0  threads=2  engine=auto|native|lockstep|vector
   task.ticks=500  strategy.population=256  strategy.learning_rate=0.2  strategy.sigma=0.1
   policy.hidden=[64,64]  policy.rule=abcd  policy.normalisation=none  policy.averaging=moving-average
   policy.window=20  policy.interval=0.2 (seconds) or policy.interval='4 ticks'
   evaluate_every=10  evaluate_lifetimes=16  checkpoint_every=10  keep_checkpoints=3
+
+With -m, keys can have several values, as a,b or 'range(0,5)': every combination is a run in a folder of its own, one
+after another. The same command again skips finished runs, goes on with interrupted ones and begins the others.
 
 Ctrl-C stops cleanly and says how to go on; a second one stops at once."""
 
 _EXAMPLES = """\
   hebbax train task=half_cheetah policy=han-e generations=150 seed=0
   hebbax train task=swimmer policy=mlp strategy.population=256 --run runs/mine
+  hebbax train task=gymnasium/CartPole-v1 policy=han-b generations=20
   hebbax train task=swimmer 'policy.hidden=[64,64]' policy.interval=0.2
-  hebbax train --resume runs/mine generations=300"""
+  hebbax train --resume runs/mine generations=300
+  hebbax train -m task=swimmer policy=han-b,han-e,mlp seed=0,1,2 --run runs/sweep"""
 
 
 def parser() -> Parser:
@@ -43,13 +48,18 @@ def parser() -> Parser:
         "--run", metavar="PATH", help="folder of the new run (default: runs/<task>-<policy>-s<seed>-<date>)"
     )
     options.add_argument(
+        "-m", "--multirun", action="store_true", help="a sweep; --run then is the folder of its runs (runs/sweep)"
+    )
+    options.add_argument(
         "--resume", metavar="RUN", help="go on with this run at its newest checkpoint; only generations= can change"
     )
     return options
 
 
 def run(options: Namespace) -> int:
-    """Train; return 0 at the last generation, 128 and the signal's number when stopped before it."""
+    """Train; return 0 at the last generation, 128 and the signal's number when stopped before it; see also `sweep`."""
+    if options.multirun:
+        return _swept(options)
     with interruption() as asked:
         training = _resumed(options) if options.resume is not None else _started(options)
         stopped_by = evolve(training, asked)
@@ -65,18 +75,23 @@ def evolve(training: Training, asked: Interruption, seconds: float | None = None
 
     When a signal stops it, say how to go on, and return the exit code for that.
     """
+    from hebbax.tasks.registry import remark_on
+
     asked.when_asked(training.stop)
     config, path = training.search.config, training.folder.path
     print(f"{config.task.name} · {training.search.policy.name} · seed {config.seed} → {path}", flush=True)
+    remark = remark_on(training.search.task)
+    if remark is not None:
+        print(remark, flush=True)
     clock = Clock(training.state.generation, config.generations, seconds)
-    with training_progress(clock) as progress:
+    with training_progress(clock, training.search.engine.name) as progress:
 
         def on_generation(metrics: dict[str, Any]) -> None:
             progress(metrics)
             if clock.over:
                 training.stop()
 
-        finished = training.run(on_generation)
+        finished = training.run(on_generation, note)
     if finished or asked.signal is None:
         return 0
     print(f"stopped after generation {training.state.generation}; go on with: hebbax train --resume {quoted(path)}")
@@ -92,6 +107,14 @@ def print_best(training: Training) -> None:
         print(
             f"best mean genome: return {returned(best.return_mean)} over {lives} lives (generation {best.generation})"
         )
+
+
+def _swept(options: Namespace) -> int:
+    from hebbax.cli.sweep import sweep
+
+    if options.resume is not None:
+        raise HebbaxError("-m goes on with what it has begun by itself: repeat the command without --resume")
+    return sweep(options)
 
 
 def _started(options: Namespace) -> Training:

@@ -9,7 +9,7 @@ from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from hebbax.conf.overrides import check_overrides, expected_value, known_keys
+from hebbax.conf.overrides import check_overrides, expected_value, external_tasks, known_keys
 from hebbax.conf.schema import PRIMARY, store_schema
 from hebbax.config import TrainConfig, from_dict
 from hebbax.errors import HebbaxError
@@ -22,7 +22,7 @@ def compose_train(overrides: Sequence[str]) -> TrainConfig:
     wrong type. Hydra makes no folder and touches no logging here.
     """
     check_overrides(overrides)
-    store_schema()
+    store_schema(external_tasks(overrides))
     try:
         with initialize(config_path=None, version_base="1.3"):
             composed = compose(PRIMARY, overrides=list(overrides))

@@ -16,6 +16,7 @@ from hydra.errors import HydraException
 from hebbax.conf.schema import groups
 from hebbax.config import TrainConfig
 from hebbax.errors import HebbaxError, unknown_name
+from hebbax.tasks.external import is_external
 
 _EXPECTED = {
     int: "a whole number",
@@ -42,9 +43,18 @@ def check_overrides(overrides: Sequence[str]) -> None:
         if override.package is not None:
             raise HebbaxError(f"{text}: expected KEY=VALUE without '@'")
         if override.is_sweep_override():
-            raise HebbaxError(f"{text}: expected one value, not several; start a run for each")
-        if presets is not None and str(override.value()) not in presets:
+            raise HebbaxError(f"{text}: expected one value, not several; `hebbax train -m` runs one for each")
+        external = key == "task" and is_external(str(override.value()))
+        if presets is not None and not external and str(override.value()) not in presets:
             raise unknown_name(key, text.partition("=")[2], presets)
+        if key == "strategy.name":  # by itself it would keep the options of another strategy
+            raise HebbaxError(f"{text}: write strategy={text.partition('=')[2]}, which brings that strategy's options")
+
+
+def external_tasks(overrides: Sequence[str]) -> list[str]:
+    """Return the environments of other packages that overrides choose as their task."""
+    chosen = [_parse(text) for text in overrides if text.startswith("task=")]
+    return [name for name in (str(override.value()) for override in chosen) if is_external(name)]
 
 
 def known_keys() -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
 from hebbax.config import TaskConfig, TrainConfig
+from hebbax.evolution.strategies.table import STRATEGIES
 from hebbax.evolution.strategy_config import StrategyConfig
 from hebbax.policy_config import PRESETS
 from hebbax.tasks.registry import TASKS
@@ -16,7 +18,6 @@ PRIMARY = "hebbax_train"
 """The name under which Hydra composes a training configuration."""
 
 _SCHEMA = "hebbax_train_schema"
-_STRATEGIES = {"openai-es": StrategyConfig()}
 
 
 def groups() -> dict[str, dict[str, Any]]:
@@ -24,13 +25,20 @@ def groups() -> dict[str, dict[str, Any]]:
     return {
         "task": {name: TaskConfig(name=name) for name in TASKS},
         "policy": dict(PRESETS),
-        "strategy": dict(_STRATEGIES),
+        "strategy": {name: StrategyConfig(name) for name in STRATEGIES},
     }
 
 
-def store_schema() -> None:
-    """Tell Hydra the groups and the schema; to be called before every composition, as names can be registered."""
+def store_schema(external_tasks: Sequence[str] = ()) -> None:
+    """Tell Hydra the groups and the schema; to be called before every composition, as names can be registered.
+
+    `external_tasks` names the environments of other packages that the composition chooses.
+    """
     store = ConfigStore.instance()
+    for name in external_tasks:
+        # Hydra takes the slashes in a value for folders within the group.
+        folder, _, leaf = f"task/{name}".rpartition("/")
+        store.store(group=folder, name=leaf, node=_editable(TaskConfig(name)), package="task")
     for group, presets in groups().items():
         for name, preset in presets.items():
             store.store(group=group, name=name, node=_editable(preset))

@@ -14,9 +14,9 @@ from hebbax.types import Simulation
 
 @dataclass(frozen=True)
 class BatchedTask:
-    """A task's four functions over all lives; `alive` [lives] says which to touch.
+    """A task's four functions over all lives; `which` and `alive` [lives] say which to touch.
 
-    - `birth(keys, qpos, qvel, memory)` fills the last three.
+    - `birth(keys, terminations, which, qpos, qvel, memory)` fills the last three.
     - `observe(simulations, memory, alive, out)` fills out [lives, observations].
     - `actuate(actions, simulations, memory, alive, out)` fills out [lives, nu].
     - `outcome(befores, simulations, actions, memory, alive, rewards, done)` fills the last two and updates memory.
@@ -66,13 +66,14 @@ def _birth(task: Task) -> Any:
     birth = compiled(task.birth)
 
     @compiled
-    def birth_all(keys, qpos, qvel, memory):
+    def birth_all(keys, terminations, which, qpos, qvel, memory):
         for i in range(keys.shape[0]):
-            noise = draw_birth(keys[i, 0], keys[i, 1], qpos.shape[1] + qvel.shape[1])
-            born_qpos, born_qvel, born_memory = birth(noise)
-            copy(born_qpos, qpos[i])
-            copy(born_qvel, qvel[i])
-            copy(born_memory, memory[i])
+            if which[i]:
+                noise = draw_birth(keys[i, 0], keys[i, 1], terminations[i], qpos.shape[1] + qvel.shape[1])
+                born_qpos, born_qvel, born_memory = birth(noise)
+                copy(born_qpos, qpos[i])
+                copy(born_qvel, qvel[i])
+                copy(born_memory, memory[i])
 
     return birth_all
 

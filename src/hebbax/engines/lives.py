@@ -9,11 +9,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from hebbax.cores import available_cores
-from hebbax.engines.life import COUNT, END, LENGTH, RETURN, SUMS
-from hebbax.errors import HebbaxError
+from hebbax.engines.life import COUNT, END, LENGTH, RETURN, SUMS, TERMINATIONS, WARNINGS
+from hebbax.errors import HebbaxError, unknown_name
 from hebbax.kernels.noise import fold_in_indices
 from hebbax.tasks.task import Task
-from hebbax.types import Lives, Record
+from hebbax.types import ON_TERMINATION, Lives, Record
 
 
 def thread_count(threads: int | None) -> int:
@@ -54,14 +54,22 @@ def life_keys(key: Any, lives: int) -> np.ndarray:
     return read_only(np.ascontiguousarray(data, np.uint32))
 
 
-def lives_of_rows(rows: np.ndarray, warnings: np.ndarray) -> Lives:
-    """Return the lives that rows [lives, 4 + 2 * observations] stand for."""
+def restarts(termination: str) -> bool:
+    """Return whether a termination restarts the body. Raises HebbaxError for a name that is not in ON_TERMINATION."""
+    if termination not in ON_TERMINATION:
+        raise unknown_name("termination", termination, ON_TERMINATION)
+    return termination == "restart"
+
+
+def lives_of_rows(rows: np.ndarray) -> Lives:
+    """Return the lives that rows [lives, SUMS + 2 * observations] stand for."""
     size = (rows.shape[1] - SUMS) // 2
     return Lives(
         returns=rows[:, RETURN].copy(),
         lengths=rows[:, LENGTH].astype(np.int64),
         ends=rows[:, END].astype(np.int64),
-        warnings=warnings,
+        warnings=rows[:, WARNINGS].astype(np.int64),
+        terminations=rows[:, TERMINATIONS].astype(np.int64),
         observation_count=rows[:, COUNT].copy(),
         observation_mean=rows[:, SUMS : SUMS + size].copy(),
         observation_m2=rows[:, SUMS + size :].copy(),
@@ -76,5 +84,6 @@ def empty_record(task: Task, ticks: int, weight_count: int) -> Record:
         observations=np.zeros((ticks, task.observation_size)),
         actions=np.zeros((ticks, task.action_size)),
         rewards=np.zeros(ticks),
+        terminated=np.zeros(ticks, bool),
         weights=np.zeros((ticks, weight_count), np.float32),
     )

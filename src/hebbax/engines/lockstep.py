@@ -10,18 +10,19 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import mujoco
 import numpy as np
 from mujoco import batch
 
 from hebbax.engines.batched import batch_task, bounded_rows
+from hebbax.engines.contact_forces import ContactForces
 from hebbax.engines.events import Event, event_table, frozen, pin
 from hebbax.engines.library import load_library
 from hebbax.engines.life import BOUND, WEIGHT_STREAM
-from hebbax.engines.lives import check_genomes, empty_record, life_keys, thread_count
-from hebbax.kernels.mlp import WEIGHT_BOUND
-from hebbax.policy import AnyPolicy, Carry
+from hebbax.engines.lives import check_genomes, empty_record, life_keys, restarts, thread_count
+from hebbax.policy import WEIGHT_BOUND, AnyPolicy, Carry
 from hebbax.tasks.contract import check_task
-from hebbax.tasks.task import Task
+from hebbax.tasks.external import AnyTask
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Lives, Normaliser, Record, Simulation
 
 CHUNK = 256
@@ -37,8 +38,8 @@ class LockstepEngine:
 
     name = "lockstep"
 
-    def __init__(self, task: Task, policy: AnyPolicy, *, threads: int | None = None, chunk: int = CHUNK) -> None:
-        check_task(task)
+    def __init__(self, task: AnyTask, policy: AnyPolicy, *, threads: int | None = None, chunk: int = CHUNK) -> None:
+        task = check_task(task)
         load_library()
         self.task, self.policy, self.chunk = task, policy, chunk
         self.threads = thread_count(threads)
@@ -60,14 +61,16 @@ class LockstepEngine:
         normaliser: Normaliser | None = None,
         ticks: int | None = None,
         events: Sequence[Event] = (),
+        termination: str = "end",
     ) -> Lives:
         """Run `lifetimes` lives of every genome; see `NativeEngine.evaluate`."""
         genomes = check_genomes(genomes, self.policy.genome_size)
         keys = life_keys(key, len(genomes) * lifetimes)
+        restart = restarts(termination)
         parts = []
         for start in range(0, len(keys), self.chunk):
             lives = np.arange(start, min(start + self.chunk, len(keys)))
-            flock = _Flock(self, genomes[lives // lifetimes], keys[lives], normaliser, events)
+            flock = _Flock(self, genomes[lives // lifetimes], keys[lives], normaliser, events, restart)
             flock.run(self.task.ticks if ticks is None else ticks, None)
             parts.append(flock.lives())
         return Lives(*(np.concatenate([getattr(p, f) for p in parts]) for f in Lives.__dataclass_fields__))
@@ -80,12 +83,13 @@ class LockstepEngine:
         normaliser: Normaliser | None = None,
         ticks: int | None = None,
         events: Sequence[Event] = (),
+        termination: str = "end",
     ) -> tuple[Lives, Record]:
         """Run one life and keep what happened at every tick; see `NativeEngine.record`."""
         genomes = check_genomes(np.asarray(genome)[None], self.policy.genome_size)
         ticks = self.task.ticks if ticks is None else ticks
         record = empty_record(self.task, ticks, self.policy.weight_count)
-        flock = _Flock(self, genomes, life_keys(key[None], 1), normaliser, events)
+        flock = _Flock(self, genomes, life_keys(key[None], 1), normaliser, events, restarts(termination))
         flock.run(ticks, record)
         lives = flock.lives()
         return lives, Record(*(field[: int(lives.lengths[0])] for field in record))
@@ -95,10 +99,10 @@ def _policy_step(policy: AnyPolicy) -> Any:
     def step(genome: Any, carry: Carry, inputs: Any, adapts: Any) -> tuple[Any, Carry, Any]:
         action, carry = policy.act(genome, carry, inputs)
         adapted = policy.adapt(genome, carry)
-        weights = tuple(jnp.where(adapts, new, old) for new, old in zip(adapted.weights, carry.weights, strict=True))
+        carry = jax.tree.map(lambda new, old: jnp.where(adapts, new, old), adapted, carry)
         # A comparison with NaN is false, so this finds what is not finite too.
-        within = jnp.all(jnp.array([jnp.all(jnp.abs(layer) <= WEIGHT_BOUND) for layer in weights]))
-        return action, adapted._replace(weights=weights), within
+        within = jnp.all(jnp.array([jnp.all(jnp.abs(layer) <= WEIGHT_BOUND) for layer in carry.weights]))
+        return action, carry, within
 
     return step
 
@@ -113,22 +117,24 @@ class _Flock:
         keys: np.ndarray,
         normaliser: Normaliser | None,
         events: Sequence[Event],
+        restart: bool,
     ) -> None:
         task = engine.task
         count = len(keys)
         self.engine, self.task, self.genomes = engine, task, jnp.asarray(genomes)
+        self.keys, self.restart = keys, restart
         self.normaliser = normaliser or Normaliser.identity(task.observation_size)
         self.table = event_table(events, task.action_size)
         # Each simulation keeps its own MjData, because a task may read derived quantities between steps.
         self.batch = batch.Batch(task.model, count, engine.threads, persistent=True)
         self.simulations = Simulation(*(self.batch.bind(field) for field in Simulation._fields))
+        self.contact_forces = ContactForces(self.batch) if task.contact_forces else None
+        if self.contact_forces is not None:
+            self.simulations = self.simulations._replace(cfrc_ext=self.contact_forces.values)
         self.befores = Simulation(*(np.full_like(field, np.nan) for field in self.simulations))
         self.memory = np.zeros((count, task.memory_size))
-        self.batch.reset()
-        qpos, qvel = np.zeros((count, task.model.nq)), np.zeros((count, task.model.nv))
-        engine._batched.birth(keys, qpos, qvel, self.memory)
-        self.simulations.qpos[:], self.simulations.qvel[:] = qpos, qvel
-        self.batch.forward()
+        self.warnings, self.terminations = np.zeros(count, np.int64), np.zeros(count, np.int64)
+        self._give_birth(np.ones(count, bool))
         self.carry = engine._birth(jax.random.wrap_key_data(jnp.asarray(keys)))
         self.alive = np.ones(count, bool)
         self.returns, self.lengths = np.zeros(count), np.zeros(count, np.int64)
@@ -152,11 +158,27 @@ class _Flock:
             returns=self.returns,
             lengths=self.lengths,
             ends=self.ends,
-            warnings=np.array([int(self.batch.get_data(i).warning.number.sum()) for i in range(len(self.alive))]),
+            warnings=self.warnings + self._warnings_since_birth(),
+            terminations=self.terminations,
             observation_count=self.observation_count,
             observation_mean=self.normaliser.mean + self.sums / counts,
             observation_m2=np.maximum(self.squares - self.sums**2 / counts, 0.0),
         )
+
+    def _give_birth(self, which: np.ndarray) -> None:
+        """Put the bodies of some lives [lives] at their next birth, and their tasks' memory with them."""
+        ids, model = np.flatnonzero(which), self.task.model
+        self.warnings[ids] += self._warnings_since_birth()[ids]  # which the reset puts to zero
+        self.batch.reset(ids, stage=mujoco.mjtStage.mjSTAGE_NONE.value)
+        qpos, qvel = np.zeros((len(which), model.nq)), np.zeros((len(which), model.nv))
+        self.engine._batched.birth(self.keys, self.terminations, which, qpos, qvel, self.memory)
+        self.simulations.qpos[ids], self.simulations.qvel[ids] = qpos[ids], qvel[ids]
+        self.batch.forward(ids)
+        if self.contact_forces is not None:
+            self.contact_forces.values[ids] = 0.0
+
+    def _warnings_since_birth(self) -> np.ndarray:
+        return self.batch.warning[:, :, 1].sum(axis=1)  # the first column says where the last one was
 
     def _end(self, which: np.ndarray, why: int) -> None:
         self.ends[which & self.alive] = why
@@ -196,7 +218,10 @@ class _Flock:
         for field in self.task.compares:
             getattr(self.befores, field)[:] = getattr(simulations, field)
         batched.actuate(actions, simulations, self.memory, self.alive, simulations.ctrl)
-        self.batch.step(ids=np.flatnonzero(self.alive), nstep=self.task.substeps)
+        ids = np.flatnonzero(self.alive)
+        self.batch.step(ids=ids, nstep=self.task.substeps)
+        if self.contact_forces is not None:
+            self.contact_forces.update(ids)
         fine = np.all(np.abs(simulations.qpos) <= BOUND, axis=1) & np.all(np.abs(simulations.qvel) <= BOUND, axis=1)
         self._end(~fine, END_DIVERGED)
         rewards, done = np.zeros(len(self.alive)), np.zeros(len(self.alive), bool)
@@ -205,8 +230,13 @@ class _Flock:
         self.returns += np.where(self.alive, rewards, 0.0)
         self.lengths += self.alive
         if record is not None:
-            record.rewards[tick] = rewards[0]
-        self._end(done, END_TERMINATED)
+            record.rewards[tick], record.terminated[tick] = rewards[0], done[0]
+        done &= self.alive
+        self.terminations += done
+        if not self.restart:
+            self._end(done, END_TERMINATED)
+        elif done.any():
+            self._give_birth(done)
 
 
 def _note(record: Record, tick: int, simulations: Any, observations: Any, actions: Any, weights: Any) -> None:

@@ -6,22 +6,29 @@ from typing import TypeAlias
 
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
-from hebbax.errors import unknown_name
+from hebbax.engines.vector import VectorEngine
+from hebbax.errors import HebbaxError, unknown_name
 from hebbax.kernels.steps import has_step
 from hebbax.policy import AnyPolicy
-from hebbax.tasks.task import Task
+from hebbax.tasks.external import AnyTask, ExternalTask
 
-Engine: TypeAlias = NativeEngine | LockstepEngine
+Engine: TypeAlias = NativeEngine | LockstepEngine | VectorEngine
 
 
-def make_engine(task: Task, policy: AnyPolicy, name: str = "auto", threads: int | None = None) -> Engine:
+def make_engine(task: AnyTask, policy: AnyPolicy, name: str = "auto", threads: int | None = None) -> Engine:
     """Return the engine of a name; `auto` is native where the policy has a compiled step and lockstep elsewhere.
 
-    Raises HebbaxError for an unknown name.
+    Environments of other packages run on the vector engine. Raises HebbaxError for an unknown name, or an engine that
+    cannot run the task.
     """
-    if name == "auto":
-        name = "native" if has_step(policy) else "lockstep"
-    engines: dict[str, type[Engine]] = {"native": NativeEngine, "lockstep": LockstepEngine}
-    if name not in engines:
-        raise unknown_name("engine", name, ["auto", *engines])
-    return engines[name](task, policy, threads=threads)
+    if name not in ("auto", "native", "lockstep", "vector"):
+        raise unknown_name("engine", name, ("auto", "native", "lockstep", "vector"))
+    if isinstance(task, ExternalTask):
+        if name not in ("auto", "vector"):
+            raise HebbaxError(f"engine={name}: task {task.name!r} runs on engine=vector, or auto, alone")
+        return VectorEngine(task, policy, threads=threads)
+    if name == "vector":
+        raise HebbaxError(f"engine=vector: task {task.name!r} runs on engine=native or lockstep, or auto")
+    if name == "native" or (name == "auto" and has_step(policy)):
+        return NativeEngine(task, policy, threads=threads)
+    return LockstepEngine(task, policy, threads=threads)

@@ -14,11 +14,12 @@ import numpy as np
 from hebbax.engines.events import Event, event_table
 from hebbax.engines.library import load_library
 from hebbax.engines.life import SUMS
-from hebbax.engines.lives import check_genomes, empty_record, life_keys, lives_of_rows, thread_count
+from hebbax.engines.lives import check_genomes, empty_record, life_keys, lives_of_rows, restarts, thread_count
 from hebbax.engines.specialise import specialise
 from hebbax.kernels.steps import compile_step
 from hebbax.policy import AnyPolicy
 from hebbax.tasks.contract import check_task
+from hebbax.tasks.external import AnyTask
 from hebbax.tasks.task import Task, empty_simulation, simulation_of
 from hebbax.types import Lives, Normaliser, Record
 
@@ -32,10 +33,10 @@ class NativeEngine:
 
     name = "native"
 
-    def __init__(self, task: Task, policy: AnyPolicy, *, threads: int | None = None) -> None:
+    def __init__(self, task: AnyTask, policy: AnyPolicy, *, threads: int | None = None) -> None:
+        task = check_task(task)
         self.task, self.policy = task, policy
         self.threads = thread_count(threads)
-        check_task(task)
         load_library()
         self._step = compile_step(policy)
         self._live = specialise(task, self._step)
@@ -57,6 +58,7 @@ class NativeEngine:
         normaliser: Normaliser | None = None,
         ticks: int | None = None,
         events: Sequence[Event] = (),
+        termination: str = "end",
     ) -> Lives:
         """Run `lifetimes` lives of every genome.
 
@@ -67,15 +69,17 @@ class NativeEngine:
             normaliser: of the observations; None for none.
             ticks: control ticks of a life; None for the task's.
             events: what happens to every life.
+            termination: one of ON_TERMINATION: what the task's termination does to a life.
 
         Returns:
-            One row a life, in order. Raises HebbaxError for genomes or keys of another shape.
+            One row a life, in order. Raises HebbaxError for genomes or keys of another shape, and for an unknown
+            termination.
         """
+        restart = restarts(termination)
         genomes = check_genomes(genomes, self.policy.genome_size)
         keys = life_keys(key, len(genomes) * lifetimes)
         normaliser = normaliser or Normaliser.identity(self.task.observation_size)
         rows = np.zeros((len(keys), SUMS + 2 * self.task.observation_size))
-        warnings = np.zeros(len(keys), np.int64)
         table = event_table(events, self.task.action_size)
         record = empty_record(self.task, 0, 0)
         ticks = self.task.ticks if ticks is None else ticks
@@ -86,8 +90,9 @@ class NativeEngine:
             try:
                 while not failed.is_set() and (life := next(next_life)) < len(keys):
                     genome = genomes[life // lifetimes]
-                    warnings[life] = worker.run(
-                        self._live, genome, keys[life], normaliser, table, record, ticks, self._stop, rows[life]
+                    key = keys[life]
+                    worker.run(
+                        self._live, genome, key, normaliser, table, record, ticks, restart, self._stop, rows[life]
                     )
             except BaseException:
                 failed.set()
@@ -104,7 +109,7 @@ class NativeEngine:
             wait(running)
             self._stop[0] = 0
             raise
-        return lives_of_rows(rows, warnings)
+        return lives_of_rows(rows)
 
     def record(
         self,
@@ -114,6 +119,7 @@ class NativeEngine:
         normaliser: Normaliser | None = None,
         ticks: int | None = None,
         events: Sequence[Event] = (),
+        termination: str = "end",
     ) -> tuple[Lives, Record]:
         """Run one life and keep what happened at every tick.
 
@@ -123,10 +129,12 @@ class NativeEngine:
             normaliser: as in `evaluate`.
             ticks: as in `evaluate`.
             events: as in `evaluate`.
+            termination: as in `evaluate`.
 
         Returns:
             The life's row, and its record, as long as the life was.
         """
+        restart = restarts(termination)
         genomes = check_genomes(np.asarray(genome)[None], self.policy.genome_size)
         keys = life_keys(key[None], 1)
         normaliser = normaliser or Normaliser.identity(self.task.observation_size)
@@ -134,10 +142,10 @@ class NativeEngine:
         record = empty_record(self.task, ticks, self._step.weight_count)
         rows = np.zeros((1, SUMS + 2 * self.task.observation_size))
         table = event_table(events, self.task.action_size)
-        warnings = self._workers[0].run(
-            self._live, genomes[0], keys[0], normaliser, table, record, ticks, self._stop, rows[0]
+        self._workers[0].run(
+            self._live, genomes[0], keys[0], normaliser, table, record, ticks, restart, self._stop, rows[0]
         )
-        lives = lives_of_rows(rows, np.array([warnings]))
+        lives = lives_of_rows(rows)
         return lives, Record(*(field[: int(lives.lengths[0])] for field in record))
 
 
@@ -149,6 +157,7 @@ class _Worker:
         self.data = mujoco.MjData(task.model)
         self.simulation = simulation_of(self.data)
         self.before = empty_simulation(task.model)
+        self.warnings = self.data.warning.number  # a live view, as the simulation's arrays are
         self.models = np.array([task.model._address], np.intp)
         self.switch_ticks = np.zeros(1, np.int64)
         self.prepared = np.zeros(step.prepared_size, np.float32)
@@ -163,18 +172,21 @@ class _Worker:
         table: np.ndarray,
         record: Record,
         ticks: int,
+        restart: bool,
         stop: np.ndarray,
         row: np.ndarray,
-    ) -> int:
-        """Run one life into its row; return the number of MuJoCo's warnings."""
+    ) -> None:
+        """Run one life into its row, which is zero before."""
         live(
             self.models,
             self.switch_ticks,
             self.data._address,
             self.simulation,
             self.before,
+            self.warnings,
             self.task.substeps,
             ticks,
+            restart,
             self.step.layout,
             self.step.parameters,
             genome,
@@ -188,4 +200,3 @@ class _Worker:
             stop,
             row,
         )
-        return int(self.data.warning.number.sum())

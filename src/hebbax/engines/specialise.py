@@ -24,6 +24,7 @@ import numba
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 
+from hebbax.engines.library import mj_rne_post_constraint
 from hebbax.kernels.compiler import FLAGS, compiled, copy, from_source
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.tasks.task import Task
@@ -58,11 +59,17 @@ def life_names(task: Task, step: PolicyStep) -> dict[str, Any]:
         "actuate": compiled(task.actuate),
         "outcome": compiled(task.outcome),
         "remember": _remember(task.compares),
+        "update_contact_forces": mj_rne_post_constraint if task.contact_forces else _nothing,
         "newborn": step.birth,
         "act": step.act,
         "adapt": step.adapt,
         "weights_of": step.weights,
     }
+
+
+@compiled
+def _nothing(model, data):
+    pass
 
 
 @cache

@@ -25,6 +25,7 @@ class Evaluation:
     policy: str
     genome: str  # "mean" or "best", or what the caller calls it
     seed: int
+    termination: str  # one of ON_TERMINATION
     lives: Lives
 
     def to_json(self) -> dict[str, Any]:
@@ -50,7 +51,8 @@ class Evaluation:
             "returns": [None if gone else float(r) for r, gone in zip(lives.returns, lives.diverged, strict=True)],
             "lengths": [int(n) for n in lives.lengths],
             "diverged": int(lives.diverged.sum()),
-            "termination": "end",
+            "termination": self.termination,
+            "terminations": int(lives.terminations.sum()),
             "terminated": int(np.sum(lives.ends == END_TERMINATED)),
             "versions": environment(),
         }
@@ -64,10 +66,11 @@ def evaluate_controller(
     lifetimes: int = 100,
     seed: int = 1,
     ticks: int | None = None,
+    termination: str = "end",
 ) -> Evaluation:
     """Run lives of one controller, each with fresh weights and a fresh birth; its observation statistics stay fixed.
 
-    Raises HebbaxError for fewer than one lifetime or a seed out of range.
+    Raises HebbaxError for fewer than one lifetime, a seed out of range, or an unknown termination.
     """
     if lifetimes < 1:
         raise HebbaxError(f"lifetimes={lifetimes}: expected a whole number of at least 1; nearest valid: 1")
@@ -79,12 +82,19 @@ def evaluate_controller(
         lifetimes=lifetimes,
         normaliser=controller.statistics.normaliser(),
         ticks=ticks,
+        termination=termination,
     )
-    return Evaluation(engine.task.name, engine.policy.name, genome, seed, lives)
+    return Evaluation(engine.task.name, engine.policy.name, genome, seed, termination, lives)
 
 
 def evaluate_run(run: StoredRun, engine: Engine, *, genome: str = "best", lifetimes: int, seed: int) -> Evaluation:
-    """Evaluate a stored run's controller; see `evaluate_controller`."""
-    controller = run.controller(genome)
-    ticks = run.config.task.ticks
-    return evaluate_controller(engine, controller, genome=genome, lifetimes=lifetimes, seed=seed, ticks=ticks)
+    """Evaluate a stored run's controller as the run lived; see `evaluate_controller`."""
+    return evaluate_controller(
+        engine,
+        run.controller(genome),
+        genome=genome,
+        lifetimes=lifetimes,
+        seed=seed,
+        ticks=run.config.task.ticks,
+        termination=run.config.termination,
+    )

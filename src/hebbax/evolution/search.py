@@ -67,6 +67,7 @@ class Search:
             lifetimes=config.lifetimes,
             normaliser=state.statistics.normaliser(),
             ticks=config.task.ticks,
+            termination=config.termination,
         )
         if lives.stopped:
             return None
@@ -105,6 +106,7 @@ class Search:
             lifetimes=config.evaluate_lifetimes,
             normaliser=controller.statistics.normaliser(),
             ticks=config.task.ticks,
+            termination=config.termination,
         )
         if lives.stopped:
             return None
@@ -124,6 +126,7 @@ def summary_of(lives: Lives) -> dict[str, Any]:
     return {
         **summary,
         "diverged": int(lives.diverged.sum()),
+        "terminations": int(lives.terminations.sum()),
         "warnings": int(lives.warnings.sum()),
         "lives": len(lives.returns),
         "steps": int(lives.lengths.sum()),

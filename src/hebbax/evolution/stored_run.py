@@ -15,8 +15,9 @@ from hebbax.evolution.run_folder import RunFolder
 from hebbax.evolution.saved_state import controller_of
 from hebbax.policy import Policy
 from hebbax.policy_factory import make_policy
+from hebbax.tasks.external import AnyTask
+from hebbax.tasks.origin import changed_origin
 from hebbax.tasks.registry import make_task
-from hebbax.tasks.task import Task, model_hash
 from hebbax.versions import differences, environment
 from hebbax.zoo import zoo_path
 
@@ -45,13 +46,13 @@ class StoredRun:
         for line in differences(checkpoint.document["environment"], environment()):
             on_note(f"{line} since this controller was evolved: its returns may differ")
         opened = cls(folder, checkpoint, from_dict(checkpoint.document["config"]))
-        recorded = folder.read_record().get("model_sha256") if folder.record_path.is_file() else None
-        if recorded not in (None, model_hash(opened.task)):
-            on_note(f"the model of task {opened.task.name!r} is another than this controller was evolved with")
+        changed = changed_origin(opened.task, folder.read_record()) if folder.record_path.is_file() else None
+        if changed is not None:
+            on_note(f"{changed} than this controller was evolved with")
         return opened
 
     @cached_property
-    def task(self) -> Task:
+    def task(self) -> AnyTask:
         """The run's task."""
         return make_task(self.config.task.name)
 

@@ -1,4 +1,4 @@
-"""Evolution strategies: evosax's, turned to maximise return."""
+"""An evolution strategy behind init, ask and tell, turned to maximise return."""
 
 from __future__ import annotations
 
@@ -7,33 +7,23 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
-from evosax.algorithms.distribution_based.open_es import Open_ES
 
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.evolution.strategies.build import build
 from hebbax.evolution.strategy_config import StrategyConfig
 from hebbax.policy import Policy
 
-STRATEGIES = ("openai-es",)
+_LARGEST = 1e30  # beyond any return; a population of them still has a sum in float32
 
 
 class Strategy:
-    """OpenAI-ES: antithetic Gaussian samples, centred ranks, Adam (Salimans et al. 2017), over flat genomes.
+    """One of STRATEGIES over flat genomes; the state is a tree of arrays, with a `mean`.
 
-    Raises HebbaxError for an unknown name, an odd or too small population, or a step that is not positive.
+    Raises HebbaxError where the memory that it needs for the genome is too much.
     """
 
     def __init__(self, config: StrategyConfig, genome_size: int) -> None:
-        _check(config)
         self.config = config
-        self._algorithm = Open_ES(
-            population_size=config.population,
-            solution=jnp.zeros(genome_size, jnp.float32),
-            optimizer=optax.adam(config.learning_rate),
-            std_schedule=lambda step: jnp.full((), config.sigma, jnp.float32),  # a Python number would retrace tell
-            metrics_fn=_no_metrics,
-        )
-        self._params = self._algorithm.default_params
+        self._algorithm, self._params = build(config.name, config.population, genome_size, config.options())
 
     def init(self, key: jax.Array, policy: Policy) -> Any:
         """Return the state at generation 0."""
@@ -46,9 +36,11 @@ class Strategy:
         return self._algorithm.ask(key, state, self._params)
 
     def tell(self, key: jax.Array, genomes: jax.Array, fitness: np.ndarray, state: Any) -> Any:
-        """Return the state after learning the fitness [population] of the genomes; more is better."""
-        # evosax minimises: this is the one place where the sign turns.
-        state, _ = self._algorithm.tell(key, genomes, jnp.asarray(-fitness, jnp.float32), state, self._params)
+        """Return the state after learning the finite fitness [population] of the genomes; more is better."""
+        # evosax minimises: this is the one place where the sign turns. A return can be too large for float32, and
+        # evosax would remember an infinite one as the best.
+        cost = np.clip(-fitness, -_LARGEST, _LARGEST)
+        state, _ = self._algorithm.tell(key, genomes, jnp.asarray(cost, jnp.float32), state, self._params)
         return state
 
     def mean(self, state: Any) -> np.ndarray:
@@ -59,30 +51,15 @@ class Strategy:
 def initial_mean(key: jax.Array, policy: Policy, population: int) -> jax.Array:
     """Return the first mean, float32 [genome_size]: the average of `population` random genomes, as HAN draws it.
 
-    Coefficients are drawn from U(-1, 1), static weights from the policy's initial range.
+    Coefficients are drawn from U(-1, 1), static weights from the policy's initial ones.
     """
-    low, high = (-1.0, 1.0) if policy.plasticity else (policy.initial_low, policy.initial_high)
+
+    def draw(key: jax.Array) -> jax.Array:
+        if policy.plasticity is None:
+            return jnp.concatenate([jnp.ravel(weights) for weights in policy.draw(key)])
+        return jax.random.uniform(key, (policy.genome_size,), minval=-1.0, maxval=1.0)
 
     def add(index: int, total: jax.Array) -> jax.Array:
-        return total + jax.random.uniform(jax.random.fold_in(key, index), total.shape, minval=low, maxval=high)
+        return total + draw(jax.random.fold_in(key, index))
 
     return jax.lax.fori_loop(0, population, add, jnp.zeros(policy.genome_size, jnp.float32)) / population
-
-
-def _no_metrics(*_: Any) -> dict[str, Any]:
-    return {}
-
-
-def _check(config: StrategyConfig) -> None:
-    if config.name not in STRATEGIES:
-        raise unknown_name("strategy", config.name, STRATEGIES)
-    if config.population < 2 or config.population % 2:
-        nearest = max(2, config.population + config.population % 2)
-        raise HebbaxError(
-            f"strategy.population={config.population}: expected an even number of at least 2, because samples come in "
-            f"mirrored pairs; nearest valid: {nearest}"
-        )
-    for name in ("learning_rate", "sigma"):
-        value = getattr(config, name)
-        if not (0 < value < float("inf")):
-            raise HebbaxError(f"strategy.{name}={value}: expected a positive number")

@@ -15,7 +15,9 @@ from hebbax.evolution.atomic_write import write_text_atomically
 from hebbax.evolution.run_folder import RunFolder
 from hebbax.evolution.saved_state import pack_state, unpack_state
 from hebbax.evolution.search import Search, SearchState
-from hebbax.tasks.task import model_hash
+from hebbax.evolution.tracking import start_tracking
+from hebbax.tasks.external import ExternalTask
+from hebbax.tasks.origin import changed_origin, origin
 from hebbax.versions import differences, environment
 
 Note = Callable[[str], None]
@@ -43,10 +45,11 @@ class Training:
             **environment(),
             "command": list(command),
             "engine": search.engine.name,
-            "model_sha256": model_hash(search.task),
+            **origin(search.task),
             "resumed": [],
         }
-        folder = RunFolder.create(path, config=_config_text(config), record=record, model=search.task.model_xml)
+        model = None if isinstance(search.task, ExternalTask) else search.task.model_xml
+        folder = RunFolder.create(path, config=_config_text(config), record=record, model=model)
         training = cls(folder, search, state)
         with folder.lock():
             training._save()
@@ -78,8 +81,9 @@ class Training:
             search = Search(config)
             state = unpack_state(search, checkpoint)
             record = folder.read_record()
-            if record.get("model_sha256", model_hash(search.task)) != model_hash(search.task):
-                on_note(f"the model of task {search.task.name!r} is another than before: {_MAY_DIFFER}")
+            changed = changed_origin(search.task, record)
+            if changed is not None:
+                on_note(f"{changed} than before: {_MAY_DIFFER}")
             folder.truncate_metrics(checkpoint.generation)
             record["resumed"].append(
                 {**environment(), "command": list(command), "generation": checkpoint.generation, "from": file.name}
@@ -93,20 +97,26 @@ class Training:
         self._stopped = True
         self.search.engine.stop()
 
-    def run(self, on_generation: Callable[[dict[str, Any]], None] = lambda metrics: None) -> bool:
+    def run(
+        self, on_generation: Callable[[dict[str, Any]], None] = lambda metrics: None, on_note: Note = print
+    ) -> bool:
         """Run until the last generation or `stop`; return whether the run is finished.
 
-        `on_generation` gets the metrics of each generation, as metrics.jsonl does. Raises HebbaxError if a file cannot
-        be written; the last good checkpoint stays.
+        `on_generation` gets the metrics of each generation, as metrics.jsonl does, and `on_note` a line if the run's
+        tracker cannot be used. Raises HebbaxError if a file cannot be written; the last good checkpoint stays.
         """
         config = self.search.config
-        with self.folder.lock():
+        with (
+            self.folder.lock(),
+            start_tracking(config, self.folder.path, self.state.generation, on_note) as tracking,
+        ):
             while self.state.generation < config.generations and not self._stopped:
                 stepped = self.search.step(self.state)
                 if stepped is None:
                     break
                 self.state, metrics = stepped
                 self.folder.append_metrics(metrics)
+                tracking.log(metrics)
                 done = self.state.generation
                 if done % config.checkpoint_every == 0 or done == config.generations:
                     self._save()

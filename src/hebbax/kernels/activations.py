@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from hebbax.kernels.compiler import compiled
@@ -23,6 +25,8 @@ _Q1, _Q2, _Q3, _Q4 = (
     np.float32(v) for v in (0.46739963116562144, 0.02599284046638907, 0.0003335805581445169, 8.06787838078633e-07)
 )
 _ONE, _HALF, _ZERO = np.float32(1.0), np.float32(0.5), np.float32(0.0)
+_LEAK = np.float32(0.01)
+_SELU_ALPHA, _SELU_SCALE = np.float32(1.6732632423543772), np.float32(1.0507009873554805)
 
 
 @compiled
@@ -61,4 +65,45 @@ def linear(x):
     return x
 
 
-COMPILED_ACTIVATIONS = {"tanh": tanh, "sigmoid": sigmoid, "relu": relu, "linear": linear}
+@compiled
+def leaky_relu(x):
+    """Return the positive part and a hundredth of the negative one, float32."""
+    if x < _ZERO:
+        x = _LEAK * x
+    return x
+
+
+@compiled
+def elu(x):
+    """Return x, or exp(x) - 1 below zero, float32 (celu with α = 1 is the same)."""
+    if x < _ZERO:
+        x = np.float32(math.expm1(x))
+    return x
+
+
+@compiled
+def selu(x):
+    """Return the scaled exponential linear unit of Klambauer et al. (2017), float32."""
+    if x < _ZERO:
+        x = _SELU_ALPHA * np.float32(math.expm1(x))
+    return _SELU_SCALE * x
+
+
+@compiled
+def silu(x):
+    """Return x σ(x), float32."""
+    # Not by `sigmoid`, whose error of some 1e-7 x would multiply.
+    return x / (_ONE + np.float32(math.exp(-x)))
+
+
+COMPILED_ACTIVATIONS = {
+    "tanh": tanh,
+    "sigmoid": sigmoid,
+    "relu": relu,
+    "leaky-relu": leaky_relu,
+    "elu": elu,
+    "celu": elu,
+    "selu": selu,
+    "silu": silu,
+    "linear": linear,
+}

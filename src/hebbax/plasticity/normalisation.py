@@ -6,26 +6,68 @@ from collections.abc import Callable
 
 import jax.numpy as jnp
 
-from hebbax.errors import unknown_name
+from hebbax.errors import HebbaxError, unknown_name
 from hebbax.types import Array
 
+DEFAULT_BOUND = 1.0
 
-def _none(weights: Array) -> Array:
+STANDARDISE_EPSILON = 1e-5
+
+
+def _none(weights: Array, bound: float) -> Array:
     return weights
 
 
-def _max(weights: Array) -> Array:
+def _max(weights: Array, bound: float) -> Array:
     # The published code divides by zero on an all-zero layer; here such a layer stays as it is.
-    largest = jnp.max(jnp.abs(weights))
-    return weights / jnp.where(largest >= jnp.finfo(weights.dtype).tiny, largest, 1.0)
+    return weights / _or_one(jnp.max(jnp.abs(weights)))
 
 
-NORMALISATIONS: dict[str, Callable[[Array], Array]] = {"none": _none, "max": _max}
-"""Each maps one layer's weights [presynaptic, postsynaptic] to as many normalised ones."""
+def _standardise(weights: Array, bound: float) -> Array:
+    deviations = weights - jnp.mean(weights)
+    return deviations / jnp.sqrt(jnp.mean(deviations * deviations) + jnp.float32(STANDARDISE_EPSILON))
 
 
-def get_normalisation(name: str) -> Callable[[Array], Array]:
+def _clip(weights: Array, bound: float) -> Array:
+    return jnp.clip(weights, -bound, bound)
+
+
+def _tanh(weights: Array, bound: float) -> Array:
+    return jnp.tanh(weights)
+
+
+def _unit_norm(weights: Array, bound: float) -> Array:
+    return weights / _or_one(jnp.sqrt(jnp.sum(weights * weights, axis=0)))
+
+
+def _or_one(size: Array) -> Array:
+    return jnp.where(size >= jnp.finfo(jnp.float32).tiny, size, 1.0)
+
+
+NORMALISATIONS: dict[str, Callable[[Array, float], Array]] = {
+    "none": _none,
+    "max": _max,  # by the layer's largest |weight| (Dittrich et al. 2026)
+    "standardise": _standardise,  # mean 0 and variance 1 over the layer (Leung et al. 2025)
+    "clip": _clip,  # each weight to [-bound, bound]
+    "tanh": _tanh,  # of each weight
+    "unit-norm": _unit_norm,  # by the Euclidean norm of each postsynaptic neuron's weights
+}
+"""Each maps one layer's weights [presynaptic, postsynaptic], and the bound of `clip`, to as many normalised ones."""
+
+
+def get_normalisation(name: str) -> Callable[[Array, float], Array]:
     """Return a normalisation by name. Raises HebbaxError with the nearest names."""
     if name not in NORMALISATIONS:
         raise unknown_name("normalisation", name, NORMALISATIONS)
     return NORMALISATIONS[name]
+
+
+def check_bound(normalisation: str, bound: float | None) -> float:
+    """Return the bound in force. Raises HebbaxError if it is not positive or nothing reads it."""
+    if bound is None:
+        return DEFAULT_BOUND
+    if normalisation != "clip":
+        raise HebbaxError(f"bound={bound}: the normalisation {normalisation!r} has none; leave bound out")
+    if not 0 < bound < float("inf"):
+        raise HebbaxError(f"bound={bound}: expected a positive number")
+    return bound

@@ -41,13 +41,24 @@ class NoDrawing(Exception):
 
 def main(folder: Path) -> None:
     """Do the job in a folder, and leave there what came of it."""
+
+    def draw() -> None:
+        job = Job(**json.loads((folder / "job.json").read_text()))
+        frames = _draw(job, np.load(folder / "qpos.npy", allow_pickle=False))
+        if job.kind == "video":
+            write_video(job.output, job.frames_per_second, frames)
+        else:
+            _write_filmstrip(job, frames)
+
+    leave_result(folder, draw)
+
+
+def leave_result(folder: Path, work: Callable[[], None]) -> None:
+    """Do the work of a child process, and write what came of it to result.json."""
     result: dict[str, Any]
     start = time.perf_counter()
     try:
-        job = Job(**json.loads((folder / "job.json").read_text()))
-        qpos = np.load(folder / "qpos.npy", allow_pickle=False)
-        write = {"video": _write_video, "filmstrip": _write_filmstrip}[job.kind]
-        write(job, _draw(job, qpos))
+        work()
         result = {"seconds": time.perf_counter() - start}
     except NoDrawing as error:
         result = {"no_drawing": _one_line(error)}
@@ -103,15 +114,15 @@ def _or_no_drawing(step: Callable[[], Any]) -> Any:
         raise NoDrawing(_one_line(error)) from error
 
 
-def _write_video(job: Job, frames: Frames) -> None:
+def write_video(output: str, frames_per_second: float, frames: Frames) -> None:
     """Write frames as H.264 that every browser and player shows."""
     import imageio.v2 as imageio
 
     first = next(frames)  # before the file: without OpenGL there is nothing to write
     writer = imageio.get_writer(
-        job.output,
+        output,
         format="FFMPEG",  # pyright: ignore[reportArgumentType]  a name is allowed
-        fps=job.frames_per_second,
+        fps=frames_per_second,
         codec="libx264",
         pixelformat="yuv420p",
         quality=None,  # in favour of -crf

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import jax
@@ -13,12 +14,15 @@ from matplotlib.figure import Figure
 
 from hebbax import zoo
 from hebbax.engines.make_engine import make_engine
+from hebbax.engines.vector import environment_seed
 from hebbax.errors import HebbaxError
 from hebbax.evolution.stored_run import StoredRun
 from hebbax.keys import root_key, stream
+from hebbax.report.environment_child import EnvironmentJob
 from hebbax.report.figures import plot_learning_curve, plot_weights, save_figure
 from hebbax.report.style import BLUE, INK, ORANGE, figure_style
-from hebbax.report.video import RenderUnavailable, render_video
+from hebbax.report.video import Child, RenderUnavailable, draw_in_child, render_video, unfinished
+from hebbax.tasks.external import ExternalTask
 from hebbax.types import Lives, Record
 
 CURVE, WEIGHTS, FILM = "learning-curve.png", "weights.png", "life.mp4"
@@ -73,7 +77,7 @@ def show_run(
         save_figure(figure, folder / WEIGHTS)
         on_file(folder / WEIGHTS)
     if film:
-        film_life(run, record, folder / FILM, seconds=seconds, on_file=on_file, on_note=on_note)
+        film_life(run, record, folder / FILM, seed=seed, seconds=seconds, on_file=on_file, on_note=on_note)
     return lives
 
 
@@ -83,9 +87,20 @@ def record_life(run: StoredRun, *, genome: str = "best", seed: int = 1) -> tuple
         raise HebbaxError(f"seed={seed}: expected 0 to {2**32 - 1}")
     controller = run.controller(genome)
     engine = make_engine(run.task, run.policy, run.config.engine, threads=1)
-    key = jax.random.fold_in(stream(root_key(seed), "evaluate"), 0)
     normaliser = controller.statistics.normaliser()
-    return engine.record(controller.genome, key, normaliser=normaliser, ticks=run.config.task.ticks)
+    config = run.config
+    return engine.record(
+        controller.genome,
+        _first_life(seed),
+        normaliser=normaliser,
+        ticks=config.task.ticks,
+        termination=config.termination,
+    )
+
+
+def _first_life(seed: int) -> jax.Array:
+    """Return the key of the first life that `hebbax evaluate --seed` runs."""
+    return jax.random.fold_in(stream(root_key(seed), "evaluate"), 0)
 
 
 def film_life(
@@ -93,11 +108,23 @@ def film_life(
     record: Record,
     path: Path,
     *,
+    seed: int = 1,
     seconds: float = FILM_SECONDS,
     on_file: Callable[[Path], None],
     on_note: Told,
 ) -> None:
-    """Film the first seconds of a life as fast as it happened; where nothing can draw, say so to `on_note`."""
+    """Film the first seconds of a life as fast as it happened; where nothing can draw, say so to `on_note`.
+
+    `seed` is that of the life recorded.
+    """
+    if isinstance(run.task, ExternalTask):
+        try:
+            _film_environment(run.task, record, path, seed, seconds)
+        except HebbaxError as error:
+            on_note(f"no {path.name}: {error}")
+        else:
+            on_file(path)
+        return
     states, frames_per_second = frames_of(record.qpos, run.task.control_period, seconds)
     with tempfile.TemporaryDirectory(prefix="hebbax-show-") as name:
         model = Path(name) / "model.xml"
@@ -115,9 +142,26 @@ def frames_of(qpos: np.ndarray, control_period: float, seconds: float) -> tuple[
 
     The film runs at the speed of life, so its rate is that of the control ticks, or a whole part of it.
     """
+    ticks, stride, frames_per_second = _pace(control_period, seconds)
+    return qpos[:ticks:stride], frames_per_second
+
+
+def _pace(control_period: float, seconds: float) -> tuple[int, int, float]:
+    """Return the ticks that a film shows, from frame to frame how many, and the frames per second."""
     stride = max(1, round(1 / (_FRAMES_PER_SECOND * control_period)))
-    ticks = max(1, round(seconds / control_period))
-    return qpos[:ticks:stride], 1 / (stride * control_period)
+    return max(1, round(seconds / control_period)), stride, 1 / (stride * control_period)
+
+
+def _film_environment(task: ExternalTask, record: Record, path: Path, seed: int, seconds: float) -> None:
+    """Let an environment draw itself while a life's actions are replayed. Raises HebbaxError where it cannot."""
+    # A tick that is no time is a frame.
+    period = task.control_period if task.timed else 1 / _FRAMES_PER_SECOND
+    ticks, stride, frames_per_second = _pace(period, seconds)
+    output = unfinished(path, ".mp4")
+    job = EnvironmentJob(asdict(task), int(environment_seed(_first_life(seed))), str(output), stride, frames_per_second)
+    actions = record.actions[:ticks]
+    child = Child("hebbax.report.environment_child", asdict(job), {"actions": actions}, f"task {task.name!r}")
+    draw_in_child(child, -(-len(actions) // stride), output, path)
 
 
 def returns_beside_random(run: StoredRun, *, random_genomes: int = 16, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -138,6 +182,7 @@ def returns_beside_random(run: StoredRun, *, random_genomes: int = 16, seed: int
             lifetimes=COMPARED_LIVES // len(genomes),
             normaliser=controller.statistics.normaliser(),
             ticks=run.config.task.ticks,
+            termination=run.config.termination,
         )
         returns.append(lives.returns[~lives.diverged])
     return returns[0], returns[1]

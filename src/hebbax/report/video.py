@@ -9,6 +9,7 @@ import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -47,6 +48,16 @@ class Rendered:
     frames: int
     backend: str
     seconds: float
+
+
+@dataclass(frozen=True)
+class Child:
+    """A process that draws: its module, its job, the arrays that it reads, and what to call what it draws."""
+
+    module: str
+    job: dict[str, Any]
+    arrays: dict[str, np.ndarray]
+    subject: str
 
 
 def render_video(
@@ -106,24 +117,40 @@ def _job(
     if not model_xml.is_file():
         raise HebbaxError(f"cannot draw the robot: there is no model {model_xml}")
     suffix = {"video": ".mp4", "filmstrip": ".png"}[kind]
-    # Beside the path, so that the last step is a rename; with the suffix, from which the encoder takes the format.
-    output = path.absolute().with_name(f".{path.name}.{os.getpid()}{suffix}")
+    output = unfinished(path, suffix)
     return Job(str(model_xml.absolute()), str(output), kind, width, height, float(frames_per_second), camera)
 
 
 def _render(job: Job, qpos: np.ndarray, path: Path) -> Rendered:
-    """Draw with the first backend that can, and move the file to its name when it is whole."""
+    """Draw a robot in the states that are finite."""
     states = _finite_states(qpos)
-    output = Path(job.output)
+    child = Child("hebbax.report.render_child", asdict(job), {"qpos": states}, job.model_xml)
+    return draw_in_child(child, len(states), Path(job.output), path)
+
+
+def draw_in_child(child: Child, frames: int, output: Path, path: Path) -> Rendered:
+    """Draw with the first backend that can, and move the file to its name when it is whole.
+
+    Raises RenderUnavailable where no OpenGL works, and HebbaxError with what the child says, or where the file cannot
+    be written; no part of it is left behind then.
+    """
     try:
         path.absolute().parent.mkdir(parents=True, exist_ok=True)
-        backend, seconds = _try_backends(job, states)
+        backend, seconds = _try_backends(child, START_SECONDS + FRAME_SECONDS * frames)
         os.replace(output, path)
     except OSError as error:
         raise HebbaxError(f"cannot write {path}: {error.strerror}") from error
     finally:
         output.unlink(missing_ok=True)
-    return Rendered(path, len(states), backend, seconds)
+    return Rendered(path, frames, backend, seconds)
+
+
+def unfinished(path: Path, suffix: str) -> Path:
+    """Return the file to draw into, beside the path, so that the last step is a rename.
+
+    Its suffix is that from which the encoder takes the format.
+    """
+    return path.absolute().with_name(f".{path.name}.{os.getpid()}{suffix}")
 
 
 def _finite_states(qpos: np.ndarray) -> np.ndarray:
@@ -138,24 +165,25 @@ def _finite_states(qpos: np.ndarray) -> np.ndarray:
     return states
 
 
-def _try_backends(job: Job, states: np.ndarray) -> tuple[str, float]:
+def _try_backends(child: Child, timeout: float) -> tuple[str, float]:
     """Return the backend that did the job, and the seconds it took."""
     reasons = {}
     with tempfile.TemporaryDirectory(prefix="hebbax-render-") as name:
         folder = Path(name)
-        np.save(folder / "qpos.npy", states, allow_pickle=False)
-        (folder / "job.json").write_text(json.dumps(asdict(job)))
+        for array_name, array in child.arrays.items():
+            np.save(folder / f"{array_name}.npy", array, allow_pickle=False)
+        (folder / "job.json").write_text(json.dumps(child.job))
         for backend in BACKENDS:
-            result = _run_child(folder, backend, START_SECONDS + FRAME_SECONDS * len(states))
+            result = _run_child(child.module, folder, backend, timeout)
             if "error" in result:
-                raise HebbaxError(f"cannot draw {job.model_xml}: {result['error']}")
+                raise HebbaxError(f"cannot draw {child.subject}: {result['error']}")
             if "seconds" in result:
                 return backend, result["seconds"]
             reasons[backend] = result["no_drawing"]
     raise RenderUnavailable(reasons)
 
 
-def _run_child(folder: Path, backend: str, timeout: float) -> dict:
+def _run_child(module: str, folder: Path, backend: str, timeout: float) -> dict:
     """Run one child and return its result; one that left none, because OpenGL ended it, could not draw."""
     environment = os.environ | {"MUJOCO_GL": backend}
     environment.pop("PYOPENGL_PLATFORM", None)  # MuJoCo sets it, and refuses one that disagrees
@@ -163,7 +191,7 @@ def _run_child(folder: Path, backend: str, timeout: float) -> dict:
     environment["PYTHONPATH"] = os.pathsep.join([str(PACKAGE_PARENT), environment.get("PYTHONPATH", "")]).rstrip(
         os.pathsep
     )
-    command = [sys.executable, "-P", "-m", "hebbax.report.render_child", str(folder)]
+    command = [sys.executable, "-P", "-m", module, str(folder)]
     result = folder / "result.json"
     result.unlink(missing_ok=True)
     try:

@@ -8,18 +8,23 @@ import mujoco
 import numpy as np
 
 from hebbax.errors import HebbaxError
+from hebbax.tasks.external import AnyTask, ExternalTask
 from hebbax.tasks.task import Task, simulation_of
 from hebbax.types import Noise
 
 
-def check_task(task: Task) -> None:
-    """Call the four functions of a task once, in NumPy.
+def check_task(task: AnyTask) -> Task:
+    """Call the four functions of a task once, in NumPy, and return the task.
 
     Compiled code does not check bounds: a size that is wrong would be read from other memory. Raises HebbaxError that
-    names the function, what was expected and what it returned. What the numbers are does not matter here.
+    names the function, what was expected and what it returned. What the numbers are does not matter here. An
+    environment of another package has no such functions, and is an error too.
     """
+    if isinstance(task, ExternalTask):
+        raise HebbaxError(f"task {task.name!r} is an environment of another package: expected the vector engine")
     with np.errstate(all="ignore"):
         _call_each(task)
+    return task
 
 
 def _call_each(task: Task) -> None:
@@ -38,9 +43,19 @@ def _call_each(task: Task) -> None:
     _expect(task, "actuate", "ctrl", task.actuate(action, simulation, memory), model.nu)
     _, _, memory = _parts(task, "outcome", task.outcome(simulation, simulation, action, memory), 3)
     _expect(task, "outcome", "memory", memory, task.memory_size)
+    _check_contact_forces(task)
     for field in task.compares:
         if field not in simulation._fields:
             raise HebbaxError(f"task {task.name!r}: compares names {field!r}, expected fields of Simulation")
+
+
+def _check_contact_forces(task: Task) -> None:
+    # Without the flag they would be zero, and nobody would notice.
+    for name in ("observe", "actuate", "outcome"):
+        function = getattr(task, name)
+        code = getattr(getattr(function, "py_func", function), "__code__", None)
+        if code is not None and "cfrc_ext" in code.co_names and not task.contact_forces:
+            raise HebbaxError(f"task {task.name!r}: {name} reads cfrc_ext, so the task needs contact_forces=True")
 
 
 def _parts(task: Task, function: str, returned: Any, count: int) -> tuple[Any, ...]:

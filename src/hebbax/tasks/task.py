@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import mujoco
 import numpy as np
@@ -45,7 +46,9 @@ class Task:
     compares: tuple[str, ...] = ("qpos",)
     memory_size: int = 0
     ticks: int = 1000  # control ticks of a full life
+    contact_forces: bool = False  # whether a function reads cfrc_ext, which MuJoCo fills only when it is asked to
     gymnasium_id: str | None = None
+    gymnasium_options: Mapping[str, Any] = field(default_factory=dict)  # what `gymnasium.make` takes besides the id
 
     @cached_property
     def spec(self) -> mujoco.MjSpec:

@@ -1,0 +1,120 @@
+"""One run as a comparison sees it: how its return grew, and where it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from hebbax.config import TrainConfig, from_dict
+from hebbax.errors import HebbaxError, unknown_name
+from hebbax.evolution.run_folder import RunFolder
+from hebbax.zoo import zoo_path
+
+METRICS = {
+    "mean-genome": "evaluation of the mean genome, fresh lives",
+    "population-mean": "mean over the lives of the population",
+    "best": "highest evaluation of the mean genome so far",
+}
+"""What a run is judged by: the last value of one of these."""
+
+
+@dataclass(frozen=True, eq=False)  # arrays do not compare as one; a curve equals itself
+class Curve:
+    """One run: `metric` over the generations it has finished."""
+
+    source: str  # folder of the run, or zoo:TASK/POLICY
+    config: TrainConfig
+    reached: int  # generations finished
+    generations: np.ndarray  # int64 [points], finished when the value was taken
+    steps: np.ndarray  # float64 [points], control ticks of the population up to then
+    values: np.ndarray  # float64 [points], returns; NaN where every life diverged
+    diverged: float  # part of the lives behind the last value that diverged
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run has got as far as it was asked to."""
+        return self.reached >= self.config.generations
+
+    @property
+    def final(self) -> float:
+        """The last value; NaN where every life diverged or there is none."""
+        return float(self.values[-1]) if len(self.values) else float("nan")
+
+
+def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: int | None = None) -> Curve:
+    """Read a run folder or `zoo:TASK/POLICY`; with `generations`, as if it had been asked for that many.
+
+    A run that was begun with fewer than that counts as unfinished. Reads the configuration and the metrics alone.
+    Raises HebbaxError if there is no such run or metric, or its files cannot be read.
+    """
+    if metric not in METRICS:
+        raise unknown_name("metric", metric, METRICS)
+    path = zoo_path(str(source)) if str(source).startswith("zoo:") else Path(source)
+    folder = RunFolder.open(path)
+    config, records = _read_config(folder), folder.read_metrics()
+    if generations is not None:
+        config = _limited(config, generations)
+        records = [record for record in records if record["generation"] < generations]
+    points, values, diverged = _points(records, metric, config.evaluate_lifetimes)
+    steps = np.cumsum([record["steps"] for record in records], dtype=np.float64)
+    return Curve(
+        source=str(source),
+        config=config,
+        reached=records[-1]["generation"] + 1 if records else 0,
+        generations=np.array([records[point]["generation"] + 1 for point in points], np.int64),
+        steps=steps[points] if points else np.zeros(0),
+        values=values,
+        diverged=diverged,
+    )
+
+
+def expand_sources(sources: Sequence[str]) -> list[str]:
+    """Return the runs that are meant: a folder which is no run itself but holds runs stands for them, in order."""
+    found: list[str] = []
+    for source in sources:
+        path = Path(source)
+        inside = [] if source.startswith("zoo:") or (path / "config.yaml").exists() else path.glob("*/config.yaml")
+        runs = sorted(str(config.parent) for config in inside)
+        found += runs or [source]
+    return list(dict.fromkeys(found))
+
+
+def _read_config(folder: RunFolder) -> TrainConfig:
+    try:
+        values = yaml.safe_load(folder.read_config())
+    except yaml.YAMLError:
+        values = None
+    if not isinstance(values, dict):
+        raise HebbaxError(f"{folder.config_path} is not a configuration: restore it from a copy")
+    return from_dict(values)
+
+
+def _limited(config: TrainConfig, generations: int) -> TrainConfig:
+    if generations < 1:
+        raise HebbaxError(f"generations={generations}: expected a whole number of at least 1; nearest valid: 1")
+    return replace(config, generations=generations)
+
+
+def _points(
+    records: Sequence[Mapping[str, Any]], metric: str, evaluate_lifetimes: int
+) -> tuple[list[int], np.ndarray, float]:
+    """Return which records hold a value, the values [points], and the part of the last one's lives that diverged."""
+    if metric == "population-mean":
+        points, key = list(range(len(records))), "return_mean"
+        diverged = [record["diverged"] / record["lives"] for record in records]
+    else:
+        # Where every life of an evaluation diverged there is no return, but their number.
+        points = [number for number, record in enumerate(records) if "mean_genome_diverged" in record]
+        key = "mean_genome_return"
+        diverged = [records[point]["mean_genome_diverged"] / evaluate_lifetimes for point in points]
+    values = np.array([np.nan if records[point][key] is None else records[point][key] for point in points], np.float64)
+    if metric == "best":
+        # As training chooses its best genome: an evaluation with a life that diverged does not count.
+        values = np.fmax.accumulate(np.where(np.array(diverged) > 0, np.nan, values)) if points else values
+        return points, values, 0.0
+    return points, values, diverged[-1] if diverged else 0.0

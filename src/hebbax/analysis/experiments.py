@@ -1,0 +1,159 @@
+"""Published experiments as lists of runs, for `hebbax reproduce`, and what their authors report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hebbax.errors import unknown_name
+
+
+@dataclass(frozen=True)
+class Budget:
+    """One size of an experiment."""
+
+    summary: str
+    tasks: Mapping[str, Sequence[str]]  # overrides that a task needs beside its name, by name
+    seeds: Mapping[str, int]  # how many, by policy
+    overrides: Sequence[str]  # of every run
+
+    def runs(self) -> list[tuple[str, ...]]:
+        """Return the overrides of every run: one seed of everything before the next, so that parts compare early."""
+        return [
+            (f"task={task}", *more, f"policy={policy}", *self.overrides, f"seed={seed}")
+            for seed in range(max(self.seeds.values()))
+            for policy, seeds in self.seeds.items()
+            if seed < seeds
+            for task, more in self.tasks.items()
+        ]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A number that the authors report."""
+
+    task: str
+    policy: str
+    value: float
+    what: str  # what was measured, and how it is known
+
+
+@dataclass(frozen=True)
+class Claim:
+    """That one policy has higher returns than another, or, as a tie, that neither has."""
+
+    text: str
+    first: str
+    second: str
+    tie: bool = False
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A published experiment."""
+
+    title: str
+    reference: str
+    baseline: str
+    budgets: Mapping[str, Budget]
+    published: Sequence[Published]
+    claims: Sequence[Claim]
+    notes: Sequence[str]  # what a reader should know of the published numbers
+
+
+def experiment_named(name: str) -> Experiment:
+    """Return an experiment. Raises HebbaxError with the nearest name."""
+    if name not in EXPERIMENTS:
+        raise unknown_name("experiment", name, EXPERIMENTS)
+    return EXPERIMENTS[name]
+
+
+def budget_named(experiment: Experiment, name: str) -> Budget:
+    """Return a budget of an experiment. Raises HebbaxError with the nearest name."""
+    if name not in experiment.budgets:
+        raise unknown_name("budget", name, experiment.budgets)
+    return experiment.budgets[name]
+
+
+_RESTART = ("termination=restart",)  # the published training goes on to the last tick after a fall
+_PIXELS = "generation 1,000, read off the published figure"
+_NOTEBOOK = "one life of one chosen run of another strategy, from the authors' notebooks"
+
+EXPERIMENTS: dict[str, Experiment] = {
+    "han-gymnasium": Experiment(
+        title="Hebbian Attractor Networks on Gymnasium's robots",
+        reference="A. Dittrich, F. van Diggelen, D. Floreano: Hebbian Attractor Networks for Robot Locomotion. "
+        "ICRA 2026, arXiv:2603.22512",
+        baseline="mlp",
+        budgets={
+            "laptop": Budget(
+                summary="Population 64, 100 generations, one life a genome, and the step sizes that suit so few lives "
+                "(learning rate 0.2, σ 0.1). Half cheetah and swimmer have no terminations.",
+                tasks={"half_cheetah": (), "swimmer": ()},
+                seeds={"han-b": 5, "han-e": 5, "mlp": 5, "han-a": 2, "han-c": 2, "han-d": 2, "gru": 2},
+                overrides=(
+                    "strategy.population=64",
+                    "strategy.learning_rate=0.2",
+                    "strategy.sigma=0.1",
+                    "generations=100",
+                    "lifetimes=1",
+                    "evaluate_lifetimes=32",
+                ),
+            ),
+            "paper": Budget(
+                summary="As published: population 512, 1,000 generations, four lives a genome, learning rate 0.1 and "
+                "σ 0.2 with their decay. After a fall the robot is put back and the life goes on to its last tick, as "
+                "in the published training.",
+                tasks={
+                    "half_cheetah": (),
+                    "swimmer": (),
+                    "walker2d": _RESTART,
+                    "hopper": _RESTART,
+                    "ant": _RESTART,
+                },
+                seeds={"han-b": 5, "han-e": 5, "mlp": 5, "han-a": 5, "han-c": 5, "han-d": 5, "gru": 5},
+                overrides=(
+                    "strategy.population=512",
+                    "strategy.learning_rate=0.1",
+                    "strategy.learning_rate_decay=0.999",
+                    "strategy.sigma=0.2",
+                    "strategy.sigma_decay=0.995",
+                    "strategy.decay_generations=1000",
+                    "generations=1000",
+                    "lifetimes=4",
+                    "evaluate_lifetimes=32",
+                ),
+            ),
+        },
+        published=(
+            Published("ant", "mlp", 5308, _PIXELS),
+            Published("ant", "han-a", 973, _PIXELS),
+            Published("ant", "han-b", 3932, _PIXELS),
+            Published("ant", "han-c", 3576, _PIXELS),
+            Published("ant", "han-d", 4077, _PIXELS),
+            Published("ant", "han-e", 3823, _PIXELS),
+            Published("walker2d", "han-a", 3033, _PIXELS),
+            Published("walker2d", "han-b", 4533, _PIXELS),
+            Published("walker2d", "han-c", 4261, _PIXELS),
+            Published("walker2d", "han-d", 4548, _PIXELS),
+            Published("walker2d", "han-e", 4047, _PIXELS),
+            Published("half_cheetah", "han-e", 7282.6, _NOTEBOOK),
+            Published("half_cheetah", "mlp", 4618.3, _NOTEBOOK),
+        ),
+        claims=(
+            Claim("B outperforms the static network", "han-b", "mlp"),
+            Claim("E outperforms the static network", "han-e", "mlp"),
+            Claim("E matches the GRU", "han-e", "gru", tie=True),
+            Claim("B outperforms A, which is not normalised", "han-b", "han-a"),
+        ),
+        notes=(
+            "The published figure states neither how many seeds it has nor which statistic it draws; its numbers are "
+            "read off its pixels. It has no GRU. Of swimmer it shows 150 generations and a top of about 390; single "
+            "values of swimmer, half cheetah and hopper were not read.",
+            "In the published figure the static network is above every HAN on ant, although the authors say that HANs "
+            "outperform static networks.",
+            "The authors' notebooks evaluate the best sample of a generation, evolved by an adaptive elite strategy; "
+            "here it is the mean genome of OpenAI-ES over fresh lives.",
+        ),
+    ),
+}

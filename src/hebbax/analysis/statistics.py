@@ -1,0 +1,71 @@
+"""Statistics over seeds that hold for few runs.
+
+R. Agarwal, M. Schwarzer, P. S. Castro, A. Courville, M. G. Bellemare: *Deep Reinforcement Learning at the Edge of the
+Statistical Precipice*. NeurIPS 2021, arXiv:2108.13264.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+
+from hebbax.errors import HebbaxError
+from hebbax.keys import stream
+
+REPETITIONS = 10_000
+"""Resamplings behind every interval."""
+
+_LEVEL = 0.95
+
+
+def mean(values: np.ndarray) -> np.ndarray:
+    """Return the mean over the last axis: values [..., runs] to [...]."""
+    return np.mean(values, axis=-1)
+
+
+def interquartile_mean(values: np.ndarray) -> np.ndarray:
+    """Return the mean of the middle half over the last axis: values [..., runs] to [...].
+
+    A quarter of the runs, rounded down, is left out at either end (Agarwal et al. 2021, 4.3).
+    """
+    ordered = np.sort(values, axis=-1)
+    runs = ordered.shape[-1]
+    cut = runs // 4
+    return np.mean(ordered[..., cut : runs - cut], axis=-1)
+
+
+def probability_of_improvement(better: np.ndarray, worse: np.ndarray) -> np.ndarray:
+    """Return how often a run of the first group beats one of the second: [..., m] and [..., n] to [...], 0 to 1.
+
+    Over all pairs of runs, a tie counting half: the Mann-Whitney U statistic over m × n (Agarwal et al. 2021, 4.3).
+    """
+    first, second = better[..., :, None], worse[..., None, :]
+    return np.mean((first > second) + 0.5 * (first == second), axis=(-2, -1))
+
+
+def bootstrap_interval(
+    statistic: Callable[..., np.ndarray], *groups: np.ndarray, key: Any, repetitions: int = REPETITIONS
+) -> tuple[float, float]:
+    """Return the 95 % interval of a statistic by the stratified percentile bootstrap (Agarwal et al. 2021, 4.1).
+
+    Args:
+        statistic: from one array [repetitions, runs] a group to [repetitions].
+        groups: the values of each group [runs]; each is resampled for itself, with replacement.
+        key: of the resampling; the same key gives the same interval.
+        repetitions: how many resamplings.
+
+    Raises HebbaxError for a group without a run.
+    """
+    resampled = []
+    for number, values in enumerate(groups):
+        if not len(values):
+            raise HebbaxError("cannot resample a group without a run: give at least one")
+        shape = (repetitions, len(values))
+        drawn = jax.random.randint(stream(key, "bootstrap", number), shape, 0, len(values))
+        resampled.append(np.asarray(values, np.float64)[np.asarray(drawn)])
+    tail = (1 - _LEVEL) / 2
+    low, high = np.quantile(statistic(*resampled), [tail, 1 - tail])
+    return float(low), float(high)

@@ -1,0 +1,118 @@
+"""`hebbax reproduce`: a published experiment, run after run, and what came of it beside what was published."""
+
+from __future__ import annotations
+
+import shlex
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hebbax.cli.interrupt import interruption
+from hebbax.cli.output import note
+from hebbax.cli.parser import Parser
+from hebbax.errors import HebbaxError
+
+if TYPE_CHECKING:
+    from hebbax.analysis.experiments import Budget, Experiment
+    from hebbax.evolution.sweep import PlannedRun
+
+_DESCRIPTION = """\
+Run a published experiment and write its learning curves, tables and figure beside the published numbers. The same
+command again skips finished runs, goes on with interrupted ones and begins the others. Ctrl-C stops with a checkpoint;
+what has been run by then is reported as partial.
+
+  han-gymnasium   Hebbian Attractor Networks on Gymnasium's robots (Dittrich et al. 2026)
+    --budget laptop   2 tasks, population 64, 100 generations; hours on two cores
+    --budget paper    5 tasks, population 512, 1,000 generations, 4 lives; for a big machine
+
+One seed of every condition comes before the next seed, so that there is something to compare early."""
+
+_EXAMPLES = """\
+  hebbax reproduce han-gymnasium --budget laptop
+  hebbax reproduce han-gymnasium --budget paper --dry-run
+  hebbax reproduce han-gymnasium --report-only"""
+
+
+def parser() -> Parser:
+    """Return the options."""
+    options = Parser("reproduce", _DESCRIPTION, _EXAMPLES)
+    options.add_argument("experiment", metavar="EXPERIMENT", help="han-gymnasium")
+    options.add_argument("--budget", default="laptop", metavar="laptop|paper", help="default: laptop")
+    options.add_argument(
+        "--out", metavar="FOLDER", help="of the results (default: results/han, or results/han/paper for that budget)"
+    )
+    options.add_argument("--runs", metavar="FOLDER", help="of the run folders (default: runs/<experiment>/<budget>)")
+    options.add_argument("--dry-run", action="store_true", help="list the runs and how far each is; write nothing")
+    options.add_argument("--report-only", action="store_true", help="write the results of what has been run by now")
+    return options
+
+
+def run(options: Namespace) -> int:
+    """Run, then report; return 0, 1 if a run failed, or 128 and the signal that stopped it."""
+    from hebbax.analysis.experiments import budget_named, experiment_named
+    from hebbax.cli.sweep import SOME_FAILED, print_outcome, run_all
+
+    experiment = experiment_named(options.experiment)
+    budget = budget_named(experiment, options.budget)
+    if options.dry_run and options.report_only:
+        raise HebbaxError("--dry-run writes nothing and --report-only writes the results: give one of them")
+    folder = Path(options.runs or f"runs/{options.experiment}/{options.budget}")
+    runs, failures = _planned(budget, folder)
+    if options.dry_run:
+        print_outcome(runs, failures)
+        return 0
+    with interruption() as asked:
+        if not options.report_only:
+            failures |= run_all(runs, asked, options.command)
+        print_outcome(runs, failures)
+        _report(experiment, budget, runs, failures, options)
+        if asked.signal is not None:
+            print(f"go on with: {shlex.join(options.command)}")
+            return asked.exit_code
+    return SOME_FAILED if failures else 0
+
+
+def _default_out(budget: str) -> str:
+    return "results/han" if budget == "laptop" else f"results/han/{budget}"
+
+
+def _planned(budget: Budget, folder: Path) -> tuple[list[PlannedRun], dict[Path, str]]:
+    """Return the runs that can begin or go on, and why each of the others cannot, by its folder."""
+    from hebbax.conf.sweep import compose_each
+    from hebbax.evolution.sweep import plan, refused
+
+    configs, unable = [], {}
+    for overrides, config in compose_each(budget.runs()):
+        if isinstance(config, HebbaxError):
+            chosen = dict(text.split("=", 1) for text in overrides)
+            unable[folder / f"{chosen['task']}-{chosen['policy']}-s{chosen['seed']}"] = str(config)
+        else:
+            configs.append(config)
+    runs = plan(folder, configs, ())
+    unable |= {run.path: str(error) for run, error in refused(runs)}
+    return [run for run in runs if run.path not in unable], unable
+
+
+def _report(
+    experiment: Experiment,
+    budget: Budget,
+    runs: Sequence[PlannedRun],
+    failures: Mapping[Path, str],
+    options: Namespace,
+) -> None:
+    from hebbax.report.reproduction import Reproduction, write_reproduction
+
+    command = ["hebbax", "reproduce", options.experiment, "--budget", options.budget]
+    for name in ("runs", "out"):
+        command += [f"--{name}", getattr(options, name)] if getattr(options, name) is not None else []
+    reproduction = Reproduction(
+        experiment=experiment,
+        budget=budget,
+        command=shlex.join(command),
+        folders=[run.path for run in runs if (run.path / "config.yaml").is_file()],
+        missing={path.name: reason.partition("\n")[0] for path, reason in failures.items()},
+    )
+    written = write_reproduction(reproduction, Path(options.out or _default_out(options.budget)), print)
+    if not written:
+        note("no run has finished a generation yet, so there is nothing to report")

@@ -1,0 +1,1 @@
+"""The evolution strategies: a table of them, and how each is built."""

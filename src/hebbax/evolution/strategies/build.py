@@ -1,0 +1,180 @@
+"""From a strategy's name and options to its algorithm: evosax's, and one of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+from evosax.algorithms.distribution_based.cma_es import CMA_ES
+from evosax.algorithms.distribution_based.open_es import Open_ES
+from evosax.algorithms.distribution_based.pgpe import PGPE
+from evosax.algorithms.distribution_based.sep_cma_es import Sep_CMA_ES
+from evosax.algorithms.distribution_based.simple_es import SimpleES
+from evosax.algorithms.distribution_based.snes import SNES
+
+from hebbax.errors import HebbaxError
+from hebbax.evolution.strategies.mu_lambda import MuLambda
+from hebbax.evolution.strategies.schedules import optimiser_of, sigma_schedule
+from hebbax.evolution.strategies.table import elites_of
+
+COVARIANCE_LIMIT = 2e9
+"""Bytes that CMA-ES may need for its covariance matrix and the copies that it works on."""
+
+COVARIANCE_COPIES = 10
+"""How many float32 matrices of genome_size × genome_size are in memory at once while CMA-ES decomposes its own."""
+
+Built = tuple[Any, Any]
+"""An algorithm with evosax's `init`, `ask` and `tell`, and the parameters that these take."""
+
+
+def build(name: str, population: int, genome_size: int, options: dict[str, Any]) -> Built:
+    """Return the algorithm of a strategy and its parameters. Raises HebbaxError where its memory would not do."""
+    return BUILDERS[name](population, genome_size, **options)
+
+
+def _openai_es(
+    population: int,
+    genome_size: int,
+    *,
+    learning_rate: float,
+    sigma: float,
+    optimiser: str,
+    learning_rate_decay: float,
+    sigma_decay: float,
+    decay_shape: str,
+    decay_generations: int,
+) -> Built:
+    algorithm = Open_ES(
+        **_common(population, genome_size),
+        optimizer=optimiser_of(optimiser, learning_rate, learning_rate_decay, decay_shape, decay_generations),
+        std_schedule=sigma_schedule(sigma, sigma_decay, decay_shape, decay_generations),
+    )
+    return algorithm, algorithm.default_params
+
+
+def _pgpe(
+    population: int,
+    genome_size: int,
+    *,
+    learning_rate: float,
+    sigma: float,
+    optimiser: str,
+    sigma_learning_rate: float,
+    learning_rate_decay: float,
+    decay_shape: str,
+    decay_generations: int,
+) -> Built:
+    algorithm = PGPE(
+        **_common(population, genome_size),
+        optimizer=optimiser_of(optimiser, learning_rate, learning_rate_decay, decay_shape, decay_generations),
+    )
+    return algorithm, algorithm.default_params.replace(std_init=sigma, std_lr=sigma_learning_rate)
+
+
+def _snes(
+    population: int, genome_size: int, *, learning_rate: float, sigma: float, sigma_learning_rate: float | None
+) -> Built:
+    algorithm = SNES(
+        **_common(population, genome_size), optimizer=optax.sgd(learning_rate), fitness_shaping_fn=shared_weights
+    )
+    params = algorithm.default_params.replace(std_init=jnp.asarray(sigma))
+    if sigma_learning_rate is not None:
+        params = params.replace(lr_std_init=jnp.asarray(sigma_learning_rate))
+    return algorithm, params
+
+
+def _sep_cma_es(population: int, genome_size: int, *, sigma: float) -> Built:
+    algorithm = Sep_CMA_ES(**_common(population, genome_size), fitness_shaping_fn=shared_weights)
+    params = algorithm.default_params
+    # evosax learns the diagonal as slowly as CMA-ES learns its whole matrix, the paper (n + 2) / 3 times as fast.
+    # Otherwise a genome of some hundred numbers would keep nearly its first covariance.
+    faster = (genome_size + 2) / 3
+    c_1 = jnp.minimum(1.0, params.c_1 * faster)
+    c_mu = jnp.minimum(1.0 - c_1, params.c_mu * faster)
+    return algorithm, params.replace(std_init=jnp.asarray(sigma), c_1=c_1, c_mu=c_mu)
+
+
+def _cma_es(population: int, genome_size: int, *, sigma: float) -> Built:
+    check_covariance(genome_size)
+    algorithm = CMA_ES(**_common(population, genome_size), fitness_shaping_fn=shared_weights)
+    return algorithm, algorithm.default_params.replace(std_init=jnp.asarray(sigma))
+
+
+def _mu_lambda_es(
+    population: int,
+    genome_size: int,
+    *,
+    sigma: float,
+    elite: float,
+    sigma_decay: float,
+    decay_shape: str,
+    decay_generations: int,
+) -> Built:
+    schedule = sigma_schedule(sigma, sigma_decay, decay_shape, decay_generations)
+    return MuLambda(population, elites_of(population, elite), schedule), None
+
+
+def _adaptive_es(
+    population: int,
+    genome_size: int,
+    *,
+    learning_rate: float,
+    sigma: float,
+    sigma_learning_rate: float,
+    elite: float,
+) -> Built:
+    # With an elite of its own size, evosax's SimpleES is the adaptive strategy of Hebbian Attractor Networks:
+    # m <- m + c (mean of the elite - m), sigma <- (1 - r) sigma + r sqrt(mean of (elite - m)^2), with the old m.
+    algorithm = SimpleES(
+        **_common(population, genome_size), optimizer=optax.sgd(learning_rate), fitness_shaping_fn=shared_weights
+    )
+    elites = elites_of(population, elite)
+    weights = jnp.where(jnp.arange(population) < elites, jnp.float32(1 / elites), 0.0)
+    return algorithm, algorithm.default_params.replace(std_init=sigma, c_std=sigma_learning_rate, weights=weights)
+
+
+BUILDERS: dict[str, Callable[..., Built]] = {
+    "openai-es": _openai_es,
+    "pgpe": _pgpe,
+    "snes": _snes,
+    "sep-cma-es": _sep_cma_es,
+    "cma-es": _cma_es,
+    "mu-lambda-es": _mu_lambda_es,
+    "adaptive-es": _adaptive_es,
+}
+
+
+def check_covariance(genome_size: int) -> None:
+    """Raise HebbaxError if the covariance matrix of so large a genome is too large, before any of it is allocated."""
+    needed = COVARIANCE_COPIES * 4 * genome_size**2
+    if needed > COVARIANCE_LIMIT:
+        largest = int((COVARIANCE_LIMIT / (COVARIANCE_COPIES * 4)) ** 0.5)
+        raise HebbaxError(
+            f"strategy=cma-es: the covariance of a genome of {genome_size:,} numbers and its decomposition need "
+            f"{needed / 1e9:.1f} GB, more than {COVARIANCE_LIMIT / 1e9:g} GB (a genome of {largest:,}); use "
+            "strategy=sep-cma-es or strategy=snes"
+        )
+
+
+def shared_weights(population: jax.Array, fitness: jax.Array, state: Any, params: Any) -> jax.Array:
+    """Return the weight [population] of each genome by its rank, least fitness first; equals share their weights.
+
+    evosax gives all equals the weight of their middle rank, so the weights would no longer add up: with every life of
+    a generation at the full score, an elite of a tenth would take in everyone at ten times its weight, or nobody.
+    """
+    ordered = jnp.sort(fitness)
+    first = jnp.searchsorted(ordered, fitness, side="left")
+    end = jnp.searchsorted(ordered, fitness, side="right")
+    sums = jnp.concatenate([jnp.zeros(1, jnp.float32), jnp.cumsum(params.weights)])
+    return (sums[end] - sums[first]) / (end - first)
+
+
+def _common(population: int, genome_size: int) -> dict[str, Any]:
+    return {
+        "population_size": population,
+        "solution": jnp.zeros(genome_size, jnp.float32),
+        "metrics_fn": lambda *_: {},
+    }

@@ -1,0 +1,53 @@
+"""The Elman network (1990): one hidden layer that also sees itself of the tick before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import jax.numpy as jnp
+
+from hebbax.networks.activations import get_activation
+from hebbax.networks.network import Connection, Network, one_hidden_layer
+from hebbax.types import Array
+
+
+@dataclass(frozen=True)
+class Elman(Network):
+    """h ← φ(x Wxh + h Whh), y = φo(h Who).
+
+    Units: x and its bias unit, the hidden layer before, the hidden layer now and its bias unit, y.
+    """
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        one_hidden_layer(self)
+
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """From input to hidden, hidden before to hidden now, hidden now to output."""
+        observations, hidden, actions = self.sizes
+        extra = int(self.bias)
+        before = observations + extra
+        now = before + hidden
+        return (
+            Connection("input-hidden", 0, observations + extra, now, hidden, self.bias),
+            Connection("hidden-hidden", before, hidden, now, hidden),
+            Connection("hidden-output", now, hidden + extra, now + hidden + extra, actions, self.bias),
+        )
+
+    @property
+    def unit_count(self) -> int:
+        """Number of inputs, hidden units before and now, bias units and outputs."""
+        observations, hidden, actions = self.sizes
+        return observations + 2 * hidden + actions + 2 * int(self.bias)
+
+    def forward(self, weights: Sequence[Array], before: Array, observation: Array) -> Array:
+        """Return the units of one pass; see `Network.forward`."""
+        one = [jnp.ones(1, jnp.float32)] if self.bias else []
+        now = self.connections[0].post_at
+        past = before[now : now + self.sizes[1]]
+        x = jnp.concatenate([observation, *one])
+        hidden = get_activation(self.activation)(x @ weights[0] + past @ weights[1])
+        h = jnp.concatenate([hidden, *one])
+        return jnp.concatenate([x, past, h, get_activation(self.output_activation)(h @ weights[2])])

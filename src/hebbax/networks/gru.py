@@ -1,0 +1,58 @@
+"""The gated recurrent unit (Cho et al. 2014)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+
+from hebbax.networks.activations import get_activation
+from hebbax.networks.network import Connection, Network, one_hidden_layer
+from hebbax.types import Array
+
+
+@dataclass(frozen=True)
+class Gru(Network):
+    """z = σ(x Wxz + h Whz), r = σ(x Wxr + h Whr), c = φ(x Wxc + (r h) Whc), h ← (1 − z) h + z c, y = φo(h Wo).
+
+    Units: x and its bias unit, h before, r h, z, r, c, h now and its bias unit, y. The presynaptic activation of Whc is
+    h, not r h (Dittrich et al. 2026).
+    """
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        one_hidden_layer(self)
+
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """Input and hidden layer to update gate, reset gate and candidate, then hidden layer to output."""
+        observations, hidden, actions = self.sizes
+        x, h = observations + int(self.bias), hidden
+        z = x + 2 * h
+        r, c, now = z + h, z + 2 * h, z + 3 * h
+        found = []
+        for name, post in (("update", z), ("reset", r), ("candidate", c)):
+            found.append(Connection(f"input-{name}", 0, x, post, h, self.bias))
+            found.append(Connection(f"hidden-{name}", x, h, post, h))
+        size = h + int(self.bias)
+        return (*found, Connection("hidden-output", now, size, now + size, actions, self.bias))
+
+    @property
+    def unit_count(self) -> int:
+        """Number of inputs, six hidden vectors, bias units and outputs."""
+        observations, hidden, actions = self.sizes
+        return observations + 6 * hidden + actions + 2 * int(self.bias)
+
+    def forward(self, weights: Sequence[Array], before: Array, observation: Array) -> Array:
+        """Return the units of one pass; see `Network.forward`."""
+        one = [jnp.ones(1, jnp.float32)] if self.bias else []
+        xz, hz, xr, hr, xc, hc, ho = weights
+        now = self.connections[-1].pre_at
+        past = before[now : now + self.sizes[1]]
+        x = jnp.concatenate([observation, *one])
+        z, r = jax.nn.sigmoid(x @ xz + past @ hz), jax.nn.sigmoid(x @ xr + past @ hr)
+        c = get_activation(self.activation)(x @ xc + (r * past) @ hc)
+        h = jnp.concatenate([(1.0 - z) * past + z * c, *one])
+        return jnp.concatenate([x, past, r * past, z, r, c, h, get_activation(self.output_activation)(h @ ho)])

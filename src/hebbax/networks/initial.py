@@ -1,0 +1,62 @@
+"""Initial weights by name: what a newborn's weights, or the first genomes of a static network, are drawn from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from hebbax.errors import HebbaxError, unknown_name
+
+_FANS = {"lecun": (1.0, "in"), "he": (2.0, "in"), "glorot": (1.0, "mean")}
+INITIALISERS = (
+    "uniform",
+    "normal",
+    *(f"{name}-{shape}" for name in _FANS for shape in ("uniform", "normal")),
+    "constant",
+)
+"""`uniform` is U(−scale, scale), `normal` N(0, scale²); lecun, he and glorot scale these with the layer's sizes; all
+weights of `constant` are the scale itself."""
+
+
+@dataclass(frozen=True)
+class InitialWeights:
+    """A distribution of initial weights.
+
+    Raises HebbaxError for an unknown name or a scale that is not positive.
+    """
+
+    name: str = "uniform"
+    scale: float = 0.1  # half width or standard deviation; a factor on those of lecun, he and glorot
+    offset: float = 0.0  # added to every weight
+
+    def __post_init__(self) -> None:
+        if self.name not in INITIALISERS:
+            raise unknown_name("initialiser", self.name, INITIALISERS)
+        least = -math.inf if self.name == "constant" else 0.0
+        if not least < self.scale < math.inf:
+            raise HebbaxError(f"initial_scale={self.scale}: expected a positive number for {self.name!r}")
+
+    @property
+    def is_normal(self) -> bool:
+        """Whether weights are drawn from a normal distribution, not a uniform one."""
+        return self.name.endswith("normal")
+
+    @property
+    def centre(self) -> float:
+        """Return what the weights are distributed about."""
+        return self.offset + self.scale if self.name == "constant" else self.offset
+
+    def spread(self, pre_size: int, post_size: int) -> float:
+        """Return the half width (uniform) or standard deviation (normal) for a matrix [pre_size, post_size].
+
+        LeCun et al. (1998), Glorot & Bengio (2010), He et al. (2015): variance gain / fan.
+        """
+        name = self.name.partition("-")[0]
+        if name == "constant":
+            return 0.0
+        if name not in _FANS:
+            return self.scale
+        gain, fan = _FANS[name]
+        size = pre_size if fan == "in" else (pre_size + post_size) / 2
+        deviation = self.scale * math.sqrt(gain / size)
+        return deviation if self.is_normal else math.sqrt(3.0) * deviation

@@ -1,0 +1,59 @@
+"""Long short-term memory (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+
+from hebbax.networks.activations import get_activation
+from hebbax.networks.network import Connection, Network, one_hidden_layer
+from hebbax.types import Array
+
+
+@dataclass(frozen=True)
+class Lstm(Network):
+    """i, f, o = σ(x W + h W), g = φ(x W + h W), m ← f m + i g, h ← o φ(m), y = φo(h Wo), each W its own.
+
+    Units: x and its bias unit, h before, i, f, g, o, the memory m, h now and its bias unit, y. A baseline of fixed
+    weights only: which of its activations are pre- and postsynaptic has been settled by nobody.
+    """
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        one_hidden_layer(self)
+
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """Input and hidden layer to input gate, forget gate, candidate and output gate, then hidden layer to output."""
+        observations, hidden, actions = self.sizes
+        x, h = observations + int(self.bias), hidden
+        found = []
+        for index, name in enumerate(("in", "forget", "candidate", "out")):
+            post = x + h * (1 + index)
+            found.append(Connection(f"input-{name}", 0, x, post, h, self.bias))
+            found.append(Connection(f"hidden-{name}", x, h, post, h))
+        now, size = x + 6 * h, h + int(self.bias)
+        return (*found, Connection("hidden-output", now, size, now + size, actions, self.bias))
+
+    @property
+    def unit_count(self) -> int:
+        """Number of inputs, seven hidden vectors, bias units and outputs."""
+        observations, hidden, actions = self.sizes
+        return observations + 7 * hidden + actions + 2 * int(self.bias)
+
+    def forward(self, weights: Sequence[Array], before: Array, observation: Array) -> Array:
+        """Return the units of one pass; see `Network.forward`."""
+        one = [jnp.ones(1, jnp.float32)] if self.bias else []
+        xi, hi, xf, hf, xg, hg, xo, ho, out = weights
+        hidden, activation = self.sizes[1], get_activation(self.activation)
+        now = self.connections[-1].pre_at
+        past, memory = before[now : now + hidden], before[now - hidden : now]
+        x = jnp.concatenate([observation, *one])
+        i, f = jax.nn.sigmoid(x @ xi + past @ hi), jax.nn.sigmoid(x @ xf + past @ hf)
+        g, o = activation(x @ xg + past @ hg), jax.nn.sigmoid(x @ xo + past @ ho)
+        memory = f * memory + i * g
+        h = jnp.concatenate([o * activation(memory), *one])
+        return jnp.concatenate([x, past, i, f, g, o, memory, h, get_activation(self.output_activation)(h @ out)])

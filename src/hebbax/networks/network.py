@@ -1,0 +1,106 @@
+"""What a network is: connections between the units of one pass, and the pass itself."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hebbax.errors import HebbaxError
+from hebbax.networks.activations import get_activation
+from hebbax.types import Array
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One weight matrix [pre_size, post_size], and where its activations stand among the units of a pass.
+
+    A bias is the weight of one more presynaptic unit that is always 1, the last: so it is one more synapse to every
+    rule and normalisation.
+    """
+
+    name: str
+    pre_at: int
+    pre_size: int  # with the bias unit
+    post_at: int
+    post_size: int
+    bias: bool = False
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Shape [presynaptic, postsynaptic] of the weights."""
+        return self.pre_size, self.post_size
+
+    @property
+    def size(self) -> int:
+        """Number of weights."""
+        return self.pre_size * self.post_size
+
+
+@dataclass(frozen=True)
+class Network(ABC):
+    """Layer sizes from observations to actions, activations, and whether there are biases.
+
+    A pass fills a vector of units [unit_count]: its inputs, all activations that some connection begins or ends in, and
+    the actions, which are the last. A recurrent network reads its own past from the units of the pass before. Raises
+    HebbaxError for sizes below 1 and unknown activations.
+    """
+
+    sizes: tuple[int, ...]
+    activation: str = "tanh"
+    output_activation: str = "tanh"
+    bias: bool = False
+
+    def __post_init__(self) -> None:
+        if any(size < 1 for size in self.sizes):
+            raise HebbaxError(f"layer sizes {list(self.sizes)}: expected whole numbers of at least 1")
+        get_activation(self.activation)
+        get_activation(self.output_activation)
+
+    @property
+    @abstractmethod
+    def connections(self) -> tuple[Connection, ...]:
+        """The weight matrices, in the order in which genomes and carries hold them."""
+
+    @property
+    @abstractmethod
+    def unit_count(self) -> int:
+        """Number of units of one pass."""
+
+    @abstractmethod
+    def forward(self, weights: Sequence[Array], before: Array, observation: Array) -> Array:
+        """Return the units [unit_count] of one pass.
+
+        Args:
+            weights: one matrix a connection, [presynaptic, postsynaptic].
+            before: units [unit_count] of the pass before, zero at birth.
+            observation: [observations], normalised.
+        """
+
+    @property
+    def layer_shapes(self) -> tuple[tuple[int, int], ...]:
+        """Shape [presynaptic, postsynaptic] of every connection's weights."""
+        return tuple(connection.shape for connection in self.connections)
+
+    @property
+    def weight_count(self) -> int:
+        """Number of weights of all connections."""
+        return sum(connection.size for connection in self.connections)
+
+    def split(self, units: Array) -> list[tuple[Array, Array]]:
+        """Return the pre- and postsynaptic activations of every connection from the units [unit_count] of a pass."""
+        return [
+            (units[c.pre_at : c.pre_at + c.pre_size], units[c.post_at : c.post_at + c.post_size])
+            for c in self.connections
+        ]
+
+
+def one_hidden_layer(network: Network) -> tuple[int, int, int]:
+    """Return observations, hidden units and actions. Raises HebbaxError unless there is one hidden layer."""
+    if len(network.sizes) != 3:
+        raise HebbaxError(
+            f"hidden layers {list(network.sizes[1:-1])}: a network of type {type(network).__name__.lower()!r} has one; "
+            "nearest valid: " + str(list(network.sizes[1:2]) if len(network.sizes) > 3 else [16])
+        )
+    observations, hidden, actions = network.sizes
+    return observations, hidden, actions

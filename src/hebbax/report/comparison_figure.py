@@ -1,0 +1,107 @@
+"""Learning curves of compared runs: a panel a task, a colour a group, a band over seeds where there are enough."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter, MaxNLocator
+
+from hebbax.analysis.comparison import Group, Table
+from hebbax.analysis.curves import Curve
+from hebbax.analysis.statistics import bootstrap_interval, mean
+from hebbax.errors import HebbaxError, unknown_name
+from hebbax.keys import root_key, stream
+from hebbax.report.style import INK, LAYER_COLOURS, figure_style, write_across
+
+ACROSS = ("generations", "steps")
+"""What the learning curves are drawn over: generations, or control ticks of the population."""
+
+_COLOURS = (*LAYER_COLOURS, INK)
+_DASHES = ("-", "--", ":", "-.")  # of one colour, when there are more groups than colours
+_COLUMNS = 3
+_BAND_REPETITIONS = 2_000
+
+
+def plot_comparison_curves(
+    tables: Sequence[Table], *, across: str = "generations", ylabel: str = "return", seed: int = 0
+) -> Figure:
+    """Draw the learning curves of every group, a panel a table.
+
+    A group with enough finished seeds is its mean with the 95 % bootstrap interval over them; of any other, and of runs
+    that are unfinished, each run is a thin line. Raises HebbaxError if there is nothing to draw or `across` is unknown.
+    """
+    if across not in ACROSS:
+        raise unknown_name("axis", across, ACROSS)
+    if not any(len(curve.values) for table in tables for group in table.groups for curve in group.curves):
+        raise HebbaxError("there is no learning curve to draw: no run has finished a generation yet")
+    # One look a group name, the same in all panels.
+    names = list(dict.fromkeys(group.name for table in tables for group in table.groups))
+    looks = {name: _look(place) for place, name in enumerate(names)}
+    columns = min(len(tables), _COLUMNS)
+    lines = -(-len(tables) // columns)
+    with figure_style():
+        figure = Figure(figsize=(max(5.6, 4.2 * columns), 3.6 * lines), layout="constrained")
+        panels = figure.subplots(lines, columns, squeeze=False).ravel()
+        for axes, table in zip(panels, tables, strict=False):
+            for group in table.groups:
+                _draw_group(axes, group, across, looks[group.name], seed)
+            _dress(axes, table, across)
+        for axes in panels[len(tables) :]:
+            axes.set_axis_off()
+        panels[0].set_ylabel(ylabel)
+        drawn = {label: line for axes in panels for line, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+        ordered = [name for name in names if name in drawn]
+        figure.legend([drawn[name] for name in ordered], ordered, loc="outside right upper")
+    return figure
+
+
+def _look(place: int) -> dict[str, Any]:
+    return {
+        "color": _COLOURS[place % len(_COLOURS)],
+        "linestyle": _DASHES[place // len(_COLOURS) % len(_DASHES)],
+    }
+
+
+def _dress(axes: Axes, table: Table, across: str) -> None:
+    axes.set(xlabel="generation" if across == "generations" else "control ticks", title=table.name)
+    if across == "generations":
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    else:
+        axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+    if not axes.get_lines():
+        write_across(axes, "no run has finished a generation")
+
+
+def _draw_group(axes: Axes, group: Group, across: str, look: dict[str, Any], seed: int) -> None:
+    alone: Sequence[Curve] = group.curves
+    label = group.name
+    if group.enough:
+        _draw_band(axes, group, across, look, seed)
+        alone, label = [curve for curve in group.curves if curve not in group.counted], ""
+    for curve in alone:
+        known = np.isfinite(curve.values)
+        if known.any():
+            axes.plot(_places(curve, across)[known], curve.values[known], linewidth=0.9, label=label, **look)
+            label = ""  # one entry a group in the legend
+
+
+def _draw_band(axes: Axes, group: Group, across: str, look: dict[str, Any], seed: int) -> None:
+    """Draw mean and interval over the seeds at the generations that all of them have a return of."""
+    known = [curve.generations[np.isfinite(curve.values)] for curve in group.counted]
+    shared = reduce(np.intersect1d, known)
+    at = [np.searchsorted(curve.generations, shared) for curve in group.counted]
+    values = np.stack([curve.values[where] for curve, where in zip(group.counted, at, strict=True)])
+    places = np.mean([_places(curve, across)[where] for curve, where in zip(group.counted, at, strict=True)], axis=0)
+    key = stream(root_key(seed), "band")
+    band = np.array([bootstrap_interval(mean, column, key=key, repetitions=_BAND_REPETITIONS) for column in values.T])
+    axes.fill_between(places, band[:, 0], band[:, 1], color=look["color"], alpha=0.18, linewidth=0)
+    axes.plot(places, values.mean(axis=0), linewidth=1.8, label=group.name, **look)
+
+
+def _places(curve: Curve, across: str) -> np.ndarray:
+    return curve.generations if across == "generations" else curve.steps

@@ -1,0 +1,79 @@
+"""Gymnasium's spaces as plain vectors: what a network can read, and what its outputs mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from gymnasium.spaces.utils import flatdim, flatten
+
+from hebbax.errors import HebbaxError
+
+# Old environments write the largest float for "no bound"; no actuator is driven this far.
+_UNBOUNDED = 1e9
+
+Encode = Callable[[Any], np.ndarray]
+"""From one observation of the environment to float64 [observation_size]."""
+
+Decode = Callable[[np.ndarray], np.ndarray]
+"""From outputs of a network, float64 [n, action_size], to n actions of the environment."""
+
+
+def read_observations(name: str, space: Any) -> tuple[int, Encode]:
+    """Return the length of an observation as one vector, and the function that makes it.
+
+    Choices become one-hot, parts of dictionaries and tuples follow each other in Gymnasium's order. Raises HebbaxError,
+    naming the task, for images and for spaces without a fixed length.
+    """
+    for part in _parts(space):
+        if isinstance(part, spaces.Box) and len(part.shape) > 1:
+            shape = "×".join(map(str, part.shape))
+            raise HebbaxError(
+                f"task {name!r} observes {shape} arrays such as images: expected vectors; choose an environment, or a "
+                "wrapper of it registered under an id of its own, that observes a vector"
+            )
+    if not space.is_np_flattenable:
+        raise HebbaxError(
+            f"task {name!r} observes a {type(space).__name__} space, which has no fixed length: expected Box, "
+            "Discrete, MultiDiscrete, MultiBinary, or a Dict or Tuple of them"
+        )
+    if isinstance(space, spaces.Box):
+        return flatdim(space), lambda observation: np.asarray(observation, np.float64).reshape(-1)
+    return flatdim(space), lambda observation: np.asarray(flatten(space, observation), np.float64)
+
+
+def write_actions(name: str, space: Any) -> tuple[int, Decode]:
+    """Return how many outputs an action needs, and the function that makes actions of them.
+
+    A Box with finite bounds spans outputs from -1 to 1; outputs beyond are clipped, and where a bound is missing they
+    are the action as they are, within the bound that there is. A Discrete takes the choice with the largest output.
+    Raises HebbaxError, naming the task, for any other space.
+    """
+    if isinstance(space, spaces.Discrete):
+        return int(space.n), lambda outputs: space.start + np.argmax(outputs, axis=1)
+    if isinstance(space, spaces.Box):
+        return flatdim(space), _decode_box(space)
+    raise HebbaxError(f"task {name!r} acts in a {type(space).__name__} space: expected Box or Discrete")
+
+
+def _decode_box(space: spaces.Box) -> Decode:
+    low, high = space.low.reshape(-1).astype(np.float64), space.high.reshape(-1).astype(np.float64)
+    bounded = (np.abs(low) < _UNBOUNDED) & (np.abs(high) < _UNBOUNDED)
+    middle = (np.where(bounded, high, 0.0) + np.where(bounded, low, 0.0)) / 2
+    half = (np.where(bounded, high, 1.0) - np.where(bounded, low, -1.0)) / 2
+    whole_numbers = np.issubdtype(space.dtype, np.integer)
+
+    def decode(outputs: np.ndarray) -> np.ndarray:
+        actions = np.clip(middle + half * outputs, low, high)
+        actions = np.rint(actions) if whole_numbers else actions
+        return actions.astype(space.dtype).reshape(-1, *space.shape)
+
+    return decode
+
+
+def _parts(space: Any) -> list[Any]:
+    """Return the spaces that a space consists of, at any depth."""
+    inner = space.spaces.values() if isinstance(space, spaces.Dict) else getattr(space, "spaces", ())
+    return [part for each in inner for part in _parts(each)] or [space]

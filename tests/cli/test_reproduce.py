@@ -1,0 +1,91 @@
+"""A published experiment on the command line, in small."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from hebbax.analysis import experiments
+from hebbax.analysis.experiments import EXPERIMENTS, Budget
+from hebbax.evolution.run_folder import RunFolder
+
+TINY = Budget(
+    summary="Tiny.",
+    tasks={"swimmer": ("task.ticks=20",)},
+    seeds={"han-e": 2, "nobody": 1},
+    overrides=("strategy.population=4", "generations=2", "evaluate_lifetimes=2", "threads=1"),
+)
+UNKNOWN = "unknown policy 'nobody': "
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """han-gymnasium with a budget that takes a second, and a policy that does not exist."""
+    experiment = replace(EXPERIMENTS["han-gymnasium"], budgets={"laptop": TINY})
+    monkeypatch.setattr(experiments, "EXPERIMENTS", {"han-gymnasium": experiment})
+
+
+def test_a_dry_run_lists_the_runs_and_writes_nothing(hebbax, tiny, tmp_path):
+    ran = hebbax("reproduce", "han-gymnasium", "--dry-run")
+
+    assert (ran.code, ran.error) == (0, "")
+    assert re.search(r"^ *swimmer-han-e-s0 +missing +– +– *$", ran.out, re.MULTILINE)
+    assert re.search(r"^ *swimmer-nobody-s0 +cannot begin +– +– *$", ran.out, re.MULTILINE)
+    assert f"0 of 3 runs finished, 1 failed:\n  swimmer-nobody-s0: {UNKNOWN}" in ran.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_runs_results_and_a_repeat(hebbax, tiny, tmp_path):
+    ran = hebbax("reproduce", "han-gymnasium")
+
+    assert ran.code == 1, "a policy is unknown, and the others have run"
+    assert f"\n2 of 3 runs finished, 1 failed:\n  swimmer-nobody-s0: {UNKNOWN}" in ran.out
+    runs = tmp_path / "runs/han-gymnasium/laptop"
+    assert {path.name: len(RunFolder(path).read_metrics()) for path in runs.iterdir()} == {
+        "swimmer-han-e-s0": 2,
+        "swimmer-han-e-s1": 2,
+    }
+    page = (tmp_path / "results/han/README.md").read_text()
+    assert "**Partial: 2 of 3 runs are finished.**" in page
+    assert f"- swimmer-nobody-s0: {UNKNOWN}" in page
+    assert "$ hebbax reproduce han-gymnasium --budget laptop\n" in page
+    assert ran.out.endswith("results/han/README.md\n")
+
+    again = hebbax("reproduce", "han-gymnasium")
+    assert again.out.count("finished before") == 2
+    assert (tmp_path / "results/han/README.md").read_text() == page
+
+
+def test_a_report_of_what_is_there(hebbax, tiny, tmp_path):
+    hebbax("reproduce", "han-gymnasium", "--runs", "r", "--out", "o")
+    (tmp_path / "o/README.md").unlink()
+    ran = hebbax("reproduce", "han-gymnasium", "--runs", "r", "--out", "o", "--report-only")
+
+    assert ran.code == 1
+    assert "run 1 of" not in ran.out
+    page = (tmp_path / "o/README.md").read_text()
+    assert "$ hebbax reproduce han-gymnasium --budget laptop --runs r --out o\n" in page
+
+
+def test_a_report_before_the_first_run(hebbax, tiny, tmp_path):
+    ran = hebbax("reproduce", "han-gymnasium", "--report-only")
+
+    assert ran.error == "note: no run has finished a generation yet, so there is nothing to report\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["han-gym"], "unknown experiment 'han-gym': did you mean 'han-gymnasium'?"),
+        (["han-gymnasium", "--budget", "desktop"], "unknown budget 'desktop': did you mean 'laptop'?"),
+        (
+            ["han-gymnasium", "--dry-run", "--report-only"],
+            "--dry-run writes nothing and --report-only writes the results: give one of them",
+        ),
+    ],
+)
+def test_message_of_what_is_wrong(hebbax, arguments, message):
+    assert hebbax("reproduce", *arguments) == (2, "", f"hebbax: {message}\n")

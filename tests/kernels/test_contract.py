@@ -1,0 +1,117 @@
+"""One table over rules, networks, normalisations and averagings: what every combination owes.
+
+Every pair of choices is compiled (some row of PAIRS has it), every full combination runs unjitted for three ticks.
+"""
+
+import itertools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from hebbax.networks.registry import NETWORKS, STATIC_ONLY
+from hebbax.plasticity.averaging import AVERAGINGS
+from hebbax.plasticity.normalisation import NORMALISATIONS
+from hebbax.plasticity.rules import RULES, get_rule
+from hebbax.policy import Plasticity, Policy
+
+SIZES = (4, 5, 2)
+BUILT_IN = sorted(name for name in RULES if not name.startswith("test-"))
+PLASTIC = sorted(NETWORKS.keys() - set(STATIC_ONLY))
+CHOICES = (BUILT_IN, sorted(NORMALISATIONS), PLASTIC, sorted(AVERAGINGS))
+
+
+def all_pairs(choices):
+    """Return rows of which every two choices of different columns meet in one, greedily: about as few as can be."""
+    wanted = {
+        ((i, a), (j, b))
+        for i, j in itertools.combinations(range(len(choices)), 2)
+        for a, b in itertools.product(choices[i], choices[j])
+    }
+    rows = []
+    every = list(itertools.product(*choices))
+    while wanted:
+        row = max(every, key=lambda row: sum(pair in wanted for pair in itertools.combinations(enumerate(row), 2)))
+        wanted -= set(itertools.combinations(enumerate(row), 2))
+        rows.append(row)
+    return rows
+
+
+PAIRS = all_pairs(CHOICES)
+QUICK = [
+    (rule, *(column[index % len(column)] for column in CHOICES[1:]))  # every single choice at least once
+    for index, rule in enumerate(BUILT_IN)
+]
+quick_and_slow = pytest.mark.parametrize(
+    "row", [*QUICK, *(pytest.param(row, marks=pytest.mark.slow) for row in PAIRS if row not in QUICK)], ids="-".join
+)
+
+
+def make(rule, normalisation, network, averaging):
+    bias = get_rule(rule).needs_bias
+    plasticity = Plasticity(rule, normalisation, averaging, window=3, interval=2 if normalisation == "clip" else 1)
+    return Policy("p", NETWORKS[network](SIZES, bias=bias), plasticity)
+
+
+def test_the_table_is_as_long_as_it_should_be():
+    assert len(BUILT_IN) * len(NORMALISATIONS) <= len(PAIRS) <= 100
+
+
+@quick_and_slow
+def test_the_compiled_step_equals_the_jitted_policy(row, assert_equal_runs):
+    _, weights = assert_equal_runs(make(*row), scale=0.1)
+    assert np.abs(weights[-1] - weights[0]).max() > 1e-5, "the weights must have moved for this to say anything"
+
+
+def three_ticks(policy, act, adapt):
+    genome = jax.random.uniform(jax.random.key(0), (policy.genome_size,), minval=-1, maxval=1)
+    carry = policy.birth(jax.random.key(1))
+    for tick in range(3):
+        action, carry = act(genome, carry, jnp.full(SIZES[0], 0.5 + tick, jnp.float32))
+        carry = adapt(genome, carry)
+    return action, carry
+
+
+@quick_and_slow
+def test_jit_equals_no_jit_without_a_retrace(row):
+    policy, traces = make(*row), []
+
+    def act(*arguments):
+        traces.append("act")
+        return policy.act(*arguments)
+
+    def adapt(*arguments):
+        traces.append("adapt")
+        return policy.adapt(*arguments)
+
+    jitted = three_ticks(policy, jax.jit(act), jax.jit(adapt))
+    assert sorted(traces) == ["act", "adapt"], "each is traced once, whatever the tick"
+    with jax.disable_jit():
+        plain = three_ticks(policy, policy.act, policy.adapt)
+    for one, other in zip(jax.tree.leaves(jitted), jax.tree.leaves(plain), strict=True):
+        assert one.dtype == other.dtype
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", BUILT_IN)
+def test_every_full_combination_for_three_ticks(rule):
+    for row in itertools.product([rule], *CHOICES[1:]):
+        policy = make(*row)
+        with jax.disable_jit():
+            action, carry = three_ticks(policy, policy.act, policy.adapt)
+        assert action.shape == (SIZES[-1],), row
+        assert action.dtype == jnp.float32, row
+        assert tuple(w.shape for w in carry.weights) == policy.network.layer_shapes, row
+        assert carry.units.shape == (policy.network.unit_count,), row
+        assert carry.history.shape == (policy.plasticity.history_rows, policy.network.unit_count), row
+        assert int(carry.tick) == 3, row
+        if row[1] == "max":
+            assert all(bool(jnp.isfinite(w).all()) for w in carry.weights), row
+            assert all(float(jnp.abs(w).max()) <= 1 + 1e-6 for w in carry.weights), row
+        # What a rule keeps is carried from update to update, one number a synapse.
+        state_count = len(get_rule(rule).state)
+        for state, weights in zip(carry.states, carry.weights, strict=True):
+            assert state.shape == (state_count, *weights.shape), row
+            assert state_count == 0 or float(jnp.abs(state).max()) > 0, row

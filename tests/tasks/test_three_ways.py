@@ -1,0 +1,59 @@
+"""A task's functions in NumPy, compiled by Numba, and traced by JAX: one text, one result."""
+
+import types
+
+import jax
+import jax.numpy as jnp
+import mujoco
+import numpy as np
+import pytest
+
+from hebbax.kernels.compiler import compiled
+from hebbax.tasks.registry import TASKS, make_task
+from hebbax.tasks.task import simulation_of
+from hebbax.types import Noise, Simulation
+
+TICKS = 25  # until feet are on the ground
+
+
+def traced(function):
+    """Return the function with `np` bound to `jax.numpy`, under jit."""
+    names = {**function.__globals__, "np": jnp}
+    return jax.jit(types.FunctionType(function.__code__, names, closure=function.__closure__))
+
+
+def calls_of(task):
+    """Return the arguments that the four functions have in the middle of a life."""
+    model, rng = task.model, np.random.default_rng(1)
+    size = model.nq + model.nv
+    noise = Noise(rng.uniform(-1, 1, size), rng.normal(size=size))
+    data = mujoco.MjData(model)
+    data.qpos[:], data.qvel[:], memory = task.birth(noise)
+    mujoco.mj_forward(model, data)
+    simulation = before = simulation_of(data)
+    for _ in range(TICKS):
+        before = Simulation(*(field.copy() for field in simulation))
+        action = rng.uniform(-1, 1, task.action_size)
+        data.ctrl[:] = task.actuate(action, simulation, memory)
+        mujoco.mj_step(model, data, nstep=task.substeps)
+        mujoco.mj_rnePostConstraint(model, data)
+    return {
+        "birth": (noise,),
+        "observe": (simulation, memory),
+        "actuate": (action, simulation, memory),
+        "outcome": (before, simulation, action, memory),
+    }
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_numpy_numba_and_jax_agree(name):
+    task = make_task(name)
+    for function, arguments in calls_of(task).items():
+        plain = getattr(task, function)
+        expected = plain(*arguments)
+        for way, tolerance in ((compiled(plain), 1e-12), (traced(plain), 1e-4)):
+            result = way(*arguments)
+            parts = zip(result, expected, strict=True) if isinstance(expected, tuple) else [(result, expected)]
+            for part, value in parts:
+                assert np.shape(part) == np.shape(value), function
+                np.testing.assert_allclose(part, value, rtol=tolerance, atol=tolerance, err_msg=function)
