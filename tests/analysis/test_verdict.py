@@ -30,7 +30,7 @@ def cycle(ticks: int = 600, period: float = 12.5, weights: int = 60) -> np.ndarr
     return np.stack([np.cos(angle), np.sin(angle)], axis=1) @ rng.normal(size=(2, weights)) + rng.normal(size=weights)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES[::2], *(pytest.param(name, marks=pytest.mark.slow) for name in NAMES[1::2])])
 def test_each_known_system_is_recognised(name):
     found = [verdict(rows, PERIOD).label for rows in lives(name, 4, ticks=1000)]
     assert found.count(system_named(name).label) >= 3, found

@@ -73,7 +73,11 @@ def three_ticks(policy, act, adapt):
     return action, carry
 
 
-@quick_and_slow
+@pytest.mark.parametrize(
+    "row",
+    [*QUICK[::3], *(pytest.param(row, marks=pytest.mark.slow) for row in PAIRS if row not in QUICK[::3])],
+    ids="-".join,
+)
 def test_jit_equals_no_jit_without_a_retrace(row):
     policy, traces = make(*row), []
 

@@ -17,7 +17,7 @@ from hebbax.policy import WEIGHT_BOUND, Plasticity, Policy
 
 
 @pytest.mark.parametrize("network", [Elman, Fcrnn, Gru, Lstm])
-@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize("bias", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_static_recurrent_networks(observations, run_compiled, assert_equal_runs, network, bias):
     policy = Policy("p", network((5, 7, 3), bias=bias), None)
     actions, _ = assert_equal_runs(policy, scale=0.4, ticks=60)
