@@ -63,7 +63,7 @@ def interval_ticks(interval: Any, control_period: float) -> int:
         low = max(1, int(ratio) if ratio == ratio and 0 < ratio < 1e9 else 1)
         nearest = " or ".join(f"{n * control_period:g}" for n in (low, low + 1))
         raise HebbaxError(
-            f"interval={interval} s: expected a whole multiple of the control period {control_period:g} s; "
-            f"nearest valid: {nearest}"
+            f"interval={interval} s: expected a whole multiple of the control period {control_period:g} s, or ticks "
+            f"such as '4 ticks'; nearest valid: {nearest}"
         )
     return ticks

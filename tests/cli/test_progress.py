@@ -75,7 +75,7 @@ def test_lines_are_seconds_apart_and_the_last_is_always_there(now, capsys):
         show(generation(3, return_mean=None, return_max=None, diverged=64))
 
     assert capsys.readouterr().out.splitlines() == [
-        "compiling the life for this task and policy (up to 20 s; kept for the next time) ...",
+        "preparing the life for this task and policy (up to 20 s the first time, then kept) ...",
         "generation 1/4  mean 0.0  best 1,234  mean genome -5.0  30,123 steps/s  – left",
         "generation 3/4  mean 20.0  best 1,234  diverged 3 of 64  mean genome -5.0  30,123 steps/s  2 s left",
         "generation 4/4  mean –  best –  diverged 64 of 64  mean genome -5.0  30,123 steps/s  0 s left",
@@ -96,7 +96,7 @@ def test_display_on_a_terminal(monkeypatch):
         show(generation(1, mean_genome_return=42.0))
 
     last = terminal.getvalue().rpartition("generation 2/2")[2]
-    assert "compiling the life" in terminal.getvalue()
+    assert "preparing the life" in terminal.getvalue()
     assert "30,123 steps/s" in last
     assert "return  mean 10.0  best 1,234  mean genome 42.0" in last
     assert "▁█" in last

@@ -44,7 +44,7 @@ def test_a_repeat_goes_on_begins_and_skips(hebbax, tmp_path):
 
     assert ran.code == 0
     assert ran.out.count("finished before") == 1
-    assert ran.out.count("compiling the life") == 2, "one goes on and one begins"
+    assert ran.out.count("preparing the life") == 2, "one goes on and one begins"
     assert reached(tmp_path / "s") == {f"swimmer-han-e-s{seed}": 2 for seed in range(3)}
     assert len(RunFolder(tmp_path / "s/swimmer-han-e-s0").read_record()["resumed"]) == 1
 
@@ -64,7 +64,8 @@ def test_more_generations_extend_a_sweep(hebbax, tmp_path):
         (["seed=0,-1"], "seed=-1: expected 0 to 4294967295"),
         (
             ["policy.interval=0.04,0.1"],
-            "interval=0.1 s: expected a whole multiple of the control period 0.04 s; nearest valid: 0.08 or 0.12",
+            "interval=0.1 s: expected a whole multiple of the control period 0.04 s, or ticks "
+            "such as '4 ticks'; nearest valid: 0.08 or 0.12",
         ),
         (["track=none,tensorbord"], "unknown tracker 'tensorbord': did you mean 'tensorboard'?"),
         (["seed=0,0"], "two runs of the sweep are the same, swimmer-han-e-s0: give each value once"),
@@ -115,6 +116,15 @@ def test_a_run_that_fails_does_not_stop_the_others(hebbax, tmp_path, monkeypatch
     assert re.search(r"^ *swimmer-han-e-s1 +finished +2 of 2 ", ran.out, re.MULTILINE)
     assert f"\n1 of 2 runs finished, 1 failed:\n  swimmer-han-e-s0: {reason}\n" in ran.out
     assert ("Traceback" in ran.error) == bug
+
+
+def test_a_run_is_no_folder_for_a_sweep(hebbax, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/config.yaml").touch()
+    ran = hebbax("train", "-m", "task=swimmer", "seed=0,1", "--run", str(tmp_path / "run"))
+    assert ran.code == 2
+    assert "is a run, not a folder of runs: choose another folder with --run" in ran.error
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["config.yaml"]
 
 
 def test_ctrl_c_leaves_a_sweep_that_can_go_on(hebbax, tmp_path):

@@ -28,7 +28,7 @@ def test_a_run_from_start_to_end(hebbax, tmp_path):
 
     assert ran.code == 0
     assert ran.error == ""
-    assert ran.out.startswith("swimmer · han-e · seed 5 → my run\ncompiling the life")
+    assert ran.out.startswith("swimmer · han-e · seed 5 → my run\npreparing the life")
     assert re.search(r"^generation 2/2  mean \S+  best \S+  mean genome \S+  \S+ steps/s  0 s left$", ran.out, re.M)
     assert re.search(r"^best mean genome: return \S+ over 2 lives \(generation [12]\)$", ran.out, re.M)
     assert ran.out.endswith("next: hebbax evaluate 'my run'\n      hebbax show 'my run'\n")
@@ -68,7 +68,8 @@ def test_default_folder(hebbax, tmp_path):
         ),
         (
             "policy.interval=0.1",
-            "interval=0.1 s: expected a whole multiple of the control period 0.04 s; nearest valid: 0.08 or 0.12",
+            "interval=0.1 s: expected a whole multiple of the control period 0.04 s, or ticks "
+            "such as '4 ticks'; nearest valid: 0.08 or 0.12",
         ),
         ("policy.window=0", "window=0: expected a whole number of ticks of at least 1; nearest valid: 1"),
         ("policy.activation=tan", "unknown activation 'tan': did you mean 'tanh'?"),

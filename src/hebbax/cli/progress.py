@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from hebbax.cli.output import duration, number, returned
 
 _COMPILING = {
-    "native": "compiling the life for this task and policy (up to 20 s; kept for the next time) ...",
+    "native": "preparing the life for this task and policy (up to 20 s the first time, then kept) ...",
     "lockstep": "compiling the policy, and the task for many lives at once (up to a minute) ...",
     "vector": "compiling the policy ...",
 }

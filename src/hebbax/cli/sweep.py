@@ -35,6 +35,8 @@ def sweep(options: Namespace) -> int:
 
     overrides, launcher = split_launcher(options.overrides)
     folder = Path(options.run if options.run is not None else DEFAULT_FOLDER)
+    if (folder / "config.yaml").exists():
+        raise HebbaxError(f"{quoted(folder)} is a run, not a folder of runs: choose another folder with --run")
     combinations = compose_sweep(overrides)
     swept = combinations[0].swept
     runs = plan(folder, [combination.config for combination in combinations], swept)
