@@ -54,7 +54,7 @@ def _assert_equal_runs(policy, scale=1.0, ticks=TICKS):
     """Assert that the compiled step and the reference agree to float32 rounding; return actions and weights.
 
     Rounding starts at 1e-7 and some weights amplify it from tick to tick. How much is seen from the reference itself,
-    run again with a genome that differs in its last bits.
+    run again with a genome and observations that differ in their last bits.
     """
     # Small coefficients keep weights that are not normalised in a range where both sums round alike.
     genome = (scale * np.asarray(jax.random.normal(jax.random.key(1), (policy.genome_size,)))).astype(np.float32)
@@ -62,9 +62,9 @@ def _assert_equal_runs(policy, scale=1.0, ticks=TICKS):
     key = jax.random.key(4)
     actions, weights = _run_compiled(policy, genome, key, inputs)
     assert len(actions) == ticks
-    reference = _reference(policy)
+    reference, bits = _reference(policy), np.float32(1 + 2e-7)
     expected = [np.asarray(array) for array in reference(genome, policy.birth(key), inputs)]
-    nearby = reference(genome * np.float32(1 + 2e-7), policy.birth(key), inputs)
+    nearby = reference(genome * bits, policy.birth(key), inputs * bits)
     size = max(1.0, np.abs(expected[1]).max(initial=0))
     for ours, theirs, again, allowed in zip((actions, weights), expected, nearby, (1e-4, 1e-5 * size), strict=True):
         rounding = np.maximum.accumulate(np.abs(theirs - np.asarray(again)).max(axis=1, initial=0))
