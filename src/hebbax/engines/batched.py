@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from hebbax.engines.life import bounded, draw_birth
+from hebbax.engines.life import draw_birth
 from hebbax.kernels.compiler import compiled, copy
 from hebbax.tasks.task import Task
 from hebbax.types import Simulation
@@ -52,14 +52,6 @@ def one_of(simulations, i):
         simulations.qfrc_actuator[i],
         simulations.qfrc_constraint[i],
     )
-
-
-@compiled
-def bounded_rows(values, out):
-    """Set out [lives] to False wherever a row of values is not bounded."""
-    for i in range(values.shape[0]):
-        if not bounded(values[i]):
-            out[i] = False
 
 
 def _birth(task: Task) -> Any:

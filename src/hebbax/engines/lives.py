@@ -12,6 +12,7 @@ from hebbax.cores import available_cores
 from hebbax.engines.life import COUNT, END, LENGTH, RETURN, SUMS, TERMINATIONS, WARNINGS
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.kernels.noise import fold_in_indices
+from hebbax.tasks.external import AnyTask
 from hebbax.tasks.task import Task
 from hebbax.types import ON_TERMINATION, Lives, Record
 
@@ -76,11 +77,12 @@ def lives_of_rows(rows: np.ndarray) -> Lives:
     )
 
 
-def empty_record(task: Task, ticks: int, weight_count: int) -> Record:
-    """Return buffers for a life of so many ticks; zero ticks for none."""
+def empty_record(task: AnyTask, ticks: int, weight_count: int) -> Record:
+    """Return buffers for a life of so many ticks, zero for none; without columns for a body that is another's."""
+    positions, velocities = (task.model.nq, task.model.nv) if isinstance(task, Task) else (0, 0)
     return Record(
-        qpos=np.zeros((ticks, task.model.nq)),
-        qvel=np.zeros((ticks, task.model.nv)),
+        qpos=np.zeros((ticks, positions)),
+        qvel=np.zeros((ticks, velocities)),
         observations=np.zeros((ticks, task.observation_size)),
         actions=np.zeros((ticks, task.action_size)),
         rewards=np.zeros(ticks),
