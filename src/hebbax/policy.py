@@ -12,7 +12,6 @@ import numpy as np
 from hebbax.errors import HebbaxError
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Network
-from hebbax.networks.registry import NETWORKS, STATIC_ONLY
 from hebbax.plasticity.averaging import average, history_rows, remember
 from hebbax.plasticity.normalisation import check_bound, get_normalisation
 from hebbax.plasticity.rules import Rule, get_rule
@@ -142,9 +141,10 @@ class Policy:
     def __post_init__(self) -> None:
         if self.plasticity is None:
             return
-        kind = next(name for name, network in NETWORKS.items() if isinstance(self.network, network))
-        if kind in STATIC_ONLY:
-            raise HebbaxError(f"network {kind!r} cannot be plastic: expected plastic=false, or network gru")
+        if self.network.static_only:
+            raise HebbaxError(
+                f"network {self.network.kind!r} cannot be plastic: expected plastic=false, or network gru"
+            )
         if get_rule(self.plasticity.rule).needs_bias and not self.network.bias:
             raise HebbaxError(f"rule {self.plasticity.rule!r} needs a network with biases: expected bias=true")
 

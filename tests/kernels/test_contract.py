@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from hebbax.networks.registry import NETWORKS, STATIC_ONLY
+from hebbax.networks.registry import NETWORKS
 from hebbax.plasticity.averaging import AVERAGINGS
 from hebbax.plasticity.normalisation import NORMALISATIONS
 from hebbax.plasticity.rules import RULES, get_rule
@@ -18,7 +18,7 @@ from hebbax.policy import Plasticity, Policy
 
 SIZES = (4, 5, 2)
 BUILT_IN = sorted(name for name in RULES if not name.startswith("test-"))
-PLASTIC = sorted(NETWORKS.keys() - set(STATIC_ONLY))
+PLASTIC = sorted(name for name, network in NETWORKS.items() if not network.static_only)
 CHOICES = (BUILT_IN, sorted(NORMALISATIONS), PLASTIC, sorted(AVERAGINGS))
 
 

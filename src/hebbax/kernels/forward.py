@@ -79,14 +79,18 @@ def _squash(values):
 
 
 @cache
-def _connect(scaled: bool) -> Any:
+def _collect(scaled: bool) -> Any:
     @compiled
-    def connect(layout, weights, scales, units, index):
-        """Add what a connection carries to its postsynaptic units."""
-        pre, post = _pre_of(layout, units, index), _post_of(layout, units, index)
-        _add_product(matrix_of(layout, weights, index), pre, post, scales[index] if scaled else _ONE)
+    def collect(layout, weights, scales, units, first, end):
+        """Set the postsynaptic units that connections `first` to `end` share to all that these carry; return them."""
+        post = _post_of(layout, units, first)
+        _clear(post)
+        for index in range(first, end):
+            matrix = matrix_of(layout, weights, index)
+            _add_product(matrix, _pre_of(layout, units, index), post, scales[index] if scaled else _ONE)
+        return post
 
-    return connect
+    return collect
 
 
 @cache
@@ -103,38 +107,27 @@ def _apply(name: str) -> Any:
 
 @cache
 def _mlp(hidden: str, output: str, scaled: bool) -> Any:
-    connect, activate, activate_output = _connect(scaled), _apply(hidden), _apply(output)
+    collect, activate, activate_output = _collect(scaled), _apply(hidden), _apply(output)
 
     @compiled
     def forward(layout, weights, scales, units):
         last = layout[CONNECTIONS] - 1
-        for index in range(last + 1):
-            post = _post_of(layout, units, index)
-            _clear(post)
-            connect(layout, weights, scales, units, index)
-            if index == last:
-                activate_output(post)
-            else:
-                activate(post)
+        for index in range(last):
+            activate(collect(layout, weights, scales, units, index, index + 1))
+        activate_output(collect(layout, weights, scales, units, last, last + 1))
 
     return forward
 
 
 @cache
 def _elman(hidden: str, output: str, scaled: bool) -> Any:
-    connect, activate, activate_output = _connect(scaled), _apply(hidden), _apply(output)
+    collect, activate, activate_output = _collect(scaled), _apply(hidden), _apply(output)
 
     @compiled
     def forward(layout, weights, scales, units):
-        now, action = _post_of(layout, units, 0), _post_of(layout, units, 2)
-        copy(now, _pre_of(layout, units, 1))
-        _clear(now)
-        connect(layout, weights, scales, units, 0)
-        connect(layout, weights, scales, units, 1)
-        activate(now)
-        _clear(action)
-        connect(layout, weights, scales, units, 2)
-        activate_output(action)
+        copy(_post_of(layout, units, 0), _pre_of(layout, units, 1))
+        activate(collect(layout, weights, scales, units, 0, 2))
+        activate_output(collect(layout, weights, scales, units, 2, 3))
 
     return forward
 
@@ -164,61 +157,44 @@ def _fcrnn(hidden: str, output: str, scaled: bool) -> Any:
 
 @cache
 def _gru(hidden: str, output: str, scaled: bool) -> Any:
-    connect, activate, activate_output = _connect(scaled), _apply(hidden), _apply(output)
+    collect, activate, activate_output = _collect(scaled), _apply(hidden), _apply(output)
 
     @compiled
     def forward(layout, weights, scales, units):
         past, now = _pre_of(layout, units, 1), _pre_of(layout, units, 6)
-        z, r, c, action = (
-            _post_of(layout, units, 0),
-            _post_of(layout, units, 2),
-            _post_of(layout, units, 4),
-            _post_of(layout, units, 6),
-        )
         size = past.shape[0]
         copy(now[:size], past)
-        for index in range(4):
-            if index % 2 == 0:
-                _clear(_post_of(layout, units, index))
-            connect(layout, weights, scales, units, index)
+        z = collect(layout, weights, scales, units, 0, 2)
+        r = collect(layout, weights, scales, units, 2, 4)
         _squash(z)
         _squash(r)
         at = of_connection(layout, 1, PRE_AT) + size
         reset = units[at : at + size]
         for j in range(size):
             reset[j] = r[j] * past[j]
-        _clear(c)
-        connect(layout, weights, scales, units, 4)
+        c = collect(layout, weights, scales, units, 4, 5)
         _add_product(matrix_of(layout, weights, 5), reset, c, scales[5] if scaled else _ONE)
         activate(c)
         for j in range(size):
             now[j] = (_ONE - z[j]) * past[j] + z[j] * c[j]
-        _clear(action)
-        connect(layout, weights, scales, units, 6)
-        activate_output(action)
+        activate_output(collect(layout, weights, scales, units, 6, 7))
 
     return forward
 
 
 @cache
 def _lstm(hidden: str, output: str, scaled: bool) -> Any:
-    connect, activate, activate_output = _connect(scaled), _apply(hidden), _apply(output)
+    collect, activate, activate_output = _collect(scaled), _apply(hidden), _apply(output)
 
     @compiled
     def forward(layout, weights, scales, units):
         past, now = _pre_of(layout, units, 1), _pre_of(layout, units, 8)
-        i, f, g, o = (
-            _post_of(layout, units, 0),
-            _post_of(layout, units, 2),
-            _post_of(layout, units, 4),
-            _post_of(layout, units, 6),
-        )
         size = past.shape[0]
         copy(now[:size], past)
-        for index in range(8):
-            if index % 2 == 0:
-                _clear(_post_of(layout, units, index))
-            connect(layout, weights, scales, units, index)
+        i = collect(layout, weights, scales, units, 0, 2)
+        f = collect(layout, weights, scales, units, 2, 4)
+        g = collect(layout, weights, scales, units, 4, 6)
+        o = collect(layout, weights, scales, units, 6, 8)
         _squash(i)
         _squash(f)
         activate(g)
@@ -231,10 +207,7 @@ def _lstm(hidden: str, output: str, scaled: bool) -> Any:
         activate(now[:size])
         for j in range(size):
             now[j] *= o[j]
-        action = _post_of(layout, units, 8)
-        _clear(action)
-        connect(layout, weights, scales, units, 8)
-        activate_output(action)
+        activate_output(collect(layout, weights, scales, units, 8, 9))
 
     return forward
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 
 from hebbax.networks.activations import get_activation
-from hebbax.networks.network import Connection, Network, one_hidden_layer
+from hebbax.networks.network import Connection, Network
 from hebbax.types import Array
 
 
@@ -19,9 +19,7 @@ class Elman(Network):
     Units: x and its bias unit, the hidden layer before, the hidden layer now and its bias unit, y.
     """
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        one_hidden_layer(self)
+    one_hidden_layer = True
 
     @property
     def connections(self) -> tuple[Connection, ...]:

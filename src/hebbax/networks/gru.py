@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from hebbax.networks.activations import get_activation
-from hebbax.networks.network import Connection, Network, one_hidden_layer
+from hebbax.networks.network import Connection, Network, gate_connections
 from hebbax.types import Array
 
 
@@ -21,21 +21,14 @@ class Gru(Network):
     h, not r h (Dittrich et al. 2026).
     """
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        one_hidden_layer(self)
+    one_hidden_layer = True
 
     @property
     def connections(self) -> tuple[Connection, ...]:
         """Input and hidden layer to update gate, reset gate and candidate, then hidden layer to output."""
-        observations, hidden, actions = self.sizes
-        x, h = observations + int(self.bias), hidden
-        z = x + 2 * h
-        r, c, now = z + h, z + 2 * h, z + 3 * h
-        found = []
-        for name, post in (("update", z), ("reset", r), ("candidate", c)):
-            found.append(Connection(f"input-{name}", 0, x, post, h, self.bias))
-            found.append(Connection(f"hidden-{name}", x, h, post, h))
+        observations, h, actions = self.sizes
+        z = observations + int(self.bias) + 2 * h
+        found, now = gate_connections(self, ("update", "reset", "candidate"), z), z + 3 * h
         size = h + int(self.bias)
         return (*found, Connection("hidden-output", now, size, now + size, actions, self.bias))
 

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from hebbax.networks.activations import get_activation
-from hebbax.networks.network import Connection, Network, one_hidden_layer
+from hebbax.networks.network import Connection, Network, gate_connections
 from hebbax.types import Array
 
 
@@ -21,21 +21,16 @@ class Lstm(Network):
     weights only: which of its activations are pre- and postsynaptic has been settled by nobody.
     """
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        one_hidden_layer(self)
+    one_hidden_layer = True
+    static_only = True
 
     @property
     def connections(self) -> tuple[Connection, ...]:
         """Input and hidden layer to input gate, forget gate, candidate and output gate, then hidden layer to output."""
-        observations, hidden, actions = self.sizes
-        x, h = observations + int(self.bias), hidden
-        found = []
-        for index, name in enumerate(("in", "forget", "candidate", "out")):
-            post = x + h * (1 + index)
-            found.append(Connection(f"input-{name}", 0, x, post, h, self.bias))
-            found.append(Connection(f"hidden-{name}", x, h, post, h))
-        now, size = x + 6 * h, h + int(self.bias)
+        observations, h, actions = self.sizes
+        i = observations + int(self.bias) + h
+        found = gate_connections(self, ("in", "forget", "candidate", "out"), i)
+        now, size = i + 5 * h, h + int(self.bias)
         return (*found, Connection("hidden-output", now, size, now + size, actions, self.bias))
 
     @property

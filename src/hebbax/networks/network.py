@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from hebbax.errors import HebbaxError
 from hebbax.networks.activations import get_activation
@@ -43,8 +44,11 @@ class Network(ABC):
 
     A pass fills a vector of units [unit_count]: its inputs, all activations that some connection begins or ends in, and
     the actions, which are the last. A recurrent network reads its own past from the units of the pass before. Raises
-    HebbaxError for sizes below 1 and unknown activations.
+    HebbaxError for sizes below 1, hidden layers that the kind of network cannot have, and unknown activations.
     """
+
+    one_hidden_layer: ClassVar[bool] = False  # whether there is exactly one
+    static_only: ClassVar[bool] = False  # whether its pre- and postsynaptic activations are settled by nobody
 
     sizes: tuple[int, ...]
     activation: str = "tanh"
@@ -54,8 +58,18 @@ class Network(ABC):
     def __post_init__(self) -> None:
         if any(size < 1 for size in self.sizes):
             raise HebbaxError(f"layer sizes {list(self.sizes)}: expected whole numbers of at least 1")
+        if self.one_hidden_layer and len(self.sizes) != 3:
+            hidden = list(self.sizes[1:-1])
+            raise HebbaxError(
+                f"hidden layers {hidden}: a network of type {self.kind!r} has one; nearest valid: {hidden[:1] or [16]}"
+            )
         get_activation(self.activation)
         get_activation(self.output_activation)
+
+    @property
+    def kind(self) -> str:
+        """The network's name: that of its class."""
+        return type(self).__name__.lower()
 
     @property
     @abstractmethod
@@ -95,12 +109,16 @@ class Network(ABC):
         ]
 
 
-def one_hidden_layer(network: Network) -> tuple[int, int, int]:
-    """Return observations, hidden units and actions. Raises HebbaxError unless there is one hidden layer."""
-    if len(network.sizes) != 3:
-        raise HebbaxError(
-            f"hidden layers {list(network.sizes[1:-1])}: a network of type {type(network).__name__.lower()!r} has one; "
-            "nearest valid: " + str(list(network.sizes[1:2]) if len(network.sizes) > 3 else [16])
-        )
-    observations, hidden, actions = network.sizes
-    return observations, hidden, actions
+def gate_connections(network: Network, gates: Sequence[str], at: int) -> list[Connection]:
+    """Return the connections from input and hidden layer before to each gate, the first of which stands at `at`.
+
+    For networks of one hidden layer whose units begin with the input, its bias unit and the hidden layer before.
+    """
+    observations, hidden, _ = network.sizes
+    inputs = observations + int(network.bias)
+    found = []
+    for index, name in enumerate(gates):
+        gate_at = at + index * hidden
+        found.append(Connection(f"input-{name}", 0, inputs, gate_at, hidden, network.bias))
+        found.append(Connection(f"hidden-{name}", inputs, hidden, gate_at, hidden))
+    return found

@@ -12,9 +12,6 @@ from hebbax.networks.network import Network
 
 NETWORKS: dict[str, type[Network]] = {"mlp": Mlp, "elman": Elman, "fcrnn": Fcrnn, "gru": Gru, "lstm": Lstm}
 
-STATIC_ONLY = ("lstm",)
-"""Networks whose connections have no agreed pre- and postsynaptic activations."""
-
 
 def get_network(name: str) -> type[Network]:
     """Return a network's class by name. Raises HebbaxError with the nearest names."""
