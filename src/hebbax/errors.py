@@ -18,6 +18,11 @@ def unknown_name(kind: str, name: object, choices: Iterable[str]) -> HebbaxError
     return HebbaxError(f"unknown {kind} {str(name)!r}: {hint}")
 
 
+def one_line(error: BaseException) -> str:
+    """Return what another package's error says, in one line; its type where it says nothing."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 def _nearest(name: str, known: list[str]) -> list[str]:
     """Return up to three names, the nearest first, all nearly as near as the first."""
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)

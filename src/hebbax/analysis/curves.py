@@ -12,7 +12,7 @@ import yaml
 
 from hebbax.config import TrainConfig, from_dict
 from hebbax.errors import HebbaxError, unknown_name
-from hebbax.evolution.run_folder import RunFolder
+from hebbax.evolution.run_folder import RunFolder, is_run
 from hebbax.zoo import zoo_path
 
 METRICS = {
@@ -78,7 +78,7 @@ def expand_sources(sources: Sequence[str]) -> list[str]:
     found: list[str] = []
     for source in sources:
         path = Path(source)
-        inside = [] if source.startswith("zoo:") or (path / "config.yaml").exists() else path.glob("*/config.yaml")
+        inside = [] if source.startswith("zoo:") or is_run(path) else path.glob("*/config.yaml")
         runs = sorted(str(config.parent) for config in inside)
         found += runs or [source]
     return list(dict.fromkeys(found))

@@ -101,6 +101,7 @@ def _report(
     failures: Mapping[Path, str],
     options: Namespace,
 ) -> None:
+    from hebbax.evolution.run_folder import is_run
     from hebbax.report.reproduction import Reproduction, write_reproduction
 
     command = ["hebbax", "reproduce", options.experiment, "--budget", options.budget]
@@ -110,7 +111,7 @@ def _report(
         experiment=experiment,
         budget=budget,
         command=shlex.join(command),
-        folders=[run.path for run in runs if (run.path / "config.yaml").is_file()],
+        folders=[run.path for run in runs if is_run(run.path)],
         missing={path.name: reason.partition("\n")[0] for path, reason in failures.items()},
     )
     written = write_reproduction(reproduction, Path(options.out or _default_out(options.budget)), print)

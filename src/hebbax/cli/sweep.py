@@ -31,11 +31,12 @@ def sweep(options: Namespace) -> int:
     All combinations are checked before the first begins. Finished runs are skipped, interrupted ones resumed.
     """
     from hebbax.conf.sweep import compose_sweep, split_launcher
+    from hebbax.evolution.run_folder import is_run
     from hebbax.evolution.sweep import check_plan, plan
 
     overrides, launcher = split_launcher(options.overrides)
     folder = Path(options.run if options.run is not None else DEFAULT_FOLDER)
-    if (folder / "config.yaml").exists():
+    if is_run(folder):
         raise HebbaxError(f"{quoted(folder)} is a run, not a folder of runs: choose another folder with --run")
     combinations = compose_sweep(overrides)
     swept = combinations[0].swept

@@ -33,7 +33,7 @@ def check_overrides(overrides: Sequence[str]) -> None:
     Whether a value has the type of its key is left to the composition.
     """
     for text in overrides:
-        override = _parse(text)
+        override = parse_override(text)
         key = override.key_or_group
         presets = groups().get(key)
         if presets is None and key not in known_keys():
@@ -53,7 +53,7 @@ def check_overrides(overrides: Sequence[str]) -> None:
 
 def external_tasks(overrides: Sequence[str]) -> list[str]:
     """Return the environments of other packages that overrides choose as their task."""
-    chosen = [_parse(text) for text in overrides if text.startswith("task=")]
+    chosen = [parse_override(text) for text in overrides if text.startswith("task=")]
     return [name for name in (str(override.value()) for override in chosen) if is_external(name)]
 
 
@@ -90,8 +90,9 @@ def _unknown_key(key: str) -> HebbaxError:
     return HebbaxError(f"unknown configuration key {key!r}: see `hebbax train --help`")
 
 
-def _parse(text: str) -> Override:
+def parse_override(text: str, example: str = "seed=1") -> Override:
+    """Return an override as Hydra reads it. Raises HebbaxError, with an example, for one that it cannot read."""
     try:
         return OverridesParser.create().parse_override(text)
     except HydraException:
-        raise HebbaxError(f"cannot read {text!r}: expected KEY=VALUE such as seed=1") from None
+        raise HebbaxError(f"cannot read {text!r}: expected KEY=VALUE such as {example}") from None

@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from hebbax.conf.compose import compose_train
+from hebbax.conf.overrides import parse_override
 from hebbax.config import TrainConfig
 from hebbax.errors import HebbaxError
 
@@ -29,7 +29,9 @@ def compose_sweep(overrides: Sequence[str]) -> list[Combination]:
 
     Raises HebbaxError, in one line, for what `compose_train` refuses in any of them, and for a continuous interval.
     """
-    parsed = {(override := _parse(text)).get_key_element(): (override, text) for text in overrides}  # the last counts
+    parsed = {
+        (override := parse_override(text, "seed=0,1,2")).get_key_element(): (override, text) for text in overrides
+    }  # the last counts
     swept = tuple(key for key, (override, _) in parsed.items() if override.is_sweep_override())
     choices = [_choices(override, text) for override, text in parsed.values()]
     combinations = []
@@ -85,10 +87,3 @@ def _choices(override: Override, text: str) -> list[str]:
     except HydraException:
         raise HebbaxError(f"{text}: expected a list such as a,b or a range such as range(0,5)") from None
     return [f"{override.get_key_element()}={value}" for value in values]
-
-
-def _parse(text: str) -> Override:
-    try:
-        return OverridesParser.create().parse_override(text)
-    except HydraException:
-        raise HebbaxError(f"cannot read {text!r}: expected KEY=VALUE such as seed=0,1,2") from None

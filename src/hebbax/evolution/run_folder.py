@@ -204,6 +204,11 @@ def _read_text(path: Path) -> str:
         raise HebbaxError(f"cannot read {path}: it is not UTF-8 text; restore it from a copy") from None
 
 
+def is_run(path: Path) -> bool:
+    """Whether a folder is that of a run, whatever else it lacks."""
+    return RunFolder(path).config_path.is_file()
+
+
 def _taken(folder: RunFolder) -> HebbaxError:
     path = folder.path
     if not path.is_dir():

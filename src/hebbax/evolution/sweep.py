@@ -14,7 +14,7 @@ import yaml
 
 from hebbax.config import TrainConfig, check_train_config, flat_dict, from_dict, to_dict
 from hebbax.errors import HebbaxError
-from hebbax.evolution.run_folder import RunFolder
+from hebbax.evolution.run_folder import RunFolder, is_run
 from hebbax.evolution.run_lock import LOCK_NAME
 from hebbax.evolution.search import Search
 from hebbax.evolution.train import Training
@@ -109,7 +109,7 @@ def open_training(run: PlannedRun, command: Sequence[str], on_note: Callable[[st
 
 
 def _begun(path: Path) -> bool:
-    return (path / "config.yaml").is_file() and bool(RunFolder(path).checkpoints())
+    return is_run(path) and bool(RunFolder(path).checkpoints())
 
 
 def _clear_unborn(path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from hebbax.errors import one_line
 from hebbax.report.render_child import Frames, NoDrawing, leave_result, write_video
 from hebbax.tasks.external import ExternalTask, open_environments
 
@@ -48,7 +49,7 @@ def _frames(job: EnvironmentJob, actions: np.ndarray) -> Frames:
         yield environments.frame()
     except Exception as error:
         if _needs_opengl(error):
-            raise NoDrawing(" ".join(str(error).split())) from error
+            raise NoDrawing(one_line(error)) from error
         raise
     only = np.zeros(1, np.int64)
     for tick in range(1, len(actions)):

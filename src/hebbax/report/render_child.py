@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from hebbax.errors import one_line
 from hebbax.report.scenery import choose_camera, prepare_scenery
 
 FILMSTRIP_GAP = 4  # white pixels between two frames
@@ -61,14 +62,10 @@ def leave_result(folder: Path, work: Callable[[], None]) -> None:
         work()
         result = {"seconds": time.perf_counter() - start}
     except NoDrawing as error:
-        result = {"no_drawing": _one_line(error)}
+        result = {"no_drawing": one_line(error)}
     except Exception as error:  # whatever it is, the parent is to say it in one line
-        result = {"error": _one_line(error)}
+        result = {"error": one_line(error)}
     (folder / "result.json").write_text(json.dumps(result))
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _draw(job: Job, qpos: np.ndarray) -> Frames:
@@ -111,7 +108,7 @@ def _or_no_drawing(step: Callable[[], Any]) -> Any:
     try:
         return step()
     except Exception as error:
-        raise NoDrawing(_one_line(error)) from error
+        raise NoDrawing(one_line(error)) from error
 
 
 def write_video(output: str, frames_per_second: float, frames: Frames) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import HebbaxError, one_line, unknown_name
 from hebbax.tasks.external import TICKS, ExternalTask
 from hebbax.tasks.spaces import read_observations, write_actions
 
@@ -111,7 +111,7 @@ def _import_envpool(name: str) -> Any:
     try:
         import envpool  # pyright: ignore[reportMissingImports]  an option, on some platforms only
     except Exception as error:  # it reads files of other packages, which can be missing too
-        raise HebbaxError(f"task {name!r}: EnvPool cannot be imported: {' '.join(str(error).split())}") from error
+        raise HebbaxError(f"task {name!r}: EnvPool cannot be imported: {one_line(error)}") from error
     return envpool
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import HebbaxError, one_line, unknown_name
 from hebbax.tasks.external import TICKS, ExternalTask
 from hebbax.tasks.spaces import read_observations, write_actions
 from hebbax.versions import UNKNOWN
@@ -92,7 +92,7 @@ def _find(name: str, environment_id: str) -> Any:
         try:
             import_module(module)
         except ImportError as error:
-            raise HebbaxError(f"task {name!r}: cannot import {module!r}: {_one_line(error)}") from error
+            raise HebbaxError(f"task {name!r}: cannot import {module!r}: {one_line(error)}") from error
     if own_id in gymnasium.registry:
         return gymnasium.registry[own_id]
     if difflib.get_close_matches(own_id, gymnasium.registry, n=1, cutoff=0.4):
@@ -114,9 +114,9 @@ def _make(name: str, spec: Any, *, film: bool) -> Any:
     try:
         return gymnasium.make(spec, max_episode_steps=-1, disable_env_checker=True, **arguments)
     except (ImportError, gymnasium.error.DependencyNotInstalled) as error:
-        raise HebbaxError(f"task {name!r} needs what is not installed: {_one_line(error)}") from error
+        raise HebbaxError(f"task {name!r} needs what is not installed: {one_line(error)}") from error
     except Exception as error:  # whatever the code of another package raises is to be told in one line
-        raise HebbaxError(f"task {name!r} cannot be made: {type(error).__name__}: {_one_line(error)}") from error
+        raise HebbaxError(f"task {name!r} cannot be made: {type(error).__name__}: {one_line(error)}") from error
 
 
 def _control_period(environment: Any) -> float | None:
@@ -140,7 +140,3 @@ def _source(spec: Any) -> dict[str, Any]:
         version = UNKNOWN  # a script of the user's, say
     arguments = {key: repr(value) for key, value in spec.kwargs.items()}
     return {"id": spec.id, "entry_point": entry, "arguments": arguments, "package": package, "version": version}
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
