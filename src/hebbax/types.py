@@ -29,6 +29,14 @@ class Simulation(NamedTuple):
     qfrc_constraint: Array  # [nv], N and N·m
 
 
+class Handles(NamedTuple):
+    """What of one simulation experimenters hold, and no task reads: to push it, and to measure it."""
+
+    xfrc_applied: Array  # [nbody, 6], N and N·m
+    actuator_force: Array  # [nu], before the gear
+    gear: Array  # [nu], N·m or N at the joint for each of actuator_force
+
+
 class Noise(NamedTuple):
     """What a task may draw a birth from; as long as `nq + nv`."""
 
@@ -88,6 +96,8 @@ class Record(NamedTuple):
     rewards: np.ndarray  # [ticks], float64
     terminated: np.ndarray  # [ticks], bool: whether the task's termination came at the end of this tick
     weights: np.ndarray  # [ticks, weights], float32; [ticks, 0] for a static policy
+    contacts: np.ndarray  # [ticks, bodies], bool: which bodies feel a contact force; never the world, body 0
+    torques: np.ndarray  # [ticks, nu], float64, of the actuators at the end of the tick before: N·m, or N of a slide
 
 
 @dataclass(frozen=True)

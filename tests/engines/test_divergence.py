@@ -55,7 +55,7 @@ def test_unbounded_weights_diverge(make, free_of_cost):
 
 
 @pytest.mark.parametrize("make", ENGINES)
-@pytest.mark.parametrize("part", ["state", "reward"])
+@pytest.mark.parametrize("part", ["reward", pytest.param("state", marks=pytest.mark.slow)])
 def test_what_is_not_finite_ends_a_life(make, swimmer, han_e, genomes, part):
     def birth(noise):
         speed = 1e9 if part == "state" else 0.1
@@ -70,6 +70,7 @@ def test_what_is_not_finite_ends_a_life(make, swimmer, han_e, genomes, part):
     assert np.isfinite(lives.returns).all()
 
 
+@pytest.mark.slow
 def test_warnings_are_counted_and_write_no_file(swimmer, han_e, genomes, tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
 

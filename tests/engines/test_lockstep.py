@@ -39,6 +39,7 @@ def test_both_engines_run_the_same_lives(policy_name):
     assert np.std(native.returns) > 1e-3
 
 
+@pytest.mark.slow
 def test_both_engines_run_the_same_lives_with_contacts():
     # The feet strike the ground within these ticks, and a strike multiplies what is left of float32 rounding: 1e-7
     # grows to 1e-4 m by tick 15 and, in a life in ten, to 1e-2 by tick 20. So all lives are compared closely for eight
@@ -69,6 +70,7 @@ def test_both_engines_let_the_same_things_happen(swimmer, han_e, genomes):
     assert (lockstep.actions[6:11, 1] == -0.5).all()
 
 
+@pytest.mark.slow
 def test_lives_of_unequal_length(swimmer, han_e, genomes):
     def outcome(before, simulation, action, memory):
         return simulation.qpos[0] - before.qpos[0], abs(simulation.qpos[2]) > 0.3, memory

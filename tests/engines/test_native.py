@@ -127,6 +127,7 @@ def test_another_body_from_a_tick_on_is_that_body(swimmer, han_e, genomes):
         mujoco.mj_step(swimmer.model if tick < 10 else heavy, data, nstep=swimmer.substeps)
 
 
+@pytest.mark.slow
 def test_a_terminated_life_takes_no_more_physics(swimmer, han_e, genomes):
     def outcome(before, simulation, action, memory):
         return 1.0, memory[0] >= 6.0, memory + 1.0
@@ -174,3 +175,10 @@ def test_keys_of_another_number_are_refused(engine, genomes):
 def test_threads_below_one_are_refused(swimmer, han_e):
     with pytest.raises(HebbaxError, match="threads=0: expected at least 1"):
         NativeEngine(swimmer, han_e, threads=0)
+
+
+def test_steps_read_no_clock(engine):
+    data = mujoco.MjData(engine.task.model)
+    mujoco.mj_step(engine.task.model, data)
+    timer = data.timer[mujoco.mjtTimer.mjTIMER_STEP]
+    assert (timer.number, timer.duration) == (1, 0.0)

@@ -130,6 +130,7 @@ def test_an_unknown_termination_is_refused(metronome_engine, genomes):
         metronome_engine.record(genomes[0], KEY, termination="restrat")
 
 
+@pytest.mark.slow
 def test_the_same_actions_are_the_same_life_on_both_engines():
     """Contact forces, terminations and new births: without a policy's rounding, physics agrees to the bit."""
     task, ticks = make_task("ant"), 120

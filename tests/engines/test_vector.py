@@ -135,7 +135,8 @@ def test_a_record_is_the_life_that_is_evaluated(pendulum):
 
     assert lives.returns[0] == pendulum.evaluate(genome[None], KEY, ticks=30).returns[0]
     assert record.rewards.sum() == pytest.approx(lives.returns[0])
-    assert [field.shape for field in record] == [(30, 0), (30, 0), (30, 3), (30, 1), (30,), (30,), (30, 64)]
+    shapes = [(30, 0), (30, 0), (30, 3), (30, 1), (30,), (30,), (30, 64), (30, 0), (30, 0)]
+    assert [field.shape for field in record] == shapes
     birth = pendulum.policy.birth(jax.random.fold_in(key, 0)).weights
     np.testing.assert_array_equal(record.weights[0], np.concatenate([np.ravel(layer) for layer in birth]))
     assert (np.diff(record.weights, axis=0) != 0).any()
@@ -150,6 +151,21 @@ def test_things_that_happen(pendulum):
     still = (np.diff(record.weights, axis=0) == 0).all(axis=1)
     assert [tick for tick in range(19) if still[tick]] == list(range(4, 12))
     assert [tick for tick in range(20) if record.actions[tick, 0] == -0.5] == list(range(6, 11))
+
+
+def test_a_life_in_parts_is_the_life_in_one(pendulum):
+    genome = random_genomes(pendulum.policy, 1)[0]
+    events = [Event("zero-weights", 5, value=0.5), Event("scale-actuator", 6, 5, target=0, value=0.0)]
+
+    lives, record = pendulum.record(genome, KEY, ticks=20, events=events)
+    parts = list(pendulum.stream(genome, KEY, chunk=8, ticks=20, events=events))
+
+    assert [rows is None for _, rows in parts] == [True, True, False]
+    assert parts[-1][1].returns[0] == lives.returns[0]
+    for name in record._fields:
+        np.testing.assert_array_equal(np.concatenate([getattr(p, name) for p, _ in parts]), getattr(record, name))
+    assert (record.weights[5] == 0).sum() == 32
+    assert (record.actions[6:11] == 0).all()
 
 
 # Corridor: three ticks with rewards 1, 2, 3, each plus the first action.

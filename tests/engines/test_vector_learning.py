@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from hebbax.config import TaskConfig, TrainConfig
 from hebbax.evolution.search import Search
@@ -10,6 +11,7 @@ from hebbax.evolution.strategy_config import StrategyConfig
 from hebbax.policy_config import PRESETS
 
 
+@pytest.mark.slow
 def test_a_plastic_policy_learns_to_balance():
     """CartPole gives 1 a tick until the pole falls: at random after about 20 ticks."""
     config = TrainConfig(

@@ -28,6 +28,7 @@ def test_static_recurrent_networks(observations, run_compiled, assert_equal_runs
     assert np.abs(actions[1] - actions[0]).max() > 1e-4
 
 
+@pytest.mark.slow
 def test_a_fully_connected_network_without_further_units(assert_equal_runs):
     policy = Policy("p", Fcrnn((4, 2)), Plasticity("eta-abcd", "max"))
     assert_equal_runs(policy, scale=0.1)

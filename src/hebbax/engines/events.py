@@ -1,32 +1,134 @@
-"""What happens to a life and when: a small table, read by compiled code at every tick and free when it is empty."""
+"""What happens to a life and when, as data: the kinds of event, and events as plain dictionaries.
+
+Within a tick, events act in this order, whatever theirs in the table:
+
+1. before the pass, at the onset alone: `zero-weights`, `redraw-weights`, `nudge-weights`
+2. on the action of the pass: `pin-actuator`, then `scale-actuator`
+3. around the physics: `push-body`, `hold-coordinate`
+4. at the update: `freeze-plasticity`, `scale-plasticity`
+
+So a record shows the weights of a tick after 1 and its action after 2. Events of one kind act in the order of the
+table. `event_table` turns names into numbers, `interventions` acts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from numbers import Real
+from typing import Any
 
 import numpy as np
 
 from hebbax.errors import HebbaxError, unknown_name
-from hebbax.kernels.compiler import compiled
 
-KINDS = {"freeze-plasticity": 0, "pin-actuator": 1}
-_FREEZE, _PIN = KINDS["freeze-plasticity"], KINDS["pin-actuator"]
-_KIND, _ONSET, _END, _TARGET, _VALUE = range(5)
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of event: what its target and its value are."""
+
+    summary: str
+    target: str = ""  # actuator, layer, body or coordinate; "" for none
+    whole: bool = False  # whether no target means all of them
+    value: str = ""  # number or force; "" for none
+    default: float | None = None  # None if a value has to be given
+    least: float = -math.inf
+    most: float = math.inf
+    lasts: bool = True  # or happens at its onset alone
+    plastic: bool = False  # whether only weights that change can have it
+
+    @property
+    def wanted(self) -> str:
+        """What a value has to be, for an error."""
+        if self.value == "force":
+            return "a force (x, y, z) in N"
+        if self.most < math.inf:
+            return f"a number in ({self.least:g}, {self.most:g}]"
+        return "none" if not self.value else "a number" if self.least == -math.inf else f"a number >= {self.least:g}"
+
+
+def _numbers(value: Any) -> tuple[float, ...]:
+    """Return a number or a sequence of them as a tuple, empty for what is neither."""
+    if isinstance(value, Real):
+        return (float(value),)
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        numbers = list(value)
+        return tuple(float(number) for number in numbers) if all(isinstance(n, Real) for n in numbers) else ()
+    return ()
+
+
+KINDS: dict[str, Kind] = {
+    "freeze-plasticity": Kind("the weights, and the state of the rule, stand still", plastic=True),
+    "scale-plasticity": Kind(
+        "every update goes `value` times as far: W + value (U(W) - W), U the update with its normalisation",
+        value="number",
+        least=0.0,
+        plastic=True,
+    ),
+    "pin-actuator": Kind("the action is `value`", target="actuator", whole=True, value="number", default=0.0),
+    "scale-actuator": Kind(
+        "the action is multiplied by `value`: 0 kills the actuator", target="actuator", whole=True, value="number"
+    ),
+    "zero-weights": Kind(
+        "the share `value` of the weights, drawn by the life's key, is set to 0",
+        target="layer",
+        whole=True,
+        value="number",
+        least=0.0,
+        most=1.0,
+        lasts=False,
+        plastic=True,
+    ),
+    "redraw-weights": Kind(
+        "the weights are drawn anew as at birth, and multiplied by `value`",
+        target="layer",
+        whole=True,
+        value="number",
+        default=1.0,
+        lasts=False,
+        plastic=True,
+    ),
+    "nudge-weights": Kind(
+        "a random direction, drawn by the life's key and `value` times as long as the vector of the weights, is added",
+        target="layer",
+        whole=True,
+        value="number",
+        lasts=False,
+        plastic=True,
+    ),
+    "push-body": Kind("the force `value` (N, along the world's axes) on the centre of mass", "body", value="force"),
+    "hold-coordinate": Kind(
+        "the position is `value` (m or rad) and its velocity 0, at every physics step",
+        target="coordinate",
+        value="number",
+        default=0.0,
+    ),
+}
+"""All kinds, by name. A life's key draws the same weights for an event at the same place in the table."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happens from tick `onset` on, for `duration` ticks.
+    """One thing that happens to a life from tick `onset` on, for `duration` ticks. KINDS says what each kind does.
 
-    Raises HebbaxError for an unknown kind, a negative onset or a duration below 1.
+    - `target` of an actuator kind: its index or name (that of its joint if it has none); None for all.
+    - `target` of a weight kind: a layer's index or name; None for all.
+    - `target` of `push-body`: a body's index or name.
+    - `target` of `hold-coordinate`: an index of qpos, or the name of a hinge or slide; NAME.x, .y, .z of a free joint.
+    - `value`: a number, or the force of `push-body` [3]; None for the kind's default.
+    - `relative`: `hold-coordinate` adds the value to the position that it finds at the onset.
+
+    Targets are looked up when a life begins, because they are the task's. Weights change without the rule's state and
+    the averages. Raises HebbaxError for an unknown kind, and a number out of its range.
     """
 
     kind: str  # a key of KINDS
     onset: int
-    duration: int
-    target: int = 0  # which actuator
-    value: float = 0.0  # action that the actuator is pinned to
+    duration: int = 1
+    target: int | str | None = None
+    value: float | Sequence[float] | np.ndarray | None = None
+    relative: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -35,29 +137,63 @@ class Event:
             raise HebbaxError(
                 f"event {self.kind!r} from tick {self.onset} for {self.duration}: expected onset >= 0 and duration >= 1"
             )
+        if not KINDS[self.kind].lasts and self.duration != 1:
+            raise self._error(f"duration={self.duration}", "1, because it happens at its onset alone")
+        self._check_target()
+        self._check_value()
+        if KINDS[self.kind].value == "force":
+            object.__setattr__(self, "value", _numbers(self.value))
+        if self.relative and self.kind != "hold-coordinate":
+            raise self._error("relative=True", "False; nearest kind that can be relative: 'hold-coordinate'")
+
+    @property
+    def amount(self) -> tuple[float, float, float]:
+        """The value in force: three numbers, of which a force needs all, and others none or the first."""
+        value = KINDS[self.kind].default if self.value is None else self.value
+        x, y, z = (*_numbers(value), 0.0, 0.0, 0.0)[:3]
+        return x, y, z
+
+    def _check_target(self) -> None:
+        kind = KINDS[self.kind]
+        if self.target is not None and not kind.target:
+            raise self._error(f"target={self.target!r}", "none")
+        if self.target is None and kind.target and not kind.whole:
+            raise self._error("no target", f"a {kind.target}'s index or name")
+
+    def _check_value(self) -> None:
+        kind = KINDS[self.kind]
+        if self.value is None and (kind.default is not None or not kind.value):
+            return
+        numbers = _numbers(self.value)
+        size = {"": None, "number": 1, "force": 3}[kind.value]
+        fits = len(numbers) == size and all(math.isfinite(number) for number in numbers)
+        # The least of a share is left out: a share of nothing is a mistake, a factor of nothing is not.
+        if not fits or not kind.least <= numbers[0] <= kind.most or (kind.most < math.inf and numbers[0] == kind.least):
+            raise self._error("no value" if self.value is None else f"value={self.value!r}", kind.wanted)
+
+    def _error(self, got: str, expected: str) -> HebbaxError:
+        return HebbaxError(f"event {self.kind!r} with {got}: expected {expected}")
 
 
-def event_table(events: Sequence[Event], action_size: int) -> np.ndarray:
-    """Return the events as float64 [events, 5]. Raises HebbaxError for an actuator that the robot does not have."""
-    for event in events:
-        if event.kind == "pin-actuator" and not 0 <= event.target < action_size:
-            raise HebbaxError(f"event on actuator {event.target}: expected 0 to {action_size - 1}")
-    rows = [(KINDS[e.kind], e.onset, e.onset + e.duration, e.target, e.value) for e in events]
-    return np.array(rows, np.float64).reshape(-1, 5)
+def events_to_dicts(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """Return events as plain dictionaries for JSON, without the fields that are left at their defaults."""
+    required, defaults = ("kind", "onset"), {field.name: field.default for field in fields(Event)}
+    return [
+        {name: value for name, value in asdict(event).items() if name in required or value != defaults[name]}
+        for event in events
+    ]
 
 
-@compiled
-def pin(events, tick, action):
-    """Put the actions of pinned actuators to their values."""
-    for event in events:
-        if event[_KIND] == _PIN and event[_ONSET] <= tick < event[_END]:
-            action[int(event[_TARGET])] = event[_VALUE]
-
-
-@compiled
-def frozen(events, tick):
-    """Whether the weights stand still at this tick."""
-    for event in events:
-        if event[_KIND] == _FREEZE and event[_ONSET] <= tick < event[_END]:
-            return True
-    return False
+def events_from_dicts(rows: Iterable[Mapping[str, Any]]) -> tuple[Event, ...]:
+    """Return the events of `events_to_dicts`. Raises HebbaxError for an unknown or a missing field, and as Event."""
+    known = [field.name for field in fields(Event)]
+    events = []
+    for row in rows:
+        for name in row:
+            if name not in known:
+                raise unknown_name("field of an event", name, known)
+        for name in ("kind", "onset"):
+            if name not in row:
+                raise HebbaxError(f"event {dict(row)}: expected a field {name!r}")
+        events.append(Event(**row))
+    return tuple(events)

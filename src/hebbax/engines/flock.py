@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hebbax.engines.events import Event, event_table, frozen, pin
+from hebbax.engines.event_table import event_table
+from hebbax.engines.events import Event
+from hebbax.engines.flock_weights import changed, flat, part_of_the_way
+from hebbax.engines.interventions import changes_weights, drive, plasticity_left
 from hebbax.engines.life import BOUND, WEIGHT_STREAM
-from hebbax.engines.lives import check_genomes, empty_record, life_keys, restarts, thread_count
+from hebbax.engines.lives import check_chunk, check_genomes, empty_record, life_keys, restarts, thread_count
 from hebbax.policy import WEIGHT_BOUND, AnyPolicy, Carry
 from hebbax.tasks.external import AnyTask
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Lives, Normaliser, Record
@@ -27,6 +30,7 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         self.task, self.policy, self.at_once = task, policy, at_once
         self.threads = thread_count(threads)
         self._birth = jax.jit(jax.vmap(lambda key: policy.birth(jax.random.fold_in(key, WEIGHT_STREAM))))
+        self._draw = jax.jit(jax.vmap(lambda key: policy.birth(key).weights))
         self._step = jax.jit(jax.vmap(_policy_step(policy), in_axes=(0, 0, 0, None)))
         self._stop = False
 
@@ -79,13 +83,50 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         termination: str = "end",
     ) -> tuple[Lives, Record]:
         """Run one life and keep what happened at every tick; see `NativeEngine.record`."""
-        genomes = check_genomes(np.asarray(genome)[None], self.policy.genome_size)
-        ticks = self.task.ticks if ticks is None else ticks
-        record = empty_record(self.task, ticks, self.policy.weight_count)
-        flock = self._gather(genomes, life_keys(key[None], 1), normaliser, events, restarts(termination))
-        flock.run(ticks, record)
-        lives = flock.lives()
-        return lives, Record(*(field[: int(lives.lengths[0])] for field in record))
+        parts = self.stream(
+            genome,
+            key,
+            chunk=max(self.task.ticks if ticks is None else ticks, 1),
+            normaliser=normaliser,
+            ticks=ticks,
+            events=events,
+            termination=termination,
+        )
+        record, lives = next(parts)
+        assert lives is not None
+        return lives, record
+
+    def stream(
+        self,
+        genome: Any,
+        key: Any,
+        *,
+        chunk: int = 1000,
+        normaliser: Normaliser | None = None,
+        ticks: int | None = None,
+        events: Sequence[Event] = (),
+        termination: str = "end",
+    ) -> Iterator[tuple[Record, Lives | None]]:
+        """Run the life of `record` part by part; see `NativeEngine.stream`.
+
+        In an environment of another package it is the engine's own that the life is in: no other lives may run on the
+        engine until it has ended.
+        """
+        check_chunk(chunk)
+        genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
+        flock = self._gather(genomes, keys, normaliser, events, restarts(termination))
+        return self._parts(flock, self.task.ticks if ticks is None else ticks, chunk)
+
+    def _parts(self, flock: Flock, ticks: int, chunk: int) -> Iterator[tuple[Record, Lives | None]]:
+        going = True
+        while going:
+            flock.look_at_events()
+            first = flock.tick
+            record = empty_record(self.task, min(chunk, ticks - first), self.policy.weight_count)
+            going = flock.run(ticks, record, until=first + chunk)
+            lives = flock.lives()
+            record = Record(*(field[: int(lives.lengths[0]) - first] for field in record))
+            yield record, None if going else lives
 
 
 def _policy_step(policy: AnyPolicy) -> Any:
@@ -117,11 +158,14 @@ class Flock(ABC):
         task = engine.task
         self._engine, self.count, self.restart, self.width = engine, len(keys), restart, width
         self.normaliser = normaliser or Normaliser.identity(task.observation_size)
-        self.table = event_table(events, task.action_size)
+        self.events, self.known_events = events, tuple(events)
+        self.table = event_table(events, task, engine.policy)
+        self.origins = np.zeros((self.count, len(events)))  # what each life's held coordinates are relative to
         self.genomes = jnp.asarray(self._wide(genomes))
+        self.key_data = keys
         self.keys = jax.random.wrap_key_data(jnp.asarray(self._wide(keys)))
         self.carry = engine._birth(self.keys)
-        self.last_tick = -1
+        self.tick, self.last_tick, self.first = 0, -1, 0
         self.alive = np.ones(self.count, bool)
         self.returns, self.lengths = np.zeros(self.count), np.zeros(self.count, np.int64)
         self.ends, self.terminations = np.full(self.count, END_REACHED, np.int64), np.zeros(self.count, np.int64)
@@ -136,15 +180,24 @@ class Flock(ABC):
     def _warnings(self) -> np.ndarray:
         """Return the physics' warnings during each life, int64 [lives]."""
 
-    def run(self, ticks: int, record: Record | None) -> None:
-        """Tick until all lives have ended."""
-        self.last_tick = ticks - 1
-        for tick in range(ticks):
+    def run(self, ticks: int, record: Record | None, until: int | None = None) -> bool:
+        """Tick until all lives have ended, or up to a tick; return whether any goes on. A record begins here."""
+        self.first, self.last_tick = self.tick, ticks - 1
+        while self.tick < (ticks if until is None else min(until, ticks)):
             if self._engine._stop:
                 self._end(self.alive.copy(), END_STOPPED)
             if not self.alive.any():
-                return
-            self._tick(tick, record)
+                break
+            self._tick(self.tick, record)
+            self.tick += 1
+        return bool(self.alive.any()) and self.tick < ticks
+
+    def look_at_events(self) -> None:
+        """Take up how the events have changed since."""
+        if self.known_events != (now := tuple(self.events)):
+            self.known_events, self.table = now, event_table(now, self._engine.task, self._engine.policy)
+            fresh = np.zeros((self.count, len(now)))
+            self.origins = np.append(self.origins, fresh, axis=1)[:, : len(now)]
 
     def lives(self) -> Lives:
         """Return the rows."""
@@ -165,17 +218,23 @@ class Flock(ABC):
 
         Returns the actions [lives, actuators], and of which lives the weights are within bounds, bool [lives].
         """
-        inputs, weights = self._wide(self._normalise(observations)), self.carry.weights
-        outputs, self.carry, within = self._engine._step(
-            self.genomes, self.carry, jnp.asarray(inputs), not frozen(self.table, tick)
-        )
+        if changes_weights(self.table, tick):
+            weights = changed(self.carry.weights, self.table, tick, self._wide(self.key_data), self._engine._draw)
+            self.carry = self.carry._replace(weights=weights)
+        weights, left = self.carry.weights, plasticity_left(self.table, tick)
+        inputs = jnp.asarray(self._wide(self._normalise(observations)))
+        outputs, self.carry, within = self._engine._step(self.genomes, self.carry, inputs, left != 0.0)
+        if left not in (0.0, 1.0):
+            scaled, of_scaled = part_of_the_way(weights, self.carry.weights, left)
+            self.carry, within = self.carry._replace(weights=scaled), within & of_scaled
         actions = np.array(outputs, np.float64)[: self.count]
         for row in actions if len(self.table) else ():
-            pin(self.table, tick, row)
+            drive(self.table, tick, row)
         if record is not None:
-            record.observations[tick], record.actions[tick] = observations[0], actions[0]
+            slot = tick - self.first
+            record.observations[slot], record.actions[slot] = observations[0], actions[0]
             if record.weights.shape[1]:
-                record.weights[tick] = np.concatenate([np.ravel(layer[0]) for layer in weights])
+                record.weights[slot] = flat([layer[:1] for layer in weights])[0]
         self._end(~np.all(np.abs(actions) <= BOUND, axis=1), END_DIVERGED)  # a comparison with NaN is false
         return actions, np.asarray(within)[: self.count]
 
@@ -187,7 +246,7 @@ class Flock(ABC):
         done = done & self.alive
         self.terminations += done
         if record is not None:
-            record.rewards[tick], record.terminated[tick] = rewards[0], done[0]
+            record.rewards[tick - self.first], record.terminated[tick - self.first] = rewards[0], done[0]
         if not self.restart:
             self._end(done, END_TERMINATED)
         return done

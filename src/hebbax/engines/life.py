@@ -10,9 +10,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hebbax.engines.events import frozen, pin
+from hebbax.engines.interventions import (
+    change_weights,
+    changes_weights,
+    drive,
+    event_key,
+    hold,
+    let_go,
+    plasticity_left,
+    push,
+    redraws,
+    take_hold,
+)
 from hebbax.engines.library import mj_forward, mj_reset_data, mj_step
-from hebbax.kernels.compiler import compiled, copy
+from hebbax.kernels.compiler import compiled, copy, kernel
+from hebbax.kernels.intervene import go_part_of_the_way
 from hebbax.kernels.noise import fold_in, normal, uniform
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Noise
 
@@ -23,9 +35,12 @@ if TYPE_CHECKING:
     actuate: Any
     adapt: Any
     birth: Any
+    draw_weights: Any
+    feel_contacts: Any
     newborn: Any
     observe: Any
     outcome: Any
+    put_weights: Any
     remember: Any
     update_contact_forces: Any
     weights_of: Any
@@ -34,13 +49,18 @@ BOUND = 1e6
 """A life whose actions, positions (m, rad) or velocities (m/s, rad/s) pass this has diverged."""
 
 RETURN, LENGTH, END, WARNINGS, TERMINATIONS, COUNT, SUMS = range(7)
-"""Columns of a life's row; from SUMS on the observations' means, then their summed squared deviations."""
+"""Columns of a life's row; from SUMS on the observations' means, then their summed squared deviations.
+
+While a life pauses, they are sums about the normaliser's mean, and END is PAUSED.
+"""
+
+PAUSED = -1
 
 WEIGHT_STREAM, BODY_STREAM, RESTART_STREAM = 0, 1, 2
 """What a life's key is folded with: its initial weights, the birth of its body, its body's later births."""
 
 
-@compiled
+@kernel
 def bounded(values):
     """Whether all values are finite and at most BOUND in size; written so that NaN is not."""
     for value in values:
@@ -81,7 +101,7 @@ def begin(model, data, simulation, key0, key1, terminations):
     return memory
 
 
-@compiled
+@kernel
 def take_in(observation, mean, scale, sums, squares, inputs):
     """Normalise an observation for the policy, and add it to the sums about the normaliser's mean."""
     for i in range(mean.shape[0]):
@@ -91,16 +111,51 @@ def take_in(observation, mean, scale, sums, squares, inputs):
         inputs[i] = deviation * scale[i]
 
 
-@compiled
-def advance(model, data, simulation, substeps):
+@kernel
+def advance(model, data, simulation, handles, events, origins, tick, substeps):
     """Run the physics of one control period; return whether the body stays within bounds."""
+    push(events, tick, handles.xfrc_applied)
+    take_hold(events, tick, simulation.qpos, origins)
+    hold(events, tick, simulation.qpos, simulation.qvel, origins)
     for _ in range(substeps):
         mj_step(model, data)
+        hold(events, tick, simulation.qpos, simulation.qvel, origins)
+    let_go(events, tick, handles.xfrc_applied)  # before contact forces are taken, which would count it
     update_contact_forces(model, data)
     return bounded(simulation.qpos) and bounded(simulation.qvel)
 
 
 @compiled
+def intervene(events, tick, layout, parameters, carry, key0, key1, scratch):
+    """Change the weights before the pass of a tick."""
+    weights, drawn = scratch[0], scratch[1]
+    weights_of(layout, carry, weights)
+    for index in range(events.shape[0]):
+        event0, event1 = event_key(key0, key1, index)
+        if redraws(events, tick, index):
+            draw_weights(layout, parameters, event0, event1, drawn)
+        change_weights(events, tick, index, event0, event1, drawn, weights)
+    put_weights(layout, carry, weights)
+
+
+@compiled
+def learn(events, tick, layout, prepared, carry, scratch):
+    """Update the weights after a tick, as far as events let it; return whether they stay within bounds."""
+    left = plasticity_left(events, tick)
+    if left == 0.0:
+        return True
+    before, after = scratch[0], scratch[1]
+    if left != 1.0:
+        weights_of(layout, carry, before)
+    within = adapt(layout, prepared, carry, tick)
+    if left != 1.0:
+        weights_of(layout, carry, after)
+        within = go_part_of_the_way(before, after, np.float32(left)) and within
+        put_weights(layout, carry, after)
+    return within
+
+
+@kernel
 def summarise(row, count, sums, squares, mean):
     """Write the mean and summed squared deviations of the observations, from sums about the normaliser's mean."""
     size = mean.shape[0]
@@ -109,14 +164,27 @@ def summarise(row, count, sums, squares, mean):
         row[SUMS + size + i] = max(squares[i] - sums[i] * sums[i] / max(count, 1), 0.0)
 
 
+@kernel
+def feel(forces, contacts):
+    """Write which bodies [bodies] feel a contact force, from `cfrc_ext` [bodies, 6]."""
+    for body in range(forces.shape[0]):
+        contacts[body] = False
+        for axis in range(6):
+            if forces[body, axis] != 0.0:
+                contacts[body] = True
+
+
 @compiled
-def note(record, tick, simulation, observation, action, layout, carry):
+def note(record, slot, simulation, handles, observation, action, layout, carry):
     """Write the state, observation, action and weights that a tick starts from."""
-    copy(simulation.qpos, record.qpos[tick])
-    copy(simulation.qvel, record.qvel[tick])
-    copy(observation, record.observations[tick])
-    copy(action, record.actions[tick])
-    weights_of(layout, carry, record.weights[tick])
+    copy(simulation.qpos, record.qpos[slot])
+    copy(simulation.qvel, record.qvel[slot])
+    copy(observation, record.observations[slot])
+    copy(action, record.actions[slot])
+    weights_of(layout, carry, record.weights[slot])
+    feel(simulation.cfrc_ext, record.contacts[slot])
+    for actuator in range(handles.gear.shape[0]):
+        record.torques[slot, actuator] = handles.gear[actuator] * handles.actuator_force[actuator]
 
 
 @compiled
@@ -126,60 +194,72 @@ def live(
     data,
     simulation,
     before,
+    handles,
     warnings,
     substeps,
     ticks,
+    until,
     restart,
     layout,
     parameters,
     genome,
     prepared,
     carry,
+    scratch,
+    memory_kept,
     key,
     mean,
     scale,
     events,
+    origins,
     record,
     stop,
     row,
 ):
-    """Run one life and write its row.
+    """Run one life of so many ticks, up to the tick `until`, and write its row.
 
     `models` are the addresses of the bodies of this life, the first from birth and the next from its tick in
     `switch_ticks` on. `restart` says whether a termination restarts the body or ends the life. `events` and `record`
-    may be empty, and then cost nothing.
+    may be empty, and then cost nothing. A life that has not ended pauses: called again with the same arguments but
+    for `until` and `record`, it goes on as if it had not. A record begins with the first tick of its call.
     """
     key0, key1 = key[0], key[1]
-    weight0, weight1 = fold_in(key0, key1, WEIGHT_STREAM)
-    newborn(layout, parameters, genome, weight0, weight1, prepared, carry)
-    model, next_model = models[0], 1
+    model, next_model, size = models[0], 1, mean.shape[0]
     # Of one type from the start: a literal compiles callees twice.
-    total, end, tick, count, terminations = 0.0, END_REACHED, np.int64(0), 0, np.int64(0)
-    memory = begin(model, data, simulation, key0, key1, terminations)
-    inputs = np.empty(mean.shape[0], np.float32)
+    end, tick, first = END_REACHED, np.int64(row[LENGTH]), np.int64(row[LENGTH])
+    total, count, terminations = row[RETURN], np.int64(row[COUNT]), np.int64(row[TERMINATIONS])
+    sums, squares = row[SUMS : SUMS + size].copy(), row[SUMS + size :].copy()
+    if tick == 0:
+        weight0, weight1 = fold_in(key0, key1, WEIGHT_STREAM)
+        newborn(layout, parameters, genome, weight0, weight1, prepared, carry)
+        copy(begin(model, data, simulation, key0, key1, terminations), memory_kept)
+    memory = memory_kept.copy()
+    inputs = np.empty(size, np.float32)
     outputs = np.empty(record.actions.shape[1], np.float32)
     action = np.empty(record.actions.shape[1])
-    sums, squares = np.zeros(mean.shape[0]), np.zeros(mean.shape[0])
-    while tick < ticks:
+    while tick < until:
         if stop[0] != 0:
             end = END_STOPPED
             break
-        if next_model < models.shape[0] and tick >= switch_ticks[next_model]:
+        while next_model < models.shape[0] and tick >= switch_ticks[next_model]:
             model, next_model = models[next_model], next_model + 1
+        if changes_weights(events, tick):
+            intervene(events, tick, layout, parameters, carry, key0, key1, scratch)
         observation = observe(simulation, memory)
         take_in(observation, mean, scale, sums, squares, inputs)
         count += 1
         act(layout, genome, carry, tick, inputs, outputs)
         copy(outputs, action)
-        pin(events, tick, action)
-        if tick < record.qpos.shape[0]:
-            note(record, tick, simulation, observation, action, layout, carry)
+        drive(events, tick, action)
+        if tick - first < record.qpos.shape[0]:
+            feel_contacts(model, data)
+            note(record, tick - first, simulation, handles, observation, action, layout, carry)
         if not bounded(action):
             end = END_DIVERGED
             break
         remember(before, simulation)
         copy(actuate(action, simulation, memory), simulation.ctrl)
-        if not advance(model, data, simulation, substeps):
+        if not advance(model, data, simulation, handles, events, origins, tick, substeps):
             end = END_DIVERGED
             break
         reward, done, memory = outcome(before, simulation, action, memory)
@@ -187,8 +267,8 @@ def live(
             end = END_DIVERGED
             break
         total += reward
-        if tick < record.rewards.shape[0]:
-            record.rewards[tick], record.terminated[tick] = reward, bool(done)
+        if tick - first < record.rewards.shape[0]:
+            record.rewards[tick - first], record.terminated[tick - first] = reward, bool(done)
         tick += 1
         if done:
             terminations += 1
@@ -197,9 +277,16 @@ def live(
                 break
             row[WARNINGS] += np.sum(warnings)  # which a new birth puts to zero
             memory = begin(model, data, simulation, key0, key1, terminations)
-        if not frozen(events, tick - 1) and not adapt(layout, prepared, carry, tick - 1):
+        if not learn(events, tick - 1, layout, prepared, carry, scratch):
             end = END_DIVERGED
             break
-    row[RETURN], row[LENGTH], row[END], row[TERMINATIONS], row[COUNT] = total, tick, end, terminations, count
+    row[RETURN], row[LENGTH], row[TERMINATIONS], row[COUNT] = total, tick, terminations, count
+    if end == END_REACHED and tick < ticks:
+        row[END] = PAUSED
+        copy(memory, memory_kept)
+        copy(sums, row[SUMS : SUMS + size])
+        copy(squares, row[SUMS + size :])
+        return
+    row[END] = end
     row[WARNINGS] += np.sum(warnings)
     summarise(row, count, sums, squares, mean)

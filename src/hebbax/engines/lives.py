@@ -24,6 +24,12 @@ def thread_count(threads: int | None) -> int:
     return threads or available_cores()
 
 
+def check_chunk(chunk: int) -> None:
+    """Raise HebbaxError for parts of fewer than one tick."""
+    if chunk < 1:
+        raise HebbaxError(f"chunk={chunk} ticks: expected at least 1; nearest valid: 1")
+
+
 def check_genomes(genomes: Any, genome_size: int) -> np.ndarray:
     """Return genomes as contiguous float32 [population, genome_size]. Raises HebbaxError for another shape."""
     array = np.ascontiguousarray(genomes, np.float32)
@@ -79,7 +85,8 @@ def lives_of_rows(rows: np.ndarray) -> Lives:
 
 def empty_record(task: AnyTask, ticks: int, weight_count: int) -> Record:
     """Return buffers for a life of so many ticks, zero for none; without columns for a body that is another's."""
-    positions, velocities = (task.model.nq, task.model.nv) if isinstance(task, Task) else (0, 0)
+    sizes = (task.model.nq, task.model.nv, task.model.nbody, task.model.nu) if isinstance(task, Task) else (0, 0, 0, 0)
+    positions, velocities, bodies, actuators = sizes
     return Record(
         qpos=np.zeros((ticks, positions)),
         qvel=np.zeros((ticks, velocities)),
@@ -88,4 +95,6 @@ def empty_record(task: AnyTask, ticks: int, weight_count: int) -> Record:
         rewards=np.zeros(ticks),
         terminated=np.zeros(ticks, bool),
         weights=np.zeros((ticks, weight_count), np.float32),
+        contacts=np.zeros((ticks, bodies), bool),
+        torques=np.zeros((ticks, actuators)),
     )

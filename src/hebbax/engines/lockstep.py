@@ -15,8 +15,9 @@ from hebbax.engines.batched import batch_task
 from hebbax.engines.contact_forces import ContactForces
 from hebbax.engines.events import Event
 from hebbax.engines.flock import Flock, FlockEngine
+from hebbax.engines.interventions import hold, holds, let_go, push, take_hold
 from hebbax.engines.library import load_library
-from hebbax.engines.life import BOUND
+from hebbax.engines.life import BOUND, feel
 from hebbax.policy import AnyPolicy
 from hebbax.tasks.contract import check_task
 from hebbax.tasks.external import AnyTask
@@ -67,13 +68,15 @@ class _Bodies(Flock):
     ) -> None:
         task, count = engine.task, len(keys)
         super().__init__(engine, genomes, keys, normaliser, events, restart, width=count)
-        self.task, self.batched, self.key_data = task, engine.batched, keys
+        self.task, self.batched = task, engine.batched
         # Each simulation keeps its own MjData, because a task may read derived quantities between steps.
         self.batch = batch.Batch(task.model, count, engine.threads, persistent=True)
         self.simulations = Simulation(*(self.batch.bind(field) for field in Simulation._fields))
         self.contact_forces = ContactForces(self.batch) if task.contact_forces else None
         if self.contact_forces is not None:
             self.simulations = self.simulations._replace(cfrc_ext=self.contact_forces.values)
+        self.data = mujoco.MjData(task.model)  # a copy of one simulation, for the record
+        self.forces = self.batch.bind("xfrc_applied")
         self.befores = Simulation(*(np.full_like(field, np.nan) for field in self.simulations))
         self.memory = np.zeros((count, task.memory_size))
         self.earlier_warnings = np.zeros(count, np.int64)
@@ -100,7 +103,7 @@ class _Bodies(Flock):
     def _tick(self, tick: int, record: Record | None) -> None:
         simulations = self.simulations
         if record is not None:
-            record.qpos[tick], record.qvel[tick] = simulations.qpos[0], simulations.qvel[0]
+            self._note(tick - self.first, record)
         observations = np.zeros((self.count, self.task.observation_size))
         self.batched.observe(simulations, self.memory, self.alive, observations)
         actions, within = self._act(tick, observations, record)
@@ -114,7 +117,7 @@ class _Bodies(Flock):
             getattr(self.befores, field)[:] = getattr(simulations, field)
         batched.actuate(actions, simulations, self.memory, self.alive, simulations.ctrl)
         ids = np.flatnonzero(self.alive)
-        self.batch.step(ids=ids, nstep=self.task.substeps)
+        self._advance(tick, ids)
         if self.contact_forces is not None:
             self.contact_forces.update(ids)
         fine = np.all(np.abs(simulations.qpos) <= BOUND, axis=1) & np.all(np.abs(simulations.qvel) <= BOUND, axis=1)
@@ -124,3 +127,27 @@ class _Bodies(Flock):
         done = self._credit(tick, rewards, done, record)
         if self.restart and done.any():
             self._give_birth(done)
+
+    def _advance(self, tick: int, ids: np.ndarray) -> None:
+        """Run the physics of one control period of some lives, by index, and what events do to it."""
+        table, positions, velocities = self.table, self.simulations.qpos, self.simulations.qvel
+        held = holds(table, tick)
+        for i in ids if len(table) else ():
+            push(table, tick, self.forces[i])
+            take_hold(table, tick, positions[i], self.origins[i])
+            hold(table, tick, positions[i], velocities[i], self.origins[i])
+        for _ in range(self.task.substeps if held else 1):
+            self.batch.step(ids=ids, nstep=1 if held else self.task.substeps)
+            for i in ids if held else ():
+                hold(table, tick, positions[i], velocities[i], self.origins[i])
+        for i in ids if len(table) else ():
+            let_go(table, tick, self.forces[i])
+
+    def _note(self, slot: int, record: Record) -> None:
+        """Write the body's part of the first life's record."""
+        record.qpos[slot], record.qvel[slot] = self.simulations.qpos[0], self.simulations.qvel[0]
+        model, data = self.task.model, self.batch.get_data(0, self.data)
+        if self.contact_forces is None:
+            mujoco.mj_rnePostConstraint(model, data)
+        feel(data.cfrc_ext if self.contact_forces is None else self.contact_forces.values[0], record.contacts[slot])
+        record.torques[slot] = model.actuator_gear[:, 0] * data.actuator_force

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import Any
+from typing import Any, NamedTuple
 
 import mujoco
 import numpy as np
 
-from hebbax.engines.events import Event, event_table
+from hebbax.engines.event_table import event_table
+from hebbax.engines.events import Event
 from hebbax.engines.library import load_library
-from hebbax.engines.life import SUMS
-from hebbax.engines.lives import check_genomes, empty_record, life_keys, lives_of_rows, restarts, thread_count
+from hebbax.engines.life import END, LENGTH, PAUSED, SUMS
+from hebbax.engines.lives import (
+    check_chunk,
+    check_genomes,
+    empty_record,
+    life_keys,
+    lives_of_rows,
+    restarts,
+    thread_count,
+)
 from hebbax.engines.specialise import specialise
+from hebbax.kernels.policy_step import PolicyStep
 from hebbax.kernels.steps import compile_step
 from hebbax.policy import AnyPolicy
 from hebbax.tasks.contract import check_task
 from hebbax.tasks.external import AnyTask
-from hebbax.tasks.task import Task, empty_simulation, simulation_of
+from hebbax.tasks.task import Task, empty_simulation, handles_of, simulation_of
 from hebbax.types import Lives, Normaliser, Record
 
 
@@ -41,7 +51,7 @@ class NativeEngine:
         self._step = compile_step(policy)
         self._live = specialise(task, self._step)
         self._model = task.model
-        self._workers = [_Worker(task, self._step) for _ in range(self.threads)]
+        self._workers = [_Worker(task, self._step, self._live) for _ in range(self.threads)]
         self._stop = np.zeros(1, np.uint8)
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="hebbax")
 
@@ -75,25 +85,20 @@ class NativeEngine:
             One row a life, in order. Raises HebbaxError for genomes or keys of another shape, and for an unknown
             termination.
         """
-        restart = restarts(termination)
+        setting = self._setting(ticks, termination, normaliser)
         genomes = check_genomes(genomes, self.policy.genome_size)
         keys = life_keys(key, len(genomes) * lifetimes)
-        normaliser = normaliser or Normaliser.identity(self.task.observation_size)
         rows = np.zeros((len(keys), SUMS + 2 * self.task.observation_size))
-        table = event_table(events, self.task.action_size)
+        table = event_table(events, self.task, self.policy)
         record = empty_record(self.task, 0, 0)
-        ticks = self.task.ticks if ticks is None else ticks
         next_life = itertools.count()  # shared by the threads; next() on it is atomic
         failed = threading.Event()
 
         def work(worker: _Worker) -> None:
             try:
                 while not failed.is_set() and (life := next(next_life)) < len(keys):
-                    genome = genomes[life // lifetimes]
-                    key = keys[life]
-                    worker.run(
-                        self._live, genome, key, normaliser, table, record, ticks, restart, self._stop, rows[life]
-                    )
+                    origins = np.zeros(len(table))
+                    worker.run(setting, genomes[life // lifetimes], keys[life], table, origins, record, rows[life])
             except BaseException:
                 failed.set()
                 raise
@@ -134,69 +139,146 @@ class NativeEngine:
         Returns:
             The life's row, and its record, as long as the life was.
         """
-        restart = restarts(termination)
-        genomes = check_genomes(np.asarray(genome)[None], self.policy.genome_size)
-        keys = life_keys(key[None], 1)
-        normaliser = normaliser or Normaliser.identity(self.task.observation_size)
+        setting = self._setting(ticks, termination, normaliser)
+        genomes, keys = self._one_life(genome, key)
+        parts = self._parts(self._workers[0], setting, genomes[0], keys[0], events, max(setting.ticks, 1))
+        record, lives = next(parts)
+        assert lives is not None
+        return lives, record
+
+    def stream(
+        self,
+        genome: Any,
+        key: Any,
+        *,
+        chunk: int = 1000,
+        normaliser: Normaliser | None = None,
+        ticks: int | None = None,
+        events: Sequence[Event] = (),
+        termination: str = "end",
+    ) -> Iterator[tuple[Record, Lives | None]]:
+        """Run the life of `record` part by part, so that it may be longer than memory allows.
+
+        Between two parts the life pauses. It has a simulation of its own: other lives may run meanwhile, on the same
+        engine and in other threads. An event appended to a list `events` meanwhile happens as if it had been there
+        from the start, if its onset has not passed; one that is replaced by one of another duration ends then.
+
+        Args:
+            genome: as in `record`.
+            key: as in `record`.
+            chunk: ticks of a part; the last one may be shorter, down to none.
+            normaliser: as in `evaluate`.
+            ticks: as in `evaluate`.
+            events: as in `evaluate`.
+            termination: as in `evaluate`.
+
+        Returns:
+            An iterator over the parts in order, arrays that nobody else holds, and with the last the life's row, with
+            the others None. Raises HebbaxError as `record`, and for a chunk below 1.
+        """
+        check_chunk(chunk)
+        setting = self._setting(ticks, termination, normaliser)
+        event_table(events, self.task, self.policy)  # refused here, not where the iterator begins
+        genomes, keys = self._one_life(genome, key)
+        worker = _Worker(self.task, self._step, self._live)
+        return self._parts(worker, setting, genomes[0], keys[0], events, chunk)
+
+    def _one_life(self, genome: Any, key: Any) -> tuple[np.ndarray, np.ndarray]:
+        return check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
+
+    def _setting(self, ticks: int | None, termination: str, normaliser: Normaliser | None) -> _Setting:
         ticks = self.task.ticks if ticks is None else ticks
-        record = empty_record(self.task, ticks, self._step.weight_count)
+        normaliser = normaliser or Normaliser.identity(self.task.observation_size)
+        return _Setting(ticks, restarts(termination), normaliser, self._stop)
+
+    def _parts(
+        self,
+        worker: _Worker,
+        setting: _Setting,
+        genome: np.ndarray,
+        key: np.ndarray,
+        events: Sequence[Event],
+        chunk: int,
+    ) -> Iterator[tuple[Record, Lives | None]]:
         rows = np.zeros((1, SUMS + 2 * self.task.observation_size))
-        table = event_table(events, self.task.action_size)
-        self._workers[0].run(
-            self._live, genomes[0], keys[0], normaliser, table, record, ticks, restart, self._stop, rows[0]
-        )
-        lives = lives_of_rows(rows)
-        return lives, Record(*(field[: int(lives.lengths[0])] for field in record))
+        row, table, origins = rows[0], event_table((), self.task, self.policy), np.zeros(0)
+        known: tuple[Event, ...] = ()
+        row[END] = PAUSED
+        while row[END] == PAUSED:
+            if known != (known := tuple(events)):
+                table = event_table(known, self.task, self.policy)
+                origins = np.append(origins, np.zeros(len(table)))[: len(table)]
+            first = int(row[LENGTH])
+            until = min(first + chunk, setting.ticks)
+            record = empty_record(self.task, until - first, self._step.weight_count)
+            worker.run(setting, genome, key, table, origins, record, row, until)
+            record = Record(*(field[: int(row[LENGTH]) - first] for field in record))
+            yield record, None if row[END] == PAUSED else lives_of_rows(rows)
+
+
+class _Setting(NamedTuple):
+    """What the lives of one call share."""
+
+    ticks: int
+    restart: bool
+    normaliser: Normaliser
+    stop: np.ndarray  # uint8 [1]
 
 
 class _Worker:
     """What one thread owns: a simulation and the policy's buffers."""
 
-    def __init__(self, task: Task, step: Any) -> None:
-        self.task, self.step = task, step
+    def __init__(self, task: Task, step: PolicyStep, live: Any) -> None:
+        self.task, self.step, self.live = task, step, live
         self.data = mujoco.MjData(task.model)
         self.simulation = simulation_of(self.data)
         self.before = empty_simulation(task.model)
+        self.handles = handles_of(self.data)
         self.warnings = self.data.warning.number  # a live view, as the simulation's arrays are
         self.models = np.array([task.model._address], np.intp)
         self.switch_ticks = np.zeros(1, np.int64)
         self.prepared = np.zeros(step.prepared_size, np.float32)
         self.carry = np.zeros(step.carry_size, np.float32)
+        self.scratch = np.zeros((2, step.weight_count), np.float32)
+        self.memory = np.zeros(task.memory_size)
 
     def run(
         self,
-        live: Any,
+        setting: _Setting,
         genome: np.ndarray,
         key: np.ndarray,
-        normaliser: Normaliser,
         table: np.ndarray,
+        origins: np.ndarray,
         record: Record,
-        ticks: int,
-        restart: bool,
-        stop: np.ndarray,
         row: np.ndarray,
+        until: int | None = None,
     ) -> None:
-        """Run one life into its row, which is zero before."""
-        live(
+        """Run one life into its row, which is zero before; or on, if the row says that it pauses, up to a tick."""
+        self.live(
             self.models,
             self.switch_ticks,
             self.data._address,
             self.simulation,
             self.before,
+            self.handles,
             self.warnings,
             self.task.substeps,
-            ticks,
-            restart,
+            setting.ticks,
+            setting.ticks if until is None else until,
+            setting.restart,
             self.step.layout,
             self.step.parameters,
             genome,
             self.prepared,
             self.carry,
+            self.scratch,
+            self.memory,
             key,
-            normaliser.mean,
-            normaliser.scale,
+            setting.normaliser.mean,
+            setting.normaliser.scale,
             table,
+            origins,
             record,
-            stop,
+            setting.stop,
             row,
         )

@@ -23,6 +23,7 @@ import mujoco
 import numba
 import numpy as np
 from numba.core.dispatcher import Dispatcher
+from numba.core.extending import _Intrinsic as Intrinsic  # it has no public name
 
 from hebbax.engines.library import mj_rne_post_constraint
 from hebbax.kernels.compiler import FLAGS, compiled, copy, from_source
@@ -60,10 +61,14 @@ def life_names(task: Task, step: PolicyStep) -> dict[str, Any]:
         "outcome": compiled(task.outcome),
         "remember": _remember(task.compares),
         "update_contact_forces": mj_rne_post_constraint if task.contact_forces else _nothing,
+        # Where a task reads contact forces, they stand as they are: a record must not change them.
+        "feel_contacts": _nothing if task.contact_forces else mj_rne_post_constraint,
         "newborn": step.birth,
         "act": step.act,
         "adapt": step.adapt,
         "weights_of": step.weights,
+        "put_weights": step.put_weights,
+        "draw_weights": step.draw_weights,
     }
 
 
@@ -75,7 +80,7 @@ def _nothing(model, data):
 @cache
 def _remember(fields: tuple[str, ...]) -> Any:
     lines = [f"    copy(simulation.{field}.reshape(-1), before.{field}.reshape(-1))\n" for field in fields]
-    return from_source(_REMEMBER + ("".join(lines) or "    pass\n"), "remember", {"copy": copy})
+    return compiled(from_source(_REMEMBER + ("".join(lines) or "    pass\n"), "remember", {"copy": copy}))
 
 
 def fingerprint(names: dict[str, Any]) -> str:
@@ -93,6 +98,8 @@ def _digest_value(value: Any, digest: Any, attributes: Collection[str], seen: se
     """Add what a compiled function would make of a value: code, constants and all that it refers to."""
     if isinstance(value, Dispatcher):
         value = value.py_func
+    elif isinstance(value, Intrinsic):
+        value = vars(value)["__wrapped__"]
     if isinstance(value, types.FunctionType):
         if id(value) not in seen:
             seen.add(id(value))

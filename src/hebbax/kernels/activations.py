@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from hebbax.kernels.compiler import compiled
+from hebbax.kernels.compiler import kernel
 
 # tanh(x) ≈ x P(x²) / Q(x²) on |x| ≤ 8.6, a least-squares fit of our own reweighted to even out the relative error
 # (1.4e-8 before float32 rounding). A rational function vectorises; libm's tanh does not.
@@ -29,7 +29,7 @@ _LEAK = np.float32(0.01)
 _SELU_ALPHA, _SELU_SCALE = np.float32(1.6732632423543772), np.float32(1.0507009873554805)
 
 
-@compiled
+@kernel
 def tanh(x):
     """Return the hyperbolic tangent to 4e-7, float32."""
     if x > _LIMIT:
@@ -45,13 +45,13 @@ def tanh(x):
     return y
 
 
-@compiled
+@kernel
 def sigmoid(x):
     """Return the logistic function, float32."""
     return _HALF + _HALF * tanh(_HALF * x)
 
 
-@compiled
+@kernel
 def relu(x):
     """Return the positive part, float32."""
     if x < _ZERO:
@@ -59,13 +59,13 @@ def relu(x):
     return x
 
 
-@compiled
+@kernel
 def linear(x):
     """Return the number as it is."""
     return x
 
 
-@compiled
+@kernel
 def leaky_relu(x):
     """Return the positive part and a hundredth of the negative one, float32."""
     if x < _ZERO:
@@ -73,7 +73,7 @@ def leaky_relu(x):
     return x
 
 
-@compiled
+@kernel
 def elu(x):
     """Return x, or exp(x) - 1 below zero, float32 (celu with α = 1 is the same)."""
     if x < _ZERO:
@@ -81,7 +81,7 @@ def elu(x):
     return x
 
 
-@compiled
+@kernel
 def selu(x):
     """Return the scaled exponential linear unit of Klambauer et al. (2017), float32."""
     if x < _ZERO:
@@ -89,7 +89,7 @@ def selu(x):
     return _SELU_SCALE * x
 
 
-@compiled
+@kernel
 def silu(x):
     """Return x σ(x), float32."""
     # Not by `sigmoid`, whose error of some 1e-7 x would multiply.

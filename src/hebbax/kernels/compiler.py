@@ -20,14 +20,24 @@ def compiled(function: Callable[..., Any]) -> Any:
     return numba.njit(**FLAGS)(function)
 
 
-def from_source(source: str, name: str, names: dict[str, Any]) -> Any:
-    """Compile a function from generated text, with `names` as its globals."""
+def kernel(function: Callable[..., Any]) -> Any:
+    """Return a function that makes no array, not even a slice, as a dispatcher that counts no references to any.
+
+    Numba counts them otherwise, with atomic instructions, as arrays are passed on from function to function: that cost
+    a small network more than its arithmetic.
+    """
+    flags: dict[str, Any] = {"_nrt": False, **FLAGS}
+    return numba.njit(**flags)(function)
+
+
+def from_source(source: str, name: str, names: dict[str, Any]) -> Callable[..., Any]:
+    """Return a function of generated text, with `names` as its globals."""
     namespace = dict(names)
     exec(compile(source, f"<hebbax {name}>", "exec"), namespace)
-    return compiled(namespace[name])
+    return namespace[name]
 
 
-@compiled
+@kernel
 def copy(source, target):
     """Write all numbers of a flat array over those of another as long.
 

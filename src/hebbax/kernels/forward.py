@@ -1,7 +1,9 @@
-"""The forward passes of all networks, compiled: `forward(layout, weights, scales, units)` fills the units of one pass.
+"""The forward passes of all networks, compiled: `forward(layout, weights, carry, scales, units)`.
 
-The inputs stand at the start of `units`; the rest still holds the pass before, from which recurrent networks read their
-past. `scales` has one number a connection by which its stored weights are multiplied, where weights are normalised.
+It fills the units of one pass, which begin at `units` in the carry. The inputs stand at their start; the rest still
+holds the pass before, from which recurrent networks read their past. `weights` is a flat array that begins with all
+weights. From `scales` on, the carry has one number a connection by which its stored weights are multiplied, where
+weights are normalised.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.kernels.activations import COMPILED_ACTIVATIONS, sigmoid
-from hebbax.kernels.compiler import compiled, copy
+from hebbax.kernels.compiler import kernel
 from hebbax.kernels.layout import (
     CONNECTIONS,
     HIDDEN,
@@ -22,9 +24,11 @@ from hebbax.kernels.layout import (
     POST_SIZE,
     PRE_AT,
     PRE_SIZE,
-    matrix_of,
+    TURNED,
+    WEIGHT_AT,
     of_connection,
 )
+from hebbax.kernels.regions import read_unit, read_weight, write_unit
 from hebbax.networks.elman import Elman
 from hebbax.networks.fcrnn import Fcrnn
 from hebbax.networks.gru import Gru
@@ -46,75 +50,85 @@ def has_forward(network: Network) -> bool:
     return type(network) in _FORWARDS and {network.activation, network.output_activation} <= COMPILED_ACTIVATIONS.keys()
 
 
-@compiled
-def _add_product(matrix, pre, post, scale):
-    for i in range(matrix.shape[0]):
-        activation = pre[i] * scale
-        for j in range(matrix.shape[1]):
-            post[j] += activation * matrix[i, j]
+@kernel
+def _clear(carry, at, size):
+    for j in range(size):
+        write_unit(carry, at + j, _ZERO)
 
 
-@compiled
-def _pre_of(layout, units, index):
-    at = of_connection(layout, index, PRE_AT)
-    return units[at : at + of_connection(layout, index, PRE_SIZE)]
+@kernel
+def _move(carry, source, target, size):
+    for j in range(size):
+        write_unit(carry, target + j, read_unit(carry, source + j))
 
 
-@compiled
-def _post_of(layout, units, index):
-    at = of_connection(layout, index, POST_AT)
-    return units[at : at + of_connection(layout, index, POST_SIZE)]
-
-
-@compiled
-def _clear(values):
-    for j in range(values.shape[0]):
-        values[j] = _ZERO
-
-
-@compiled
-def _squash(values):
-    for j in range(values.shape[0]):
-        values[j] = sigmoid(values[j])
-
-
-@cache
-def _collect(scaled: bool) -> Any:
-    @compiled
-    def collect(layout, weights, scales, units, first, end):
-        """Set the postsynaptic units that connections `first` to `end` share to all that these carry; return them."""
-        post = _post_of(layout, units, first)
-        _clear(post)
-        for index in range(first, end):
-            matrix = matrix_of(layout, weights, index)
-            _add_product(matrix, _pre_of(layout, units, index), post, scales[index] if scaled else _ONE)
-        return post
-
-    return collect
+@kernel
+def _squash(carry, at, size):
+    for j in range(size):
+        write_unit(carry, at + j, sigmoid(read_unit(carry, at + j)))
 
 
 @cache
 def _apply(name: str) -> Any:
     activation = COMPILED_ACTIVATIONS[name]
 
-    @compiled
-    def apply(values):
-        for j in range(values.shape[0]):
-            values[j] = activation(values[j])
+    @kernel
+    def apply(carry, at, size):
+        for j in range(size):
+            write_unit(carry, at + j, activation(read_unit(carry, at + j)))
 
     return apply
+
+
+@kernel
+def _add_product(layout, weights, carry, index, pre, post, scale):
+    """Add to the units at `post` what a connection carries from those at `pre`."""
+    rows, columns = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
+    at = of_connection(layout, index, WEIGHT_AT)
+    if of_connection(layout, index, TURNED) == 1:
+        for j in range(columns):
+            row, total = at + j * rows, _ZERO
+            for i in range(rows):
+                total += read_unit(carry, pre + i) * read_weight(weights, row + i)
+            carry[post + j] += total * scale
+    else:
+        for i in range(rows):
+            row, activation = at + i * columns, carry[pre + i] * scale
+            for j in range(columns):
+                before = read_unit(carry, post + j)
+                write_unit(carry, post + j, before + activation * read_weight(weights, row + j))
+
+
+@cache
+def _collect(scaled: bool) -> Any:
+    @kernel
+    def collect(layout, weights, carry, scales, units, first, end):
+        """Set the postsynaptic units that connections `first` to `end` share to all that these carry.
+
+        Returns where these units begin in the carry, and their number.
+        """
+        post, size = units + of_connection(layout, first, POST_AT), of_connection(layout, first, POST_SIZE)
+        _clear(carry, post, size)
+        for index in range(first, end):
+            pre = units + of_connection(layout, index, PRE_AT)
+            _add_product(layout, weights, carry, index, pre, post, carry[scales + index] if scaled else _ONE)
+        return post, size
+
+    return collect
 
 
 @cache
 def _mlp(hidden: str, output: str, scaled: bool) -> Any:
     collect, activate, activate_output = _collect(scaled), _apply(hidden), _apply(output)
 
-    @compiled
-    def forward(layout, weights, scales, units):
+    @kernel
+    def forward(layout, weights, carry, scales, units):
         last = layout[CONNECTIONS] - 1
         for index in range(last):
-            activate(collect(layout, weights, scales, units, index, index + 1))
-        activate_output(collect(layout, weights, scales, units, last, last + 1))
+            at, size = collect(layout, weights, carry, scales, units, index, index + 1)
+            activate(carry, at, size)
+        at, size = collect(layout, weights, carry, scales, units, last, last + 1)
+        activate_output(carry, at, size)
 
     return forward
 
@@ -123,11 +137,14 @@ def _mlp(hidden: str, output: str, scaled: bool) -> Any:
 def _elman(hidden: str, output: str, scaled: bool) -> Any:
     collect, activate, activate_output = _collect(scaled), _apply(hidden), _apply(output)
 
-    @compiled
-    def forward(layout, weights, scales, units):
-        copy(_post_of(layout, units, 0), _pre_of(layout, units, 1))
-        activate(collect(layout, weights, scales, units, 0, 2))
-        activate_output(collect(layout, weights, scales, units, 2, 3))
+    @kernel
+    def forward(layout, weights, carry, scales, units):
+        past, now = units + of_connection(layout, 1, PRE_AT), units + of_connection(layout, 0, POST_AT)
+        _move(carry, now, past, of_connection(layout, 0, POST_SIZE))
+        at, size = collect(layout, weights, carry, scales, units, 0, 2)
+        activate(carry, at, size)
+        at, size = collect(layout, weights, carry, scales, units, 2, 3)
+        activate_output(carry, at, size)
 
     return forward
 
@@ -136,21 +153,21 @@ def _elman(hidden: str, output: str, scaled: bool) -> Any:
 def _fcrnn(hidden: str, output: str, scaled: bool) -> Any:
     activate, activate_output = _apply(hidden), _apply(output)
 
-    @compiled
-    def forward(layout, weights, scales, units):
-        past, now = _pre_of(layout, units, 0), _post_of(layout, units, 0)
-        neurons, observations = now.shape[0], layout[OBSERVATIONS]
-        copy(now, past[:neurons])
-        s = units[: past.shape[0]]
+    @kernel
+    def forward(layout, weights, carry, scales, units):
+        past, past_size = units + of_connection(layout, 0, PRE_AT), of_connection(layout, 0, PRE_SIZE)
+        now, neurons = units + of_connection(layout, 0, POST_AT), of_connection(layout, 0, POST_SIZE)
+        observations = layout[OBSERVATIONS]
+        _move(carry, now, past, neurons)
         for j in range(observations):
-            s[j] += past[j]
-        for j in range(observations, past.shape[0]):  # up to the bias unit, which is 1 in both
-            s[j] = past[j]
-        _clear(now)
-        _add_product(matrix_of(layout, weights, 0), s, now, scales[0] if scaled else _ONE)
+            write_unit(carry, units + j, read_unit(carry, units + j) + read_unit(carry, past + j))
+        # Up to the bias unit, which is 1 in both.
+        _move(carry, past + observations, units + observations, past_size - observations)
+        _clear(carry, now, neurons)
+        _add_product(layout, weights, carry, 0, units, now, carry[scales] if scaled else _ONE)
         inner = observations + layout[HIDDEN]
-        activate(now[:inner])
-        activate_output(now[inner:])
+        activate(carry, now, inner)
+        activate_output(carry, now + inner, neurons - inner)
 
     return forward
 
@@ -159,25 +176,27 @@ def _fcrnn(hidden: str, output: str, scaled: bool) -> Any:
 def _gru(hidden: str, output: str, scaled: bool) -> Any:
     collect, activate, activate_output = _collect(scaled), _apply(hidden), _apply(output)
 
-    @compiled
-    def forward(layout, weights, scales, units):
-        past, now = _pre_of(layout, units, 1), _pre_of(layout, units, 6)
-        size = past.shape[0]
-        copy(now[:size], past)
-        z = collect(layout, weights, scales, units, 0, 2)
-        r = collect(layout, weights, scales, units, 2, 4)
-        _squash(z)
-        _squash(r)
-        at = of_connection(layout, 1, PRE_AT) + size
-        reset = units[at : at + size]
+    @kernel
+    def forward(layout, weights, carry, scales, units):
+        past, past_size = units + of_connection(layout, 1, PRE_AT), of_connection(layout, 1, PRE_SIZE)
+        now = units + of_connection(layout, 6, PRE_AT)
+        _move(carry, now, past, past_size)
+        z, size = collect(layout, weights, carry, scales, units, 0, 2)
+        r, _ = collect(layout, weights, carry, scales, units, 2, 4)
+        _squash(carry, z, size)
+        _squash(carry, r, size)
+        reset = past + past_size
         for j in range(size):
-            reset[j] = r[j] * past[j]
-        c = collect(layout, weights, scales, units, 4, 5)
-        _add_product(matrix_of(layout, weights, 5), reset, c, scales[5] if scaled else _ONE)
-        activate(c)
+            write_unit(carry, reset + j, read_unit(carry, r + j) * read_unit(carry, past + j))
+        c, _ = collect(layout, weights, carry, scales, units, 4, 5)
+        _add_product(layout, weights, carry, 5, reset, c, carry[scales + 5] if scaled else _ONE)
+        activate(carry, c, size)
         for j in range(size):
-            now[j] = (_ONE - z[j]) * past[j] + z[j] * c[j]
-        activate_output(collect(layout, weights, scales, units, 6, 7))
+            gate = read_unit(carry, z + j)
+            mixed = (_ONE - gate) * read_unit(carry, past + j) + gate * read_unit(carry, c + j)
+            write_unit(carry, now + j, mixed)
+        at, outputs = collect(layout, weights, carry, scales, units, 6, 7)
+        activate_output(carry, at, outputs)
 
     return forward
 
@@ -186,28 +205,30 @@ def _gru(hidden: str, output: str, scaled: bool) -> Any:
 def _lstm(hidden: str, output: str, scaled: bool) -> Any:
     collect, activate, activate_output = _collect(scaled), _apply(hidden), _apply(output)
 
-    @compiled
-    def forward(layout, weights, scales, units):
-        past, now = _pre_of(layout, units, 1), _pre_of(layout, units, 8)
-        size = past.shape[0]
-        copy(now[:size], past)
-        i = collect(layout, weights, scales, units, 0, 2)
-        f = collect(layout, weights, scales, units, 2, 4)
-        g = collect(layout, weights, scales, units, 4, 6)
-        o = collect(layout, weights, scales, units, 6, 8)
-        _squash(i)
-        _squash(f)
-        activate(g)
-        _squash(o)
-        at = of_connection(layout, 8, PRE_AT) - size
-        memory = units[at : at + size]
+    @kernel
+    def forward(layout, weights, carry, scales, units):
+        past, past_size = units + of_connection(layout, 1, PRE_AT), of_connection(layout, 1, PRE_SIZE)
+        now = units + of_connection(layout, 8, PRE_AT)
+        _move(carry, now, past, past_size)
+        i, size = collect(layout, weights, carry, scales, units, 0, 2)
+        f, _ = collect(layout, weights, carry, scales, units, 2, 4)
+        g, _ = collect(layout, weights, carry, scales, units, 4, 6)
+        o, _ = collect(layout, weights, carry, scales, units, 6, 8)
+        _squash(carry, i, size)
+        _squash(carry, f, size)
+        activate(carry, g, size)
+        _squash(carry, o, size)
+        memory = now - past_size
         for j in range(size):
-            memory[j] = f[j] * memory[j] + i[j] * g[j]
-            now[j] = memory[j]
-        activate(now[:size])
+            kept = read_unit(carry, f + j) * read_unit(carry, memory + j)
+            kept += read_unit(carry, i + j) * read_unit(carry, g + j)
+            write_unit(carry, memory + j, kept)
+            write_unit(carry, now + j, kept)
+        activate(carry, now, size)
         for j in range(size):
-            now[j] *= o[j]
-        activate_output(collect(layout, weights, scales, units, 8, 9))
+            write_unit(carry, now + j, read_unit(carry, now + j) * read_unit(carry, o + j))
+        at, outputs = collect(layout, weights, carry, scales, units, 8, 9)
+        activate_output(carry, at, outputs)
 
     return forward
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from hebbax.kernels.compiler import compiled
+from hebbax.kernels.compiler import kernel
 from hebbax.plasticity.rules import get_rule
 from hebbax.policy import Policy
 
 CONNECTIONS, UNITS, WEIGHTS, STATES, ROWS, WINDOW, INTERVAL, OBSERVATIONS, HIDDEN, ACTIONS, HEAD = range(11)
-WEIGHT_AT, GENE_AT, PRE_AT, PRE_SIZE, POST_AT, POST_SIZE, BIAS, WIDTH = range(8)  # WIDTH is their number
+WEIGHT_AT, GENE_AT, PRE_AT, PRE_SIZE, POST_AT, POST_SIZE, BIAS, TURNED, WIDTH = range(9)  # WIDTH is their number
+
+# The weights, coefficients and states of a connection stand row by row, and a row is what vector instructions run
+# along. A row holds what one presynaptic unit sends, as a pass reads it; but of a connection that is *turned*, what one
+# postsynaptic unit gets, because its rows would be short. Genomes are never turned, so static weights are not.
 
 
 def layout_of(policy: Policy) -> np.ndarray:
@@ -30,47 +34,49 @@ def layout_of(policy: Policy) -> np.ndarray:
     weight_at = gene_at = 0
     for connection, genes in zip(network.connections, policy.genes, strict=True):
         layout += [weight_at, gene_at, connection.pre_at, connection.pre_size, connection.post_at]
-        layout += [connection.post_size, int(connection.bias)]
+        turned = plasticity is not None and 2 * connection.post_size <= connection.pre_size
+        layout += [connection.post_size, int(connection.bias), int(turned)]
         weight_at += connection.size
         gene_at += sum(int(np.prod(shape)) for shape in genes.values())
     return np.array(layout, np.int64)
 
 
-@compiled
+@kernel
 def of_connection(layout, index, what):
     """Return one number of a connection."""
     return layout[HEAD + WIDTH * index + what]
 
 
-@compiled
-def matrix_of(layout, weights, index):
-    """Return a connection's weights [pre_size, post_size] of a flat array that begins with all weights."""
-    at = of_connection(layout, index, WEIGHT_AT)
-    pre_size, post_size = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
-    return weights[at : at + pre_size * post_size].reshape((pre_size, post_size))
+@kernel
+def place(layout, index, i, j):
+    """Return where the synapse from unit i to unit j stands among its connection's."""
+    if of_connection(layout, index, TURNED) == 1:
+        return j * of_connection(layout, index, PRE_SIZE) + i
+    return i * of_connection(layout, index, POST_SIZE) + j
 
 
-@compiled
+@kernel
 def scales_at(layout):
     """Return where the connections' scales begin in a plastic carry."""
     return layout[WEIGHTS] * (layout[STATES] + 1)
 
 
-@compiled
+@kernel
 def history_at(layout):
     """Return where the history begins in a plastic carry."""
     return scales_at(layout) + layout[CONNECTIONS]
 
 
-@compiled
+@kernel
 def units_at(layout):
     """Return where the units begin in a plastic carry; their means and the scratch follow."""
     return history_at(layout) + layout[ROWS] * layout[UNITS]
 
 
-@compiled
-def set_bias_units(layout, units):
-    """Set the units that are always 1."""
+@kernel
+def set_bias_units(layout, carry, units):
+    """Set the units that are always 1, of those that begin at `units` in the carry."""
     for index in range(layout[CONNECTIONS]):
         if of_connection(layout, index, BIAS) == 1:
-            units[of_connection(layout, index, PRE_AT) + of_connection(layout, index, PRE_SIZE) - 1] = np.float32(1.0)
+            last = of_connection(layout, index, PRE_AT) + of_connection(layout, index, PRE_SIZE) - 1
+            carry[units + last] = np.float32(1.0)

@@ -11,34 +11,34 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.kernels.compiler import compiled, copy
+from hebbax.kernels.compiler import kernel
 from hebbax.kernels.float_bits import float_of_bits
 from hebbax.kernels.forward import compile_forward, has_forward
+from hebbax.kernels.intervene import draw_weights, put_weights
 from hebbax.kernels.layout import (
-    BIAS,
     CONNECTIONS,
-    GENE_AT,
     INTERVAL,
     POST_AT,
     POST_SIZE,
     PRE_AT,
     PRE_SIZE,
     STATES,
+    TURNED,
     UNITS,
     WEIGHT_AT,
     WEIGHTS,
     WINDOW,
     history_at,
     layout_of,
-    matrix_of,
     of_connection,
+    place,
     scales_at,
     set_bias_units,
     units_at,
 )
-from hebbax.kernels.noise import normal, uniform
 from hebbax.kernels.normalisation import COMPILED_NORMALISATIONS, layer_normaliser
 from hebbax.kernels.policy_step import PolicyStep
+from hebbax.kernels.regions import read_unit, write_unit
 from hebbax.kernels.rules import prepare_layer, update_layer
 from hebbax.plasticity.rules import Rule, get_rule
 from hebbax.policy import WEIGHT_BOUND, Plasticity, Policy
@@ -78,7 +78,14 @@ def compile_network_step(policy: Policy) -> PolicyStep:
     carry_size = int(units_at(layout)) + 2 * network.unit_count + scratch
     prepared_size = len(rule.prepared) * network.weight_count
     return PolicyStep(
-        *functions, layout, _parameters(policy, plasticity), carry_size, prepared_size, policy.weight_count
+        *functions,
+        layout,
+        _parameters(policy, plasticity),
+        carry_size,
+        prepared_size,
+        policy.weight_count,
+        put_weights,
+        draw_weights(policy.initial.is_normal, _INITIAL),
     )
 
 
@@ -88,63 +95,67 @@ def _parameters(policy: Policy, plasticity: Plasticity) -> np.ndarray:
     return np.array([*constants, *np.ravel(initial)], np.float32)
 
 
-@compiled
+@kernel
 def _static_birth(layout, parameters, genome, key0, key1, prepared, carry):
     for j in range(carry.shape[0]):
         carry[j] = _ZERO
-    set_bias_units(layout, carry)
+    set_bias_units(layout, carry, 0)
+
+
+@kernel
+def _put(inputs, carry, at):
+    for j in range(inputs.shape[0]):
+        write_unit(carry, at + j, inputs[j])
+
+
+@kernel
+def _get(carry, end, action):
+    size = action.shape[0]
+    for j in range(size):
+        action[j] = read_unit(carry, end - size + j)
 
 
 @cache
 def _static_act(forward: Any) -> Any:
-    @compiled
+    @kernel
     def act(layout, genome, carry, tick, inputs, action):
-        copy(inputs, carry[: inputs.shape[0]])
-        forward(layout, genome, carry, carry)
-        copy(carry[layout[UNITS] - action.shape[0] :], action)
+        _put(inputs, carry, 0)
+        forward(layout, genome, carry, 0, 0)
+        _get(carry, layout[UNITS], action)
 
     return act
 
 
-@compiled
+@kernel
 def _static_adapt(layout, prepared, carry, tick):
     return True
 
 
-@compiled
+@kernel
 def _static_weights(layout, carry, out):
     pass
 
 
-@compiled
-def _prepared_of(layout, prepared, index):
-    terms = prepared.shape[0] // layout[WEIGHTS]
-    pre_size, post_size = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
-    at = terms * of_connection(layout, index, WEIGHT_AT)
-    return prepared[at : at + terms * pre_size * post_size].reshape((terms, pre_size, post_size))
+@kernel
+def _prepared_at(layout, prepared, index):
+    return prepared.shape[0] // layout[WEIGHTS] * of_connection(layout, index, WEIGHT_AT)
 
 
 @cache
 def _plastic_birth(rule: Rule, is_normal: bool) -> Any:
-    prepare = _prepare(rule)
+    prepare, draw = _prepare(rule), draw_weights(is_normal, _INITIAL)
 
-    @compiled
+    @kernel
     def birth(layout, parameters, genome, key0, key1, prepared, carry):
+        draw(layout, parameters, key0, key1, prepared)  # which has room for them, and is written after
+        put_weights(layout, carry, prepared)
         for index in range(layout[CONNECTIONS]):
-            centre, spread = parameters[_INITIAL + 2 * index], parameters[_INITIAL + 2 * index + 1]
-            at = of_connection(layout, index, WEIGHT_AT)
-            size = of_connection(layout, index, PRE_SIZE) * of_connection(layout, index, POST_SIZE)
-            for k in range(at, at + size):
-                if is_normal:
-                    carry[k] = centre + spread * normal(key0, key1, k)
-                else:
-                    carry[k] = uniform(key0, key1, k, centre - spread, centre + spread)
-            prepare(parameters, genome[of_connection(layout, index, GENE_AT) :], layout, prepared, index)
+            prepare(parameters, genome, layout, prepared, index)
         for k in range(layout[WEIGHTS], carry.shape[0]):
             carry[k] = _ZERO
         for index in range(layout[CONNECTIONS]):
             carry[scales_at(layout) + index] = _ONE
-        set_bias_units(layout, carry[units_at(layout) :])
+        set_bias_units(layout, carry, units_at(layout))
 
     return birth
 
@@ -154,18 +165,16 @@ def _prepare(rule: Rule) -> Any:
 
     if rule.time_constant is None:
 
-        @compiled
-        def prepare(parameters, genes, layout, prepared, index):
-            bias = of_connection(layout, index, BIAS)
-            prepare_one(parameters[_RATE], genes, bias, _prepared_of(layout, prepared, index))
+        @kernel
+        def prepare(parameters, genome, layout, prepared, index):
+            prepare_one(parameters[_RATE], genome, prepared, _prepared_at(layout, prepared, index), layout, index)
 
     else:
 
-        @compiled
-        def prepare(parameters, genes, layout, prepared, index):
-            bias = of_connection(layout, index, BIAS)
-            to = _prepared_of(layout, prepared, index)
-            prepare_one(parameters[_RATE], parameters[_TIME_CONSTANT], genes, bias, to)
+        @kernel
+        def prepare(parameters, genome, layout, prepared, index):
+            at = _prepared_at(layout, prepared, index)
+            prepare_one(parameters[_RATE], parameters[_TIME_CONSTANT], genome, prepared, at, layout, index)
 
     return prepare
 
@@ -174,117 +183,115 @@ def _prepare(rule: Rule) -> Any:
 def _plastic_act(forward: Any, averaging: str) -> Any:
     remember = {"direct": _remember_nothing, "moving-average": _remember_tick, "exponential": _remember_mean}[averaging]
 
-    @compiled
+    @kernel
     def act(layout, genome, carry, tick, inputs, action):
-        at, size = units_at(layout), layout[UNITS]
-        units = carry[at : at + size]
-        copy(inputs, units[: inputs.shape[0]])
-        forward(layout, carry, carry[scales_at(layout) :], units)
-        copy(units[size - action.shape[0] :], action)
+        units = units_at(layout)
+        _put(inputs, carry, units)
+        forward(layout, carry, carry, scales_at(layout), units)
+        _get(carry, units + layout[UNITS], action)
         remember(layout, carry, tick, units)
 
     return act
 
 
-@compiled
+@kernel
 def _remember_nothing(layout, carry, tick, units):
     pass
 
 
-@compiled
+@kernel
 def _remember_tick(layout, carry, tick, units):
     slot = history_at(layout) + (tick % layout[WINDOW]) * layout[UNITS]
-    copy(units, carry[slot : slot + layout[UNITS]])
+    for j in range(layout[UNITS]):
+        write_unit(carry, slot + j, read_unit(carry, units + j))
 
 
-@compiled
+@kernel
 def _remember_mean(layout, carry, tick, units):
     at = history_at(layout)
-    history = carry[at : at + layout[UNITS]]
     part = _ONE / np.float32(layout[WINDOW])
-    for j in range(units.shape[0]):
-        history[j] += (units[j] - history[j]) * part
+    for j in range(layout[UNITS]):
+        mean = read_unit(carry, at + j)
+        write_unit(carry, at + j, mean + (read_unit(carry, units + j) - mean) * part)
 
 
-@compiled
+@kernel
 def _mean_direct(layout, carry, tick):
-    at = units_at(layout)
-    return carry[at : at + layout[UNITS]]
+    return units_at(layout)
 
 
-@compiled
+@kernel
 def _mean_of_ticks(layout, carry, tick):
     # The sum is taken anew at each update: a running sum would drift, and an update reads far more than this.
-    at, size = units_at(layout), layout[UNITS]
-    means = carry[at + size : at + 2 * size]
+    size, start = layout[UNITS], history_at(layout)
+    means = units_at(layout) + size
     for j in range(size):
-        means[j] = _ZERO
-    start = history_at(layout)
+        write_unit(carry, means + j, _ZERO)
     seen = min(tick + 1, layout[WINDOW])
     for slot in range(seen):
+        row = start + slot * size
         for j in range(size):
-            means[j] += carry[start + slot * size + j]
+            write_unit(carry, means + j, read_unit(carry, means + j) + read_unit(carry, row + j))
     part = _ONE / np.float32(seen)
     for j in range(size):
-        means[j] *= part
+        write_unit(carry, means + j, read_unit(carry, means + j) * part)
     return means
 
 
-@compiled
+@kernel
 def _mean_exponential(layout, carry, tick):
-    at, size, start = units_at(layout), layout[UNITS], history_at(layout)
-    means = carry[at + size : at + 2 * size]
+    size, start = layout[UNITS], history_at(layout)
+    means = units_at(layout) + size
     gathered = 1.0 - (1.0 - 1.0 / layout[WINDOW]) ** (tick + 1)
     factor = np.float32(1.0 / gathered)
     for j in range(size):
-        means[j] = carry[start + j] * factor
+        write_unit(carry, means + j, read_unit(carry, start + j) * factor)
     return means
 
 
 @cache
 def _plastic_adapt(rule: Rule, normalisation: str, bound: float, averaging: str) -> Any:
-    update, normalise = update_layer(rule, normalisation, bound), layer_normaliser(normalisation)
+    update = update_layer(rule, normalisation, bound, turned=False)
+    update_turned = update_layer(rule, normalisation, bound, turned=True)
+    normalise = layer_normaliser(normalisation)
     mean = {"direct": _mean_direct, "moving-average": _mean_of_ticks, "exponential": _mean_exponential}[averaging]
     scaled = normalisation == "max"
     # Weights that are about to be normalised only have to be finite.
     limit = _BOUND_BITS if normalisation == "none" else _FINITE_BITS
 
-    @compiled
+    @kernel
     def adapt(layout, prepared, carry, tick):
         if tick % layout[INTERVAL] != 0:
             return True
-        means = mean(layout, carry, tick)
-        scales = carry[scales_at(layout) : history_at(layout)]
-        scratch = carry[units_at(layout) + 2 * layout[UNITS] :]
-        for index in range(scales.shape[0]):
-            weights = matrix_of(layout, carry, index)
-            pre_at, post_at = of_connection(layout, index, PRE_AT), of_connection(layout, index, POST_AT)
-            pre, post = means[pre_at : pre_at + weights.shape[0]], means[post_at : post_at + weights.shape[1]]
-            coefficients = _prepared_of(layout, prepared, index)
-            largest = update(weights, _states_of(layout, carry, index), coefficients, pre, post, scales[index])
+        means, scales = mean(layout, carry, tick), scales_at(layout)
+        scratch = units_at(layout) + 2 * layout[UNITS]
+        for index in range(layout[CONNECTIONS]):
+            rows, columns = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
+            weights, coefficients = of_connection(layout, index, WEIGHT_AT), _prepared_at(layout, prepared, index)
+            states = layout[WEIGHTS] + layout[STATES] * weights
+            pre = means + of_connection(layout, index, PRE_AT)
+            post = means + of_connection(layout, index, POST_AT)
+            scale, turned = carry[scales + index], of_connection(layout, index, TURNED) == 1
+            if turned:
+                largest = update_turned(carry, weights, states, prepared, coefficients, pre, post, rows, columns, scale)
+            else:
+                largest = update(carry, weights, states, prepared, coefficients, pre, post, rows, columns, scale)
             if largest > limit:
                 return False
-            normalise(weights, scratch)
+            normalise(carry, weights, rows, columns, turned, scratch)
             if scaled:
                 norm = float_of_bits(largest)  # pyright: ignore[reportCallIssue]  Numba passes the context
-                scales[index] = _ONE / norm if norm >= _SMALLEST else _ONE
+                carry[scales + index] = _ONE / norm if norm >= _SMALLEST else _ONE
         return True
 
     return adapt
 
 
-@compiled
-def _states_of(layout, carry, index):
-    pre_size, post_size = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
-    count = layout[STATES]
-    at = layout[WEIGHTS] + count * of_connection(layout, index, WEIGHT_AT)
-    return carry[at : at + count * pre_size * post_size].reshape((count, pre_size, post_size))
-
-
-@compiled
+@kernel
 def _plastic_weights(layout, carry, out):
     for index in range(layout[CONNECTIONS]):
-        at = of_connection(layout, index, WEIGHT_AT)
+        at, columns = of_connection(layout, index, WEIGHT_AT), of_connection(layout, index, POST_SIZE)
         scale = carry[scales_at(layout) + index]
-        for k in range(at, at + of_connection(layout, index, PRE_SIZE) * of_connection(layout, index, POST_SIZE)):
-            out[k] = carry[k] * scale
+        for i in range(of_connection(layout, index, PRE_SIZE)):
+            for j in range(columns):
+                out[at + i * columns + j] = carry[at + place(layout, index, i, j)] * scale

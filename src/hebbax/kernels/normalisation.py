@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from hebbax.kernels.activations import tanh
-from hebbax.kernels.compiler import compiled
+from hebbax.kernels.compiler import kernel
+from hebbax.kernels.regions import read_unit, read_weight, write_unit, write_weight
 from hebbax.plasticity.normalisation import STANDARDISE_EPSILON
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
@@ -19,7 +20,7 @@ _EPSILON = np.float32(STANDARDISE_EPSILON)
 _SMALLEST = np.finfo(np.float32).tiny
 
 
-@compiled
+@kernel
 def _as_it_is(weight):
     return weight
 
@@ -33,7 +34,7 @@ def weight_normaliser(name: str, bound: float) -> Any:
         return _as_it_is
     high, low = np.float32(bound), np.float32(-bound)
 
-    @compiled
+    @kernel
     def clip(weight):
         # Written so that NaN goes through, and is found.
         if weight > high:
@@ -45,44 +46,67 @@ def weight_normaliser(name: str, bound: float) -> Any:
     return clip
 
 
-@compiled
-def _nothing(weights, scratch):
+@kernel
+def _nothing(carry, weights, rows, columns, turned, scratch):
     pass
 
 
-@compiled
-def _standardise(weights, scratch):
+@kernel
+def _standardise(carry, weights, rows, columns, turned, scratch):
     total, squares = _ZERO, _ZERO
-    count = np.float32(weights.shape[0] * weights.shape[1])
-    for i in range(weights.shape[0]):
-        for j in range(weights.shape[1]):
-            total += weights[i, j]
-    mean = total / count
-    for i in range(weights.shape[0]):
-        for j in range(weights.shape[1]):
-            deviation = weights[i, j] - mean
-            squares += deviation * deviation
-            weights[i, j] = deviation
-    factor = _ONE / np.float32(np.sqrt(squares / count + _EPSILON))
-    for i in range(weights.shape[0]):
-        for j in range(weights.shape[1]):
-            weights[i, j] *= factor
+    synapses = rows * columns
+    for k in range(synapses):
+        total += read_weight(carry, weights + k)
+    mean = total / np.float32(synapses)
+    for k in range(synapses):
+        deviation = read_weight(carry, weights + k) - mean
+        squares += deviation * deviation
+        write_weight(carry, weights + k, deviation)
+    factor = _ONE / np.float32(np.sqrt(squares / np.float32(synapses) + _EPSILON))
+    for k in range(synapses):
+        write_weight(carry, weights + k, read_weight(carry, weights + k) * factor)
 
 
-@compiled
-def _unit_norm(weights, scratch):
-    norms = scratch[: weights.shape[1]]
-    for j in range(weights.shape[1]):
-        norms[j] = _ZERO
-    for i in range(weights.shape[0]):
-        for j in range(weights.shape[1]):
-            norms[j] += weights[i, j] * weights[i, j]
-    for j in range(weights.shape[1]):
-        norm = np.float32(np.sqrt(norms[j]))
-        norms[j] = _ONE / norm if norm >= _SMALLEST else _ONE
-    for i in range(weights.shape[0]):
-        for j in range(weights.shape[1]):
-            weights[i, j] *= norms[j]
+@kernel
+def _inverse(squares):
+    norm = np.float32(np.sqrt(squares))
+    return _ONE / norm if norm >= _SMALLEST else _ONE
+
+
+@kernel
+def _unit_norm(carry, weights, rows, columns, turned, scratch):
+    if turned:
+        _unit_rows(carry, weights, rows, columns)
+    else:
+        _unit_columns(carry, weights, rows, columns, scratch)
+
+
+@kernel
+def _unit_rows(carry, weights, rows, columns):
+    for j in range(columns):
+        row, squares = weights + j * rows, _ZERO
+        for i in range(rows):
+            squares += read_weight(carry, row + i) * read_weight(carry, row + i)
+        factor = _inverse(squares)
+        for i in range(rows):
+            write_weight(carry, row + i, read_weight(carry, row + i) * factor)
+
+
+@kernel
+def _unit_columns(carry, weights, rows, columns, scratch):
+    for j in range(columns):
+        write_unit(carry, scratch + j, _ZERO)
+    for i in range(rows):
+        row = weights + i * columns
+        for j in range(columns):
+            weight = read_weight(carry, row + j)
+            write_unit(carry, scratch + j, read_unit(carry, scratch + j) + weight * weight)
+    for j in range(columns):
+        write_unit(carry, scratch + j, _inverse(read_unit(carry, scratch + j)))
+    for i in range(rows):
+        row = weights + i * columns
+        for j in range(columns):
+            write_weight(carry, row + j, read_weight(carry, row + j) * read_unit(carry, scratch + j))
 
 
 LAYER_NORMALISERS = {"standardise": _standardise, "unit-norm": _unit_norm}
@@ -91,5 +115,8 @@ COMPILED_NORMALISATIONS = ("none", "max", "clip", "tanh", *LAYER_NORMALISERS)
 
 
 def layer_normaliser(name: str) -> Any:
-    """Return `normalise(weights [pre, post], scratch [post])`, run on a layer after its update."""
+    """Return `normalise(carry, weights, rows, columns, turned, scratch)`, run on a connection after its update.
+
+    `weights` [rows, columns] ([columns, rows] if `turned`) and `scratch` [columns] are where these begin in the carry.
+    """
     return LAYER_NORMALISERS.get(name, _nothing)

@@ -1,4 +1,4 @@
-"""What a compiled policy step is: four functions over flat float32 buffers and a layout beside them."""
+"""What a compiled policy step is: six functions over flat float32 buffers and a layout beside them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from hebbax.kernels.intervene import draw_nothing, no_weights
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,8 @@ class PolicyStep:
     - `act(layout, genome, carry, tick, inputs, action)` runs one pass.
     - `adapt(layout, prepared, carry, tick) -> bool` updates the weights if due; False if a weight is out of bounds.
     - `weights(layout, carry, out)` writes the present weights.
+    - `put_weights(layout, carry, weights)` puts others in their place.
+    - `draw_weights(layout, parameters, key0, key1, out)` writes fresh weights.
     """
 
     birth: Any
@@ -27,3 +31,5 @@ class PolicyStep:
     carry_size: int
     prepared_size: int
     weight_count: int  # weights that change; 0 for a static policy
+    put_weights: Any = no_weights
+    draw_weights: Any = draw_nothing

@@ -15,7 +15,7 @@ import mujoco
 import numpy as np
 
 from hebbax.errors import HebbaxError
-from hebbax.types import Array, Noise, Simulation
+from hebbax.types import Array, Handles, Noise, Simulation
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +101,11 @@ def _without_deprecations() -> Iterator[None]:
 def simulation_of(data: mujoco.MjData) -> Simulation:
     """Return the arrays of a MuJoCo simulation: live views, not copies."""
     return Simulation(*(getattr(data, field) for field in Simulation._fields))
+
+
+def handles_of(data: mujoco.MjData) -> Handles:
+    """Return what else of a MuJoCo simulation engines hold: live views, and the gears."""
+    return Handles(data.xfrc_applied, data.actuator_force, data.model.actuator_gear[:, 0].copy())
 
 
 def empty_simulation(model: mujoco.MjModel) -> Simulation:
