@@ -36,6 +36,15 @@ def test_the_same_cycle_at_another_phase_is_the_same():
     assert found.distances[0] == pytest.approx(5, rel=0.05)
 
 
+def test_what_the_caller_calls_alike_is_the_same():
+    """Two resting places 0.3 apart are two, unless 0.5 counts as none."""
+    here, there = as_weights(np.zeros((200, 3))), as_weights(np.tile([0.3, 0.0, 0.0], (200, 1)), seed=2)
+
+    assert not measure_basin(here, [there]).returns[0].came_back
+    found = measure_basin(here, [there], alike=0.5).returns[0]
+    assert (found.came_back, found.ticks) == (True, 0)
+
+
 @pytest.mark.parametrize(
     "other",
     [

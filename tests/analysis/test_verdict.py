@@ -138,6 +138,14 @@ def test_an_exponent_above_zero_speaks_against_regular_motion():
     assert verdict(wandering, PERIOD, lyapunov=chaotic).confidence == 1
 
 
+def test_an_exponent_says_nothing_against_a_fixed_point():
+    (still,) = lives("stable map")
+    told = verdict(still, PERIOD, lyapunov=Lyapunov(0.2, 0.001, 1000))
+
+    assert told.evidence["lyapunov"] == 0.2
+    assert (told.label, told.confidence) == ("fixed-point", verdict(still, PERIOD).confidence)
+
+
 def test_verdicts_do_not_depend_on_unit_or_order_of_the_weights():
     (rows,) = lives("Van der Pol")
     first = verdict(rows, PERIOD)

@@ -9,7 +9,7 @@ import numpy as np
 
 from hebbax.analysis.structure import find_structure
 from hebbax.analysis.trajectory import check_trajectory, finite_rows
-from hebbax.analysis.transient import nearest_distances, spacing, thinned
+from hebbax.analysis.transient import nearest_distances, spacing, thinned, window_rows
 from hebbax.errors import HebbaxError
 
 ALIKE = 0.1
@@ -49,12 +49,13 @@ class Basin:
         return np.array([found.ticks for found in self.returns if found.ticks is not None], np.float64)
 
 
-def measure_basin(attractor: np.ndarray, others: Sequence[np.ndarray]) -> Basin:
+def measure_basin(attractor: np.ndarray, others: Sequence[np.ndarray], *, alike: float = 0.0) -> Basin:
     """Compare lives that began elsewhere with an attractor.
 
     Args:
         attractor: weights on it, [ticks, weights], after the transient and best over several of its periods.
         others: trajectories [ticks, weights], each from where it began.
+        alike: distance below which two places are the same to the caller, such as the ripple of a fixed point.
 
     Two sets of points are compared, not two courses in time, so a cycle that is met at another phase is the same. A
     tick is off the attractor if its nearest point there is farther than one and a half times the spacing of those
@@ -68,10 +69,10 @@ def measure_basin(attractor: np.ndarray, others: Sequence[np.ndarray]) -> Basin:
     reference = check_trajectory(attractor, ticks=_FEWEST_TICKS)
     if not others:
         raise HebbaxError("no life to compare with the attractor: expected at least one")
-    return Basin(tuple(_compare(reference, check_trajectory(other, ticks=_FEWEST_TICKS)) for other in others))
+    return Basin(tuple(_compare(reference, check_trajectory(other, ticks=_FEWEST_TICKS), alike) for other in others))
 
 
-def _compare(attractor: np.ndarray, other: np.ndarray) -> Return:
+def _compare(attractor: np.ndarray, other: np.ndarray, alike: float) -> Return:
     if attractor.shape[1] != other.shape[1]:
         raise HebbaxError(f"a life has {other.shape[1]} weights: expected {attractor.shape[1]}, as the attractor has")
     finite = finite_rows(other)
@@ -82,7 +83,7 @@ def _compare(attractor: np.ndarray, other: np.ndarray) -> Return:
     there = thinned(there)
     size = float(np.sqrt(np.sum(np.var(there, axis=0))))
     norm = float(np.sqrt(np.mean(np.sum(np.square(attractor, dtype=np.float64), axis=1))))
-    limit = max(_MARGIN * spacing(there), ALIKE * max(size, 0.05 * norm))
+    limit = max(_MARGIN * spacing(there), ALIKE * max(size, 0.05 * norm), alike)
     distances = nearest_distances(here, there)
     last = here[-(len(here) // _LAST) :]
     off = float(np.mean(distances[-len(last) :] > limit))
@@ -92,8 +93,8 @@ def _compare(attractor: np.ndarray, other: np.ndarray) -> Return:
 
 
 def _settled(off: np.ndarray) -> int:
-    """Return the tick from which on no window of a fiftieth of the life is off the attractor for half of its ticks."""
-    window = max(5, len(off) // 50)
+    """Return the tick from which on no window of the life is off the attractor for half of its ticks."""
+    window = window_rows(len(off))
     shares = np.convolve(off, np.ones(window), "valid") / window
     late = np.flatnonzero(shares >= 0.5)
     return int(late[-1]) + int(np.flatnonzero(off[late[-1] : late[-1] + window])[-1]) + 1 if len(late) else 0

@@ -10,6 +10,7 @@ import numpy as np
 _MARGIN = 1.5  # over the distances that points on the attractor have from each other
 _QUANTILE = 0.95
 _WINDOWS = 50  # a record has so many windows; a window still belongs to the transient if half of it is off
+_SHORTEST, _LONGEST = 5, 20  # rows of a window: longer ones would not see a transient that is over soon
 _MOST_POINTS = 1000
 
 
@@ -42,17 +43,22 @@ def transient_end(scores: np.ndarray, floor: float) -> int:
     """Return the tick at which the transient of scores [ticks, components] ends, at most half of the record.
 
     The second half counts as the attractor. A tick is off it if its distance to the nearest point there is above
-    one and a half times the spacing of those points, and above `floor`. The transient ends after the last window of a
-    fiftieth of the record (at least 5 ticks) half of which is off.
+    one and a half times the spacing of those points, and above `floor`. The transient ends after the last window
+    (`window_rows`) half of which is off.
     """
     half = len(scores) // 2
     attractor = thinned(scores[half:])
     limit = max(_MARGIN * spacing(attractor), floor)
     off = nearest_distances(scores[:half], attractor) > limit
-    window = min(max(5, len(scores) // _WINDOWS), half)
+    window = min(window_rows(len(scores)), half)
     shares = np.convolve(off, np.ones(window), "valid") / window
     late = np.flatnonzero(shares >= 0.5)
     return min(int(late[-1]) + window, half) if len(late) else 0
+
+
+def window_rows(rows: int) -> int:
+    """Return the length of the window that must be on the attractor: a fiftieth of the record, 5 to 20 rows."""
+    return min(max(_SHORTEST, rows // _WINDOWS), _LONGEST)
 
 
 def thinned(points: np.ndarray) -> np.ndarray:

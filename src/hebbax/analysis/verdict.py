@@ -88,12 +88,16 @@ def verdict(
 
 
 def _with_lyapunov(judged: Judgement, lyapunov: Lyapunov, ticks: int) -> Judgement:
-    """Return a verdict as the exponent bears it out: neighbours that part within the record are no regular motion's."""
+    """Return a verdict as the exponent bears it out: neighbours that part within the record are no regular motion's.
+
+    Weights at rest and weights that leave are so whatever becomes of neighbours: a restless body makes the ripple of a
+    fixed point unpredictable, and no larger.
+    """
     judged.evidence["lyapunov"] = lyapunov.exponent
     parts = lyapunov.chaotic and lyapunov.exponent * ticks > _PARTED
     if judged.label == "wandering":
         return replace(judged, confidence=1.0) if parts else judged
-    if parts and judged.label != "diverging":
+    if parts and judged.label in ("limit-cycle", "quasi-periodic"):
         # What sinusoids foretell is regular in this record all the same; a cycle that only comes close again is not.
         foretold = judged.evidence.get("foretold", 1.0) > 0.5
         label, period = (judged.label, judged.period) if foretold else ("wandering", None)

@@ -1,22 +1,29 @@
 """How often verdicts on known systems are right, over noise and record lengths: the tables of docs/attractors.md.
 
-`python -m hebbax.analysis.verdict_table` prints them; the lives are others than those that the thresholds were set on.
+`python -m hebbax.analysis.verdict_table` prints them, and with `--json FILE` writes the counts behind them; the lives
+are others than those that the thresholds were set on.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import product
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from hebbax.analysis.known_systems import KNOWN_SYSTEMS, sample_trajectories, system_named
 from hebbax.analysis.published_ratio import published_ratio
 from hebbax.analysis.verdict import verdict
+from hebbax.evolution.atomic_write import write_text_atomically
+from hebbax.versions import environment
 
 TICKS = (300, 1000, 3000)
 SNR_DB = (40, 30, 20, 10)
@@ -139,6 +146,21 @@ def confidence_line(cells: Sequence[Cell]) -> str:
     )
 
 
+def to_json(cells: Sequence[Cell]) -> dict[str, Any]:
+    """Return the counts behind the tables, of which `from_json` makes the cells again."""
+    return {"schema": 1, "seed": SEED, "versions": environment(), "cells": [asdict(cell) for cell in cells]}
+
+
+def from_json(document: dict[str, Any]) -> list[Cell]:
+    """Return the cells of what `to_json` returned."""
+    return [Cell(**cell) for cell in document["cells"]]
+
+
+def tables(cells: Sequence[Cell]) -> list[str]:
+    """Return the three tables and the sentence on confidence, Markdown, as docs/attractors.md holds them."""
+    return [reference_table(cells), noise_table(cells), published_table(cells), confidence_line(cells)]
+
+
 def _counts(labels: dict[str, int]) -> str:
     return ", ".join(f"{count} {label}" for label, count in sorted(labels.items(), key=lambda item: -item[1]))
 
@@ -151,7 +173,15 @@ def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-if __name__ == "__main__":
+def _main() -> None:
+    options = argparse.ArgumentParser(prog="python -m hebbax.analysis.verdict_table")
+    options.add_argument("--json", type=Path, metavar="FILE", help="write the counts behind the tables")
+    chosen = options.parse_args()
     measured = measure_cells(lives=30, reference_lives=200, workers=2)
-    tables = [reference_table(measured), noise_table(measured), published_table(measured), confidence_line(measured)]
-    sys.stdout.write("\n\n".join(tables) + "\n")
+    if chosen.json is not None:
+        write_text_atomically(chosen.json, json.dumps(to_json(measured), indent=1) + "\n")
+    sys.stdout.write("\n\n".join(tables(measured)) + "\n")
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,147 @@
+"""What the weights of a controller do, over several of its lives: all measures together, for analysis.json."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from hebbax.analysis.case import Case, Finding
+from hebbax.analysis.driven import Playback
+from hebbax.analysis.examiners import examiners
+from hebbax.analysis.frame import Life
+from hebbax.analysis.frame_of_task import frame_of
+from hebbax.analysis.pairs import NUDGE, Pairs, onsets, pairs_of
+from hebbax.analysis.starts import NORMAL, ZEROED
+from hebbax.analysis.summary import document_of
+from hebbax.config import from_dict
+from hebbax.cores import available_cores
+from hebbax.engines.events import Event
+from hebbax.networks.initial import InitialWeights
+from hebbax.policy_factory import make_policy
+from hebbax.recording.layout import END_NAMES
+from hebbax.recording.reader import RecordedLife, Recording
+from hebbax.recording.source import Runner, Source
+from hebbax.tasks.registry import make_task
+from hebbax.types import Lives, Normaliser, Record
+
+
+def analyze_source(source: Source, *, workers: int | None = None) -> dict[str, Any]:
+    """Live and analyse the lives of a source; return what analysis.json holds.
+
+    `workers` is how many processes compute, by default one a core; no result depends on it.
+    """
+    frame, runner = frame_of(source.task, source.policy), source.runner()
+    case_of = _CaseWithOthers(source, runner).case if frame.plastic else _case_alone(runner)
+    with examiners(frame, available_cores() if workers is None else workers) as pool:
+
+        def begin(life: int) -> Future[Finding]:
+            return pool.submit(case_of(life))
+
+        found = [future.result() for future in runner.map(begin, range(source.lifetimes))]
+    setting = {
+        "task": source.task.name,
+        "policy": source.policy.name,
+        "genome": source.which_genome,
+        "seed": source.seed,
+        "ticks": source.ticks,
+        "termination": source.termination,
+        "engine": runner.engine.name,
+        "recording": None,
+    }
+    return document_of(found, frame, setting)
+
+
+def analyze_recording(recording: Recording, *, workers: int | None = None) -> dict[str, Any]:
+    """Analyse the lives of a recording as they are; return what analysis.json holds.
+
+    What needs other lives (the exponent with the body in the loop, the basin) is left out, and the weights' own
+    exponent too where not every tick was kept. Verdicts on a part of the ticks see no period shorter than two of them.
+    """
+    config = from_dict(recording.config)
+    task = make_task(config.task.name)
+    policy = make_policy(config.policy, task)
+    frame = frame_of(task, policy, recording.every)
+    playback = None
+    if frame.plastic and recording.every == 1:
+        longest = max((life.length for life in recording), default=1)
+        playback = Playback(policy, recording.genome, Normaliser(*recording.normaliser), longest)
+    with examiners(frame, available_cores() if workers is None else workers) as pool:
+        futures = [pool.submit(_recorded_case(life, playback)) for life in recording]
+        found = [future.result() for future in futures]
+    setting = {
+        "task": recording.task,
+        "policy": recording.policy,
+        "genome": recording.which_genome,
+        "seed": recording.seed,
+        "ticks": recording.ticks,
+        "termination": recording.termination,
+        "engine": recording.engine,
+        "recording": recording.path.name,
+    }
+    return document_of(found, frame, setting)
+
+
+class _CaseWithOthers:
+    """Lives a plastic policy's lives, and beside each its twins and those that begin elsewhere."""
+
+    def __init__(self, source: Source, runner: Runner) -> None:
+        normal = replace(source.policy, initial=InitialWeights("normal", 0.1))
+        self._source, self._runner, self._normal = source, runner, source.runner(normal)
+        self._playback = Playback(source.policy, source.genome, source.normaliser, source.ticks)
+
+    def case(self, life: int) -> Case:
+        """Return a life with all that it is compared with."""
+        row, record = self._runner.record(life)
+        if row.diverged[0]:
+            return Case(_life(life, row, record))
+        return Case(
+            _life(life, row, record),
+            body_pairs=self._body_pairs(life, record),
+            weight_pairs=self._playback.pairs(self._source.key(life), record.observations),
+            others=self._others(life, len(record.weights) // 2),
+        )
+
+    def _body_pairs(self, life: int, record: Record) -> Pairs | None:
+        at = onsets(len(record.weights))
+        return pairs_of(record.weights, [self._weights(life, Event("nudge-weights", tick, value=NUDGE)) for tick in at])
+
+    def _others(self, life: int, half: int) -> dict[str, np.ndarray]:
+        return {
+            "redrawn": self._weights(life, Event("redraw-weights", 0)),
+            NORMAL: self._normal.record(life)[1].weights,
+            "zeroed": self._weights(life, Event("zero-weights", half, value=ZEROED))[half:],
+        }
+
+    def _weights(self, life: int, event: Event) -> np.ndarray:
+        return self._runner.record(life, (event,))[1].weights
+
+
+def _case_alone(runner: Runner) -> Callable[[int], Case]:
+    """Return what makes the case of a life whose weights do not change."""
+    return lambda life: Case(_life(life, *runner.record(life)))
+
+
+def _life(number: int, row: Lives, record: Record) -> Life:
+    return Life(
+        number=number,
+        record=record,
+        total_return=float(row.returns[0]),
+        length=int(row.lengths[0]),
+        end=END_NAMES[int(row.ends[0])],
+        terminations=int(row.terminations[0]),
+    )
+
+
+def _recorded_case(recorded: RecordedLife, playback: Playback | None) -> Case:
+    record = recorded.record()
+    life = Life(recorded.number, record, recorded.total_return, recorded.length, recorded.end, recorded.terminations)
+    if playback is None or recorded.end == "diverged":
+        return Case(life)
+    key = jax.random.wrap_key_data(jnp.asarray(recorded.key), impl="threefry2x32")
+    return Case(life, weight_pairs=playback.pairs(key, record.observations))

@@ -1,0 +1,188 @@
+"""All that is measured of one recorded life, as plain values: what analysis.json holds of it.
+
+Verdict and published ratio look at the whole life; everything else at its second half, which is after the transient.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from hebbax.analysis.frame import Body, Frame, Life
+from hebbax.analysis.gait import measure_gait
+from hebbax.analysis.lyapunov import Lyapunov
+from hebbax.analysis.principal_components import principal_components
+from hebbax.analysis.published_ratio import published_ratio
+from hebbax.analysis.recurrence import Recurrence, period_by_autocorrelation, period_by_return_map
+from hebbax.analysis.spectra import dominant_frequency
+from hebbax.analysis.structure import find_structure
+from hebbax.analysis.trajectory import finite_rows, update_interval
+from hebbax.analysis.verdict import FEWEST_UPDATES, Verdict, verdict
+from hebbax.analysis.weight_speed import weight_speed
+from hebbax.errors import HebbaxError, one_line
+from hebbax.types import Record
+
+FEWEST_ROWS = 2 * FEWEST_UPDATES
+"""Rows of a life below which its second half tells nothing."""
+
+_FEWEST_STEPS = 40  # rows between two births below which there is no gait
+_COMPONENTS = 10
+_MOST_OF = (0.9, 0.99)
+
+
+def analyze_life(life: Life, frame: Frame, lyapunov: Lyapunov | None = None) -> dict[str, Any]:
+    """Return what a life was: its verdict, the measures of its weights, its gait. What cannot be said is None.
+
+    `lyapunov` is the exponent of this life with its body in the loop, where it has been measured.
+    """
+    found: dict[str, Any] = {
+        "life": life.number,
+        "return": life.total_return,
+        "length": life.length,
+        "end": life.end,
+        "terminations": life.terminations,
+    }
+    if frame.plastic:
+        found |= _weights(life, frame, lyapunov)
+    # A birth between two rows that were kept would be a jump of the body.
+    seamless = frame.every == 1 or not life.terminations
+    return found | {"gait": gait_of(life.record, frame) if seamless else None}
+
+
+def _weights(life: Life, frame: Frame, lyapunov: Lyapunov | None) -> dict[str, Any]:
+    record, diverged = life.record, life.end == "diverged"
+    none = dict.fromkeys(("published_ratio", "weight_speed", "principal_components", "spectra", "recurrence"))
+    try:
+        judged = verdict(record.weights, frame.row_period, actions=record.actions, lyapunov=lyapunov, diverged=diverged)
+    except HebbaxError as error:  # a life that ended too soon
+        return {"verdict": None, "no_verdict": one_line(error), **none}
+    found = {"verdict": _verdict(judged, frame.every), "no_verdict": None, **none}
+    if finite_rows(record.weights) < max(len(record.weights), FEWEST_ROWS):
+        return found
+    half = record.weights[len(record.weights) // 2 :]
+    ratio = published_ratio(record.weights, frame.layer_shapes)
+    parts = principal_components(half, _COMPONENTS)
+    return found | {
+        "published_ratio": {"label": ratio.label, "ratio": ratio.ratio, "agrees": ratio.label == judged.label},
+        "weight_speed": _speed(half, frame),
+        "principal_components": {"explained": parts.explained, **_needed(parts.explained)},
+        "spectra": _spectra(record, half, frame),
+        "recurrence": _recurrence(half, frame),
+    }
+
+
+def _verdict(judged: Verdict, every: int) -> dict[str, Any]:
+    return {
+        "label": judged.label,
+        "confidence": judged.confidence,
+        "transient_ticks": judged.transient * every,
+        "period_ticks": None if judged.period_ticks is None else judged.period_ticks * every,
+        "period_seconds": judged.period_seconds,
+        "gait_ratio": judged.gait_ratio,
+        "evidence": judged.evidence,
+    }
+
+
+def _speed(half: np.ndarray, frame: Frame) -> dict[str, Any]:
+    """Return mean speeds of the weights from one row to the next, absolute and relative to their norm."""
+    speed = weight_speed(half, frame.layer_shapes)
+    layers = zip(frame.layers, speed.layers.mean(axis=1), speed.relative_layers.mean(axis=1), strict=True)
+    return {
+        "total": speed.total.mean(),
+        "relative": speed.relative.mean(),
+        "layers": {name: {"total": total, "relative": relative} for name, total, relative in layers},
+    }
+
+
+def _needed(explained: np.ndarray) -> dict[str, int | None]:
+    """Return how many components explain most of the variance; None where more do than were computed, or nothing."""
+    sums = np.cumsum(explained)
+    return {
+        f"components_for_{part:.0%}".replace("%", "_percent"): int(np.argmax(sums >= part)) + 1
+        if np.any(sums >= part)
+        else None
+        for part in _MOST_OF
+    }
+
+
+def _spectra(record: Record, half: np.ndarray, frame: Frame) -> dict[str, Any]:
+    """Return the strongest oscillation of the weights and of the actions, in Hz."""
+    actions = record.actions[len(record.actions) // 2 :]
+    found = {}
+    for name, signals in (("weights", half), ("actions", actions)):
+        peak = dominant_frequency(signals, frame.row_period)
+        found[name] = peak and {
+            "frequency": peak.frequency,
+            "prominence": peak.prominence,
+            "significant": peak.significant,
+        }
+    return found
+
+
+def _recurrence(half: np.ndarray, frame: Frame) -> dict[str, Any]:
+    """Return after how many ticks the weights come back to where they were, and how closely, by two methods."""
+    interval, first = update_interval(half)
+    structure = find_structure(half[first::interval])
+    if not structure.scores.shape[1]:
+        return {"return_map": None, "autocorrelation": None}
+    ticks = interval * frame.every
+    own_part = structure.noise * structure.scores.shape[1] / np.sum(np.var(structure.scores, axis=0))
+    return {
+        "return_map": _period(period_by_return_map(structure.scores, structure.noise), ticks),
+        "autocorrelation": _period(period_by_autocorrelation(structure.scores, float(own_part)), ticks),
+    }
+
+
+def _period(found: Recurrence | None, ticks: int) -> dict[str, float] | None:
+    return found and {"period_ticks": found.period * ticks, "closeness": found.closeness}
+
+
+def gait_of(record: Record, frame: Frame) -> dict[str, Any] | None:
+    """Return how a body went in the second half of its life, between two births where there were several.
+
+    None where the body is not seen, cannot go forward, or fell too soon.
+    """
+    body, rows = frame.body, _longest_stretch(record)
+    if body is None or body.forward is None or rows.stop - rows.start < _FEWEST_STEPS:
+        return None
+    # A torque is recorded at the end of its tick, which is the start of the next; that is a row if all ticks are.
+    late = int(frame.every == 1)
+    ticks, after = slice(rows.start, rows.stop - late), slice(rows.start + late, rows.stop)
+    touching = _touching(record.contacts[ticks], body)
+    gait = measure_gait(
+        record.qpos[ticks, body.forward],
+        record.qpos[ticks][:, body.joints],
+        record.qvel[ticks][:, body.joint_speeds],
+        record.torques[after][:, body.torques],
+        record.contacts[ticks][:, touching],
+        mass=body.mass,
+        control_period=frame.row_period,
+    )
+    feet = {
+        body.names[index]: {"duty_factor": duty, "air_time": air, "touch_downs": downs}
+        for index, duty, air, downs in zip(touching, gait.duty_factor, gait.air_time, gait.touch_downs, strict=True)
+    }
+    return {
+        "ticks": (rows.stop - rows.start) * frame.every,
+        "forward_speed": gait.forward_speed,
+        "stride_frequency": gait.stride_frequency,
+        "torque_mean": gait.torque_mean,
+        "torque_peak": gait.torque_peak,
+        "cost_of_transport": gait.cost_of_transport,
+        "feet": feet,
+    }
+
+
+def _longest_stretch(record: Record) -> slice:
+    """Return the longest part of the second half of a life in which the body is born at most once, at its start."""
+    half = len(record.rewards) // 2
+    births = [half + 1 + int(tick) for tick in np.flatnonzero(record.terminated[half:])]
+    ends = [half, *births, len(record.rewards)]
+    return max((slice(begin, end) for begin, end in pairwise(ends)), key=lambda rows: rows.stop - rows.start)
+
+
+def _touching(contacts: np.ndarray, body: Body) -> np.ndarray:
+    """Return which bodies touch something at some time, without the world."""
+    return np.flatnonzero(contacts.any(axis=0) & (np.arange(len(body.names)) > 0))

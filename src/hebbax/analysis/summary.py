@@ -1,0 +1,138 @@
+"""The document of an analysis: its lives, what they have in common, and a sentence that says what it means."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from hebbax.analysis.case import Finding, lyapunov_values
+from hebbax.analysis.frame import Frame
+from hebbax.analysis.lyapunov import Lyapunov
+from hebbax.analysis.pairs import pooled
+from hebbax.analysis.plain import plain
+from hebbax.analysis.starts import STARTS, basin_values
+from hebbax.analysis.verdict import LABELS
+from hebbax.versions import environment
+
+SCHEMA = 1
+
+_DOES = {
+    "diverging": "leave for good",
+    "fixed-point": "settle on a fixed point",
+    "limit-cycle": "go round a limit cycle",
+    "quasi-periodic": "move quasi-periodically",
+    "wandering": "wander without coming back",
+}
+
+_MEDIANS: dict[str, tuple[str, ...]] = {
+    "return": ("return",),
+    "confidence": ("verdict", "confidence"),
+    "transient_ticks": ("verdict", "transient_ticks"),
+    "period_ticks": ("verdict", "period_ticks"),
+    "gait_ratio": ("verdict", "gait_ratio"),
+    "shared_motion": ("verdict", "evidence", "shared_motion"),
+    "relative_speed": ("weight_speed", "relative"),
+    "published_ratio": ("published_ratio", "ratio"),
+    "forward_speed": ("gait", "forward_speed"),
+    "stride_frequency": ("gait", "stride_frequency"),
+    "torque_mean": ("gait", "torque_mean"),
+    "torque_peak": ("gait", "torque_peak"),
+    "cost_of_transport": ("gait", "cost_of_transport"),
+}
+"""What the summary gives the median of, over the lives that have it, and where it stands in a life's values."""
+
+
+def document_of(found: Sequence[Finding], frame: Frame, setting: dict[str, Any]) -> dict[str, Any]:
+    """Return what analysis.json holds, from what was found of each life and what the lives were of."""
+    lives = [finding.values for finding in found]
+    summary = _summary(lives)
+    if frame.plastic:
+        summary |= {
+            "lyapunov": {
+                "with_body": _pooled([finding.body for finding in found]),
+                "weights_alone": _pooled([finding.weights for finding in found]),
+            },
+            "basin": {name: _basin(lives, name) for name in STARTS},
+        }
+    return {
+        "schema": SCHEMA,
+        **plain(setting),
+        "control_period": frame.control_period,
+        "every": frame.every,
+        "layers": {name: list(shape) for name, shape in zip(frame.layers, frame.layer_shapes, strict=True)},
+        "lifetimes": len(lives),
+        "sentence": sentence_of(summary),
+        "summary": plain(summary),
+        "lives": lives,
+        "versions": environment(),
+    }
+
+
+def _summary(lives: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    labels = Counter(life["verdict"]["label"] for life in lives if life.get("verdict"))
+    ratios = [life["published_ratio"] for life in lives if life.get("published_ratio")]
+    return {
+        "verdicts": {label: labels[label] for label in LABELS},
+        "judged": labels.total(),
+        "published": dict(Counter(ratio["label"] for ratio in ratios)),
+        "published_agrees": sum(ratio["agrees"] for ratio in ratios),
+        "medians": {name: _median(lives, path) for name, path in _MEDIANS.items()},
+    }
+
+
+def _median(lives: Sequence[dict[str, Any]], path: Sequence[str]) -> float | None:
+    numbers = [number for life in lives if (number := _at(life, path)) is not None]
+    return float(np.median(numbers)) if numbers else None
+
+
+def _at(values: Any, path: Sequence[str]) -> Any:
+    """Return what stands at a path of keys, or None where something on the way is missing or None."""
+    for key in path:
+        values = None if values is None else values.get(key)
+    return values
+
+
+def _pooled(found: Sequence[Lyapunov | None]) -> dict[str, Any] | None:
+    known = [one for one in found if one is not None]
+    together = pooled(known)
+    return together and {**(lyapunov_values(together) or {}), "lives": len(known)}
+
+
+def _basin(lives: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
+    return basin_values([life["basin"][name] for life in lives if name in life["basin"]])
+
+
+def sentence_of(summary: dict[str, Any]) -> str:
+    """Return what an analysis means, in plain words."""
+    if not summary["judged"]:
+        return "The weights do not change." if "basin" not in summary else "No life was long enough for a verdict."
+    counts = {label: count for label, count in summary["verdicts"].items() if count}
+    parts = [
+        f"in {count} of {summary['judged']} lives the weights {_DOES[label]}"
+        for label, count in sorted(counts.items(), key=lambda item: -item[1])
+    ]
+    text = "; ".join(parts)
+    return " ".join([text[0].upper() + text[1:] + ".", *_exponents(summary), *_basins(summary)])
+
+
+def _exponents(summary: dict[str, Any]) -> list[str]:
+    said = []
+    for key, what in (("with_body", "with the body in the loop"), ("weights_alone", "of the weights alone")):
+        found = summary["lyapunov"][key]
+        if found is None:
+            continue
+        sure = abs(found["exponent"]) > 2 * (found["standard_error"] or 0.0)
+        does = ("grow" if found["exponent"] > 0 else "shrink") if sure else "neither grow nor shrink"
+        said.append(f"Small differences {what} {does} (λ = {found['exponent']:+.3f} a tick).")
+    return said
+
+
+def _basins(summary: dict[str, Any]) -> list[str]:
+    lives = [found for found in summary["basin"].values() if found["lives"]]
+    if not lives:
+        return []
+    back, all_lives = sum(found["came_back"] for found in lives), sum(found["lives"] for found in lives)
+    return [f"From other weights, {back} of {all_lives} lives come back to the same attractor."]

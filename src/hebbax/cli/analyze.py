@@ -1,0 +1,189 @@
+"""`hebbax analyze`: what the weights do in the long run of a life, and how the robot goes meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from hebbax.cli.evaluate import add_genome_option
+from hebbax.cli.output import note, number, print_facts, print_table, returned, waiting
+from hebbax.cli.parser import Parser, whole_number
+from hebbax.errors import HebbaxError
+
+FILE = "analysis.json"
+
+_DESCRIPTION = """\
+Judge what a controller's weights do over several lives (fixed point, limit cycle, quasi-periodic, wandering,
+diverging), with the numbers behind each verdict, Lyapunov exponents, the basin of the attractor, gait and effort. RUN
+is the folder of a run, zoo:TASK/POLICY, or a file that `hebbax record` wrote, which is analysed as it is. The numbers
+go to RUN/analysis.json; for the zoo and for a file to ./analysis-TASK-POLICY/analysis.json."""
+
+_EXAMPLES = """\
+  hebbax analyze runs/mine
+  hebbax analyze zoo:half_cheetah/han-e --lifetimes 5
+  hebbax analyze runs/mine/recording.h5 --out analysed"""
+
+_SETTLED = ("--lifetimes", "--ticks", "--seed", "--genome")
+"""Options that a recording has no use for: its lives are there."""
+
+
+def parser() -> Parser:
+    """Return the options."""
+    options = Parser("analyze", _DESCRIPTION, _EXAMPLES)
+    options.add_argument("target", metavar="RUN", help="folder of a run, zoo:TASK/POLICY, or FILE.h5")
+    options.add_argument("--lifetimes", type=whole_number, default=20, metavar="N", help="lives (default: 20)")
+    options.add_argument("--ticks", type=whole_number, metavar="N", help="of a life (default: as the run lived)")
+    options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of these lives (default: 1)")
+    add_genome_option(options)
+    options.add_argument("--out", metavar="FOLDER", help=f"where {FILE} goes")
+    options.add_argument("--json", action="store_true", help=f"print what {FILE} holds instead of tables")
+    return options
+
+
+def run(options: Namespace) -> int:
+    """Analyse; return 0."""
+    # Before NumPy is loaded: the processes that compute share the cores, and its own threads would fight over them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from hebbax.evolution.atomic_write import write_error, write_text_atomically
+
+    document, folder = _of_recording(options) if options.target.endswith(".h5") else _of_run(options)
+    folder = folder if options.out is None else Path(options.out)
+    document = {"command": options.command, **document}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_error(folder, error) from error
+    write_text_atomically(folder / FILE, json.dumps(document, indent=1) + "\n")
+    if options.json:
+        print(json.dumps(document))
+        return 0
+    print_lives(document)
+    print_summary(document)
+    print(folder / FILE)
+    return 0
+
+
+def _of_run(options: Namespace) -> tuple[dict[str, Any], Path]:
+    from hebbax.analysis.analyze import analyze_source
+    from hebbax.evolution.stored_run import StoredRun
+    from hebbax.recording.place import name_beside, own_folder
+    from hebbax.recording.source import Source
+
+    stored = StoredRun.open(options.target, note)
+    source = Source.of_run(
+        stored,
+        lifetimes=options.lifetimes,
+        ticks=options.ticks,
+        seed=options.seed,
+        genome=options.genome,
+    )
+    if stored.policy.plasticity is None:
+        note(f"the weights of policy {stored.policy.name!r} do not change during a life: gait and effort only")
+    waiting(f"analysing {source.lifetimes} lives; compiling them takes up to 20 s the first time")
+    return analyze_source(source), own_folder(stored) or Path(
+        name_beside("analysis", stored.task.name, stored.policy.name)
+    )
+
+
+def _of_recording(options: Namespace) -> tuple[dict[str, Any], Path]:
+    from hebbax.analysis.analyze import analyze_recording
+    from hebbax.recording.place import name_beside
+    from hebbax.recording.reader import open_recording
+
+    for word in options.command:
+        if word.partition("=")[0] in _SETTLED:
+            raise HebbaxError(f"{word} does not go with a recording: {options.target} holds its lives already")
+    with open_recording(options.target) as recording:
+        if recording.every > 1:
+            shortest = 2 * recording.every
+            note(f"one tick in {recording.every} was kept: no period shorter than {shortest} ticks is seen")
+        note("a recording is analysed as it is: no exponent with the body in the loop, and no basin")
+        waiting(f"analysing {len(recording)} lives")
+        return analyze_recording(recording), Path(name_beside("analysis", recording.task, recording.policy))
+
+
+def print_lives(document: dict[str, Any]) -> None:
+    """Print one line a life."""
+    rows = [_row(life, bool(document["layers"])) for life in document["lives"]]
+    columns = ["life", "return", "verdict", "sure", "period", "÷ gait", "speed", "published", "λ body", "λ weights"]
+    gait = ["m/s", "strides", "transport"]
+    if not document["layers"]:
+        columns = columns[:2]
+    right = [name for name in (*columns, *gait) if name not in ("verdict", "published")]
+    print_table([*columns, *gait], rows, right=right)
+
+
+def _row(life: dict[str, Any], plastic: bool) -> list[str]:
+    gait = life["gait"] or dict.fromkeys(("forward_speed", "stride_frequency", "cost_of_transport"))
+    cells = [str(life["life"]), returned(life["return"])]
+    if plastic:
+        cells += _verdict_cells(life)
+    return [
+        *cells,
+        number(gait["forward_speed"], 2),
+        "–" if gait["stride_frequency"] is None else f"{gait['stride_frequency']:.2f} Hz",
+        number(gait["cost_of_transport"], 2),
+    ]
+
+
+def _verdict_cells(life: dict[str, Any]) -> list[str]:
+    verdict, speed, ratio = life["verdict"], life["weight_speed"], life["published_ratio"]
+    exponents = [life["lyapunov"][key] for key in ("with_body", "weights_alone")]
+    if verdict is None:
+        return ["–"] * 8
+    return [
+        verdict["label"],
+        number(verdict["confidence"], 2),
+        number(verdict["period_ticks"], 1),
+        number(verdict["gait_ratio"], 2),
+        "–" if speed is None else f"{speed['relative']:.4f}",
+        "–" if ratio is None else ratio["label"],
+        *("–" if found is None else f"{found['exponent']:+.4f}" for found in exponents),
+    ]
+
+
+def print_summary(document: dict[str, Any]) -> None:
+    """Print what the lives have in common, and what that means."""
+    summary = document["summary"]
+    medians = summary["medians"]
+    facts = [
+        ("task, policy", f"{document['task']}, {document['policy']} ({document['genome']} genome)"),
+        ("lives", f"{document['lifetimes']} of {number(document['ticks'])} ticks (seed {document['seed']})"),
+    ]
+    if document["layers"]:
+        facts += _attractor_facts(summary)
+    facts += [
+        ("speed, strides", f"{number(medians['forward_speed'], 2)} m/s, {number(medians['stride_frequency'], 2)} Hz"),
+        ("torque", f"mean {number(medians['torque_mean'], 2)}, peak {number(medians['torque_peak'], 2)}"),
+        ("cost of transport", number(medians["cost_of_transport"], 2)),
+    ]
+    print_facts(facts)
+    print(f"\n{document['sentence']}\n")
+
+
+def _attractor_facts(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    medians = summary["medians"]
+    verdicts = ", ".join(f"{count} {label}" for label, count in summary["verdicts"].items() if count)
+    facts = [
+        ("verdicts", verdicts or "none"),
+        ("period, transient", f"{number(medians['period_ticks'], 1)}, {number(medians['transient_ticks'])} ticks"),
+        ("weights' motion", f"{number(medians['shared_motion'], 3)} of their norm"),
+        ("published ratio", f"{number(medians['published_ratio'], 2)}; agrees in {summary['published_agrees']} lives"),
+    ]
+    for key, name in (("with_body", "λ with the body"), ("weights_alone", "λ of the weights")):
+        facts.append((name, _exponent(summary["lyapunov"][key])))
+    for name, basin in summary["basin"].items():
+        if basin["lives"]:
+            ticks = "" if basin["ticks_median"] is None else f", after {number(basin['ticks_median'])} ticks"
+            facts.append((f"come back, {name}", f"{basin['came_back']} of {basin['lives']}{ticks}"))
+    return facts
+
+
+def _exponent(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return "–"
+    error = "" if found["standard_error"] is None else f" ± {2 * found['standard_error']:.4f}"
+    return f"{found['exponent']:+.4f}{error} a tick"

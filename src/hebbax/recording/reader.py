@@ -1,0 +1,187 @@
+"""Reads a recording: what it is of, and the arrays of each life."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from hebbax.errors import HebbaxError
+from hebbax.recording.layout import DATASETS, SCHEMA
+from hebbax.types import Record
+
+
+@dataclass(frozen=True)
+class RecordedLife:
+    """One life of a recording; its arrays are read from the file when they are asked for."""
+
+    number: int
+    key: np.ndarray  # uint32 [2], the life's own
+    total_return: float
+    length: int  # ticks that it lived, kept or not
+    end: str  # reached, terminated, diverged or stopped
+    terminations: int
+    warnings: int
+    group: h5py.Group
+
+    def record(self) -> Record:
+        """Return all kept ticks, as an engine's record holds them; no columns where the file has no array."""
+        rows = len(_dataset(self.group, "tick"))
+        fields = {
+            name: _dataset(self.group, name)[()] if name in self.group else np.zeros((rows, 0))
+            for name in (dataset.name for dataset in DATASETS)
+            if name in Record._fields
+        }
+        return Record(**fields, weights=self.weights())
+
+    def weights(self) -> np.ndarray:
+        """Return the weights of all layers, float32 [kept ticks, weights]."""
+        rows = len(_dataset(self.group, "tick"))
+        layers = self.group["weights"]
+        assert isinstance(layers, h5py.Group)
+        parts = [_dataset(layers, str(number))[()].reshape(rows, -1) for number in range(len(layers))]
+        return np.concatenate(parts, axis=1) if parts else np.zeros((rows, 0), np.float32)
+
+
+class Recording:
+    """An open recording: iterate over its lives, and close it, or use it in a `with` block."""
+
+    def __init__(self, path: Path, file: h5py.File) -> None:
+        self.path, self._file = path, file
+
+    @property
+    def task(self) -> str:
+        """The task's name."""
+        return str(_told(self._file, "task"))
+
+    @property
+    def policy(self) -> str:
+        """The policy's name."""
+        return str(_told(self._file, "policy"))
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The run's configuration, as `hebbax.config.from_dict` takes it."""
+        return json.loads(str(_told(self._file, "config")))
+
+    @property
+    def genome(self) -> np.ndarray:
+        """The controller's genome, float32 [genome_size]."""
+        return _dataset(self._file, "genome")[()]
+
+    @property
+    def which_genome(self) -> str:
+        """Which genome of the run that is: mean or best."""
+        return str(_told(self._file, "genome"))
+
+    @property
+    def normaliser(self) -> tuple[np.ndarray, np.ndarray]:
+        """What is taken from observations, and what they are multiplied by then: float64 [observations] each."""
+        return _dataset(self._file, "observation_mean")[()], _dataset(self._file, "observation_scale")[()]
+
+    @property
+    def seed(self) -> int:
+        """The seed of the lives."""
+        return int(_told(self._file, "seed"))
+
+    @property
+    def ticks(self) -> int:
+        """Ticks that each life was to have."""
+        return int(_told(self._file, "ticks"))
+
+    @property
+    def termination(self) -> str:
+        """What the task's termination did: end or restart."""
+        return str(_told(self._file, "termination"))
+
+    @property
+    def engine(self) -> str:
+        """What ran the lives: native, lockstep or vector."""
+        return str(_told(self._file, "engine"))
+
+    @property
+    def every(self) -> int:
+        """Ticks from one that is kept to the next."""
+        return int(_told(self._file, "every"))
+
+    @property
+    def control_period(self) -> float:
+        """Seconds a tick."""
+        return float(_told(self._file, "control_period"))
+
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    def __iter__(self) -> Iterator[RecordedLife]:
+        return (self.life(number) for number in range(len(self)))
+
+    def life(self, number: int) -> RecordedLife:
+        """Return one life. Raises HebbaxError for a number that the recording does not have."""
+        names = sorted(self._groups)
+        if not 0 <= number < len(names):
+            raise HebbaxError(f"life {number}: {self.path} holds 0 to {len(names) - 1}")
+        group = self._groups[names[number]]
+        assert isinstance(group, h5py.Group)
+        return RecordedLife(
+            number=int(names[number]),
+            key=np.asarray(_told(group, "key"), np.uint32),
+            total_return=float(_told(group, "return")),
+            length=int(_told(group, "length")),
+            end=str(_told(group, "end")),
+            terminations=int(_told(group, "terminations")),
+            warnings=int(_told(group, "warnings")),
+            group=group,
+        )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __enter__(self) -> Recording:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    @property
+    def _groups(self) -> h5py.Group:
+        groups = self._file["lives"]
+        assert isinstance(groups, h5py.Group)
+        return groups
+
+
+def open_recording(path: str | Path) -> Recording:
+    """Open a recording for reading.
+
+    Raises HebbaxError for a file that is missing, not HDF5, not a recording, or of a newer hebbax.
+    """
+    path = Path(path)
+    try:
+        file = h5py.File(path, "r")
+    except FileNotFoundError:
+        raise HebbaxError(f"no recording at {path}: `hebbax record RUN` writes one") from None
+    except OSError as error:
+        raise HebbaxError(f"cannot read {path} as HDF5: {error}; give a file that `hebbax record` wrote") from None
+    schema = file.attrs.get("schema")
+    if schema is None or "lives" not in file:
+        file.close()
+        raise HebbaxError(f"{path} is not a recording: give a file that `hebbax record` wrote")
+    if int(schema) > SCHEMA:
+        file.close()
+        raise HebbaxError(f"{path} has schema {schema}: this hebbax reads up to {SCHEMA}; install a newer one")
+    return Recording(path, file)
+
+
+def _told(group: h5py.Group, name: str) -> Any:
+    return group.attrs[name]
+
+
+def _dataset(group: h5py.Group, name: str) -> h5py.Dataset:
+    dataset = group[name]
+    assert isinstance(dataset, h5py.Dataset)
+    return dataset

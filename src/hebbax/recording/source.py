@@ -1,0 +1,120 @@
+"""The lives of one stored controller: which they are, and an engine to live them on all cores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import jax
+import numpy as np
+
+from hebbax.config import to_dict
+from hebbax.cores import available_cores
+from hebbax.engines.events import Event
+from hebbax.engines.make_engine import Engine, make_engine
+from hebbax.engines.native import NativeEngine
+from hebbax.errors import HebbaxError
+from hebbax.evolution.stored_run import StoredRun
+from hebbax.keys import root_key, stream
+from hebbax.policy import Policy
+from hebbax.tasks.external import AnyTask
+from hebbax.types import Lives, Normaliser, Record
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A controller, and the manner in which it lives; life i is the i-th that `hebbax evaluate` runs with the seed.
+
+    Raises HebbaxError for a number out of range.
+    """
+
+    task: AnyTask
+    policy: Policy
+    genome: np.ndarray  # float32 [genome_size]
+    which_genome: str
+    normaliser: Normaliser
+    config: dict[str, Any]  # the run's, as plain values
+    lifetimes: int
+    ticks: int
+    seed: int
+    termination: str
+    engine: str
+
+    def __post_init__(self) -> None:
+        for name in ("lifetimes", "ticks"):
+            if getattr(self, name) < 1:
+                value = getattr(self, name)
+                raise HebbaxError(f"{name}={value}: expected a whole number of at least 1; nearest valid: 1")
+        if not 0 <= self.seed < 2**32:
+            raise HebbaxError(f"seed={self.seed}: expected 0 to {2**32 - 1}")
+
+    @classmethod
+    def of_run(
+        cls, run: StoredRun, *, lifetimes: int, ticks: int | None = None, seed: int = 1, genome: str = "best"
+    ) -> Source:
+        """Return lives of a stored run; `ticks` is by default as it lived. Raises HebbaxError for an unknown genome."""
+        controller, config = run.controller(genome), run.config
+        return cls(
+            task=run.task,
+            policy=run.policy,
+            genome=controller.genome,
+            which_genome=genome,
+            normaliser=controller.statistics.normaliser(),
+            config=to_dict(config),
+            lifetimes=lifetimes,
+            ticks=next(n for n in (ticks, config.task.ticks, run.task.ticks) if n is not None),
+            seed=seed,
+            termination=config.termination,
+            engine=config.engine,
+        )
+
+    def key(self, life: int) -> jax.Array:
+        """Return a life's own key."""
+        return jax.random.fold_in(stream(root_key(self.seed), "evaluate"), life)
+
+    def runner(self, policy: Policy | None = None) -> Runner:
+        """Return what runs this source's lives, or those of another policy of the same genome."""
+        return Runner(self, make_engine(self.task, policy or self.policy, self.engine))
+
+
+class Runner:
+    """Runs the lives of a source, several at a time where the engine can: one a core."""
+
+    def __init__(self, source: Source, engine: Engine) -> None:
+        self.source, self.engine = source, engine
+        self.at_once = available_cores() if isinstance(engine, NativeEngine) else 1
+
+    def stop(self) -> None:
+        """End all lives at their next tick, those to come too."""
+        self.engine.stop()
+
+    def stream(self, life: int, *, chunk: int, events: Sequence[Event] = ()) -> Iterator[tuple[Record, Lives | None]]:
+        """Run a life part by part; see `NativeEngine.stream`."""
+        source = self.source
+        return self.engine.stream(
+            source.genome,
+            source.key(life),
+            chunk=chunk,
+            normaliser=source.normaliser,
+            ticks=source.ticks,
+            events=events,
+            termination=source.termination,
+        )
+
+    def record(self, life: int, events: Sequence[Event] = ()) -> tuple[Lives, Record]:
+        """Run a life and keep all of it; unlike an engine's `record`, in several threads at a time."""
+        ((record, row),) = self.stream(life, chunk=self.source.ticks, events=events)
+        assert row is not None
+        return row, record
+
+    def map(self, work: Callable[[int], Found], lives: Iterable[int]) -> list[Found]:
+        """Return what `work` returns of each life's number, in order."""
+        pool = ThreadPoolExecutor(self.at_once, thread_name_prefix="hebbax-lives")
+        try:
+            return list(pool.map(work, lives))
+        finally:
+            pool.shutdown(cancel_futures=True)

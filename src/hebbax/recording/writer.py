@@ -1,0 +1,137 @@
+"""Writes a recording as lives go on: rows are appended part by part, so a life may be longer than memory."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from hebbax.evolution.atomic_write import TEMPORARY_SUFFIX, write_error
+from hebbax.networks.network import Connection
+from hebbax.recording.layout import DATASETS, END_NAMES, SCHEMA
+from hebbax.types import Lives, Record
+
+_CHUNK_BYTES = 1 << 18  # of an array in the file: large enough to read fast, small enough to read a few ticks
+
+
+class RecordingWriter:
+    """An HDF5 file that is being written; `create_recording` makes one. Not to be used by two threads at once."""
+
+    def __init__(
+        self,
+        file: h5py.File,
+        *,
+        connections: Sequence[Connection],
+        columns: Mapping[str, Sequence[str]],
+        control_period: float,
+        every: int,
+    ) -> None:
+        self._lives = file.create_group("lives")
+        self._connections, self._columns = connections, columns
+        self._period, self._every = control_period, every
+        self._seen: dict[int, int] = {}
+
+    def append(self, life: int, record: Record) -> None:
+        """Append the next ticks of a life, as many as the record's, of which every n-th is kept."""
+        start = self._seen.get(life, 0)
+        self._seen[life] = start + len(record.rewards)
+        ticks = np.arange(start, self._seen[life])
+        kept = slice(-start % self._every, None, self._every)
+        rows: dict[str, np.ndarray] = {"tick": ticks, "time": ticks * self._period, **record._asdict()}
+        group = self._lives.require_group(_group_name(life))
+        for dataset in DATASETS:
+            values = rows[dataset.name]
+            if values.ndim > 1 and not values.shape[1]:
+                continue  # the body of another package's environment is not seen
+            notes = {"unit": dataset.unit, "meaning": dataset.meaning}
+            names = self._columns.get(dataset.name)
+            _append(group, dataset.name, values[kept], notes if names is None else {**notes, "columns": list(names)})
+        self._append_weights(group.require_group("weights"), record.weights[kept])
+
+    def finish(self, life: int, key: np.ndarray, row: Lives) -> None:
+        """Write what a life came to, from its row, and the key [2] that it was lived from."""
+        attributes = self._lives[_group_name(life)].attrs
+        attributes["key"] = key
+        attributes["return"] = float(row.returns[0])
+        attributes["length"] = int(row.lengths[0])
+        attributes["end"] = END_NAMES[int(row.ends[0])]
+        attributes["terminations"] = int(row.terminations[0])
+        attributes["warnings"] = int(row.warnings[0])
+
+    def _append_weights(self, group: h5py.Group, weights: np.ndarray) -> None:
+        begin = 0
+        for number, connection in enumerate(self._connections):
+            part = weights[:, begin : begin + connection.size].reshape(-1, *connection.shape)
+            begin += connection.size
+            notes = {"unit": "", "meaning": "weights at the start of the tick", "connection": connection.name}
+            _append(group, str(number), part, notes)
+
+
+@contextmanager
+def create_recording(
+    path: Path,
+    *,
+    attributes: Mapping[str, Any],
+    arrays: Mapping[str, np.ndarray],
+    connections: Sequence[Connection],
+    columns: Mapping[str, Sequence[str]],
+    control_period: float,
+    every: int,
+) -> Iterator[RecordingWriter]:
+    """Write a recording, which gets its name when the block ends well; after an error nothing is left.
+
+    Args:
+        path: of the file; its folder is made.
+        attributes: of the file: numbers and strings, or what becomes JSON.
+        arrays: of the file, by name.
+        connections: of the weights, in the order of a record's.
+        columns: names of the columns of a life's arrays.
+        control_period: s, a tick.
+        every: ticks from one that is kept to the next.
+
+    Raises HebbaxError if the file cannot be written.
+    """
+    temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with h5py.File(temporary, "w") as file:
+            file.attrs["schema"] = SCHEMA
+            for name, value in attributes.items():
+                file.attrs[name] = value if isinstance(value, str | int | float) else json.dumps(value)
+            for name, values in arrays.items():
+                file[name] = values
+            yield RecordingWriter(
+                file, connections=connections, columns=columns, control_period=control_period, every=every
+            )
+        os.replace(temporary, path)
+    except OSError as error:
+        raise write_error(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()  # gone already, unless the writing failed
+
+
+def _group_name(life: int) -> str:
+    return f"{life:04d}"
+
+
+def _append(group: h5py.Group, name: str, rows: np.ndarray, notes: Mapping[str, Any]) -> None:
+    """Append rows to an array, which the first rows make."""
+    if name not in group:
+        size = rows.itemsize * int(np.prod(rows.shape[1:]))
+        chunk = (max(1, min(_CHUNK_BYTES // size, 1024)), *rows.shape[1:])
+        made = group.create_dataset(name, data=rows, maxshape=(None, *rows.shape[1:]), chunks=chunk)
+        made.attrs.update({key: value for key, value in notes.items() if value})
+        return
+    dataset = group[name]
+    assert isinstance(dataset, h5py.Dataset)
+    begin = len(dataset)
+    dataset.resize(begin + len(rows), axis=0)
+    dataset[begin:] = rows

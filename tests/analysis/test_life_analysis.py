@@ -1,0 +1,167 @@
+"""One life's values, on lives made by hand: what is said of cycles, of too short a life, and of a gait."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hebbax.analysis.frame import Body, Frame, Life
+from hebbax.analysis.life_analysis import analyze_life, gait_of
+from hebbax.analysis.lyapunov import Lyapunov
+from hebbax.types import Record
+
+TICKS, PERIOD = 600, 25
+BODY = Body(0, np.array([1]), np.array([1]), np.array([0]), ("world", "torso", "foot"), 2.0)
+FRAME = Frame(("input-hidden", "hidden-output"), ((4, 5), (5, 2)), 0.05, 1, BODY)
+
+
+def cycle(ticks: int = TICKS, period: float = PERIOD) -> np.ndarray:
+    """Return weights that go round a circle, with noise of their own."""
+    rng = np.random.default_rng(1)
+    phase = 2 * np.pi * np.arange(ticks)[:, None] / period
+    circle = np.cos(phase) * rng.standard_normal(30) + np.sin(phase) * rng.standard_normal(30)
+    return (rng.standard_normal(30) + circle + 0.01 * rng.standard_normal((ticks, 30))).astype("f4")
+
+
+def walk(weights: np.ndarray) -> Record:
+    """Return a walk at 2 m/s with a stride of 10 ticks, the foot on the ground in 4 of them."""
+    ticks = np.arange(len(weights))
+    swing = np.sin(2 * np.pi * ticks / 10)
+    contacts = np.zeros((len(ticks), 3), bool)
+    contacts[:, 2] = ticks % 10 < 4
+    return Record(
+        qpos=np.stack([2.0 * 0.05 * ticks, swing], axis=1),
+        qvel=np.stack([np.full(len(ticks), 2.0), np.full(len(ticks), 3.0)], axis=1),
+        observations=np.zeros((len(ticks), 4)),
+        actions=swing[:, None],
+        rewards=np.ones(len(ticks)),
+        terminated=np.zeros(len(ticks), bool),
+        weights=weights,
+        contacts=contacts,
+        torques=np.full((len(ticks), 1), 4.0),
+    )
+
+
+def life_of(record: Record, end: str = "reached", terminations: int = 0) -> Life:
+    return Life(3, record, 12.5, len(record.rewards), end, terminations)
+
+
+def test_a_cycle():
+    found = analyze_life(life_of(walk(cycle())), FRAME)
+
+    assert (found["life"], found["return"], found["length"], found["end"]) == (3, 12.5, TICKS, "reached")
+    assert found["verdict"]["label"] == "limit-cycle"
+    assert found["verdict"]["period_ticks"] == pytest.approx(PERIOD, rel=0.01)
+    assert found["verdict"]["gait_ratio"] == pytest.approx(2.5, rel=0.02)
+    assert found["published_ratio"]["label"] == "limit-cycle"
+    assert found["published_ratio"]["agrees"] is True
+    assert found["principal_components"]["components_for_90_percent"] == 2
+    assert sum(found["principal_components"]["explained"]) == pytest.approx(1.0, abs=0.01)
+    assert found["spectra"]["weights"]["frequency"] == pytest.approx(1 / (PERIOD * 0.05), rel=0.02)
+    assert found["spectra"]["actions"]["frequency"] == pytest.approx(2.0, rel=0.02)
+    for method in ("return_map", "autocorrelation"):
+        assert found["recurrence"][method]["period_ticks"] == pytest.approx(PERIOD, rel=0.02)
+        assert found["recurrence"][method]["closeness"] < 0.1
+    speed = found["weight_speed"]
+    squares = [layer["total"] ** 2 for layer in speed["layers"].values()]
+    assert list(speed["layers"]) == ["input-hidden", "hidden-output"]
+    assert speed["total"] == pytest.approx(np.sqrt(sum(squares)), rel=0.02)
+
+
+def test_periods_of_every_fourth_tick_are_in_ticks_and_seconds_of_the_life():
+    whole = walk(cycle(4 * TICKS, period=100))
+    thin = Record(*(field[::4] for field in whole))
+
+    found = analyze_life(life_of(thin), replace(FRAME, every=4))
+
+    assert found["verdict"]["period_ticks"] == pytest.approx(100, rel=0.01)
+    assert found["verdict"]["period_seconds"] == pytest.approx(5.0, rel=0.01)
+    assert found["recurrence"]["return_map"]["period_ticks"] == pytest.approx(100, rel=0.02)
+    assert found["spectra"]["weights"]["frequency"] == pytest.approx(0.2, rel=0.02)
+    assert found["gait"]["forward_speed"] == pytest.approx(2.0)
+
+
+def test_the_exponent_takes_part_in_the_verdict():
+    noise = np.random.default_rng(0).standard_normal((TICKS, 30)).astype("f4")
+    plain = analyze_life(life_of(walk(noise)), FRAME)
+    sure = analyze_life(life_of(walk(noise)), FRAME, Lyapunov(0.05, 0.001, 100))
+
+    assert plain["verdict"]["label"] == sure["verdict"]["label"] == "wandering"
+    assert sure["verdict"]["evidence"]["lyapunov"] == 0.05
+    assert sure["verdict"]["confidence"] == 1.0
+
+
+def test_too_short_a_life_has_no_verdict_but_says_why():
+    found = analyze_life(life_of(walk(cycle(50)), "terminated"), FRAME)
+
+    assert found["verdict"] is None
+    assert found["no_verdict"] == "50 weight updates are too few for a verdict: expected at least 60"
+    assert found["weight_speed"] is None
+    assert found["gait"] is None
+
+
+def test_a_life_that_diverged_is_diverging():
+    weights = cycle(70)
+    weights[60:] = np.nan
+
+    found = analyze_life(life_of(walk(weights), "diverged"), FRAME)
+
+    assert found["verdict"]["label"] == "diverging"
+    assert found["recurrence"] is None
+
+
+def test_weights_that_do_not_change_leave_the_gait():
+    static = replace(FRAME, layers=(), layer_shapes=())
+
+    found = analyze_life(life_of(walk(np.zeros((TICKS, 0), "f4"))), static)
+
+    assert "verdict" not in found
+    assert found["gait"]["forward_speed"] == pytest.approx(2.0)
+
+
+def test_gait_and_effort():
+    found = gait_of(walk(cycle()), FRAME)
+
+    assert found is not None
+    assert found["forward_speed"] == pytest.approx(2.0)
+    assert found["stride_frequency"] == pytest.approx(2.0, rel=0.01)
+    assert found["torque_mean"] == found["torque_peak"] == 4.0
+    # Power 4 N·m * 3 rad/s = 12 W; 2 kg at 9.81 m/s² and 2 m/s: 12 / 39.24.
+    assert found["cost_of_transport"] == pytest.approx(12 / 39.24)
+    assert list(found["feet"]) == ["foot"]
+    assert found["feet"]["foot"]["duty_factor"] == pytest.approx(0.4, abs=0.01)
+    assert found["feet"]["foot"]["air_time"] == pytest.approx(0.3)
+    assert found["feet"]["foot"]["touch_downs"] == pytest.approx(2.0, rel=0.05)
+
+
+def test_a_torque_works_on_the_speed_of_its_own_tick():
+    record = walk(cycle())
+    torques, speeds = np.zeros((TICKS, 1)), np.zeros((TICKS, 2))
+    speeds[400, 1], torques[401, 0] = 5.0, 7.0  # the torque of tick 400 is recorded at its end
+    found = gait_of(record._replace(torques=torques, qvel=speeds), FRAME)
+
+    assert found is not None
+    way = 2.0 * 0.05 * (found["ticks"] - 2)
+    assert found["cost_of_transport"] == pytest.approx(5.0 * 7.0 * 0.05 / (2.0 * 9.81 * way))
+
+
+def test_a_gait_is_measured_between_two_births():
+    record = walk(cycle())
+    births = np.zeros(TICKS, bool)
+    births[[349, 449]] = True  # so the body lives from 350 to 449, and from 450 to 599
+    qpos = record.qpos.copy()
+    qpos[450:, 0] -= 100.0
+
+    found = gait_of(record._replace(terminated=births, qpos=qpos), FRAME)
+
+    assert found is not None
+    assert found["ticks"] == 150
+    assert found["forward_speed"] == pytest.approx(2.0)
+
+
+def test_no_gait_where_births_were_not_kept_or_nothing_is_seen():
+    assert analyze_life(life_of(walk(cycle()), terminations=2), replace(FRAME, every=2))["gait"] is None
+    assert gait_of(walk(cycle()), replace(FRAME, body=None)) is None
+    assert gait_of(walk(cycle()), replace(FRAME, body=replace(BODY, forward=None))) is None

@@ -1,0 +1,85 @@
+"""What lives have in common, and the sentence that says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from hebbax.analysis.case import Finding
+from hebbax.analysis.frame import Frame
+from hebbax.analysis.lyapunov import Lyapunov
+from hebbax.analysis.summary import document_of
+
+FRAME = Frame(("input-hidden",), ((3, 2),), 0.05, 1, None)
+
+
+def life(label: str, *, agrees: bool, period: float | None = None, back: bool = True) -> dict:
+    return {
+        "return": 10.0 if back else 30.0,
+        "verdict": {"label": label, "confidence": 1.0, "transient_ticks": 4, "period_ticks": period},
+        "published_ratio": {"label": "limit-cycle", "ratio": 0.9, "agrees": agrees},
+        "weight_speed": {"relative": 0.01},
+        "gait": None,
+        "basin": {"redrawn": {"came_back": back, "ticks": 30 if back else None}},
+    }
+
+
+@pytest.fixture
+def document() -> dict:
+    found = [
+        Finding(life("fixed-point", agrees=False), Lyapunov(-0.1, 0.01, 100), None),
+        Finding(life("fixed-point", agrees=False, back=False), Lyapunov(-0.2, 0.01, 100), None),
+        Finding(life("limit-cycle", agrees=True, period=12.0), None, None),
+    ]
+    return document_of(found, FRAME, {"task": "swimmer"})
+
+
+def test_counts_and_medians(document):
+    summary = document["summary"]
+
+    assert (document["schema"], document["task"], document["lifetimes"]) == (1, "swimmer", 3)
+    assert document["layers"] == {"input-hidden": [3, 2]}
+    assert summary["verdicts"] == {
+        "diverging": 0,
+        "fixed-point": 2,
+        "limit-cycle": 1,
+        "quasi-periodic": 0,
+        "wandering": 0,
+    }
+    assert (summary["published"], summary["published_agrees"]) == ({"limit-cycle": 3}, 1)
+    assert summary["medians"]["return"] == 10.0
+    assert summary["medians"]["period_ticks"] == 12.0
+    assert summary["medians"]["forward_speed"] is None
+    assert summary["lyapunov"]["with_body"]["exponent"] == pytest.approx(-0.15)
+    assert summary["lyapunov"]["with_body"]["lives"] == 2
+    assert summary["lyapunov"]["weights_alone"] is None
+    assert summary["basin"]["redrawn"] == {
+        "lives": 3,
+        "came_back": 2,
+        "share": pytest.approx(2 / 3),
+        "ticks_median": 30,
+    }
+    assert summary["basin"]["normal"]["share"] is None
+
+
+def test_the_sentence(document):
+    assert document["sentence"] == (
+        "In 2 of 3 lives the weights settle on a fixed point; in 1 of 3 lives the weights go round a limit cycle. "
+        "Small differences with the body in the loop shrink (λ = -0.150 a tick). "
+        "From other weights, 2 of 3 lives come back to the same attractor."
+    )
+
+
+def test_an_exponent_within_its_error_is_neither():
+    found = [Finding(life("wandering", agrees=False), Lyapunov(0.01, 0.02, 100), None)]
+    assert "neither grow nor shrink" in document_of(found, FRAME, {})["sentence"]
+
+
+def test_sentences_without_a_verdict():
+    values = {**life("wandering", agrees=False), "verdict": None, "published_ratio": None}
+    assert document_of([Finding(values, None, None)], FRAME, {})["sentence"] == (
+        "No life was long enough for a verdict."
+    )
+    static = Frame((), (), 0.05, 1, None)
+    assert document_of([Finding({"return": 1.0, "gait": None}, None, None)], static, {})["sentence"] == (
+        "The weights do not change."
+    )
