@@ -1,0 +1,196 @@
+"""What an experiment works on: a controller with its body, and the lives over which it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+import jax
+import numpy as np
+
+from hebbax.cores import available_cores
+from hebbax.engines.events import Event
+from hebbax.engines.make_engine import Engine, make_engine
+from hebbax.engines.native import NativeEngine
+from hebbax.errors import HebbaxError
+from hebbax.evolution.stored_run import StoredRun
+from hebbax.keys import root_key, stream
+from hebbax.policy import Policy
+from hebbax.tasks.external import AnyTask
+from hebbax.types import Lives, Normaliser, Record
+
+LIFETIMES, QUICK_LIFETIMES = 20, 5
+FEWEST_TICKS = 100
+"""Ticks of a life below which nothing is asked: what comes back needs time to."""
+
+Measured = TypeVar("Measured")
+
+
+@dataclass(frozen=True)
+class Life:
+    """One recorded life."""
+
+    number: int  # from 0
+    record: Record
+    diverged: bool
+    total: float  # its return
+
+
+def _silent(text: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """One controller and its lives; life i is the i-th that `hebbax evaluate` runs with the same seed.
+
+    Raises HebbaxError for a number out of range.
+    """
+
+    name: str  # of the run, as its user calls it
+    task: AnyTask
+    policy: Policy
+    genome: np.ndarray  # float32 [genome_size], or [lifetimes, genome_size] for another one in each life
+    normaliser: Normaliser
+    ticks: int
+    lifetimes: int = LIFETIMES
+    seed: int = 1
+    genome_name: str = "best"
+    termination: str = "end"
+    engine_name: str = "auto"
+    quick: bool = False  # fewer points, to have a look
+    other: Context | None = None  # a second controller, where an experiment compares
+    tell: Callable[[str], None] = _silent  # what is being done now
+
+    def __post_init__(self) -> None:
+        if self.lifetimes < 2:
+            raise HebbaxError(f"lifetimes={self.lifetimes}: expected at least 2, for an interval; nearest valid: 2")
+        if self.ticks < FEWEST_TICKS:
+            raise HebbaxError(
+                f"ticks={self.ticks}: expected at least {FEWEST_TICKS} for an experiment; nearest valid: {FEWEST_TICKS}"
+            )
+        if not 0 <= self.seed < 2**32:
+            raise HebbaxError(f"seed={self.seed}: expected 0 to {2**32 - 1}")
+
+    @classmethod
+    def open(
+        cls,
+        run: str | Path | StoredRun,
+        *,
+        name: str | None = None,
+        lifetimes: int | None = None,
+        ticks: int | None = None,
+        seed: int = 1,
+        genome: str = "best",
+        quick: bool = False,
+        other: Context | None = None,
+        tell: Callable[[str], None] = _silent,
+    ) -> Context:
+        """Open a run folder, or `zoo:TASK/POLICY`, for experiments.
+
+        `name` is what results call it, by default what is given or its folder; `ticks` are by default as the run lived.
+        Raises HebbaxError if there is no such run or controller, or a number is out of range.
+        """
+        stored = run if isinstance(run, StoredRun) else StoredRun.open(run, tell)
+        given = stored.folder.path if isinstance(run, StoredRun) else run
+        controller = stored.controller(genome)
+        return cls(
+            name=str(given) if name is None else name,
+            task=stored.task,
+            policy=stored.policy,
+            genome=controller.genome,
+            normaliser=controller.statistics.normaliser(),
+            ticks=next(n for n in (ticks, stored.config.task.ticks, stored.task.ticks) if n is not None),
+            lifetimes=(QUICK_LIFETIMES if quick else LIFETIMES) if lifetimes is None else lifetimes,
+            seed=seed,
+            genome_name=genome,
+            termination=stored.config.termination,
+            engine_name=stored.config.engine,
+            quick=quick,
+            other=other,
+            tell=tell,
+        )
+
+    def setting(self) -> dict[str, Any]:
+        """Return what a result says of the controller and its lives."""
+        return {
+            "run": self.name,
+            "task": self.task.name,
+            "policy": self.policy.name,
+            "genome": self.genome_name,
+            "seed": self.seed,
+            "lifetimes": self.lifetimes,
+            "ticks": self.ticks,
+            "control_period": self.task.control_period,
+            "termination": self.termination,
+            "quick": self.quick,
+            "other": None if self.other is None else self.other.setting(),
+        }
+
+    def with_policy(self, policy: Policy) -> Context:
+        """Return the same controller under a policy of the same genome."""
+        return replace(self, policy=policy)
+
+    def with_genomes(self, genomes: np.ndarray) -> Context:
+        """Return the same body with genomes [lifetimes, genome_size], one a life."""
+        return replace(self, genome=genomes)
+
+    def at(self, share: float) -> int:
+        """Return the tick at a part of the life."""
+        return round(share * self.ticks)
+
+    def evaluate(self, events: Sequence[Event] = ()) -> Lives:
+        """Run all lives, without records."""
+        genomes, lifetimes = (self.genome, 1) if self.genome.ndim == 2 else (self.genome[None], self.lifetimes)
+        return self._engine.evaluate(genomes, self._key, lifetimes=lifetimes, events=tuple(events), **self._manner)
+
+    def record_each(self, measure: Callable[[Life], Measured], events: Sequence[Event] = ()) -> list[Measured]:
+        """Record all lives, and return what `measure` says of each; a record is dropped after it.
+
+        Lives run in parallel where the engine is native, so `measure` must not depend on their order.
+        """
+        engines: SimpleQueue[Engine] = SimpleQueue()
+        for engine in self._recorders:
+            engines.put(engine)
+
+        def work(number: int) -> Measured:
+            engine = engines.get()
+            try:
+                genome = self.genome[number] if self.genome.ndim == 2 else self.genome
+                key = jax.random.fold_in(self._key, number)
+                lives, record = engine.record(genome, key, events=tuple(events), **self._manner)
+            finally:
+                engines.put(engine)
+            return measure(Life(number, record, bool(lives.diverged[0]), float(lives.returns[0])))
+
+        pool = ThreadPoolExecutor(len(self._recorders))
+        try:
+            return list(pool.map(work, range(self.lifetimes)))
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    @property
+    def _key(self) -> jax.Array:
+        return stream(root_key(self.seed), "evaluate")
+
+    @property
+    def _manner(self) -> dict[str, Any]:
+        return {"normaliser": self.normaliser, "ticks": self.ticks, "termination": self.termination}
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return make_engine(self.task, self.policy, self.engine_name)
+
+    @cached_property
+    def _recorders(self) -> list[Engine]:
+        """Engines of one thread each, as many as there are cores; one alone where an engine has threads of its own."""
+        first = make_engine(self.task, self.policy, self.engine_name, threads=1)
+        if not isinstance(first, NativeEngine):
+            return [first]
+        rest = range(available_cores() - 1)
+        return [first, *(make_engine(self.task, self.policy, self.engine_name, threads=1) for _ in rest)]

@@ -1,0 +1,123 @@
+"""`initial-weights`: does a controller depend on the distribution that the weights at birth come from?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hebbax.analysis.basin import measure_basin
+from hebbax.experiments.context import Context, Life
+from hebbax.experiments.measures import count_labels, judge_life, share, summary
+from hebbax.experiments.panels import draw_labels, draw_lives, figure_of
+from hebbax.experiments.result import Result
+from hebbax.experiments.words import lost, number
+from hebbax.networks.initial import InitialWeights
+from hebbax.report.style import INK
+
+DISTRIBUTIONS = (
+    InitialWeights("constant", 0.0),
+    InitialWeights("uniform", 0.01),
+    InitialWeights("uniform", 0.1),
+    InitialWeights("uniform", 0.5),
+    InitialWeights("uniform", 1.0),
+    InitialWeights("normal", 0.1),
+    InitialWeights("normal", 1.0),
+    InitialWeights("constant", 0.1),
+    InitialWeights("constant", 1.0),
+)
+QUICK = (0, 2, 4, 6)
+
+
+def run(context: Context) -> Result:
+    """Measure returns and verdicts for each distribution, and which lives end where their twin of today ends.
+
+    A twin has the same birth of the body, and weights from the policy's own distribution.
+    """
+    own = context.policy.initial
+    tried = [DISTRIBUTIONS[place] for place in QUICK] if context.quick else list(DISTRIBUTIONS)
+    tried = [own, *(distribution for distribution in tried if distribution != own)]
+    groups, attractors = [], []
+    for distribution in tried:
+        name = label(distribution)
+        context.tell(f"weights at birth from {name}")
+        one = context.with_policy(replace(context.policy, initial=distribution))
+        lives = one.record_each(lambda life, one=one, twins=attractors: _measure(one, life, twins))
+        if not attractors:
+            attractors = [life["late"] for life in lives]
+        groups.append(
+            {
+                "distribution": name,
+                "own": distribution == own,
+                "diverged": sum(life["diverged"] for life in lives),
+                "return": summary([life["return"] for life in lives], context.seed),
+                "verdicts": count_labels(life["verdict"] for life in lives),
+                "same_attractor": share([life["same"] for life in lives], context.seed),
+            }
+        )
+    return Result.of("initial-weights", context, _sentence(groups), {"groups": groups})
+
+
+def label(initial: InitialWeights) -> str:
+    """Return a distribution as it is written on an axis."""
+    scale, offset = f"{initial.scale:g}", f" + {initial.offset:g}" if initial.offset else ""
+    if initial.name == "constant":
+        return ("all 0" if initial.scale == 0 else f"all {scale}") + offset
+    known = {"uniform": f"U(±{scale})", "normal": f"N(0, {scale}²)"}
+    return known.get(initial.name, f"{initial.name} {scale}") + offset
+
+
+def _measure(context: Context, life: Life, attractors: Sequence[np.ndarray | None]) -> dict[str, Any]:
+    weights = life.record.weights
+    whole = not life.diverged and len(weights) == context.ticks
+    twin = attractors[life.number] if attractors else None
+    return {
+        "diverged": life.diverged,
+        "return": np.nan if life.diverged else life.total,
+        "verdict": judge_life(context, life),
+        "same": whole and (not attractors or (twin is not None and measure_basin(twin, [weights]).share == 1)),
+        "late": weights[context.ticks // 2 :].copy() if whole and not attractors else None,
+    }
+
+
+def _sentence(groups: Sequence[Mapping[str, Any]]) -> str:
+    own, others = groups[0], groups[1:]
+    medians = {group["distribution"]: group["return"]["median"] for group in others}
+    known = {name: value for name, value in medians.items() if value is not None}
+    told = f"With weights from its own {own['distribution']} the median return is {number(own['return']['median'])}"
+    if known:
+        least, most = min(known, key=lambda name: known[name]), max(known, key=lambda name: known[name])
+        told += f", with others from {number(known[least])} ({least}) to {number(known[most])} ({most})"
+    ends = {label_of for group in groups for label_of in group["verdicts"]}
+    told += f"; the weights end as {' or '.join(sorted(ends))}"
+    shares = [group["same_attractor"]["share"] for group in others]
+    told += f", on the same attractor as their twin in {100 * min(shares):.0f} to {100 * max(shares):.0f} % of lives."
+    return told + lost(sum(group["diverged"] for group in groups))
+
+
+def draw(result: Result) -> Figure:
+    """Draw the returns and verdicts of each distribution, one below the other."""
+    groups = result.values["groups"]
+    names = [group["distribution"] + (" (its own)" if group["own"] else "") for group in groups]
+
+    def fill(panels: Sequence[Axes]) -> None:
+        for place, group in enumerate(groups):
+            draw_lives(panels[0], place, group["return"])
+        panels[0].set_xticks(range(len(groups)), names, rotation=40, ha="right")
+        panels[0].set(ylabel="return of a life", title="returns")
+        panels[0].grid(axis="x", visible=False)
+        _draw_verdicts(panels[1], groups, names, result.setting["lifetimes"])
+
+    return figure_of(result, 2, 10.0, 4.2, fill, "Does it depend on the weights at birth?")
+
+
+def _draw_verdicts(ax: Axes, groups: Sequence[Mapping[str, Any]], names: Sequence[str], lives: int) -> None:
+    same = {place: lives * group["same_attractor"]["share"] for place, group in enumerate(groups) if not group["own"]}
+    ax.plot(list(same), list(same.values()), "D", color=INK, markersize=4, label="on the twin's\nattractor")
+    draw_labels(ax, [group["verdicts"] for group in groups], names)
+    ax.set_xticks(range(len(groups)), list(names), rotation=40, ha="right")
+    ax.set(title="verdicts on the weights")

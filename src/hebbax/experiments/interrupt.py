@@ -1,0 +1,125 @@
+"""`interrupt`: does the gait survive when updates are off from half of life on? A second run can stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hebbax.analysis.spectra import dominant_frequency
+from hebbax.engines.events import Event
+from hebbax.experiments.context import Context, Life
+from hebbax.experiments.measures import (
+    BAND,
+    REWARD_WINDOW,
+    count_labels,
+    earning,
+    judge_life,
+    reward_rate,
+    share,
+    summary,
+)
+from hebbax.experiments.panels import band_of, draw_band, draw_lives, figure_of, shade
+from hebbax.experiments.result import Result
+from hebbax.experiments.words import counted, lost, number, of_lives
+from hebbax.report.style import BLUE, MUTED, VERMILLION
+
+_COLOURS = (BLUE, VERMILLION)
+
+
+def run(context: Context) -> Result:
+    """Compare the second half of lives without updates with that of their undisturbed twins."""
+    groups = [_measure(one) for one in (context, context.other) if one is not None]
+    return Result.of("interrupt", context, " ".join(map(_sentence, groups)), {"groups": groups})
+
+
+def _measure(context: Context) -> dict[str, Any]:
+    half = context.ticks // 2
+
+    def keep(life: Life) -> tuple[bool, np.ndarray, float, str]:
+        whole = len(life.record.rewards) == context.ticks and not life.diverged
+        peak = dominant_frequency(life.record.actions[half:], context.task.control_period) if whole else None
+        frequency = peak.frequency if peak is not None and peak.significant else float("nan")
+        return life.diverged, life.record.rewards.copy(), frequency, judge_life(context, life)
+
+    context.tell(f"{context.policy.name}: undisturbed twins")
+    twins = context.record_each(keep)
+    context.tell(f"{context.policy.name}: lives without updates from tick {half} on")
+    lives = context.record_each(keep, [Event("freeze-plasticity", half, context.ticks - half)])
+    with_updates, without = (np.array([_rate(one[1], half) for one in group]) for group in (twins, lives))
+    diverged = np.array([twin[0] or life[0] for twin, life in zip(twins, lives, strict=True)])
+    counts = earning(with_updates) & ~diverged
+    kept = [survives(*rates) for *rates, one in zip(without, with_updates, counts, strict=True) if one]
+    return {
+        "run": context.name,
+        "policy": context.policy.name,
+        "lifetimes": context.lifetimes,
+        "ticks": context.ticks,
+        "half": half,
+        "diverged": int(diverged.sum()),
+        "compared": counts,
+        "rate_with_updates": summary(np.where(diverged, np.nan, with_updates), context.seed),
+        "rate_without_updates": summary(np.where(diverged, np.nan, without), context.seed),
+        "kept_rate": summary((without / with_updates)[counts], context.seed),
+        "survived": share(kept, context.seed),
+        "frequency_with_updates": summary([twin[2] for twin in twins], context.seed),
+        "frequency_without_updates": summary([life[2] for life in lives], context.seed),
+        "verdicts": count_labels(twin[3] for twin in twins),
+        "course_with_updates": band_of([reward_rate(twin[1]) for twin in twins if not twin[0]]),
+        "course_without_updates": band_of([reward_rate(life[1]) for life in lives if not life[0]]),
+    }
+
+
+def _rate(rewards: np.ndarray, half: int) -> float:
+    """Return the mean reward of a life's second half, NaN of one that did not see it begin."""
+    return float(rewards[half:].mean()) if len(rewards) > half else float("nan")
+
+
+def survives(rate: float, of_twin: float) -> bool:
+    """Whether a reward rate falls short of the twin's by at most a tenth of it."""
+    return bool(rate >= of_twin - BAND * abs(of_twin))  # a comparison with NaN is false
+
+
+def _sentence(group: Mapping[str, Any]) -> str:
+    survived = group["survived"]["values"]
+    rates = [number(group[f"rate_{which}_updates"]["median"]) for which in ("without", "with")]
+    verdicts = f" With updates, their weights are: {counted(group['verdicts'])}." if group["verdicts"] else ""
+    return (
+        f"Without updates in its second half, the gait of {group['policy']} survives in "
+        f"{of_lives(int(np.sum(survived)), len(survived))} that have one: the reward a tick is {rates[0]}, with "
+        f"updates {rates[1]} (medians).{verdicts}{lost(group['diverged'])}"
+    )
+
+
+def draw(result: Result) -> Figure:
+    """Draw the reward rate in time, and how much of it each life keeps."""
+    groups = result.values["groups"]
+
+    def fill(panels: Sequence[Axes]) -> None:
+        for ax, group, colour in zip(panels, groups, _COLOURS, strict=False):
+            _draw_course(ax, group, colour)
+        ax = panels[-1]
+        ax.axhline(1.0, color=MUTED, linewidth=0.8)
+        for place, (group, colour) in enumerate(zip(groups, _COLOURS, strict=False)):
+            draw_lives(ax, place, group["kept_rate"], colour)
+        ax.set_xticks(range(len(groups)), [group["policy"] for group in groups])
+        ax.set(title="what a life keeps", ylabel="reward rate over the twin's", xlim=(-0.6, len(groups) - 0.4))
+        low, high = ax.get_ylim()
+        ax.set_ylim(min(0.0, low), max(1.1, high))
+        ax.grid(axis="x", visible=False)
+
+    columns = len(groups) + 1
+    return figure_of(result, columns, 3.5 * columns, 3.6, fill, "Does the gait survive without updates?")
+
+
+def _draw_course(ax: Axes, group: Mapping[str, Any], colour: str) -> None:
+    for which, look in (("with", MUTED), ("without", colour)):
+        band = group[f"course_{which}_updates"]
+        time = np.arange(len(band["median"])) + REWARD_WINDOW / 2
+        draw_band(ax, time, band, look, "undisturbed twin" if which == "with" else "interrupted")
+    shade(ax, group["half"], group["ticks"], "no updates")
+    ax.set(xlabel="tick", ylabel=f"reward a tick, over {REWARD_WINDOW}", title=group["policy"])
+    ax.legend(loc="center right")

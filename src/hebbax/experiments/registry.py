@@ -1,0 +1,100 @@
+"""The experiments by name; each is a file of its own, imported when it is first used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from hebbax.errors import HebbaxError, unknown_name
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from hebbax.experiments.context import Context
+    from hebbax.experiments.result import Result
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What an experiment asks, and of what it can be asked; `hebbax.experiments.MODULE` runs and draws it."""
+
+    name: str
+    asks: str  # one line
+    plastic: bool = True  # whether the weights must change during a life
+    judges: bool = False  # whether lives must be long enough for a verdict on their weights
+    takes_other: bool = False  # whether a second controller can stand beside the first
+
+    @property
+    def module(self) -> str:
+        """The name of its file."""
+        return self.name.replace("-", "_")
+
+
+EXPERIMENTS = {
+    experiment.name: experiment
+    for experiment in (
+        Experiment("freeze", "how many updates are needed: the return when updates stop at tick t, for many t"),
+        Experiment("saturate", "how long until it recovers from outputs pinned to their bound", plastic=False),
+        Experiment("zero-weights", "how long until it recovers from a third of its weights put to zero"),
+        Experiment("interrupt", "does the gait survive without updates from half of life on", takes_other=True),
+        Experiment(
+            "random-rules", "what evolution has found: evolved against random coefficients", plastic=False, judges=True
+        ),
+        Experiment("lifted", "does it stop walking when its feet are off the ground", plastic=False),
+        Experiment("initial-weights", "does it depend on the distribution of the weights at birth", judges=True),
+        Experiment(
+            "timescale", "where fixed points turn into cycles: averaging window against update interval", judges=True
+        ),
+    )
+}
+
+
+def experiment_named(name: str) -> Experiment:
+    """Return an experiment. Raises HebbaxError with the nearest names."""
+    if name not in EXPERIMENTS:
+        raise unknown_name("experiment", name, [*EXPERIMENTS, "all"])
+    return EXPERIMENTS[name]
+
+
+def applicable(context: Context) -> list[str]:
+    """Return the names of the experiments that a controller can be put to."""
+    return [name for name in EXPERIMENTS if why_not(name, context) is None]
+
+
+def why_not(name: str, context: Context) -> str | None:
+    """Return why an experiment cannot be made on a controller, in one line, or None if it can."""
+    experiment = experiment_named(name)
+    if experiment.plastic and context.policy.plasticity is None:
+        return f"the weights of policy {context.policy.name!r} do not change during a life"
+    if experiment.judges:
+        from hebbax.experiments.measures import too_short_to_judge
+
+        return too_short_to_judge(context)
+    if name == "lifted":
+        from hebbax.experiments.raising import why_not_lifted
+
+        return why_not_lifted(context.task)
+    return None
+
+
+def run_experiment(name: str, context: Context) -> Result:
+    """Make an experiment on a controller.
+
+    Raises HebbaxError for an unknown name, and where it does not apply, naming those that do.
+    """
+    experiment, reason = experiment_named(name), why_not(name, context)
+    if reason is not None:
+        raise HebbaxError(f"experiment {name!r}: {reason}; what can be asked: {', '.join(applicable(context))}")
+    if context.other is not None:
+        if not experiment.takes_other:
+            able = [known.name for known in EXPERIMENTS.values() if known.takes_other]
+            raise HebbaxError(f"experiment {name!r} looks at one run: a second one is for {', '.join(able)}")
+        if (other := why_not(name, context.other)) is not None:
+            raise HebbaxError(f"experiment {name!r}: {other} ({context.other.name})")
+    return import_module(f"hebbax.experiments.{experiment.module}").run(context)
+
+
+def draw(result: Result) -> Figure:
+    """Return the figure of a result, also of one that was read from its file."""
+    return import_module(f"hebbax.experiments.{experiment_named(result.experiment).module}").draw(result)

@@ -1,0 +1,41 @@
+"""Where results go: NAME.json, NAME.png and NAME.svg in one folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from hebbax import zoo
+from hebbax.errors import HebbaxError
+from hebbax.evolution.atomic_write import write_text_atomically
+from hebbax.evolution.stored_run import StoredRun
+from hebbax.experiments.registry import draw
+from hebbax.experiments.result import Result
+from hebbax.report.figures import save_figure
+from hebbax.report.vector_figure import save_vector_figure
+
+FOLDER = "experiments"
+
+
+def experiments_folder(run: StoredRun) -> Path:
+    """Return where the results of a run go: into it, or beside the user where it is not theirs to write to."""
+    path = run.folder.path
+    if Path(zoo.__file__).parent not in path.parents and os.access(path, os.W_OK):
+        return path / FOLDER
+    return Path(f"{FOLDER}-{run.task.name.replace('/', '-')}-{run.policy.name}")
+
+
+def save_result(result: Result, folder: Path, command: Sequence[str] = ()) -> list[Path]:
+    """Write a result and its figure; return the files. Raises HebbaxError where they cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HebbaxError(f"cannot make the folder {folder}: {error.strerror}; choose another") from error
+    paths = [folder / f"{result.experiment}.{ending}" for ending in ("json", "png", "svg")]
+    write_text_atomically(paths[0], json.dumps(result.to_json(command), ensure_ascii=False) + "\n")
+    figure = draw(result)
+    save_figure(figure, paths[1])
+    save_vector_figure(figure, paths[2])
+    return paths

@@ -1,0 +1,42 @@
+"""How results are said: numbers with their intervals, and lives in counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_SMALLEST = 0.001
+
+
+def number(value: float | None) -> str:
+    """Return a number as people read it: no decimals from 100 on, three digits below."""
+    if value is None:
+        return "–"
+    if 0 < abs(value) < _SMALLEST:
+        return f"below {_SMALLEST}"
+    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return text.replace("-", "−")
+
+
+def with_interval(found: Mapping[str, Any], name: str = "median", unit: str = "") -> str:
+    """Return one number of a summary with its interval, such as "4,312 (95 %: 4,290 to 4,330)"."""
+    ends = found[f"{name}_ci95"]
+    if ends is not None and number(ends[0]) == number(ends[1]) == number(found[name]):
+        ends = None  # nothing to tell apart
+    unit = f" {unit}" if unit else ""
+    return f"{number(found[name])}{unit}" + ("" if ends is None else f" (95 %: {number(ends[0])} to {number(ends[1])})")
+
+
+def of_lives(count: int, lives: int) -> str:
+    """Return a count of lives, such as "18 of 20 lives"."""
+    return f"{count} of {lives} lives"
+
+
+def counted(labels: Mapping[str, int]) -> str:
+    """Return how many lives had each verdict, the most frequent first."""
+    return ", ".join(f"{count} {label}" for label, count in sorted(labels.items(), key=lambda item: -item[1]))
+
+
+def lost(diverged: int) -> str:
+    """Return a sentence on lives that diverged, with a blank before it; nothing if there is none."""
+    return f" {diverged} {'life' if diverged == 1 else 'lives'} diverged and are left out." if diverged else ""

@@ -1,0 +1,281 @@
+"""Each experiment once on a small life, and what must come out where nothing can happen."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+
+import jax
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from hebbax.engines import specialise
+from hebbax.engines.events import Event
+from hebbax.engines.make_engine import make_engine
+from hebbax.errors import HebbaxError
+from hebbax.experiments import Context, Result, applicable, draw, initial_weights, run_experiment, save_result
+from hebbax.experiments.initial_weights import label
+from hebbax.experiments.measures import REWARD_WINDOW
+from hebbax.experiments.recovery import measure_recovery
+from hebbax.experiments.timescale import at_timescale
+from hebbax.keys import root_key, stream
+from hebbax.networks.initial import InitialWeights
+from hebbax.policy import Plasticity
+from hebbax.policy_factory import make_policy
+from hebbax.tasks.registry import make_task
+from hebbax.types import Normaliser
+
+TICKS, LIVES = 240, 3  # 60 updates, one every 4 ticks: the fewest that a verdict takes
+
+
+@pytest.fixture(scope="module")
+def context(swimmer, han_e, genomes) -> Context:
+    """A random genome, whose weights move."""
+    identity = Normaliser.identity(swimmer.observation_size)
+    return Context("a run", swimmer, han_e, genomes[0], identity, TICKS, lifetimes=LIVES, quick=True)
+
+
+@pytest.fixture(scope="module")
+def still(context) -> Context:
+    """A genome of zeros: after the first normalisation weights never change."""
+    return replace(context, genome=np.zeros_like(context.genome))
+
+
+@pytest.fixture(scope="module")
+def static(swimmer, context) -> Context:
+    policy = make_policy("mlp", swimmer)
+    return replace(context, policy=policy, genome=np.zeros(policy.genome_size, np.float32))
+
+
+@pytest.fixture(scope="module")
+def result_of(context):
+    """The result of an experiment on the genome whose weights move, made once."""
+
+    @cache
+    def make(name: str) -> Result:
+        return run_experiment(name, context)
+
+    return make
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_distributions():
+    """Zeros and another width alone: a normal distribution is another compiled life."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(initial_weights, "QUICK", (0, 3))
+        yield
+
+
+def values_of(summary):
+    return summary["values"]
+
+
+def test_lives_are_those_of_an_evaluation(context):
+    engine = make_engine(context.task, context.policy)
+    alone = engine.evaluate(
+        context.genome[None], stream(root_key(1), "evaluate"), lifetimes=LIVES, ticks=TICKS, normaliser=None
+    )
+    np.testing.assert_array_equal(context.evaluate().returns, alone.returns)
+    np.testing.assert_array_equal(context.record_each(lambda life: life.total), alone.returns)
+
+
+def test_each_life_can_have_its_own_genome(context, genomes):
+    many = context.with_genomes(genomes[:LIVES])
+    engine = make_engine(context.task, context.policy)
+    keys = jax.vmap(lambda i: jax.random.fold_in(stream(root_key(1), "evaluate"), i))(np.arange(LIVES))
+    alone = engine.evaluate(genomes[:LIVES], keys, ticks=TICKS)
+    np.testing.assert_array_equal(many.evaluate().returns, alone.returns)
+    np.testing.assert_array_equal(many.record_each(lambda life: life.total), alone.returns)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"lifetimes": 1}, "lifetimes=1: expected at least 2, for an interval; nearest valid: 2"),
+        ({"ticks": 99}, "ticks=99: expected at least 100 for an experiment; nearest valid: 100"),
+        ({"seed": -1}, "seed=-1: expected 0 to 4294967295"),
+    ],
+)
+def test_bad_numbers_are_refused(context, changes, message):
+    with pytest.raises(HebbaxError, match=message):
+        replace(context, **changes)
+
+
+def test_freeze_counts_updates_and_ends_at_the_undisturbed_lives(context, result_of):
+    values = result_of("freeze").values
+    points = values["points"]
+    assert [point["tick"] for point in points] == [0, 2, 10, 50, 200, None]
+    # One update at tick 0, 4, 8, …: before tick 2 one, before 10 three, before 50 thirteen.
+    assert [point["updates"] for point in points] == [0, 1, 3, 13, 50, 60]
+    np.testing.assert_allclose(values_of(points[-1]["return"]), context.evaluate().returns, rtol=1e-6)
+    never = context.evaluate([Event("freeze-plasticity", 0, TICKS)]).returns
+    np.testing.assert_allclose(values_of(points[0]["return"]), never, rtol=1e-6)
+
+
+def test_nothing_to_recover_from_is_recovered_within_a_window(context):
+    values = measure_recovery(context, [], onset=72, duration=0)
+    compared = values["compared"].sum()
+    assert compared >= 1
+    assert values["recovery_ticks"]["counted"] == compared
+    # A rate that wavers is now and then below two deviations, also just after the onset.
+    assert values["recovery_ticks"]["values"].max() < REWARD_WINDOW
+    assert values["recovered"]["share"] == 1.0
+    np.testing.assert_array_equal(values["return_undisturbed"]["values"], values["return_disturbed"]["values"])
+    assert np.max(values["distance"]["median"]) < 1e-5
+
+
+def test_weights_that_stand_still_do_not_come_back(still):
+    values = run_experiment("zero-weights", still).values
+    assert values["onset"] == values["end"] == 72
+    assert values["weights_back"]["share"] == 0.0
+    assert values["weights_ticks"]["median"] is None
+    # A third of the weights are gone, so the distance is about √(1/3) of their norm from then on.
+    distance = values["distance"]["median"]
+    assert len(distance) == TICKS - 72
+    assert min(distance[1:]) == pytest.approx(max(distance[1:]))
+    assert 0.35 < distance[-1] < 0.8
+
+
+def test_saturate_pins_all_outputs_for_a_tenth_of_the_life(result_of):
+    result = result_of("saturate")
+    assert (result.values["onset"], result.values["end"]) == (72, 96)
+    assert "After all outputs were pinned to 1 for 24 ticks" in result.sentence
+    assert values_of(result.values["return_disturbed"]) != values_of(result.values["return_undisturbed"])
+
+
+@pytest.mark.slow
+def test_saturate_asks_static_weights_for_their_reward_alone(static):
+    result = run_experiment("saturate", static)
+    assert result.values["weights_back"] is result.values["weights_ticks"] is result.values["distance"] is None
+    assert "weights" not in result.sentence
+    assert len(draw(result).axes) == 2
+
+
+def test_interruption_means_nothing_to_weights_that_stand_still(still, context):
+    values = run_experiment("interrupt", replace(still, other=context)).values
+    first, second = values["groups"]
+    assert values_of(first["kept_rate"]) == [1.0] * LIVES
+    assert first["survived"]["share"] == 1.0
+    assert first["verdicts"] == {"fixed-point": LIVES}
+    assert first["half"] == 120
+    assert values_of(second["kept_rate"]) != [1.0] * LIVES
+
+
+def test_random_rules_stand_beside_still_ones(still):
+    values = run_experiment("random-rules", still).values
+    evolved, chance = values["groups"]["evolved"], values["groups"]["random"]
+    assert evolved["motion"]["median"] == 0.0
+    assert chance["motion"]["median"] > 0.0
+    assert evolved["verdicts"] == {"fixed-point": LIVES}
+    assert sum(chance["verdicts"].values()) == LIVES
+    assert np.shape(values["shared"]["scores"]["random"]) == (LIVES, TICKS, 3)
+
+
+def test_random_static_weights_are_seen_by_their_actions(static):
+    values = run_experiment("random-rules", static).values
+    assert values["of"] == "actions"
+    assert values["groups"]["evolved"]["motion"]["median"] is None  # all actions are 0
+    assert values["groups"]["random"]["motion"]["median"] > 0.0
+
+
+def test_still_weights_keep_the_place_they_were_born_at(still):
+    groups = run_experiment("initial-weights", still).values["groups"]
+    assert [group["distribution"] for group in groups] == ["U(±0.1)", "all 0", "U(±0.5)"]
+    assert [group["own"] for group in groups] == [True, False, False]
+    assert all(group["verdicts"] == {"fixed-point": LIVES} for group in groups)
+    shares = {group["distribution"]: group["same_attractor"]["share"] for group in groups}
+    assert shares["U(±0.1)"] == 1.0
+    assert shares["all 0"] == 0.0
+    # U(±0.5) is U(±0.1) times five from the same key, and the normalisation takes the five away.
+    assert shares["U(±0.5)"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("initial", "name"),
+    [
+        (InitialWeights("uniform", 0.1), "U(±0.1)"),
+        (InitialWeights("normal", 0.1, 0.5), "N(0, 0.1²) + 0.5"),
+        (InitialWeights("constant", 0.0), "all 0"),
+        (InitialWeights("glorot-normal", 1.0), "glorot-normal 1"),
+    ],
+)
+def test_distributions_are_written_as_on_an_axis(initial, name):
+    assert label(initial) == name
+
+
+def test_timescales_share_one_compiled_life(still):
+    run_experiment("freeze", still)  # it may be the first to need it
+    before = len(specialise._BUILT)
+    values = run_experiment("timescale", still).values
+    assert len(specialise._BUILT) == before
+    assert (values["windows"], values["intervals"]) == ([1, 10, 50], [1, 4])  # 16 would leave 15 updates
+    assert values["own"] == {"window": 10, "interval": 4}
+    assert {cell["verdict"] for cell in values["cells"]} == {"fixed-point"}
+    returns = np.array([values_of(cell["return"]) for cell in values["cells"]])
+    np.testing.assert_allclose(returns, np.broadcast_to(returns[0], returns.shape), rtol=0.01)
+
+
+def test_a_policy_without_averaging_gets_the_moving_one():
+    there = at_timescale(Plasticity(averaging="direct", interval=2), 5, 8)
+    assert (there.averaging, there.window, there.interval) == ("moving-average", 5, 8)
+    assert at_timescale(Plasticity(averaging="exponential", window=3), 5, 8).averaging == "exponential"
+
+
+def test_what_does_not_apply_is_refused_with_what_does(context, static):
+    with pytest.raises(HebbaxError) as raised:
+        run_experiment("lifted", context)
+    assert str(raised.value) == (
+        "experiment 'lifted': no coordinate of Swimmer is its height, so it cannot be lifted; what can be asked: "
+        "freeze, saturate, zero-weights, interrupt, random-rules, initial-weights, timescale"
+    )
+    with pytest.raises(HebbaxError, match=r"'mlp' do not change during a life; what can be asked: saturate, random"):
+        run_experiment("freeze", static)
+    assert applicable(replace(static, task=make_task("half_cheetah"))) == ["saturate", "random-rules", "lifted"]
+    with pytest.raises(HebbaxError, match="ticks=239: a verdict on the weights takes 60 updates; nearest valid: 240"):
+        run_experiment("timescale", replace(context, ticks=239))
+    with pytest.raises(HebbaxError, match=r"'freeze' looks at one run: a second one is for interrupt"):
+        run_experiment("freeze", replace(context, other=context))
+    with pytest.raises(HebbaxError, match="unknown experiment 'freez': did you mean 'freeze'"):
+        run_experiment("freez", context)
+
+
+@pytest.mark.parametrize(
+    "name", ["freeze", "saturate", "zero-weights", "interrupt", "random-rules", "initial-weights", "timescale"]
+)
+def test_a_result_is_drawn_from_its_file(name, result_of, tmp_path):
+    result = result_of(name)
+    paths = save_result(result, tmp_path / "there", ["hebbax", "experiment", name])
+    assert [path.name for path in paths] == [f"{name}.json", f"{name}.png", f"{name}.svg"]
+    assert paths[1].read_bytes().startswith(b"\x89PNG")
+    document = json.loads(paths[0].read_text())
+    assert (document["schema"], document["command"]) == (1, ["hebbax", "experiment", name])
+    assert document["setting"]["lifetimes"] == LIVES
+    assert "NaN" not in paths[0].read_text()
+    again = Result.read(paths[0])
+    assert again == result
+    figure = draw(again)
+    assert isinstance(figure, Figure)
+    assert figure.get_suptitle().endswith("swimmer, han-e, 3 lives, a quick look")
+
+
+def test_a_file_without_a_result_is_refused(tmp_path):
+    (tmp_path / "freeze.json").write_text('{"schema": 1}')
+    with pytest.raises(HebbaxError, match=r"freeze\.json holds no result of an experiment"):
+        Result.read(tmp_path / "freeze.json")
+
+
+@pytest.mark.slow
+def test_a_lifted_robot_touches_nothing_and_is_put_down_again():
+    task = make_task("half_cheetah")
+    policy = make_policy("han-e", task)
+    genome = np.asarray(jax.random.uniform(jax.random.key(3), (policy.genome_size,), minval=-1, maxval=1))
+    lives = Context("a run", task, policy, genome, Normaliser.identity(17), 300, lifetimes=2, quick=True)
+    result = run_experiment("lifted", lives)
+    values = result.values
+    assert (values["begin"], values["end"]) == (90, 210)
+    assert values["groups"]["air"]["touching"]["values"] == [0.0, 0.0]
+    assert values["groups"]["ground"]["touching"]["mean"] > 0.0
+    assert values["groups"]["air"]["verdicts"] == {"too short": 2}  # 120 ticks are 30 updates
+    assert isinstance(draw(result), Figure)
