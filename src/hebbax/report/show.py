@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 import jax
 import numpy as np
-from matplotlib.figure import Figure
 
 from hebbax import zoo
 from hebbax.engines.make_engine import make_engine
@@ -19,13 +18,16 @@ from hebbax.errors import HebbaxError
 from hebbax.evolution.stored_run import StoredRun
 from hebbax.keys import root_key, stream
 from hebbax.report.environment_child import EnvironmentJob
-from hebbax.report.figures import plot_learning_curve, plot_weights, save_figure
-from hebbax.report.style import BLUE, INK, ORANGE, figure_style
+from hebbax.report.figures import save_figure
+from hebbax.report.plots.learning_curve import plot_learning_curve
+from hebbax.report.style import figure_of
 from hebbax.report.video import Child, RenderUnavailable, draw_in_child, render_video, unfinished
+from hebbax.report.weights_figure import plot_weights
 from hebbax.tasks.external import ExternalTask
 from hebbax.types import Lives, Record
 
 CURVE, WEIGHTS, FILM = "learning-curve.png", "weights.png", "life.mp4"
+REPORT = "report.html"
 FILM_SECONDS = 10.0
 COMPARED_LIVES = 32
 
@@ -36,11 +38,23 @@ Told = Callable[[str], None]
 
 def show_folder(run: StoredRun) -> Path:
     """Return where the pictures of a run go: into it, or beside the user where it is not theirs to write to."""
+    return run.folder.path if is_writable(run) else Path(f"show-{_plain_name(run)}")
+
+
+def report_path(run: StoredRun) -> Path:
+    """Return where the page about a run goes: into it, or beside the user where it is not theirs to write to."""
+    return run.folder.path / REPORT if is_writable(run) else Path(f"report-{_plain_name(run)}.html")
+
+
+def is_writable(run: StoredRun) -> bool:
+    """Return whether files may be added to a run's folder; a controller that ships with hebbax is left as it is."""
     path = run.folder.path
-    shipped = Path(zoo.__file__).parent in path.parents
-    if not shipped and os.access(path, os.W_OK):
-        return path
-    return Path(f"show-{run.task.name}-{run.policy.name}")
+    return Path(zoo.__file__).parent not in path.parents and os.access(path, os.W_OK)
+
+
+def _plain_name(run: StoredRun) -> str:
+    """Return task and policy as a part of a file's name; a task of another package has a slash in its own."""
+    return f"{run.task.name.replace('/', '-')}-{run.policy.name}"
 
 
 def show_run(
@@ -63,9 +77,7 @@ def show_run(
     metrics = run.folder.read_metrics()
     name = f"{run.task.name}, {run.policy.name}"
     if metrics:
-        figure = plot_learning_curve(metrics, title=name).figure
-        assert isinstance(figure, Figure)
-        save_figure(figure, folder / CURVE)
+        save_figure(figure_of(plot_learning_curve(metrics, title=name)), folder / CURVE)
         on_file(folder / CURVE)
     else:
         on_note(f"no {CURVE}: {run.folder.path} holds no generation")
@@ -186,23 +198,3 @@ def returns_beside_random(run: StoredRun, *, random_genomes: int = 16, seed: int
         )
         returns.append(lives.returns[~lives.diverged])
     return returns[0], returns[1]
-
-
-def plot_comparison(groups: Mapping[str, np.ndarray], *, title: str = "") -> Figure:
-    """Draw the returns [lives] of each group as points, a life each, with their mean as a line."""
-    colours = (ORANGE, BLUE)
-    with figure_style():
-        figure = Figure(figsize=(5.0, 3.6), layout="constrained")
-        axes = figure.subplots()
-        for place, returns in enumerate(groups.values()):
-            # Points side by side in the order of the lives, so that the same lives give the same picture.
-            across = place + np.linspace(-0.25, 0.25, len(returns))
-            axes.plot(across, returns, "o", color=colours[place % len(colours)], markersize=4, alpha=0.7)
-            if len(returns):
-                mean = float(returns.mean())
-                axes.plot([place - 0.32, place + 0.32], [mean, mean], color=INK)
-                axes.annotate(f"{mean:,.0f}", (place + 0.34, mean), va="center", fontsize=9)
-        axes.set_xticks(range(len(groups)), list(groups))
-        axes.set(ylabel="return of a life", title=title, xlim=(-0.6, len(groups) - 0.4))
-        axes.grid(axis="x", visible=False)
-    return figure

@@ -7,6 +7,7 @@ from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 # Okabe and Ito's palette (2008), told apart under the common forms of colour blindness and in grey print.
 BLUE = "#0072B2"
@@ -18,8 +19,21 @@ SKY = "#56B4E9"
 INK = "#222222"
 MUTED = "#6B6B6B"
 
+# Letters on a coloured field: a page with a dark look turns INK and white round, but not these.
+DARK_LETTERS = "#212121"
+LIGHT_LETTERS = "#FEFEFE"
+
 LAYER_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 DIVERGING_COLOURS = "RdBu_r"  # zero is white; red against blue, never red against green
+SEQUENTIAL_COLOURS = "viridis"  # time, distance: even steps to the eye, and in grey print too
+VERDICT_COLOURS = {
+    "diverging": VERMILLION,
+    "fixed-point": BLUE,
+    "limit-cycle": ORANGE,
+    "quasi-periodic": GREEN,
+    "wandering": PURPLE,
+}
+GRID = "#E3E3E3"
 DOTS_PER_INCH = 150
 
 STYLE: dict[Any, Any] = {  # Any: Matplotlib types the keys as its own literals
@@ -41,7 +55,7 @@ STYLE: dict[Any, Any] = {  # Any: Matplotlib types the keys as its own literals
     "axes.spines.right": False,
     "axes.grid": True,
     "axes.axisbelow": True,
-    "grid.color": "#E3E3E3",
+    "grid.color": GRID,
     "grid.linewidth": 0.7,
     "xtick.color": MUTED,
     "ytick.color": MUTED,
@@ -58,6 +72,35 @@ STYLE: dict[Any, Any] = {  # Any: Matplotlib types the keys as its own literals
 def figure_style() -> AbstractContextManager[None]:
     """Return a context in which Matplotlib draws in this style; the user's own settings return after it."""
     return matplotlib.rc_context(STYLE)
+
+
+def axes_or_new(ax: Axes | None, width: float = 5.0, height: float = 3.4, **options: Any) -> Axes:
+    """Return the axes given, or those of a new figure of so many inches; the figure is then `axes.figure`.
+
+    `options` are Matplotlib's for new axes, such as `projection`.
+    """
+    if ax is not None:
+        return ax
+    with figure_style():
+        return Figure(figsize=(width, height), layout="constrained").add_subplot(**options)
+
+
+def figure_of(axes: Axes) -> Figure:
+    """Return the whole figure that axes stand in. Raises ValueError for axes that were removed from theirs."""
+    figure = axes.get_figure(root=True)
+    if figure is None:
+        raise ValueError("these axes stand in no figure")
+    return figure
+
+
+def layer_colour(index: int) -> str:
+    """Return the colour of a layer, counted from 0."""
+    return LAYER_COLOURS[index % len(LAYER_COLOURS)]
+
+
+def line_marker(points: int) -> str:
+    """Return a marker where a line alone would show little."""
+    return "." if points <= 40 else ""
 
 
 def write_across(axes: Axes, text: str) -> None:

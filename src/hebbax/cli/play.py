@@ -1,0 +1,75 @@
+"""`hebbax play`: a living controller in a browser, and buttons to do harm to it."""
+
+from __future__ import annotations
+
+import threading
+from argparse import Namespace
+
+from hebbax.cli.evaluate import add_genome_option
+from hebbax.cli.interrupt import interruption
+from hebbax.cli.output import note, waiting
+from hebbax.cli.parser import Parser, positive_number, whole_number
+
+_DESCRIPTION = """\
+Open a controller in a browser and watch it live: its body, its weights, how fast they change and where they go. Push
+it, kill an actuator, set weights to zero, draw them anew, or freeze its plasticity while it walks. The life is the
+first that `hebbax evaluate` runs with the same seed, and it goes on until it is stopped. Needs the extra `viewer`:
+pip install 'hebbax[viewer]'."""
+
+_EXAMPLES = """\
+  hebbax play zoo:half_cheetah/han-e
+  hebbax play runs/mine --genome mean --seed 7 --speed 0.5
+  hebbax play runs/mine --port 9000"""
+
+
+def parser() -> Parser:
+    """Return the options."""
+    options = Parser("play", _DESCRIPTION, _EXAMPLES)
+    options.add_argument("target", metavar="RUN", help="folder of a run, or zoo:TASK/POLICY")
+    options.add_argument("--port", type=whole_number, default=8080, metavar="N", help="of the page (default: 8080)")
+    options.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="to listen on; 0.0.0.0 lets every machine of the network in (default: 127.0.0.1)",
+    )
+    options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of the lives (default: 1)")
+    add_genome_option(options)
+    options.add_argument(
+        "--speed", type=positive_number, default=1.0, metavar="X", help="times real time (default: 1.0)"
+    )
+    return options
+
+
+def run(options: Namespace) -> int:
+    """Play until Ctrl-C or SIGTERM; return 0."""
+    from hebbax.play.server import PlayServer, import_viser
+
+    import_viser()  # what is missing is told before a life is compiled
+    from hebbax.evolution.stored_run import StoredRun
+    from hebbax.play.session import Session
+
+    stored = StoredRun.open(options.target, note)
+    stored.controller(options.genome)
+    waiting("waking a controller; compiling its life takes up to 20 s the first time")
+    session = Session.of_run(stored, genome=options.genome, seed=options.seed)
+    server = PlayServer(session, host=options.host, port=options.port, speed=options.speed)
+    stop = threading.Event()
+    with interruption() as asked:
+        asked.when_asked(stop.set)
+        print(where(options.host, server.port), flush=True)
+        server.run(stop)
+    return 0
+
+
+def where(host: str, port: int) -> str:
+    """Return where the page is, also for someone who sits at another machine."""
+    import getpass
+    import socket
+
+    named = "localhost" if host in ("127.0.0.1", "localhost", "0.0.0.0", "::", "::1") else host
+    return (
+        f"open http://{named}:{port} in a browser; Ctrl-C ends it\n"
+        f"from another machine: ssh -L {port}:{named}:{port} {getpass.getuser()}@{socket.gethostname()}, "
+        f"then open http://localhost:{port} there"
+    )

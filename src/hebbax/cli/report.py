@@ -1,0 +1,85 @@
+"""`hebbax report`: one page about a run that opens anywhere, with the robot moving beside its weights."""
+
+from __future__ import annotations
+
+import json
+import os
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hebbax.cli.evaluate import add_genome_option
+from hebbax.cli.output import note, waiting
+from hebbax.cli.parser import Parser, whole_number
+
+if TYPE_CHECKING:
+    from hebbax.report.html.experiments import Answer
+
+_DESCRIPTION = """\
+Write one HTML file about a run: what it is and how it was evolved, what it earns, a life with the robot moving beside
+its weights, the verdict on what the weights end on, and the experiments that have been made on it. It needs no network
+and no other file. It goes into the folder of the run as report.html, or to ./report-<task>-<policy>.html for a
+controller that ships with hebbax."""
+
+_EXAMPLES = """\
+  hebbax report runs/mine
+  hebbax report runs/mine --genome mean --lifetimes 100 --out mine.html
+  hebbax report zoo:half_cheetah/han-e"""
+
+
+def parser() -> Parser:
+    """Return the options."""
+    options = Parser("report", _DESCRIPTION, _EXAMPLES)
+    options.add_argument("target", metavar="RUN", help="folder of a run, or zoo:TASK/POLICY")
+    options.add_argument("--out", metavar="FILE.html", help="where the page goes")
+    options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of the lives (default: 1)")
+    add_genome_option(options)
+    options.add_argument("--lifetimes", type=whole_number, default=20, metavar="N", help="lives (default: 20)")
+    options.add_argument("--no-video", action="store_true", help="without a film; the moving skeleton is always there")
+    options.add_argument("--experiments", metavar="FOLDER", help="where results of `hebbax experiment` are")
+    return options
+
+
+def run(options: Namespace) -> int:
+    """Write the page; return 0."""
+    # Before NumPy is loaded: the processes that analyse share the cores, and its own threads would fight over them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from hebbax.evolution.stored_run import StoredRun
+    from hebbax.experiments.store import experiments_folder
+    from hebbax.report.html.material import gather
+    from hebbax.report.html.page import write_report
+    from hebbax.report.show import report_path
+
+    stored = StoredRun.open(options.target, note)
+    path = report_path(stored) if options.out is None else Path(options.out)
+    waiting(f"running and analysing {options.lifetimes} lives; compiling them takes up to 20 s the first time")
+    material = gather(
+        stored, str(options.target), genome=options.genome, seed=options.seed, lifetimes=options.lifetimes
+    )
+    waiting("drawing")
+    write_report(
+        material,
+        path,
+        answers=_answers(experiments_folder(stored) if options.experiments is None else Path(options.experiments)),
+        typed=options.command,
+        film=not options.no_video,
+        on_note=note,
+    )
+    print(path)
+    return 0
+
+
+def _answers(folder: Path) -> list[Answer]:
+    """Return what the experiments found whose results are in a folder, in the order in which they are listed."""
+    from hebbax.experiments.registry import EXPERIMENTS, draw
+    from hebbax.experiments.result import Result
+    from hebbax.report.html.experiments import Answer
+
+    answers = []
+    for name, experiment in EXPERIMENTS.items():
+        path = folder / f"{name}.json"
+        if path.is_file():
+            result = Result.read(path)
+            typed = json.loads(path.read_text("utf-8")).get("command", [])
+            answers.append(Answer(name, experiment.asks, result.sentence, draw(result), typed))
+    return answers

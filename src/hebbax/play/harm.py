@@ -1,0 +1,145 @@
+"""Harm as a person does it, by buttons: what each of them means as events of a session."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from hebbax.engines.event_table import actuator_name
+from hebbax.engines.events import Event
+from hebbax.play.session import FOREVER, Session
+from hebbax.tasks.task import Task
+
+DIRECTIONS = {
+    "forward": (1.0, 0.0, 0.0),
+    "backward": (-1.0, 0.0, 0.0),
+    "left": (0.0, 1.0, 0.0),
+    "right": (0.0, -1.0, 0.0),
+    "up": (0.0, 0.0, 1.0),
+    "down": (0.0, 0.0, -1.0),
+}
+"""Along the world's axes; Gymnasium's robots go forward along x."""
+
+ALL = "all"
+"""What stands for every actuator or layer."""
+
+_FREEZE, _PIN, _SCALE = "freeze-plasticity", "pin-actuator", "scale-actuator"
+
+
+def push(session: Session, body: str, direction: str, newtons: float, seconds: float) -> Event:
+    """Push a body along one of DIRECTIONS for so many seconds, at least a tick."""
+    ticks = max(1, round(seconds / session.task.control_period))
+    force = tuple(newtons * part for part in DIRECTIONS[direction])
+    return session.harm("push-body", duration=ticks, target=body_names(session.task)[body], value=force)
+
+
+def present_push(session: Session) -> tuple[int, np.ndarray] | None:
+    """Return the body that the newest tick pushed and the force on it [3] in N; None if there was no push."""
+    tick = session.moment.tick
+    for event in reversed(session.events):
+        if event.kind == "push-body" and event.onset <= tick < event.onset + event.duration:
+            assert isinstance(event.target, int)
+            return event.target, np.array(event.amount)
+    return None
+
+
+def usual_push(task: Task) -> float:
+    """Return the force in N that a push has unless told otherwise: twice the robot's weight, with two digits."""
+    newtons = 2 * 9.81 * float(task.model.body_subtreemass[0])
+    digits = 1 - math.floor(math.log10(newtons)) if newtons > 0 else 0
+    return round(newtons, digits)
+
+
+def kill_actuator(session: Session, actuator: str) -> None:
+    """Let an actuator, or ALL, do nothing until it is repaired."""
+    repair_actuator(session, actuator)
+    session.harm(_SCALE, duration=FOREVER, target=_actuator(session.task, actuator), value=0.0)
+
+
+def pin_actuator(session: Session, actuator: str, action: float) -> None:
+    """Let an actuator, or ALL, do the same whatever the network says, until it is repaired."""
+    repair_actuator(session, actuator)
+    session.harm(_PIN, duration=FOREVER, target=_actuator(session.task, actuator), value=action)
+
+
+def repair_actuator(session: Session, actuator: str) -> None:
+    """Undo what was done to an actuator; for ALL, to any."""
+    target = _actuator(session.task, actuator)
+    for event in session.lasting:
+        if event.kind in (_PIN, _SCALE) and target in (None, event.target):
+            session.heal(event)
+
+
+def zero_weights(session: Session, layer: str, share: float) -> None:
+    """Set a share of a layer's weights, or of ALL, to zero."""
+    session.harm("zero-weights", target=_layer(layer), value=share)
+
+
+def redraw_weights(session: Session, layer: str) -> None:
+    """Draw a layer's weights, or ALL, as at birth."""
+    session.harm("redraw-weights", target=_layer(layer))
+
+
+def freeze(session: Session, frozen: bool) -> None:
+    """Stop plasticity, or let it go on."""
+    if frozen == is_frozen(session):
+        return
+    if frozen:
+        session.harm(_FREEZE, duration=FOREVER)
+        return
+    for event in session.lasting:
+        if event.kind == _FREEZE:
+            session.heal(event)
+
+
+def is_frozen(session: Session) -> bool:
+    """Whether plasticity is stopped."""
+    return any(event.kind == _FREEZE for event in session.lasting)
+
+
+def harm_in_words(session: Session) -> str:
+    """Return what is wrong with the robot at present, empty if nothing is."""
+    names = {index: name for name, index in actuator_names(session.task).items()}
+    words = []
+    for event in session.lasting:
+        who = names[event.target] if isinstance(event.target, int) else "all actuators"
+        if event.kind == _FREEZE:
+            words.append("plasticity frozen")
+        elif event.kind == _PIN:
+            words.append(f"{who} pinned at {event.amount[0]:g}")
+        else:
+            words.append(f"{who} dead")
+    return " · ".join(words)
+
+
+def actuator_names(task: Task) -> dict[str, int]:
+    """Return the actuators by name; those without one are called after their joint, or their number."""
+    model = task.model
+    if model.nu != task.action_size:  # outputs that are no actuators
+        return {f"output {index}": index for index in range(task.action_size)}
+    names = [actuator_name(model, index) for index in range(model.nu)]
+    return _numbered(names, "actuator")
+
+
+def body_names(task: Task) -> dict[str, int]:
+    """Return the bodies that can be pushed by name, without the world."""
+    model = task.model
+    names = _numbered([model.body(index).name for index in range(model.nbody)], "body")
+    return {name: index for name, index in names.items() if index > 0}
+
+
+def _numbered(names: list[str], what: str) -> dict[str, int]:
+    """Return indices by name, with a name for what has none or another's."""
+    return {
+        (name if name and name != ALL and names.count(name) == 1 else f"{what} {index}"): index
+        for index, name in enumerate(names)
+    }
+
+
+def _actuator(task: Task, actuator: str) -> int | None:
+    return None if actuator == ALL else actuator_names(task)[actuator]
+
+
+def _layer(layer: str) -> str | None:
+    return None if layer == ALL else layer

@@ -1,0 +1,117 @@
+"""`hebbax play`: the loop that lets a controller live in real time and shows it to whoever opens the page."""
+
+from __future__ import annotations
+
+import errno
+import io
+import socket
+import threading
+import time
+from contextlib import redirect_stdout
+from types import ModuleType
+
+from hebbax.errors import HebbaxError, one_line
+from hebbax.play import harm
+from hebbax.play.harm_panel import HarmPanel
+from hebbax.play.panels import WIDTH, LifePanel
+from hebbax.play.player import Player
+from hebbax.play.scene import Scene
+from hebbax.play.session import Session
+
+FRAMES_PER_SECOND = 30.0
+PICTURES_PER_SECOND = 8.0
+
+
+def import_viser() -> ModuleType:
+    """Return viser. Raises HebbaxError where it is not installed, or too old."""
+    try:
+        import viser
+    except ImportError as error:
+        raise HebbaxError(f"playing needs viser ({error}): pip install 'hebbax[viewer]'") from error
+    if not hasattr(viser.GuiApi, "add_panel"):
+        raise HebbaxError(f"playing needs viser 1.1 or newer, not {viser.__version__}: pip install 'hebbax[viewer]'")
+    return viser
+
+
+def _check_address(host: str, port: int) -> None:
+    """Raise HebbaxError where nothing can listen: viser would look for a free port for ever."""
+    if not 0 <= port < 2**16:
+        raise HebbaxError(f"port={port}: expected 0 to {2**16 - 1}")
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:  # then the next free port will do
+            raise HebbaxError(f"cannot listen on {host}, port {port}: {one_line(error)}") from error
+
+
+class PlayServer:
+    """A page with a robot in it. Raises HebbaxError where viser is missing or nothing can listen on host and port."""
+
+    def __init__(self, session: Session, *, host: str = "127.0.0.1", port: int = 8080, speed: float = 1.0) -> None:
+        viser = import_viser()
+        _check_address(host, port)
+        with redirect_stdout(io.StringIO()):  # viser says where it is, whatever `verbose` is
+            self.viser = viser.ViserServer(host=host, port=port, verbose=False)
+        self.player = Player(session, speed=speed)
+        self.scene = Scene(self.viser, session.task)
+        self._life, self._harm = self._build()
+        self._frame_due = self._pictures_due = 0.0
+
+    @property
+    def port(self) -> int:
+        """Where the server listens: the port asked for, or a free one after it."""
+        return self.viser.get_port()
+
+    def run(self, stop: threading.Event) -> None:
+        """Let the robot live until `stop` is set."""
+        try:
+            last = time.perf_counter()
+            while not stop.is_set():
+                self._obey()
+                now = time.perf_counter()
+                self.player.advance(now - last)
+                last = now
+                if now >= self._frame_due:
+                    # From now, not from when it was due: frames that are late are dropped.
+                    self._frame_due = now + 1 / FRAMES_PER_SECOND
+                    self._show(now)
+        finally:
+            with redirect_stdout(io.StringIO()):
+                self.viser.stop()
+
+    def _build(self) -> tuple[LifePanel, HarmPanel]:
+        gui, session = self.viser.gui, self.player.session
+        gui.configure_theme(show_logo=False, show_share_button=False)
+        gui.set_panel_label(f"{session.task.name} · {session.policy.name}")
+        life = LifePanel(gui, self.player, self._follow)
+        gui.main_panel.dock_right()
+        gui.main_panel.set_width(WIDTH)
+        panel = gui.add_panel()
+        with panel.add_tab("Do harm"):
+            harm_panel = HarmPanel(gui, self.player)
+        panel.dock_left()
+        panel.set_width(WIDTH)
+        return life, harm_panel
+
+    def _obey(self) -> None:
+        """Do what viewers have asked for, until the next frame is due; what cannot be done is told to all of them."""
+        try:
+            self.player.obey(max(0.0, self._frame_due - time.perf_counter()))
+        except HebbaxError as error:
+            for client in self.viser.get_clients().values():
+                client.add_notification("That cannot be done", str(error), color="red")
+
+    def _follow(self, follows: bool) -> None:
+        self.scene.follows = follows
+
+    def _show(self, now: float) -> None:
+        if not self.viser.get_clients():
+            return
+        with self.viser.atomic():
+            self.scene.move(*self.player.pose())
+            self.scene.show_force(harm.present_push(self.player.session))
+        if now >= self._pictures_due:
+            self._pictures_due = now + 1 / PICTURES_PER_SECOND
+            self._life.update()
+            self._harm.update()
+            self._life.draw()

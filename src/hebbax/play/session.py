@@ -1,0 +1,196 @@
+"""A living controller, one control tick at a time: no window and no clock, so that it is exact and can be tested.
+
+Harm is the engine's `Event`: what a session has lived through can be lived again by `engine.record` with its events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import jax
+import numpy as np
+
+from hebbax.engines.event_table import event_table
+from hebbax.engines.events import Event
+from hebbax.engines.lives import restarts
+from hebbax.engines.make_engine import make_engine
+from hebbax.errors import HebbaxError
+from hebbax.evolution.stored_run import StoredRun
+from hebbax.keys import root_key, stream
+from hebbax.policy import Policy
+from hebbax.tasks.contract import check_task
+from hebbax.tasks.external import AnyTask
+from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Lives, Normaliser, Record
+
+FOREVER = 10**9
+"""Ticks of a life, and of an event that lasts until it is healed: more than anyone watches."""
+
+_ENDS = {
+    END_REACHED: "finished",
+    END_TERMINATED: "terminated",
+    END_DIVERGED: "diverged",
+    END_STOPPED: "stopped",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """One tick of a life: the state that it starts from, as a `Record` has it, and what it led to."""
+
+    life: int  # which of the lives of the session's seed
+    tick: int
+    qpos: np.ndarray  # [nq], m and rad
+    qvel: np.ndarray  # [nv], m/s and rad/s
+    action: np.ndarray  # [actuators]
+    weights: tuple[np.ndarray, ...]  # one matrix a connection, [presynaptic, postsynaptic]
+    total: float  # return up to the end of the tick
+    restarts: int  # births of the body after the first, before the tick
+    end: str | None  # why the life is over, such as "terminated" or "diverged"; None while it goes on
+
+
+class Session:
+    """One life after another of a controller, each the life of the same number of `hebbax evaluate --seed`.
+
+    Raises HebbaxError for a task that is another package's environment, a seed out of range, an unknown engine or
+    termination, and a life that diverges at its first tick.
+    """
+
+    def __init__(
+        self,
+        task: AnyTask,
+        policy: Policy,
+        genome: np.ndarray,
+        *,
+        normaliser: Normaliser | None = None,
+        seed: int = 1,
+        termination: str = "end",
+        engine: str = "auto",
+    ) -> None:
+        if not 0 <= seed < 2**32:
+            raise HebbaxError(f"seed={seed}: expected 0 to {2**32 - 1}")
+        restarts(termination)
+        self.task = check_task(task)
+        self.policy, self.seed, self.termination = policy, seed, termination
+        self._genome, self._normaliser = np.asarray(genome, np.float32), normaliser
+        self._engine = make_engine(self.task, policy, engine, threads=1)
+        self.begin(0)
+
+    @classmethod
+    def of_run(cls, run: StoredRun, *, genome: str = "best", seed: int = 1) -> Session:
+        """Return a session of a stored run's controller, which lives as the run lived."""
+        controller = run.controller(genome)
+        return cls(
+            run.task,
+            run.policy,
+            controller.genome,
+            normaliser=controller.statistics.normaliser(),
+            seed=seed,
+            termination=run.config.termination,
+            engine=run.config.engine,
+        )
+
+    def key(self, life: int) -> jax.Array:
+        """Return the key of a life."""
+        return jax.random.fold_in(stream(root_key(self.seed), "evaluate"), life)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All harm done to the present life, in the order in which it was done."""
+        return tuple(self._events)
+
+    @property
+    def lasting(self) -> tuple[Event, ...]:
+        """The harm that goes on until it is healed."""
+        return tuple(event for event in self._events if event.duration >= FOREVER)
+
+    @property
+    def over(self) -> bool:
+        """Whether the present life has ended."""
+        return self.moment.end is not None
+
+    def begin(self, life: int) -> None:
+        """Begin a life by its number, unharmed, with its first tick.
+
+        Raises HebbaxError for a life that diverges at it; the present life then goes on.
+        """
+        events: list[Event] = []
+        parts = self._engine.stream(
+            self._genome,
+            self.key(life),
+            chunk=1,
+            normaliser=self._normaliser,
+            ticks=FOREVER,
+            events=events,
+            termination=self.termination,
+        )
+        record, lives = next(parts)
+        if not len(record.qpos):
+            raise HebbaxError(f"life {life} of seed {self.seed} diverges at its first tick: expected one that lives on")
+        self.life, self.tick = life, 0  # tick is the one to come
+        self._events, self._parts = events, parts
+        self._total, self._restarts = 0.0, 0
+        self._take(record, lives)
+
+    def step(self) -> bool:
+        """Live one control tick; return whether the life goes on. A life that is over stays as it is."""
+        if not self.over:
+            self._take(*next(self._parts))
+        return not self.over
+
+    def harm(
+        self,
+        kind: str,
+        *,
+        duration: int = 1,
+        target: int | str | None = None,
+        value: float | Sequence[float] | None = None,
+    ) -> Event:
+        """Let an event begin with the coming tick, and return it; with duration FOREVER it lasts until `heal`.
+
+        Raises HebbaxError for an event that the robot or the policy cannot have.
+        """
+        event = Event(kind, self.tick, duration, target, value)
+        event_table([event], self.task, self.policy)
+        self._events.append(event)
+        return event
+
+    def heal(self, event: Event) -> None:
+        """End a lasting event before the coming tick. Raises HebbaxError for one that does not go on."""
+        if event not in self.lasting:
+            raise HebbaxError(f"event {event.kind!r} from tick {event.onset} does not go on, so nothing can end it")
+        place = self._events.index(event)
+        if self.tick == event.onset:
+            del self._events[place]  # it has not acted yet, and neither have those after it
+        else:
+            self._events[place] = replace(event, duration=self.tick - event.onset)
+
+    def _take(self, record: Record, lives: Lives | None) -> None:
+        """Take in one tick; of a tick that diverged there is no record, and the state before it remains."""
+        end = None if lives is None else _ENDS[int(lives.ends[0])]
+        if not len(record.qpos):
+            self.moment = replace(self.moment, end=end)
+            return
+        self._total += float(record.rewards[0])
+        self.moment = Moment(
+            life=self.life,
+            tick=self.tick,
+            qpos=record.qpos[0],
+            qvel=record.qvel[0],
+            action=record.actions[0],
+            weights=self._layers(record.weights[0]),
+            total=self._total,
+            restarts=self._restarts,
+            end=end,
+        )
+        self._restarts += int(record.terminated[0])
+        self.tick += 1
+
+    def _layers(self, weights: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return the flat weights of a tick, one matrix a connection; a static policy's are its genome's."""
+        if self.policy.plasticity is None:
+            return tuple(np.asarray(layer["weights"]) for layer in self.policy.unpack(self._genome))
+        network = self.policy.network
+        ends = np.cumsum([connection.size for connection in network.connections])[:-1]
+        parts = zip(np.split(weights, ends), network.layer_shapes, strict=True)
+        return tuple(part.reshape(shape) for part, shape in parts)

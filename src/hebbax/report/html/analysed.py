@@ -1,0 +1,54 @@
+"""The analysis that a report tells of: the one that `hebbax analyze` has written, or one made now."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from hebbax.analysis.analyze import analyze_source
+from hebbax.analysis.summary import SCHEMA
+from hebbax.errors import HebbaxError
+from hebbax.evolution.stored_run import StoredRun
+from hebbax.recording.place import name_beside, own_folder
+from hebbax.recording.source import Source
+
+FILE = "analysis.json"
+
+
+def analysis_of(run: StoredRun, source: Source) -> dict[str, Any]:
+    """Return what analysis.json holds of a controller: from the file if it is about these lives, else made anew.
+
+    A file is about them if genome, seed, ticks and termination are the same, and it is newer than the controller.
+    Raises HebbaxError for a file that is no JSON.
+    """
+    path = (own_folder(run) or Path(name_beside("analysis", run.task.name, run.policy.name))) / FILE
+    stored = _read(path) if path.is_file() and not _is_old(path, run) else None
+    return stored if stored is not None and _is_about(stored, source) else analyze_source(source)
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise HebbaxError(f"{path} is not JSON: {error}; remove it, or write it anew with hebbax analyze") from None
+
+
+def _is_old(path: Path, run: StoredRun) -> bool:
+    """Whether the controller has evolved on since a file was written."""
+    checkpoints = run.folder.checkpoints_path.glob("*.safetensors")
+    return any(checkpoint.stat().st_mtime > path.stat().st_mtime for checkpoint in checkpoints)
+
+
+def _is_about(document: Any, source: Source) -> bool:
+    expected = {
+        "schema": SCHEMA,
+        "task": source.task.name,
+        "policy": source.policy.name,
+        "genome": source.which_genome,
+        "seed": source.seed,
+        "ticks": source.ticks,
+        "termination": source.termination,
+        "recording": None,
+    }
+    return isinstance(document, dict) and {key: document.get(key, "") for key in expected} == expected

@@ -1,0 +1,74 @@
+"""What a report tells of: the lives that were run for it, one of them recorded, and their analysis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hebbax.evolution.evaluate import Evaluation, evaluate_run
+from hebbax.evolution.stored_run import StoredRun
+from hebbax.recording.source import Source
+from hebbax.report.html.analysed import analysis_of
+from hebbax.types import Record
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """The lives behind a report."""
+
+    run: StoredRun
+    target: str  # the run as the user named it
+    evaluation: Evaluation
+    record: Record  # of the first life
+    analysis: dict[str, Any] | None  # what analysis.json holds; None where weights are static
+
+    @property
+    def name(self) -> str:
+        """Task and policy."""
+        return f"{self.run.task.name}, {self.run.policy.name}"
+
+    @property
+    def title(self) -> str:
+        """What the page calls it: a shipped controller by its name, a run by that of its folder."""
+        return self.target if self.target.startswith("zoo:") else self.run.folder.path.resolve().name
+
+    @property
+    def plastic(self) -> bool:
+        """Whether weights change during a life."""
+        return self.run.policy.plasticity is not None
+
+    @property
+    def verdicts(self) -> list[dict[str, Any]]:
+        """The verdict on each life that was long enough for one, as in analysis.json."""
+        lives = [] if self.analysis is None else self.analysis["lives"]
+        return [life["verdict"] for life in lives if life["verdict"] is not None]
+
+    @property
+    def shown_verdict(self) -> dict[str, Any] | None:
+        """The verdict on the life that is recorded."""
+        return None if self.analysis is None else self.analysis["lives"][0]["verdict"]
+
+    @property
+    def transient(self) -> int:
+        """Ticks of the recorded life before its weights were on what they end on."""
+        return 0 if self.shown_verdict is None else self.shown_verdict["transient_ticks"]
+
+    @property
+    def labels(self) -> list[tuple[str, int]]:
+        """The verdicts and how many lives had each, the most frequent first."""
+        counts = {} if self.analysis is None else self.analysis["summary"]["verdicts"]
+        return sorted(((label, count) for label, count in counts.items() if count), key=lambda item: -item[1])
+
+
+def gather(run: StoredRun, target: str, *, genome: str = "best", seed: int = 1, lifetimes: int = 20) -> Material:
+    """Run lives of a controller, keep the first whole, and analyse them unless that has been done.
+
+    They are those that `hebbax evaluate` runs with the same seed. Raises HebbaxError for an unknown genome, fewer than
+    one lifetime, or a seed out of range.
+    """
+    source = Source.of_run(run, lifetimes=lifetimes, seed=seed, genome=genome)
+    runner = source.runner()
+    evaluation = evaluate_run(run, runner.engine, genome=genome, lifetimes=lifetimes, seed=seed)
+    _, record = runner.record(0)
+    analysis = None if run.policy.plasticity is None else analysis_of(run, source)
+    return Material(run, target, evaluation, record, analysis)

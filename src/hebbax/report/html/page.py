@@ -1,0 +1,199 @@
+"""The page: its sections in order, and the file that holds them, their style and their player."""
+
+from __future__ import annotations
+
+import shlex
+import tempfile
+from collections.abc import Callable, Sequence
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from hebbax._version import __version__
+from hebbax.analysis.starts import STARTS
+from hebbax.evolution.atomic_write import write_text_atomically
+from hebbax.report.html import words
+from hebbax.report.html.animation import Shown, pack_life
+from hebbax.report.html.experiments import Answer, answer_html
+from hebbax.report.html.inline import film_html
+from hebbax.report.html.material import Material
+from hebbax.report.html.pictures import evolution_figures, figures_html, returns_figure, weight_figures
+from hebbax.report.html.player import life_html, player_html
+from hebbax.report.html.tags import command, details, facts, paragraph, section, table
+from hebbax.report.show import FILM_SECONDS, film_life
+from hebbax.tasks.task import Task
+
+
+def write_report(
+    material: Material,
+    path: Path,
+    *,
+    answers: Sequence[Answer] = (),
+    typed: Sequence[str],
+    film: bool = True,
+    on_note: Callable[[str], None],
+) -> None:
+    """Write the report of a run as one HTML file that needs nothing else.
+
+    `answers` are of the experiments that have been made, `typed` the command that asked for this page. What could not
+    be drawn goes to `on_note`. Raises HebbaxError where a file cannot be read or written.
+    """
+    metrics, life = material.run.folder.read_metrics(), _life(material)
+    body = [
+        _header(material, metrics),
+        "<main>",
+        section("What it is", *map(paragraph, words.what_it_is(material))),
+        section("One life", player_html(life, _film(material, on_note) if film else "")),
+        _weights(material),
+        _worth(material),
+        _evolution(material, metrics),
+        _experiments(answers),
+        _commands(material, typed),
+        "</main>",
+        f"<footer>{paragraph(f'Made by hebbax {__version__}. This page needs no network: save it, send it, open it.')}"
+        "</footer>",
+    ]
+    page = Template(_resource("page.html")).substitute(
+        generator=escape(f"hebbax {__version__}"),
+        title=escape(material.title),
+        style=_resource("page.css"),
+        body="\n".join(body),
+        life=life_html(life),
+        player=_resource("player.js"),
+    )
+    write_text_atomically(path, page)
+
+
+def _resource(name: str) -> str:
+    return (files("hebbax.report.html") / name).read_text("utf-8")
+
+
+def _life(material: Material) -> dict[str, Any]:
+    task = material.run.task
+    model = task.model if isinstance(task, Task) else None
+    shapes = material.run.policy.network.layer_shapes if material.plastic else ()
+    return pack_life(Shown(material.record, shapes, task.control_period, model, material.transient))
+
+
+def _header(material: Material, metrics: Sequence[dict[str, Any]]) -> str:
+    values, policy = material.evaluation.to_json(), material.run.policy
+    interval = values["return_ci95"]
+    between = "" if interval is None else f", 95 % between {words.number(interval[0])} and {words.number(interval[1])}"
+    told = [(words.number(values["return_mean"]), f"mean return of {values['lifetimes']} lives{between}")]
+    if material.verdicts:
+        label, count = material.labels[0]
+        told.append(
+            (label.replace("-", " "), f"what the weights end on, in {words.share(count, len(material.verdicts))}")
+        )
+    if material.plastic:
+        told.append(
+            (f"{policy.weight_count:,}", f"weights, born random, changed by {policy.genome_size:,} evolved numbers")
+        )
+    else:
+        told.append((f"{policy.genome_size:,}", "evolved weights"))
+    if metrics:
+        steps = sum(record["steps"] for record in metrics)
+        told.append((f"{len(metrics):,}", f"generations of evolution, {steps / 1e6:,.1f} million control ticks"))
+    name = escape(material.title)
+    return f"<header><h1>{name}</h1>{paragraph(words.lead(material), 'lead')}{facts(told)}</header>"
+
+
+def _film(material: Material, on_note: Callable[[str], None]) -> str:
+    """Return the film of the first seconds of the life, or nothing where it cannot be drawn, which goes to a note."""
+    with tempfile.TemporaryDirectory(prefix="hebbax-report-") as name:
+        path = Path(name) / "life.mp4"
+        film_life(
+            material.run,
+            material.record,
+            path,
+            seed=material.evaluation.seed,
+            seconds=FILM_SECONDS,
+            on_file=lambda _: None,
+            on_note=lambda text: on_note(text.replace("no life.mp4", "no film in the report", 1)),
+        )
+        return film_html(path, f"Film of {material.name}") if path.is_file() else ""
+
+
+def _worth(material: Material) -> str:
+    gait = [] if material.analysis is None else words.gait_rows(material.analysis["summary"]["medians"])
+    beside = f"<div>{paragraph('How it moves, at the median of the lives:')}{table(gait)}</div>" if gait else ""
+    told = paragraph(words.returns(material.evaluation.to_json()))
+    return section("How well it does", told, figures_html([returns_figure(material), beside]))
+
+
+def _weights(material: Material) -> str:
+    if material.analysis is None:
+        return ""
+    parts = [paragraph(text) for text in words.verdict_sentences(material)]
+    if material.verdicts:
+        parts.append(_verdict_table(material))
+    found = material.shown_verdict
+    if found is not None:
+        rows = [(name, words.number(value), words.EVIDENCE.get(name, "")) for name, value in found["evidence"].items()]
+        evidence = table(rows, ("number", "value", "meaning"), numbers=(1,))
+        parts.append(details(f"The numbers behind the verdict on the life above ({found['label']})", evidence))
+    parts += [_basin(material.analysis["summary"]), weight_figures(material)]
+    return section("What the weights do", *parts)
+
+
+def _verdict_table(material: Material) -> str:
+    """Return how many lives had each verdict, and how sure it is."""
+    rows = []
+    for label, count in material.labels:
+        sure = [found["confidence"] for found in material.verdicts if found["label"] == label]
+        rows.append((label, str(count), f"{sum(sure) / len(sure):.2f}", words.VERDICTS[label]))
+    return table(rows, ("verdict", "lives", "confidence", "which means"), numbers=(1, 2))
+
+
+def _basin(summary: dict[str, Any]) -> str:
+    """Return from where the weights find the same attractor."""
+    rows = [
+        (STARTS[name], f"{found['came_back']} of {found['lives']}", words.number(found["ticks_median"]))
+        for name, found in summary["basin"].items()
+        if found["lives"]
+    ]
+    columns = ("the same life, but with", "comes back", "after ticks, at the median")
+    return details("Does it find back from elsewhere?", table(rows, columns, numbers=(2,))) if rows else ""
+
+
+def _evolution(material: Material, metrics: list[dict[str, Any]]) -> str:
+    run = material.run
+    record = run.folder.read_record() if run.folder.record_path.is_file() else {}
+    strategy = run.config.strategy
+    lives = "1 life" if run.config.lifetimes == 1 else f"{run.config.lifetimes} lives"
+    told = (
+        f"The strategy {strategy.name} keeps one genome, tries {strategy.population} variations of it in each "
+        f"generation, {lives} each, and moves it towards those that earned more. "
+        "Nothing that is learnt in a life is inherited."
+    )
+    parts = [paragraph(told), evolution_figures(material, metrics)]
+    if "command" in record:
+        parts += [paragraph("It was evolved by this command:"), command([shlex.join(record["command"])])]
+    parts.append(details("All settings", f"<pre><code>{escape(run.folder.read_config().strip())}</code></pre>"))
+    versions = [
+        (name, str(value)) for name, value in record.items() if isinstance(value, str) and name != "model_sha256"
+    ]
+    if versions:
+        parts.append(details("Made with", table(versions)))
+    return section("How it was evolved", *parts)
+
+
+def _experiments(answers: Sequence[Answer]) -> str:
+    if not answers:
+        return ""
+    told = "What happens to it when something is changed while it lives. Intervals are over lives."
+    return section("Experiments on the living network", paragraph(told), *map(answer_html, answers))
+
+
+def _commands(material: Material, typed: Sequence[str]) -> str:
+    evaluation, target = material.evaluation, shlex.quote(material.target)
+    lives = f"--lifetimes {len(evaluation.lives.returns)} --seed {evaluation.seed} --genome {evaluation.genome}"
+    lines = [f"hebbax evaluate {target} {lives}"]
+    if material.plastic:
+        lines.append(f"hebbax analyze {target} {lives}")
+    lines += [f"hebbax experiment all {target}", shlex.join(typed)]
+    told = "These run the lives again; on the same processor model and versions they are the same to the bit."
+    versions = ", ".join(f"{name} {value}" for name, value in evaluation.to_json()["versions"].items())
+    return section("Do it again", paragraph(told), command(lines), paragraph(f"This page was made with {versions}."))

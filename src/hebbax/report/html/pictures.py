@@ -1,0 +1,138 @@
+"""The figures of a report, each with what it shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import numpy as np
+
+from hebbax.analysis.principal_components import principal_components
+from hebbax.analysis.recurrence import self_distance
+from hebbax.analysis.spectra import amplitude_spectrum, dominant_frequency
+from hebbax.analysis.trajectory import finite_rows, split_layers
+from hebbax.evolution.strategy import Strategy
+from hebbax.keys import root_key, stream
+from hebbax.policy import Policy
+from hebbax.report.html.inline import figure_html
+from hebbax.report.html.material import Material
+from hebbax.report.plots import (
+    plot_coefficients,
+    plot_learning_curve,
+    plot_returns,
+    plot_self_distance,
+    plot_spectra,
+    plot_trajectory,
+    plot_weight_images,
+    plot_weight_speed,
+    plot_weight_traces,
+)
+from hebbax.report.style import axes_or_new, figure_of
+
+_WIDTH = 4.8  # inches; on a phone a figure is as wide as the screen, and its letters stay readable
+_SIGNS = {"eta": "η"}  # as the equations have it
+_FEWEST_TICKS = 20  # below which there is no path, spectrum or distance worth drawing
+
+
+def evolution_figures(material: Material, metrics: list[dict[str, Any]]) -> str:
+    """Return the learning curve and the coefficients."""
+    drawn = []
+    if metrics:
+        axes = plot_learning_curve(metrics, axes_or_new(None, _WIDTH, 3.4))
+        caption = (
+            "Each generation tries variations of one genome. The return of the population, its best life, and the "
+            "genome in the middle of it, over the generations."
+        )
+        drawn.append(figure_html(figure_of(axes), "Learning curve", caption=caption))
+    if material.plastic:
+        evolved, first = _coefficients(material)
+        axes = plot_coefficients(evolved, first, axes_or_new(None, _WIDTH, 0.5 * len(evolved) + 0.9))
+        caption = "Each coefficient of the rule, over all synapses: where the first generation began, and what evolved."
+        drawn.append(figure_html(figure_of(axes), "Histograms of the coefficients", caption=caption))
+    return figures_html(drawn)
+
+
+def returns_figure(material: Material) -> str:
+    """Return the returns of all lives that did not diverge."""
+    lives = material.evaluation.lives
+    axes = plot_returns({"": lives.returns[~lives.diverged]}, axes_or_new(None, _WIDTH, 2.8))
+    return figure_html(figure_of(axes), "Returns of the lives", caption="Each point is one life, the line their mean.")
+
+
+def weight_figures(material: Material) -> str:
+    """Return what the weights of the first life do."""
+    record, period = material.record, material.run.task.control_period
+    shapes = material.run.policy.network.layer_shapes
+    weights = record.weights
+    axes = plot_weight_images(weights, shapes, period, axes_or_new(None, 8.6, 1.5 * len(shapes) + 0.4))
+    caption = "Each layer as an image, from birth to the end of the life: red is positive, blue negative."
+    drawn = [figure_html(figure_of(axes), "The weights at some moments", caption=caption, wide=True)]
+    axes = plot_weight_traces(weights, shapes, period, axes_or_new(None, _WIDTH, 3.0), traces_per_layer=6)
+    drawn.append(figure_html(figure_of(axes), "Some weights over time", caption="Some of the weights over time."))
+    axes = plot_weight_speed(weights, shapes, period, axes_or_new(None, _WIDTH, 3.0))
+    caption = "How far the weights move in one tick. At a fixed point this falls; on a cycle it stays up."
+    drawn.append(figure_html(figure_of(axes), "Speed of the weights over time", caption=caption))
+    finite = finite_rows(weights)
+    transient = material.transient
+    if finite - transient >= _FEWEST_TICKS:
+        drawn += _motion_figures(material, weights[:finite], record.actions[:finite], transient)
+    return figures_html(drawn)
+
+
+def _motion_figures(material: Material, weights: np.ndarray, actions: np.ndarray, transient: int) -> list[str]:
+    """Return path, spectra and self-distance of finite weights [ticks, weights]."""
+    period, shapes = material.run.task.control_period, material.run.policy.network.layer_shapes
+    rest, acted = weights[transient:], actions[transient:]
+    drawn = []
+    moves = np.flatnonzero(np.ptp(weights, axis=0))
+    for rows, dimensions, caption in (
+        (weights, 2, "The path of all weights through the life, in the two directions in which they vary most."),
+        (rest, 3, "The same in three directions, without the start of the life."),
+    ):
+        if len(moves) >= dimensions:
+            parts = principal_components(rows, dimensions)
+            axes = plot_trajectory(parts, period, dimensions=dimensions)
+            drawn.append(
+                figure_html(figure_of(axes), f"Path of the weights in {dimensions} directions", caption=caption)
+            )
+    spectra = {
+        f"layer {place + 1}": amplitude_spectrum(layer, period)
+        for place, layer in enumerate(split_layers(rest, shapes))
+    }
+    gait = dominant_frequency(acted, period)
+    frequency = gait.frequency if gait is not None and gait.significant else None
+    axes = plot_spectra(
+        {**spectra, "actions": amplitude_spectrum(acted, period)}, axes_or_new(None, _WIDTH, 3.4), gait=frequency
+    )
+    caption = "How strongly weights and actions swing at each frequency. A rhythm is a narrow peak."
+    drawn.append(figure_html(figure_of(axes), "Spectra of weights and actions", caption=caption))
+    caption = "How far apart the weights are at any two moments. A cycle makes dark stripes, rest one dark square."
+    distance = self_distance(weights)
+    drawn.append(figure_html(figure_of(plot_self_distance(distance, period)), "Self-distance", caption=caption))
+    return drawn
+
+
+def _coefficients(material: Material) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Return the evolved values of each coefficient of all synapses, and those of the first generation."""
+    run = material.run
+    key = root_key(run.config.seed)
+    strategy = Strategy(run.config.strategy, run.policy.genome_size)
+    state = strategy.init(stream(key, "initial"), run.policy)
+    first, _ = strategy.ask(stream(key, "ask", 0), state)
+    evolved = run.controller(material.evaluation.genome).genome
+    return _by_name(run.policy, evolved[None]), _by_name(run.policy, np.asarray(jax.device_get(first)))
+
+
+def _by_name(policy: Policy, genomes: np.ndarray) -> dict[str, np.ndarray]:
+    """Return all values of each coefficient in genomes [population, genome_size]."""
+    values: dict[str, list[np.ndarray]] = {}
+    for genome in genomes:
+        for layer in policy.unpack(genome):
+            for name, array in layer.items():
+                values.setdefault(name, []).append(np.ravel(array))
+    return {_SIGNS.get(name, name): np.concatenate(parts) for name, parts in values.items()}
+
+
+def figures_html(figures: list[str]) -> str:
+    """Return figures side by side, as many as there is room for."""
+    return f'<div class="figures">{"".join(figures)}</div>' if figures else ""

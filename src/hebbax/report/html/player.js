@@ -1,0 +1,305 @@
+// Shows a packed life: the robot, its weights, their speed and their path, all at the same moment.
+"use strict";
+(() => {
+  const source = document.getElementById("life");
+  if (!source) return;
+  const life = JSON.parse(source.textContent);
+  const unpack = (text, Kind) => {
+    const raw = atob(text), bytes = new Uint8Array(raw.length);
+    for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+    return new Kind(bytes.buffer);
+  };
+  const frames = unpack(life.frames, Int32Array), earned = unpack(life.earned, Float32Array);
+  const robot = life.robot && {
+    ...life.robot,
+    ends: unpack(life.robot.ends, Int16Array),
+    focus: unpack(life.robot.focus, Float32Array),
+    forward: unpack(life.robot.forward, Float32Array),
+  };
+  const weights = life.weights && {
+    ...life.weights,
+    ticks: unpack(life.weights.ticks, Int32Array),
+    values: unpack(life.weights.values, Int8Array),
+    largest: unpack(life.weights.largest, Float32Array),
+  };
+  const speed = life.speed && unpack(life.speed, Float32Array);
+  const path = life.path && { ...life.path, points: unpack(life.path.points, Float32Array) };
+  const element = (name) => document.getElementById(name);
+  const canvases = ["robot", "weights", "path", "speed"].map(element).filter(Boolean);
+  const slider = element("moment"), button = element("play"), readout = element("readout"), rate = element("rate");
+  const film = element("film");
+  let tick = 0, playing = false, before = 0, palette = {};
+
+  const readPalette = () => {
+    const style = getComputedStyle(document.documentElement);
+    for (const name of ["ink", "muted", "line", "panel", "accent", "limb1", "limb2", "limb3", "limb4", "limb5"]) {
+      palette[name] = style.getPropertyValue("--" + name).trim();
+    }
+  };
+
+  // A canvas in CSS pixels, sharp on every screen.
+  const prepare = (canvas) => {
+    const ratio = window.devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+    }
+    const pen = canvas.getContext("2d");
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, width, height);
+    pen.font = "12px system-ui, sans-serif";
+    return [pen, width, height];
+  };
+
+  // The last place in a rising list whose value is at most the one given.
+  const lastAt = (list, value) => {
+    let low = 0, high = list.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (list[middle] <= value) low = middle; else high = middle - 1;
+    }
+    return low;
+  };
+
+  const drawRobot = (canvas) => {
+    const [pen, width, height] = prepare(canvas);
+    const frame = Math.min(lastAt(frames, tick), robot.forward.length - 1);
+    const [left, right, foot, top] = robot.bounds;
+    const scale = Math.min(width / (right - left), height / (top - foot));
+    const middle = (left + right) / 2, room = (height / scale - (top - foot)) / 2;
+    const x = (value) => width / 2 + (value - middle) * scale;
+    const below = robot.view === "side" ? Math.min(room, 0.3 * (top - foot)) : room;
+    const y = (value) => height - (value - foot + below) * scale;
+    const fx = robot.focus[2 * frame], fy = robot.focus[2 * frame + 1];
+    drawFloor(pen, width, height, scale, fx, fy, x, y);
+    const limbs = [palette.ink, palette.limb1, palette.limb2, palette.limb3, palette.limb4, palette.limb5];
+    pen.lineCap = "round";
+    for (let line = 0; line < robot.lines; line++) {
+      const at = 4 * (frame * robot.lines + line), limb = robot.limbs[line];
+      const [x1, y1, x2, y2] = [0, 1, 2, 3].map((k) => robot.ends[at + k] * robot.unit);
+      pen.strokeStyle = limb < 0 ? palette.line : limb === 0 ? limbs[0] : limbs[1 + ((limb - 1) % 5)];
+      pen.lineWidth = Math.max(2 * robot.radii[line] * scale, 2);
+      pen.beginPath();
+      pen.moveTo(x(x1), y(y1));
+      pen.lineTo(x(x2) + 0.01, y(y2));
+      pen.stroke();
+    }
+  };
+
+  const drawFloor = (pen, width, height, scale, fx, fy, x, y) => {
+    if (robot.floor === null) return;
+    pen.strokeStyle = palette.line;
+    pen.fillStyle = palette.muted;
+    pen.lineWidth = 1;
+    const step = [0.1, 0.25, 0.5, 1, 2, 5, 10, 25, 50].find((value) => value * scale >= 60) || 100;
+    const [right, up] = robot.projection;
+    if (robot.view === "side") {
+      const ground = y(robot.floor - fy);
+      pen.beginPath();
+      pen.moveTo(0, ground);
+      pen.lineTo(width, ground);
+      const first = Math.ceil((fx - width / scale) / step), last = Math.floor((fx + width / scale) / step);
+      pen.textAlign = "center";
+      for (let k = first; k <= last; k++) {
+        const place = x(k * step - fx);
+        pen.moveTo(place, ground);
+        pen.lineTo(place, ground + 6);
+        pen.fillText(`${+(k * step).toFixed(2)} m`, place, ground + 19);
+      }
+      pen.stroke();
+      return;
+    }
+    // A grid on the floor, about the point of it that the middle of the picture looks at.
+    const determinant = right[0] * up[1] - right[1] * up[0];
+    const h = robot.view === "top" ? 0 : robot.floor * up[2];
+    const cx = (fx * up[1] - (fy - h) * right[1]) / determinant, cy = ((fy - h) * right[0] - fx * up[0]) / determinant;
+    const reach = 2 * (width + height) / scale;
+    const point = (a, b) => [x(a * right[0] + b * right[1] - fx), y(a * up[0] + b * up[1] + h - fy)];
+    pen.beginPath();
+    for (let k = -Math.ceil(reach / step); k <= reach / step; k++) {
+      const a = (Math.round(cx / step) + k) * step, b = (Math.round(cy / step) + k) * step;
+      pen.moveTo(...point(a, cy - reach));
+      pen.lineTo(...point(a, cy + reach));
+      pen.moveTo(...point(cx - reach, b));
+      pen.lineTo(...point(cx + reach, b));
+    }
+    pen.stroke();
+    pen.textAlign = "left";
+    pen.fillText(`a square is ${step} m wide`, 8, height - 8);
+  };
+
+  // Blue below zero, red above, as in the figures; in between the colour of the panel.
+  const ENDS = [[33, 102, 172], [178, 24, 43]];
+  const colourOf = (value, paper) => {
+    const end = ENDS[value < 0 ? 0 : 1], part = Math.pow(Math.abs(value) / 127, 0.7);
+    return paper.map((channel, k) => Math.round(channel + (end[k] - channel) * part));
+  };
+  const paperColour = () => {
+    const hex = palette.panel;
+    return [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
+  };
+  const swatch = document.createElement("canvas");
+
+  const drawWeights = (canvas) => {
+    const [pen, width, height] = prepare(canvas);
+    const row = lastAt(weights.ticks, tick), count = weights.layers.length, paper = paperColour();
+    const size = weights.layers.reduce((sum, [pre, post]) => sum + pre * post, 0);
+    const columns = count > 2 && width > 300 ? 2 : 1, lines = Math.ceil(count / columns);
+    const cellWidth = width / columns, cellHeight = height / lines;
+    let at = row * size;
+    weights.layers.forEach(([pre, post], layer) => {
+      swatch.width = post;
+      swatch.height = pre;
+      const picture = swatch.getContext("2d"), image = picture.createImageData(post, pre);
+      for (let k = 0; k < pre * post; k++) {
+        image.data.set([...colourOf(weights.values[at + k], paper), 255], 4 * k);
+      }
+      at += pre * post;
+      picture.putImageData(image, 0, 0);
+      const left = (layer % columns) * cellWidth, top = Math.floor(layer / columns) * cellHeight;
+      pen.imageSmoothingEnabled = false;
+      pen.drawImage(swatch, left + 4, top + 20, cellWidth - 8, cellHeight - 26);
+      pen.strokeStyle = palette.line;
+      pen.lineWidth = 1;
+      pen.strokeRect(left + 4, top + 20, cellWidth - 8, cellHeight - 26);
+      pen.fillStyle = palette.muted;
+      pen.textAlign = "left";
+      const narrow = cellWidth < 220, shape = narrow ? `${pre} × ${post}` : `${pre} in × ${post} out`;
+      pen.fillText(`layer ${layer + 1}: ${shape}`, left + 4, top + 14);
+      pen.textAlign = "right";
+      const largest = weights.largest[row * count + layer].toPrecision(2);
+      pen.fillText(narrow ? largest : `largest ${largest}`, left + cellWidth - 4, top + 14);
+    });
+  };
+
+  const VIRIDIS = [[68, 1, 84], [71, 44, 122], [59, 81, 139], [44, 113, 142], [33, 144, 141], [39, 173, 129],
+    [92, 200, 99], [170, 220, 50], [253, 231, 37]];
+  const viridis = (part) => {
+    const place = Math.min(Math.max(part, 0), 1) * (VIRIDIS.length - 1), low = Math.min(Math.floor(place), 7);
+    const mixed = VIRIDIS[low].map((value, k) => Math.round(value + (VIRIDIS[low + 1][k] - value) * (place - low)));
+    return `rgb(${mixed.join(",")})`;
+  };
+
+  const drawPath = (canvas) => {
+    const [pen, width, height] = prepare(canvas), points = path.points, count = points.length / 2;
+    const half = Math.min(width, height) / 2 - 6;
+    const x = (k) => width / 2 + points[2 * k] * half, y = (k) => height / 2 - points[2 * k + 1] * half;
+    const now = Math.min(Math.floor((tick / life.ticks) * count), count - 1);
+    pen.lineJoin = "round";
+    for (let k = 1; k < count; k++) {
+      if (Math.abs(points[2 * k]) > 3 && Math.abs(points[2 * k - 2]) > 3) continue;
+      pen.globalAlpha = k <= now ? 0.9 : 0.25;
+      pen.strokeStyle = viridis(0.15 + (0.85 * k) / count);  // its darkest is no colour on a dark page
+      pen.lineWidth = k <= now ? 1.5 : 1;
+      pen.beginPath();
+      pen.moveTo(x(k - 1), y(k - 1));
+      pen.lineTo(x(k), y(k));
+      pen.stroke();
+    }
+    pen.globalAlpha = 1;
+    pen.fillStyle = palette.accent;
+    pen.strokeStyle = palette.panel;
+    pen.lineWidth = 2;
+    pen.beginPath();
+    const inside = (value, limit) => Math.min(Math.max(value, 7), limit - 7);
+    pen.arc(inside(x(now), width), inside(y(now), height), 6, 0, 2 * Math.PI);
+    pen.fill();
+    pen.stroke();
+  };
+
+  const drawSpeed = (canvas) => {
+    const [pen, width, height] = prepare(canvas);
+    let low = Infinity, high = 0;
+    for (const value of speed) {
+      if (value > 0) { low = Math.min(low, value); high = Math.max(high, value); }
+    }
+    const cursor = (tick / Math.max(life.ticks - 1, 1)) * width;
+    if (high > 0) {
+      const span = Math.max(Math.log(high / low), 1e-9);
+      pen.strokeStyle = palette.limb1;
+      pen.lineWidth = 1;
+      pen.beginPath();
+      let drawn = false;
+      for (let k = 0; k < speed.length; k++) {
+        if (!(speed[k] > 0)) continue;
+        const x = (k / speed.length) * width, y = height - 4 - (Math.log(speed[k] / low) / span) * (height - 8);
+        if (drawn) pen.lineTo(x, y); else pen.moveTo(x, y);
+        drawn = true;
+      }
+      pen.stroke();
+    }
+    pen.strokeStyle = palette.accent;
+    pen.lineWidth = 2;
+    pen.beginPath();
+    pen.moveTo(cursor, 0);
+    pen.lineTo(cursor, height);
+    pen.stroke();
+  };
+
+  const drawers = { robot: drawRobot, weights: drawWeights, path: drawPath, speed: drawSpeed };
+  const draw = () => {
+    for (const canvas of canvases) drawers[canvas.id](canvas);
+    const frame = lastAt(frames, tick), words = [`${(tick * life.period).toFixed(2)} s`, `tick ${Math.floor(tick)}`];
+    if (robot) words.push(`${robot.forward[Math.min(frame, robot.forward.length - 1)].toFixed(1)} m`);
+    words.push(`return so far ${Math.round(earned[frame]).toLocaleString("en")}`);
+    readout.textContent = words.join(" · ");
+    slider.value = Math.floor(tick);
+  };
+
+  // The film goes along; where it is over, its last picture stays.
+  const followFilm = (sought) => {
+    if (!film || !(film.duration > 0)) return;
+    const moment = Math.min(tick * life.period, film.duration - 0.001);
+    const running = playing && tick * life.period < film.duration;
+    if (sought || !running || Math.abs(film.currentTime - moment) > 0.25) film.currentTime = moment;
+    film.playbackRate = Number(rate.value);
+    if (running && film.paused) film.play().catch(() => {});
+    if (!running && !film.paused) film.pause();
+  };
+
+  const step = (now) => {
+    if (!playing) return;
+    tick += ((now - before) / 1000 / life.period) * Number(rate.value);
+    before = now;
+    if (tick >= life.ticks - 1) {
+      tick = life.ticks - 1;
+      play(false);
+    }
+    draw();
+    followFilm(false);
+    requestAnimationFrame(step);
+  };
+  const play = (wanted) => {
+    playing = wanted;
+    button.textContent = playing ? "Pause" : "Play";
+    button.setAttribute("aria-pressed", String(playing));
+    if (!playing) return followFilm(true);
+    if (tick >= life.ticks - 1) tick = 0;
+    before = performance.now();
+    followFilm(true);
+    requestAnimationFrame(step);
+  };
+  const seek = (wanted) => {
+    tick = Math.min(Math.max(wanted, 0), life.ticks - 1);
+    draw();
+    followFilm(true);
+  };
+
+  button.addEventListener("click", () => play(!playing));
+  slider.addEventListener("input", () => seek(Number(slider.value)));
+  const strip = element("speed");
+  if (strip) {
+    const seekHere = (event) => {
+      if (event.buttons) seek((event.offsetX / strip.clientWidth) * (life.ticks - 1));
+    };
+    strip.addEventListener("pointerdown", seekHere);
+    strip.addEventListener("pointermove", seekHere);
+  }
+  const refresh = () => { readPalette(); draw(); };
+  window.addEventListener("resize", refresh);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refresh);
+  if (film) film.addEventListener("loadedmetadata", () => followFilm(true));
+  slider.max = life.ticks - 1;
+  tick = Math.min(Math.round(Number(source.dataset.start) / life.period), life.ticks - 1);
+  refresh();
+})();

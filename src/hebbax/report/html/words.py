@@ -1,0 +1,158 @@
+"""What a report says in sentences, for readers who have not seen such a controller before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hebbax.plasticity.rule import get_rule
+from hebbax.policy import Policy
+from hebbax.report.html.material import Material
+
+VERDICTS = {
+    "fixed-point": "The weights come to rest: after the start of a life they stay near one point, but for a ripple.",
+    "limit-cycle": "The weights go round a cycle: after one period they are back where they were, again and again.",
+    "quasi-periodic": "The weights swing with several rhythms that never line up, so they never close their orbit.",
+    "wandering": "The weights keep moving, and neither come to rest nor come back to where they were.",
+    "diverging": "The weights leave for good: they grow, or go on in one direction, without end.",
+}
+
+EVIDENCE = {
+    "shared_motion": "motion that weights share after the start, in parts of their size; below 0.1 is rest",
+    "own_motion": "motion that each weight has for itself, in parts of their size",
+    "relative_speed": "change from one update to the next, in parts of their size",
+    "straightness": "how straight the weights go on; 1 is a line, a random walk has about 0.3",
+    "distance": "way between the first and the last part of the life, in parts of their size",
+    "pace": "speed of the drift at the end over that at the start",
+    "growth": "size of the swings at the end over that before",
+    "trend": "whether swings grow (1) or fade (−1) steadily",
+    "foretold": "how much of the end sinusoids fitted to the beginning foretell; 1 is all",
+    "second_frequency": "motion that one rhythm does not explain",
+    "one_frequency": "strength of the rhythms that are multiples of one frequency",
+    "two_frequencies": "strength of the rhythms that two frequencies explain",
+    "return_period": "period by where the motion crosses a plane, in updates",
+    "return_closeness": "how far apart those crossings are; 0 is the same place",
+    "correlation_period": "period by likeness to its own past, in updates",
+    "correlation_closeness": "how unlike it is after that period; 0 is the same",
+    "update_interval": "ticks from one update to the next",
+    "gait_frequency": "steps of the gait, Hz",
+    "lyapunov": "rate at which neighbouring lives part, 1 / tick; above 0 is chaos",
+    "finite_ticks": "ticks before a weight was no longer a number",
+}
+"""What each number behind a verdict means, in a few words."""
+
+
+def number(value: float | None) -> str:
+    """Return a number as people read it: no decimals from 1,000 on, three digits below."""
+    if value is None or value != value:
+        return "–"
+    text = f"{value:,.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:.3g}"
+    return text.replace("-", "−")
+
+
+def share(part: int, whole: int) -> str:
+    """Return a number of lives, such as "all 20 lives" or "18 of 20 lives"."""
+    if part == whole:
+        return "the one life" if whole == 1 else f"all {whole} lives"
+    return f"{part} of {whole} lives"
+
+
+def lead(material: Material) -> str:
+    """Return what the controller is, in one sentence."""
+    if material.plastic:
+        return "A controller that is born with random weights, and finds its gait by changing them while it moves."
+    return "A controller with evolved weights that stay the same during its life."
+
+
+def what_it_is(material: Material) -> list[str]:
+    """Return paragraphs on the controller."""
+    policy, task = material.run.policy, material.run.task
+    sizes = policy.network.sizes
+    hidden = " and ".join(map(str, sizes[1:-1]))
+    seen = (
+        f"A small neural network moves the robot of task {task.name}. {_times(task.control_period)} it gets "
+        f"{sizes[0]} measurements of the body and sets {sizes[-1]} "
+        f"{'outputs' if sizes[-1] > 1 else 'output'}, through {hidden or 'no'} hidden neurons ({policy.network.kind}). "
+    )
+    if policy.plasticity is None:
+        return [
+            f"{seen}Its {policy.genome_size:,} weights are what evolution searched for. They do not change in a life."
+        ]
+    rule = get_rule(policy.plasticity.rule)
+    return [
+        f"{seen}Its {policy.weight_count:,} weights are not evolved. They are random at the start of every life.",
+        f"What is evolved are {policy.genome_size:,} coefficients of a learning rule. The rule says how the weight w "
+        "between two neurons changes, from the activity of the one before it (pre) and the one after it (post) and "
+        f"from nothing else: {rule.equation}. "
+        "No reward goes into the rule: nothing tells the network how well it does.",
+        _updates(policy, task.control_period),
+    ]
+
+
+def _times(control_period: float) -> str:
+    rate = 1 / control_period
+    return f"{rate:.3g} times a second" if rate > 1.5 else f"Every {control_period:g} s"
+
+
+def _updates(policy: Policy, control_period: float) -> str:
+    """Return when weights change, what they see, and what keeps them bounded."""
+    plasticity = policy.plasticity
+    assert plasticity is not None
+    every = "tick" if plasticity.interval == 1 else f"{plasticity.interval} ticks"
+    when = f"Weights change every {every} ({plasticity.interval * control_period:g} s; a tick is one such step)"
+    seen = {
+        "direct": ", by the activity at that moment.",
+        "moving-average": f", by the mean activity of the last {plasticity.window} ticks.",
+        "exponential": f", by a fading mean of the activity over about {plasticity.window} ticks.",
+    }[plasticity.averaging]
+    bounded = {
+        "none": " Nothing bounds them.",
+        "max": " After each change every layer is divided by its largest weight, so weights stay between −1 and 1.",
+        "standardise": " After each change every layer is put to mean 0 and variance 1.",
+        "clip": f" After each change weights are cut to between −{plasticity.effective_bound:g} and "
+        f"{plasticity.effective_bound:g}.",
+        "tanh": " After each change weights are squashed to between −1 and 1.",
+        "unit-norm": " After each change the weights into each neuron are put to length 1.",
+    }[plasticity.normalisation]
+    return when + seen + bounded
+
+
+def returns(values: dict[str, Any]) -> str:
+    """Return how well it does, from the JSON of an evaluation."""
+    lived, lost = values["lifetimes"], values["diverged"]
+    told = f"Over {lived} {'life' if lived == 1 else 'lives'}, each with fresh random weights and a fresh start, "
+    mean, interval = values["return_mean"], values["return_ci95"]
+    told += f"the sum of rewards in a life (its return) is {number(mean)} on average"
+    if interval is not None:
+        told += f"; the true mean lies between {number(interval[0])} and {number(interval[1])} with 95 % confidence"
+    kept = [value for value in values["returns"] if value is not None]
+    if len(kept) > 1:
+        told += f". The worst life has {number(min(kept))}, the best {number(max(kept))}"
+    return told + "." + (f" {share(lost, lived).capitalize()} diverged and are left out." if lost else "")
+
+
+def verdict_sentences(material: Material) -> list[str]:
+    """Return what the weights of the lives end on."""
+    assert material.analysis is not None
+    cycles = [found for found in material.verdicts if found["label"] == "limit-cycle"]
+    return [material.analysis["sentence"], *map(_period, cycles[:1])]
+
+
+def _period(found: dict[str, Any]) -> str:
+    """Return how long a cycle is, beside the gait's."""
+    told = f"The cycle takes {number(found['period_seconds'])} s ({number(found['period_ticks'])} ticks)"
+    if found["gait_ratio"] is None:
+        return told + "."
+    return f"{told}, which is {number(found['gait_ratio'])} times the period of the gait."
+
+
+def gait_rows(medians: dict[str, float | None]) -> list[tuple[str, str]]:
+    """Return how the robot goes, from the medians of an analysis; what could not be measured is left out."""
+    units = {
+        "forward_speed": ("forward speed", "m/s"),
+        "stride_frequency": ("strides", "a second"),
+        "torque_mean": ("torque, mean", "N·m"),
+        "torque_peak": ("torque, peak", "N·m"),
+        "cost_of_transport": ("cost of transport (work over weight and way)", ""),
+    }
+    known = ((key, medians.get(key)) for key in units)
+    return [(units[key][0], f"{number(value)} {units[key][1]}".strip()) for key, value in known if value is not None]

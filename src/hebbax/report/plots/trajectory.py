@@ -1,0 +1,66 @@
+"""The path of the weights through their principal components, in the colours of time."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from mpl_toolkits.mplot3d import Axes3D
+from mpl_toolkits.mplot3d.art3d import Line3DCollection
+
+from hebbax.analysis.principal_components import PrincipalComponents
+from hebbax.errors import HebbaxError
+from hebbax.report.style import INK, SEQUENTIAL_COLOURS, axes_or_new, figure_of, figure_style
+
+
+def plot_trajectory(
+    parts: PrincipalComponents, control_period: float, ax: Axes | None = None, *, dimensions: int = 2
+) -> Axes:
+    """Draw the scores [ticks, components] of a trajectory as a line from dark at birth to bright at the end.
+
+    `control_period` is seconds a tick. With `dimensions=3` the axes given must be three-dimensional
+    (`projection="3d"`). Each axis says how much of the variance lies along it. Birth is a ring, the end a dot. Raises
+    HebbaxError for another number of dimensions, or more than there are components.
+    """
+    if dimensions not in (2, 3):
+        raise HebbaxError(f"dimensions={dimensions}: expected 2 or 3")
+    if parts.scores.shape[1] < dimensions:
+        raise HebbaxError(f"{parts.scores.shape[1]} components cannot be drawn in {dimensions} dimensions")
+    path = parts.scores[:, :dimensions]
+    with figure_style():
+        options: dict[str, Any] = {"projection": "3d"} if dimensions == 3 else {}
+        ax = axes_or_new(ax, 4.6, 3.8, **options)
+        line = _draw_line(ax, path, control_period)
+        ax.scatter(*path[:1].T, s=36, facecolors="none", edgecolors=INK, label="birth", zorder=4)
+        ax.scatter(*path[-1:].T, s=22, color=INK, label="end", zorder=4)
+        _label(ax, parts, dimensions)
+        bar = figure_of(ax).colorbar(line, ax=ax, pad=0.14 if dimensions == 3 else 0.02, shrink=0.85)
+        bar.set_label("time in the life (s)")
+        bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
+        ax.legend(loc="best" if dimensions == 2 else "upper right")
+    return ax
+
+
+def _draw_line(axes: Axes, path: np.ndarray, control_period: float) -> LineCollection:
+    """Draw a path [ticks, dimensions], each step in the colour of its time."""
+    steps = np.stack([path[:-1], path[1:]], axis=1)
+    look = {"cmap": SEQUENTIAL_COLOURS, "linewidth": 0.9, "array": np.arange(len(steps)) * control_period}
+    if path.shape[1] == 3:
+        line = Line3DCollection(cast(Any, steps), **look)
+        cast(Axes3D, axes).add_collection3d(line)
+        cast(Axes3D, axes).auto_scale_xyz(*path.T)
+    else:
+        line = LineCollection(cast(Any, steps), **look)
+        axes.add_collection(line)
+        axes.autoscale_view()
+    return line
+
+
+def _label(axes: Axes, parts: PrincipalComponents, dimensions: int) -> None:
+    names = [f"PC{place + 1} ({parts.explained[place]:.0%})" for place in range(dimensions)]
+    axes.set(xlabel=names[0], ylabel=names[1])
+    if dimensions == 3:
+        cast(Axes3D, axes).set_zlabel(names[2])
+        axes.tick_params(labelsize=6, pad=0)

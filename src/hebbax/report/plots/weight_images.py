@@ -1,0 +1,97 @@
+"""The layers of a network as images, at a few moments of a life."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+
+from hebbax.analysis.trajectory import finite_rows
+from hebbax.errors import HebbaxError
+from hebbax.report.plots.layers import LayerShapes, layers_of
+from hebbax.report.style import DIVERGING_COLOURS, MUTED, axes_or_new, figure_of, figure_style, layer_colour
+
+_GAP = 0.08  # between two images, whose cells are 1 wide
+_FOOT = 0.24  # below each image, for its largest weight
+
+
+def plot_weight_images(
+    weights: np.ndarray,
+    layer_shapes: LayerShapes,
+    control_period: float,
+    ax: Axes | None = None,
+    *,
+    ticks: Sequence[int] | None = None,
+) -> Axes:
+    """Draw the weights of one life as images: a row a layer, a column a moment.
+
+    `weights` is float [ticks, weights]: row t holds the weights that tick t acted with. `control_period` is seconds a
+    tick. `ticks` chooses the moments; by default birth, the last finite tick and a few between, spaced by their
+    logarithm. Each image has its own symmetric colour scale, whose end stands below it.
+
+    Raises HebbaxError if the array has no row, another number of weights, or a moment lies outside the life.
+    """
+    layers = layers_of(weights, layer_shapes)
+    moments = _moments(finite_rows(weights)) if ticks is None else list(ticks)
+    outside = [tick for tick in moments if not 0 <= tick < len(weights)]
+    if outside:
+        raise HebbaxError(f"tick {outside[0]} is not in the life: expected 0 to {len(weights) - 1}")
+    with figure_style():
+        ax = axes_or_new(ax, 8.0, 1.5 * len(layers) + 0.4)
+        for row, layer in enumerate(layers):
+            for column, tick in enumerate(moments):
+                _draw_image(ax, layer[tick], column, row)
+        ax.set(xlim=(-_GAP, len(moments)), ylim=(len(layers), -_GAP))
+        ax.set_xticks(
+            [column + (1 - _GAP) / 2 for column in range(len(moments))],
+            ["birth" if tick == 0 else f"{tick * control_period:.3g} s" for tick in moments],
+        )
+        ax.set_yticks(
+            [row + (1 - _FOOT) / 2 for row in range(len(layers))],
+            [f"layer {row + 1}\n{pre} pre × {post} post" for row, (pre, post) in enumerate(layer_shapes)],
+        )
+        for row, label in enumerate(ax.get_yticklabels()):
+            label.set(color=layer_colour(row), rotation=90, ha="center", va="center", rotation_mode="anchor")
+        ax.tick_params(length=0, labeltop=True, labelbottom=False)
+        ax.tick_params(axis="y", pad=12)
+        ax.spines[:].set_visible(False)
+        ax.grid(False)
+        _draw_scale(ax)
+    return ax
+
+
+def _moments(finite: int) -> list[int]:
+    """Return up to five ticks of a life: birth, early ones close together, late ones far apart, the last."""
+    last = max(finite - 1, 0)
+    return sorted({0, *np.geomspace(1, max(last, 1), 4).round().astype(int).tolist()} & set(range(last + 1)))
+
+
+def _draw_image(axes: Axes, matrix: np.ndarray, column: int, row: int) -> None:
+    """Draw one layer at one moment, float [presynaptic, postsynaptic], in the colours of its own largest weight."""
+    right, foot = column + 1 - _GAP, row + 1 - _FOOT
+    middle = (column + right) / 2
+    if not np.isfinite(matrix).all():
+        axes.text(middle, (row + foot) / 2, "not finite", ha="center", va="center", color=MUTED)
+        return
+    largest = float(np.abs(matrix).max())
+    axes.imshow(
+        matrix / (largest or 1.0),
+        cmap=DIVERGING_COLOURS,
+        vmin=-1,
+        vmax=1,
+        aspect="auto",
+        interpolation="nearest",
+        extent=(column, right, foot, row),
+    )
+    axes.text(middle, foot + 0.03, f"max |w| = {largest:.2g}", ha="center", va="top", fontsize=8, color=MUTED)
+
+
+def _draw_scale(axes: Axes) -> None:
+    """Draw one colour bar for all images."""
+    colours = ScalarMappable(Normalize(-1, 1), cmap=DIVERGING_COLOURS)
+    bar = figure_of(axes).colorbar(colours, ax=axes, ticks=[-1, 0, 1], aspect=28, pad=0.02)
+    bar.ax.set_yticklabels(["−max", "0", "+max"])
+    bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]

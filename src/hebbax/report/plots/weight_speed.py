@@ -1,0 +1,54 @@
+"""How fast weights change over the time of a life, by layer and all together."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from hebbax.analysis.trajectory import finite_rows
+from hebbax.analysis.weight_speed import weight_speed
+from hebbax.report.plots.layers import LayerShapes, layers_of, mark_divergence
+from hebbax.report.style import INK, axes_or_new, figure_style, layer_colour, line_marker, write_across
+
+
+def plot_weight_speed(
+    weights: np.ndarray, layer_shapes: LayerShapes, control_period: float, ax: Axes | None = None
+) -> Axes:
+    """Draw ‖W(t+1) − W(t)‖ of each layer and of all weights, at the ticks that change them, on a logarithmic axis.
+
+    `weights` is float [ticks, weights]; `control_period` is seconds a tick. With one layer there is one line. Raises
+    HebbaxError if the array has no row or another number of weights.
+    """
+    layers_of(weights, layer_shapes)
+    finite = finite_rows(weights)
+    with figure_style():
+        ax = axes_or_new(ax, 7.0, 2.6)
+        ax.set(xlabel="time in the life (s)", ylabel="‖W(t+1) − W(t)‖", title="speed of the weights")
+        if finite < 2:
+            ax.set_yticks([])
+            write_across(ax, "too short a life to have a speed")
+        else:
+            _draw(ax, weights[:finite], layer_shapes, control_period)
+        mark_divergence(ax, weights, control_period)
+    return ax
+
+
+def _draw(axes: Axes, weights: np.ndarray, layer_shapes: LayerShapes, control_period: float) -> None:
+    speed = weight_speed(weights, layer_shapes)
+    lines = [(f"layer {index + 1}", layer_colour(index), 0.8, one) for index, one in enumerate(speed.layers)]
+    drawn = []
+    for name, colour, width, values in [*(lines if len(lines) > 1 else []), ("all", INK, 1.0, speed.total)]:
+        moving = values > 0  # a log axis has no zero, and an update interval leaves ticks without a change
+        if moving.any():
+            seconds = np.flatnonzero(moving) * control_period
+            look = {"color": colour, "marker": line_marker(len(values)), "linewidth": width}
+            axes.semilogy(seconds, values[moving], label=name, **look)
+            drawn.append(values[moving])
+    if not drawn:
+        axes.set_yticks([])
+        write_across(axes, "the weights do not change: the speed is zero")
+        return
+    decades = np.log10([min(values.min() for values in drawn), max(values.max() for values in drawn)])
+    axes.set_ylim(10.0 ** np.floor(decades[0] - 0.05), 10.0 ** np.ceil(decades[1] + 0.05))
+    if len(drawn) > 1:
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(drawn), borderaxespad=0)

@@ -1,0 +1,58 @@
+"""`hebbax play`: what it needs, and what it says."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+from hebbax.cli.main import main
+from hebbax.cli.play import where
+
+
+@pytest.fixture
+def without_viser(monkeypatch):
+    monkeypatch.setitem(sys.modules, "viser", None)
+
+
+def test_a_missing_extra_is_named_in_one_line(without_viser, capsys):
+    assert main(["play", "zoo:half_cheetah/han-e"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "hebbax: playing needs viser (import of viser halted; None in sys.modules): pip install 'hebbax[viewer]'"
+    ]
+
+
+def test_where_the_page_is_also_from_another_machine():
+    here, there = where("127.0.0.1", 8081).splitlines()
+    assert here.startswith("open http://localhost:8081 ")
+    assert "ssh -L 8081:localhost:8081 " in there
+    assert where("10.1.2.3", 80).startswith("open http://10.1.2.3:80 ")
+
+
+def test_what_cannot_be_played_is_an_error(capsys):
+    pytest.importorskip("viser", minversion="1.1")
+    assert main(["play", "zoo:half_cheetah/nothing"]) == 2
+    assert main(["play", "zoo:half_cheetah/han-e", "--genome", "worst"]) == 2
+    assert main(["play", "zoo:half_cheetah/han-e", "--speed", "0"]) == 2
+    errors = capsys.readouterr().err.splitlines()
+    assert len(errors) == 3
+    assert "unknown genome 'worst'" in errors[1]
+    assert "expected a number above 0, not '0'" in errors[2]
+
+
+def test_it_serves_a_page_until_it_is_interrupted():
+    pytest.importorskip("viser", minversion="1.1")
+    command = [sys.executable, "-m", "hebbax", "play", "zoo:half_cheetah/han-e", "--port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+    ) as it:
+        assert it.stdout is not None
+        url = it.stdout.readline().split()[1]
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            assert b"<html" in answer.read().lower()
+        it.send_signal(signal.SIGINT)
+        assert it.wait(30) == 0

@@ -1,0 +1,139 @@
+"""`hebbax report`: a page that holds everything, and says what was run."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from hebbax.cli.experiment import parser as experiment_parser
+from hebbax.experiments.registry import EXPERIMENTS
+from hebbax.report.html import analysed
+
+LIVES = ("--lifetimes", "2")
+
+
+@pytest.fixture(scope="module")
+def long_run(tmp_path_factory) -> Path:
+    """A run whose lives are long enough for a verdict; not to be written to."""
+    from hebbax.cli.main import main
+
+    path = tmp_path_factory.mktemp("report") / "long"
+    words = (
+        "task=swimmer policy=han-b task.ticks=200 strategy.population=2 evaluate_lifetimes=1 generations=1 threads=1"
+    )
+    assert main(["train", *words.split(), "--run", str(path)]) == 0
+    return path
+
+
+@pytest.fixture(scope="module")
+def page(long_run, tmp_path_factory) -> str:
+    """The page about it."""
+    from hebbax.cli.main import main
+
+    out = tmp_path_factory.mktemp("page") / "page.html"
+    assert main(["report", str(long_run), "--out", str(out), *LIVES, "--no-video"]) == 0
+    return out.read_text("utf-8")
+
+
+def test_the_page_goes_into_the_run_and_says_what_it_is_about(hebbax, copied_run):
+    ran = hebbax("report", "copy", *LIVES, "--no-video")
+
+    assert (ran.code, ran.out, ran.error) == (0, "copy/report.html\n", "")
+    page = (copied_run / "report.html").read_text("utf-8")
+    assert "<h1>copy</h1>" in page
+    assert "hebbax report copy --lifetimes 2 --no-video" in page
+    assert "hebbax evaluate copy --lifetimes 2 --seed 1 --genome best" in page
+    assert "hebbax train task=swimmer policy=han-e" in page
+    assert "No life was long enough for a verdict." in page  # they have 20 ticks
+
+
+def test_nothing_on_the_page_is_fetched(page):
+    addresses = re.findall(r"""(?:src|href|action|poster|srcset)=["']([^"']*)""", page)
+    assert addresses
+    assert {address[:5] for address in addresses if not address.startswith("#")} == {"data:"}
+    assert "url(" not in re.sub(r"url\(#", "", page)
+    assert "@import" not in page
+    assert re.findall(r"<script[^>]*src", page) == []
+    assert "default-src 'none'" in page
+
+
+def test_the_page_tells_the_verdict_and_the_return(hebbax, page, long_run):
+    evaluation = json.loads(hebbax("evaluate", long_run, *LIVES, "--json").out)
+
+    mean = re.search(r'<div class="facts"><div><b>([^<]*)</b><span>mean return of 2 lives', page)
+    assert mean is not None
+    assert float(mean[1].replace("−", "-").replace(",", "")) == pytest.approx(evaluation["return_mean"], rel=0.01)
+    assert "of 2 lives the weights" in page
+    assert "The numbers behind the verdict on the life above" in page
+    assert "Δw = η (A·pre·post + B·pre + C·post + D)" in page
+    assert page.count("<figure") >= 9
+
+
+@pytest.mark.slow
+def test_an_analysis_that_is_there_is_told_and_not_made_again(hebbax, long_run, tmp_path, monkeypatch):
+    import shutil
+
+    run = shutil.copytree(long_run, tmp_path / "again")
+    assert hebbax("analyze", "again", *LIVES).code == 0
+    document = json.loads((run / "analysis.json").read_text())
+    document["sentence"] = "As it stands in the file."
+    (run / "analysis.json").write_text(json.dumps(document))
+    monkeypatch.setattr(analysed, "analyze_source", lambda source: pytest.fail("it was analysed again"))
+
+    assert hebbax("report", "again", *LIVES, "--no-video").code == 0
+    assert "As it stands in the file." in (run / "report.html").read_text("utf-8")
+
+    made = {**document, "sentence": "Made anew."}
+    monkeypatch.setattr(analysed, "analyze_source", lambda source: made)
+    assert hebbax("report", "again", *LIVES, "--no-video", "--seed", "2").code == 0
+    assert "Made anew." in (run / "report.html").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_experiments_that_have_been_made_are_told(hebbax, long_run, tmp_path):
+    import shutil
+
+    run = shutil.copytree(long_run, tmp_path / "asked")
+    assert hebbax("experiment", "freeze", "asked", "--lifetimes", "2", "--quick").code == 0
+    result = json.loads((run / "experiments/freeze.json").read_text())
+
+    assert hebbax("report", "asked", *LIVES, "--no-video").code == 0
+
+    page = (run / "report.html").read_text("utf-8")
+    assert "<h3>freeze</h3>" in page
+    assert result["sentence"].replace("'", "&#x27;") in page
+    assert "hebbax experiment freeze asked --lifetimes 2 --quick" in page
+    assert [name for name in EXPERIMENTS if f"<h3>{name}</h3>" in page] == ["freeze"]
+
+
+def test_the_commands_on_the_page_can_be_run(page):
+    listed = re.search(r"<h2>Do it again</h2>.*?<pre><code>(.*?)</code></pre>", page, re.DOTALL)
+    assert listed is not None
+    (line,) = [line for line in listed[1].splitlines() if line.startswith("hebbax experiment")]
+    assert experiment_parser().read(line.split()[2:]).name == "all"
+
+
+def test_a_static_policy_has_a_page_without_weights(hebbax):
+    tiny = ("task=swimmer", "task.ticks=20", "strategy.population=2", "generations=1", "evaluate_lifetimes=1")
+    assert hebbax("train", *tiny, "policy=mlp", "--run", "static").code == 0
+
+    assert hebbax("report", "static", *LIVES, "--no-video").code == 0
+
+    page = Path("static/report.html").read_text("utf-8")
+    assert "They do not change in a life." in page
+    assert "What the weights do" not in page
+    assert 'id="robot"' in page
+    assert 'id="weights"' not in page
+
+
+@pytest.mark.slow
+def test_a_file_that_cannot_be_written_is_one_line(hebbax, copied_run):
+    Path("taken").write_text("")
+
+    ran = hebbax("report", "copy", *LIVES, "--no-video", "--out", "taken/page.html")
+
+    assert ran.code == 2
+    assert ran.error.startswith("hebbax: cannot write taken/page.html")

@@ -1,0 +1,106 @@
+"""What the buttons mean as events."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from hebbax.engines.events import Event
+from hebbax.play import harm
+from hebbax.play.session import FOREVER
+from hebbax.tasks.registry import make_task
+
+
+def test_actuators_and_bodies_are_known_by_name():
+    task = make_task("half_cheetah")
+    assert harm.actuator_names(task) == {"bthigh": 0, "bshin": 1, "bfoot": 2, "fthigh": 3, "fshin": 4, "ffoot": 5}
+    bodies = {"torso": 1, "bthigh": 2, "bshin": 3, "bfoot": 4, "fthigh": 5, "fshin": 6, "ffoot": 7}
+    assert harm.body_names(task) == bodies
+
+
+def test_outputs_that_are_no_actuators_have_numbers():
+    task = dataclasses.replace(make_task("half_cheetah"), action_size=2)
+    assert harm.actuator_names(task) == {"output 0": 0, "output 1": 1}
+
+
+def test_a_push_unless_told_otherwise_is_twice_the_weight():
+    assert harm.usual_push(make_task("half_cheetah")) == 270.0  # of 14 kg
+    assert harm.usual_push(make_task("ant")) == pytest.approx(
+        2 * 9.81 * make_task("ant").model.body_mass.sum(), rel=0.05
+    )
+
+
+def test_a_push_lasts_so_many_seconds_and_points_along_the_worlds_axes(session):
+    session.begin(0)
+    event = harm.push(session, "torso", "right", 3.0, 4 * session.task.control_period)
+    assert event == Event("push-body", 1, 4, 1, (0.0, -3.0, 0.0))
+    assert harm.push(session, "torso", "up", 3.0, 0.0).duration == 1
+
+
+def test_the_arrow_shows_a_push_while_it_lasts(session):
+    session.begin(0)
+    harm.push(session, "torso", "up", 3.0, 2 * session.task.control_period)
+    assert harm.present_push(session) is None  # it comes with the next tick
+    for _ in range(2):
+        session.step()
+        body, force = harm.present_push(session)
+        assert body == 1
+        np.testing.assert_array_equal(force, [0, 0, 3])
+    session.step()
+    assert harm.present_push(session) is None
+
+
+def test_the_newest_word_on_an_actuator_counts(session):
+    session.begin(0)
+    first, second = harm.actuator_names(session.task)
+    harm.kill_actuator(session, first)
+    session.step()
+    harm.pin_actuator(session, first, -1.0)
+    harm.kill_actuator(session, second)
+    assert harm.harm_in_words(session) == f"{first} pinned at -1 · {second} dead"
+    session.step()
+    assert session.moment.action.tolist() == [-1.0, 0.0]
+    harm.repair_actuator(session, second)
+    assert harm.harm_in_words(session) == f"{first} pinned at -1"
+    session.step()
+    assert session.moment.action[0] == -1.0
+    assert session.moment.action[1] != 0.0
+    harm.kill_actuator(session, harm.ALL)
+    assert harm.harm_in_words(session) == "all actuators dead"
+    harm.repair_actuator(session, harm.ALL)
+    assert harm.harm_in_words(session) == ""
+    assert session.lasting == ()
+
+
+def test_plasticity_freezes_once_and_thaws(session):
+    session.begin(0)
+    harm.freeze(session, True)
+    harm.freeze(session, True)
+    assert harm.is_frozen(session)
+    assert session.events == (Event("freeze-plasticity", 1, FOREVER),)
+    assert harm.harm_in_words(session) == "plasticity frozen"
+    session.step()
+    harm.freeze(session, False)
+    harm.freeze(session, False)
+    assert not harm.is_frozen(session)
+    assert session.events == (Event("freeze-plasticity", 1, 1),)
+
+
+def test_weights_of_one_layer_are_zeroed_or_drawn_anew(session):
+    session.begin(0)
+    names = [connection.name for connection in session.policy.network.connections]
+    before = session.moment.weights
+    harm.freeze(session, True)
+    session.step()
+    frozen = session.moment.weights
+    harm.zero_weights(session, names[0], 1.0)
+    session.step()
+    assert not session.moment.weights[0].any()
+    np.testing.assert_array_equal(session.moment.weights[1], frozen[1])
+    harm.redraw_weights(session, names[0])
+    session.step()
+    assert session.moment.weights[0].all()
+    np.testing.assert_array_equal(session.moment.weights[1], frozen[1])
+    assert not np.array_equal(session.moment.weights[0], before[0])

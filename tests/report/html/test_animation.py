@@ -1,0 +1,120 @@
+"""What is packed for the player is what was recorded."""
+
+import base64
+import json
+
+import mujoco
+import numpy as np
+import pytest
+
+from hebbax.report.html import animation
+from hebbax.report.html.animation import Shown, pack_life
+from hebbax.types import Record
+
+LAYERS = [(2, 2), (2, 1)]
+MODEL = mujoco.MjModel.from_xml_string(
+    '<mujoco><worldbody><body><joint type="slide" axis="1 0 0"/><joint type="slide" axis="0 0 1"/>'
+    '<geom type="capsule" fromto="0 0 0 0.5 0 0" size="0.1"/></body></worldbody></mujoco>'
+)
+
+
+def record(ticks=100, weights=None):
+    walk = np.stack([np.linspace(0, 10, ticks), 0.1 * np.sin(np.arange(ticks))], axis=1)
+    rows = np.random.default_rng(0).uniform(-3, 3, (ticks, 6)).astype(np.float32) if weights is None else weights
+    blank = np.zeros((ticks, 1))
+    return Record(walk, walk, blank, blank, np.full(ticks, 0.5), np.zeros(ticks, bool), rows, blank > 0, blank)
+
+
+def pack(**changes):
+    shown = {"record": record(), "layer_shapes": LAYERS, "control_period": 0.05, "model": MODEL, **changes}
+    packed = pack_life(Shown(**shown))
+    json.dumps(packed, allow_nan=False)  # a page can hold it
+    return packed
+
+
+def unpacked(text, kind):
+    return np.frombuffer(base64.b64decode(text), kind)
+
+
+def test_weights_come_back_within_a_step_of_their_own_largest():
+    packed = pack()["weights"]
+
+    largest = unpacked(packed["largest"], "<f4").reshape(-1, 2)
+    values = unpacked(packed["values"], "i1").reshape(-1, 6) / 127
+    scales = np.repeat(largest, [4, 2], axis=1)
+    np.testing.assert_allclose(values * scales, record().weights, atol=3 / 254 + 1e-6)
+    assert unpacked(packed["ticks"], "<i4").tolist() == list(range(100))
+
+
+def test_weights_that_stay_are_packed_once():
+    rows = np.repeat(record(25).weights, 4, axis=0)
+
+    assert unpacked(pack(record=record(100, rows))["weights"]["ticks"], "<i4").tolist() == list(range(0, 100, 4))
+
+
+def test_many_weights_have_fewer_images(monkeypatch):
+    monkeypatch.setattr(animation, "WEIGHT_BYTES", 150)
+
+    assert unpacked(pack()["weights"]["ticks"], "<i4").tolist() == list(range(0, 100, 4))  # 25 × 6 = 150
+
+
+def test_the_robot_is_where_it_was():
+    packed = pack()["robot"]
+
+    ends = unpacked(packed["ends"], "<i2").reshape(100, 1, 2, 2) * packed["unit"]
+    focus = unpacked(packed["focus"], "<f4").reshape(100, 2)
+    there = ends + focus[:, None, None, :]
+    walk = record().qpos
+    np.testing.assert_allclose(np.sort(there[:, 0, :, 0]), walk[:, :1] + [[0, 0.5]], atol=1e-3)
+    np.testing.assert_allclose(there[:, 0, :, 1], walk[:, 1:] + [[0, 0]], atol=1e-3)
+    left, right, foot, top = packed["bounds"]
+    assert left < -0.25 < 0.25 < right
+    assert foot < -0.1 < 0.1 < top
+
+
+def test_the_return_so_far_does_not_count_the_tick_to_come():
+    np.testing.assert_allclose(unpacked(pack()["earned"], "<f4"), 0.5 * np.arange(100))
+
+
+def test_a_long_life_has_fewer_frames(monkeypatch):
+    monkeypatch.setattr(animation, "FRAMES", 30)
+    packed = pack()
+
+    assert unpacked(packed["frames"], "<i4").tolist() == list(range(0, 100, 4))
+    assert len(unpacked(packed["robot"]["forward"], "<f4")) == 25
+    assert len(unpacked(packed["path"]["points"], "<f4")) == 50
+    assert len(unpacked(packed["speed"], "<f4")) == 25
+
+
+def test_after_the_transient_the_path_fills_the_picture():
+    rows = record().weights.copy()
+    rows[:20] *= 100
+
+    points = unpacked(pack(record=record(100, rows), transient=20)["path"]["points"], "<f4").reshape(-1, 2)
+
+    assert np.abs(points[20:]).max() == pytest.approx(1 / 1.15, rel=1e-5)
+    assert np.abs(points[:20]).max() > 3
+
+
+def test_a_life_that_diverged_is_packed_as_far_as_it_is_finite():
+    rows = record().weights.copy()
+    rows[60:] = np.inf
+    lost = record(100, rows)
+    lost.qpos[61:] = np.nan
+
+    packed = pack(record=lost)
+
+    assert unpacked(packed["weights"]["ticks"], "<i4")[-1] == 59
+    assert len(unpacked(packed["robot"]["forward"], "<f4")) == 61
+
+
+@pytest.mark.parametrize("rows", [np.zeros((100, 0), np.float32), np.ones((100, 6), np.float32)])
+def test_weights_that_do_not_change_have_no_path(rows):
+    packed = pack(record=record(100, rows), layer_shapes=LAYERS if rows.size else ())
+
+    assert packed["path"] is None
+    assert (packed["weights"] is None) == (rows.size == 0)
+
+
+def test_a_body_of_another_package_is_not_drawn():
+    assert pack(model=None)["robot"] is None
