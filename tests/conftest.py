@@ -43,6 +43,26 @@ def corridor_module(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", folder)
 
 
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium; skips where there is none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(Path(__file__).parent))
+        from browser import find_chromium, run_chromium
+    path = find_chromium()
+    if path is None:
+        pytest.skip("there is no Chromium on this machine")
+    with run_chromium(path) as running:
+        yield running
+
+
+@pytest.fixture
+def browser_page(browser):
+    """An empty page of a headless Chromium, 1280 × 800 pixels; see `Page` in tests/browser.py."""
+    with browser.page() as page:
+        yield page
+
+
 @pytest.fixture
 def write_run(tmp_path) -> Callable[..., Path]:
     """Write the folder of a run as far as a comparison reads it: `evaluations` are by finished generation."""

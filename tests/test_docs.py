@@ -284,9 +284,10 @@ LAYERS = (
     ("kernels",),
     ("engines",),
     ("evolution", "config"),
+    ("recording",),
     ("analysis",),
     ("report", "conf"),
-    ("bench",),
+    ("bench", "experiments", "play"),
     ("cli",),
     ("__main__",),
 )

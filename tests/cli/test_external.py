@@ -48,6 +48,7 @@ def test_the_folder_is_named_without_slashes(hebbax, tmp_path):
     assert folder.name.startswith("gymnasium_CartPole-v1-han-b-s0-")
 
 
+@pytest.mark.slow
 def test_a_resumed_run_ends_as_one_that_was_not_stopped(hebbax, pendulum_run, tmp_path):
     task = "task=gymnasium/Pendulum-v1"
     assert hebbax("train", task, *TINY, "generations=1", "--run", "stopped").code == 0

@@ -58,6 +58,7 @@ def test_runs_results_and_a_repeat(hebbax, tiny, tmp_path):
     assert (tmp_path / "results/han/README.md").read_text() == page
 
 
+@pytest.mark.slow
 def test_a_report_of_what_is_there(hebbax, tiny, tmp_path):
     hebbax("reproduce", "han-gymnasium", "--runs", "r", "--out", "o")
     (tmp_path / "o/README.md").unlink()

@@ -12,7 +12,7 @@ import pytest
 from hebbax import zoo
 from hebbax.evolution.stored_run import StoredRun
 from hebbax.report import show, video
-from hebbax.report.show import frames_of, plot_comparison, record_life, returns_beside_random
+from hebbax.report.show import frames_of, record_life, returns_beside_random
 
 NO_DRAWING = (
     "cannot draw the robot: no off-screen OpenGL (nothing) works here; install libegl1 or libosmesa6 (Debian, Ubuntu: "
@@ -132,14 +132,3 @@ def test_returns_beside_random(copied_run):
     assert set(evolved).isdisjoint(chance)
     again, _ = returns_beside_random(StoredRun.open(copied_run), random_genomes=4)
     np.testing.assert_array_equal(again, evolved)
-
-
-def test_comparison_draws_every_life_and_the_mean():
-    figure = plot_comparison({"evolved": np.array([1.0, 3.0]), "random": np.array([])}, title="both")
-
-    (axes,) = figure.axes
-    points, mean, none = axes.lines
-    assert list(np.asarray(points.get_ydata())) == [1.0, 3.0]
-    assert list(np.asarray(mean.get_ydata())) == [2.0, 2.0]
-    assert len(np.asarray(none.get_ydata())) == 0
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["evolved", "random"]

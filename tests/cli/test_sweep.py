@@ -36,6 +36,7 @@ def test_one_folder_a_combination_and_a_repeat_skips_them(hebbax, tmp_path):
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.slow
 def test_a_repeat_goes_on_begins_and_skips(hebbax, tmp_path):
     hebbax(*SWEEP, "--run", "s")
     newest = RunFolder(tmp_path / "s/swimmer-han-e-s0").checkpoints()[-1]

@@ -45,7 +45,7 @@ RESUMED = TrainConfig(
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[] if name in ("pgpe", "adaptive-es") else [pytest.mark.slow])
+        pytest.param(name, marks=[] if name == "adaptive-es" else [pytest.mark.slow])
         for name in STRATEGIES
         if name != "openai-es"
     ],

@@ -29,6 +29,7 @@ def run(request, tmp_path_factory):
     return training
 
 
+@pytest.mark.slow
 def test_a_generation_lives_and_counts_as_the_run_has_it(run):
     (line,) = run.folder.read_metrics()
     if run.search.config.termination == "restart":

@@ -103,6 +103,7 @@ training.run(lambda metrics: print(metrics["generation"], flush=True))
 """
 
 
+@pytest.mark.slow
 def test_a_run_killed_three_times_ends_with_the_same_bytes(tmp_path):
     # Long enough that each child is killed in the middle of something.
     config = replace(CONFIG, generations=40, task=TaskConfig("swimmer", ticks=400))
@@ -190,6 +191,7 @@ def test_a_bad_configuration_writes_nothing(tmp_path, change, message):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_condition_that_diverges_evolves_without_a_bad_number_in_the_strategy(tmp_path):
     """Coefficients so large that most lives of the un-normalised condition pass the bound."""
     from hebbax.policy_config import PRESETS

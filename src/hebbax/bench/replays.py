@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,10 @@ class Recording:
     def ticks(self) -> int:
         """Number of control ticks of each life."""
         return self.actions.shape[1] - 1
+
+    def of_lives(self, group: slice) -> Recording:
+        """Return the part that some of the lives did."""
+        return Recording(*(getattr(self, field.name)[group] for field in fields(self)))
 
     def describe(self) -> dict[str, float]:
         """Return how the controls move: mean size, part at the bounds, mean change from tick to tick."""

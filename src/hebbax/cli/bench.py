@@ -20,7 +20,7 @@ Measure speed and memory on this machine: everything, or the benchmarks named.
 
 What is compared is run in turns, round after round; the result is the median ratio of the rounds with its interval.
 FOLDER/NAME.json gets every measurement, the command, versions, cores and load. All of it takes about an hour on two
-cores, half of that `closed-loop`; nothing else should run meanwhile."""
+cores, a quarter of that `closed-loop`; nothing else should run meanwhile."""
 
 _EXAMPLES = """\
   hebbax bench
@@ -35,7 +35,7 @@ def parser() -> Parser:
     options.add_argument(
         "--out", default="benchmarks/results", metavar="FOLDER", help="of the results (default: benchmarks/results)"
     )
-    options.add_argument("--repeats", type=whole_number, metavar="N", help="rounds (default: 9; closed-loop: 31)")
+    options.add_argument("--repeats", type=whole_number, metavar="N", help="rounds (default: 9; closed-loop: 15)")
     options.add_argument(
         "--population", type=whole_number, metavar="N", help="lives at a time (default: 256; memory: 200 genomes)"
     )

@@ -109,7 +109,9 @@ def _compare(folder: Path) -> None:
     """Run the shipped controller and random rules, and draw and film that."""
     from hebbax.evolution.stored_run import StoredRun
     from hebbax.report.figures import save_figure
-    from hebbax.report.show import film_life, plot_comparison, record_life, returns_beside_random
+    from hebbax.report.plots.returns import plot_returns
+    from hebbax.report.show import film_life, record_life, returns_beside_random
+    from hebbax.report.style import figure_of
     from hebbax.zoo import zoo_names
 
     if SHIPPED not in zoo_names():
@@ -122,7 +124,7 @@ def _compare(folder: Path) -> None:
         mean = float(returns.mean()) if len(returns) else None
         print(f"{name}: mean return {number(mean)} over {len(returns)} lives")
     groups = {"evolved rules": evolved, "random rules": chance}
-    save_figure(plot_comparison(groups, title=f"zoo:{SHIPPED}"), folder / _COMPARISON)
+    save_figure(figure_of(plot_returns(groups, title=f"zoo:{SHIPPED}")), folder / _COMPARISON)
     print(folder / _COMPARISON)
     _, record = record_life(run)
     film_life(run, record, folder / _SHIPPED_FILM, on_file=print, on_note=note)
