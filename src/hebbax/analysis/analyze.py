@@ -44,17 +44,7 @@ def analyze_source(source: Source, *, workers: int | None = None) -> dict[str, A
             return pool.submit(case_of(life))
 
         found = [future.result() for future in runner.map(begin, range(source.lifetimes))]
-    setting = {
-        "task": source.task.name,
-        "policy": source.policy.name,
-        "genome": source.which_genome,
-        "seed": source.seed,
-        "ticks": source.ticks,
-        "termination": source.termination,
-        "engine": runner.engine.name,
-        "recording": None,
-    }
-    return document_of(found, frame, setting)
+    return document_of(found, frame, {**source.setting(), "engine": runner.engine.name, "recording": None})
 
 
 def analyze_recording(recording: Recording, *, workers: int | None = None) -> dict[str, Any]:

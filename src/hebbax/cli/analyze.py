@@ -68,8 +68,8 @@ def run(options: Namespace) -> int:
 
 def _of_run(options: Namespace) -> tuple[dict[str, Any], Path]:
     from hebbax.analysis.analyze import analyze_source
+    from hebbax.evolution.place import results_path
     from hebbax.evolution.stored_run import StoredRun
-    from hebbax.recording.place import name_beside, own_folder
     from hebbax.recording.source import Source
 
     stored = StoredRun.open(options.target, note)
@@ -83,14 +83,12 @@ def _of_run(options: Namespace) -> tuple[dict[str, Any], Path]:
     if stored.policy.plasticity is None:
         note(f"the weights of policy {stored.policy.name!r} do not change during a life: gait and effort only")
     waiting(f"analysing {source.lifetimes} lives; compiling them takes up to 20 s the first time")
-    return analyze_source(source), own_folder(stored) or Path(
-        name_beside("analysis", stored.task.name, stored.policy.name)
-    )
+    return analyze_source(source), results_path(stored, "", "analysis")
 
 
 def _of_recording(options: Namespace) -> tuple[dict[str, Any], Path]:
     from hebbax.analysis.analyze import analyze_recording
-    from hebbax.recording.place import name_beside
+    from hebbax.evolution.place import path_beside
     from hebbax.recording.reader import open_recording
 
     for word in options.command:
@@ -102,7 +100,7 @@ def _of_recording(options: Namespace) -> tuple[dict[str, Any], Path]:
             note(f"one tick in {recording.every} was kept: no period shorter than {shortest} ticks is seen")
         note("a recording is analysed as it is: no exponent with the body in the loop, and no basin")
         waiting(f"analysing {len(recording)} lives")
-        return analyze_recording(recording), Path(name_beside("analysis", recording.task, recording.policy))
+        return analyze_recording(recording), path_beside("analysis", recording.task, recording.policy)
 
 
 def print_lives(document: dict[str, Any]) -> None:

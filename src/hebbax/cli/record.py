@@ -74,8 +74,6 @@ def run(options: Namespace) -> int:
 
 def recording_path(run: StoredRun) -> Path:
     """Return where the recording of a run goes by default."""
-    from hebbax.recording.place import name_beside, own_folder
+    from hebbax.evolution.place import results_path
 
-    folder = own_folder(run)
-    beside = Path(name_beside("recording", run.task.name, run.policy.name) + ".h5")
-    return beside if folder is None else folder / "recording.h5"
+    return results_path(run, "recording.h5", "recording", ".h5")

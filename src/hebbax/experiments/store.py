@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from hebbax import zoo
 from hebbax.errors import HebbaxError
 from hebbax.evolution.atomic_write import write_text_atomically
+from hebbax.evolution.place import results_path
 from hebbax.evolution.stored_run import StoredRun
 from hebbax.experiments.registry import draw
 from hebbax.experiments.result import Result
@@ -21,10 +20,7 @@ FOLDER = "experiments"
 
 def experiments_folder(run: StoredRun) -> Path:
     """Return where the results of a run go: into it, or beside the user where it is not theirs to write to."""
-    path = run.folder.path
-    if Path(zoo.__file__).parent not in path.parents and os.access(path, os.W_OK):
-        return path / FOLDER
-    return Path(f"{FOLDER}-{run.task.name.replace('/', '-')}-{run.policy.name}")
+    return results_path(run, FOLDER, FOLDER)
 
 
 def save_result(result: Result, folder: Path, command: Sequence[str] = ()) -> list[Path]:

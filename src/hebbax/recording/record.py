@@ -80,14 +80,9 @@ def check_recording(path: Path, every: int) -> None:
 
 def _attributes(source: Source, every: int, engine: str) -> dict[str, Any]:
     return {
-        "task": source.task.name,
-        "policy": source.policy.name,
-        "genome": source.which_genome,
-        "seed": source.seed,
-        "ticks": source.ticks,
+        **source.setting(),
         "every": every,
         "control_period": source.task.control_period,
-        "termination": source.termination,
         "engine": engine,
         "config": source.config,
         "versions": environment(),

@@ -72,6 +72,17 @@ class Source:
             engine=config.engine,
         )
 
+    def setting(self) -> dict[str, Any]:
+        """Return what a file says of the lives that it is about."""
+        return {
+            "task": self.task.name,
+            "policy": self.policy.name,
+            "genome": self.which_genome,
+            "seed": self.seed,
+            "ticks": self.ticks,
+            "termination": self.termination,
+        }
+
     def key(self, life: int) -> jax.Array:
         """Return a life's own key."""
         return jax.random.fold_in(stream(root_key(self.seed), "evaluate"), life)

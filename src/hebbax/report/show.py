@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
@@ -11,10 +10,10 @@ from pathlib import Path
 import jax
 import numpy as np
 
-from hebbax import zoo
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.vector import environment_seed
 from hebbax.errors import HebbaxError
+from hebbax.evolution.place import results_path
 from hebbax.evolution.stored_run import StoredRun
 from hebbax.keys import root_key, stream
 from hebbax.report.environment_child import EnvironmentJob
@@ -38,23 +37,12 @@ Told = Callable[[str], None]
 
 def show_folder(run: StoredRun) -> Path:
     """Return where the pictures of a run go: into it, or beside the user where it is not theirs to write to."""
-    return run.folder.path if is_writable(run) else Path(f"show-{_plain_name(run)}")
+    return results_path(run, "", "show")
 
 
 def report_path(run: StoredRun) -> Path:
     """Return where the page about a run goes: into it, or beside the user where it is not theirs to write to."""
-    return run.folder.path / REPORT if is_writable(run) else Path(f"report-{_plain_name(run)}.html")
-
-
-def is_writable(run: StoredRun) -> bool:
-    """Return whether files may be added to a run's folder; a controller that ships with hebbax is left as it is."""
-    path = run.folder.path
-    return Path(zoo.__file__).parent not in path.parents and os.access(path, os.W_OK)
-
-
-def _plain_name(run: StoredRun) -> str:
-    """Return task and policy as a part of a file's name; a task of another package has a slash in its own."""
-    return f"{run.task.name.replace('/', '-')}-{run.policy.name}"
+    return results_path(run, REPORT, "report", ".html")
 
 
 def show_run(

@@ -9,8 +9,8 @@ from typing import Any
 from hebbax.analysis.analyze import analyze_source
 from hebbax.analysis.summary import SCHEMA
 from hebbax.errors import HebbaxError
+from hebbax.evolution.place import results_path
 from hebbax.evolution.stored_run import StoredRun
-from hebbax.recording.place import name_beside, own_folder
 from hebbax.recording.source import Source
 
 FILE = "analysis.json"
@@ -22,7 +22,7 @@ def analysis_of(run: StoredRun, source: Source) -> dict[str, Any]:
     A file is about them if genome, seed, ticks and termination are the same, and it is newer than the controller.
     Raises HebbaxError for a file that is no JSON.
     """
-    path = (own_folder(run) or Path(name_beside("analysis", run.task.name, run.policy.name))) / FILE
+    path = results_path(run, "", "analysis") / FILE
     stored = _read(path) if path.is_file() and not _is_old(path, run) else None
     return stored if stored is not None and _is_about(stored, source) else analyze_source(source)
 
@@ -41,14 +41,5 @@ def _is_old(path: Path, run: StoredRun) -> bool:
 
 
 def _is_about(document: Any, source: Source) -> bool:
-    expected = {
-        "schema": SCHEMA,
-        "task": source.task.name,
-        "policy": source.policy.name,
-        "genome": source.which_genome,
-        "seed": source.seed,
-        "ticks": source.ticks,
-        "termination": source.termination,
-        "recording": None,
-    }
+    expected = {"schema": SCHEMA, **source.setting(), "recording": None}
     return isinstance(document, dict) and {key: document.get(key, "") for key in expected} == expected
