@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import HebbaxError, check_seed, unknown_name
 from hebbax.evolution.strategy_config import StrategyConfig
 from hebbax.policy_config import PRESETS, PolicyConfig
 from hebbax.types import ON_TERMINATION
@@ -54,8 +54,7 @@ def check_train_config(config: TrainConfig) -> None:
     for name, value in (("threads", config.threads), ("task.ticks", config.task.ticks)):
         if value is not None and value < 1:
             raise HebbaxError(f"{name}={value}: expected a whole number of at least 1, or null; nearest valid: 1")
-    if not 0 <= config.seed < 2**32:
-        raise HebbaxError(f"seed={config.seed}: expected 0 to {2**32 - 1}")
+    check_seed(config.seed)
     if config.engine not in ENGINES:
         raise unknown_name("engine", config.engine, ENGINES)
     if config.termination not in ON_TERMINATION:

@@ -19,6 +19,14 @@ def available_cores() -> int:
     return cores if quota is None else min(cores, math.ceil(quota))
 
 
+def keep_algebra_on_one_thread() -> None:
+    """Leave the cores to our own threads and processes, where the user has not said otherwise.
+
+    Those of the linear algebra, whose matrices are small here, would only fight over them. NumPy reads it once.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def cgroup_quota(root: Path = Path("/")) -> float | None:
     """Return how many cores the control group of this process may keep busy, or None where there is no limit.
 

@@ -18,6 +18,12 @@ def unknown_name(kind: str, name: object, choices: Iterable[str]) -> HebbaxError
     return HebbaxError(f"unknown {kind} {str(name)!r}: {hint}")
 
 
+def check_seed(seed: int) -> None:
+    """Raise HebbaxError for a number that is no seed."""
+    if not 0 <= seed < 2**32:
+        raise HebbaxError(f"seed={seed}: expected 0 to {2**32 - 1}")
+
+
 def one_line(error: BaseException) -> str:
     """Return what another package's error says, in one line; its type where it says nothing."""
     return " ".join(str(error).split()) or type(error).__name__

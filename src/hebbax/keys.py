@@ -19,3 +19,13 @@ def stream(key: jax.Array, label: str, *numbers: int) -> jax.Array:
     for number in numbers:
         key = jax.random.fold_in(key, number)
     return key
+
+
+def evaluation_key(seed: int) -> jax.Array:
+    """Return the key from which the lives of `hebbax evaluate --seed` are lived; no training uses it."""
+    return stream(root_key(seed), "evaluate")
+
+
+def life_key(seed: int, life: int) -> jax.Array:
+    """Return the key of one of these lives, by its number."""
+    return jax.random.fold_in(evaluation_key(seed), life)

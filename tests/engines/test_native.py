@@ -109,9 +109,8 @@ def test_another_body_from_a_tick_on_is_that_body(swimmer, han_e, genomes):
     heavy = swimmer.spec.compile()
     heavy.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
     heavy.body_mass[2] *= 3
-    worker = engine._workers[0]
-    worker.models = np.array([swimmer.model._address, heavy._address], np.intp)
-    worker.switch_ticks = np.array([0, 10])
+    engine._models = np.array([swimmer.model._address, heavy._address], np.intp)
+    engine._switch_ticks = np.array([0, 10])
     _, record = engine.record(genomes[0], KEY, ticks=20)
     data = mujoco.MjData(swimmer.model)
     data.qpos[:], data.qvel[:] = record.qpos[0], record.qvel[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.output import note, number, print_facts, print_table, returned, waiting
 from hebbax.cli.parser import Parser, whole_number
+from hebbax.cores import keep_algebra_on_one_thread
 from hebbax.errors import HebbaxError
 
 FILE = "analysis.json"
@@ -45,8 +45,7 @@ def parser() -> Parser:
 
 def run(options: Namespace) -> int:
     """Analyse; return 0."""
-    # Before NumPy is loaded: the processes that compute share the cores, and its own threads would fight over them.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    keep_algebra_on_one_thread()  # before NumPy is loaded
     from hebbax.evolution.atomic_write import write_error, write_text_atomically
 
     document, folder = _of_recording(options) if options.target.endswith(".h5") else _of_run(options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.output import note, print_facts, waiting
 from hebbax.cli.parser import Parser, whole_number
+from hebbax.cores import keep_algebra_on_one_thread
 from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ def parser() -> Parser:
 
 def run(options: Namespace) -> int:
     """List, or make one experiment or all; return 0."""
-    # Lives are judged in parallel, a thread a core; threads inside of the linear algebra would get in their way.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    keep_algebra_on_one_thread()  # before NumPy is loaded
     from hebbax.experiments.registry import EXPERIMENTS, experiment_named
 
     if options.list or options.name is None:

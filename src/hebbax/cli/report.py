@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.output import note, waiting
 from hebbax.cli.parser import Parser, whole_number
+from hebbax.cores import keep_algebra_on_one_thread
 
 if TYPE_CHECKING:
     from hebbax.report.html.experiments import Answer
@@ -42,8 +42,7 @@ def parser() -> Parser:
 
 def run(options: Namespace) -> int:
     """Write the page; return 0."""
-    # Before NumPy is loaded: the processes that analyse share the cores, and its own threads would fight over them.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    keep_algebra_on_one_thread()  # before NumPy is loaded
     from hebbax.evolution.stored_run import StoredRun
     from hebbax.experiments.store import experiments_folder
     from hebbax.report.html.material import gather

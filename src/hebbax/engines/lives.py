@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -98,3 +99,10 @@ def empty_record(task: AnyTask, ticks: int, weight_count: int) -> Record:
         contacts=np.zeros((ticks, bodies), bool),
         torques=np.zeros((ticks, actuators)),
     )
+
+
+def whole(parts: Iterator[tuple[Record, Lives | None]]) -> tuple[Lives, Record]:
+    """Return row and record of a life that was streamed in one part."""
+    record, lives = next(parts)
+    assert lives is not None
+    return lives, record

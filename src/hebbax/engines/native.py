@@ -23,6 +23,7 @@ from hebbax.engines.lives import (
     lives_of_rows,
     restarts,
     thread_count,
+    whole,
 )
 from hebbax.engines.specialise import specialise
 from hebbax.kernels.policy_step import PolicyStep
@@ -50,7 +51,8 @@ class NativeEngine:
         load_library()
         self._step = compile_step(policy)
         self._live = specialise(task, self._step)
-        self._model = task.model
+        self._models = np.array([task.model._address], np.intp)
+        self._switch_ticks = np.zeros(1, np.int64)
         self._workers = [_Worker(task, self._step, self._live) for _ in range(self.threads)]
         self._stop = np.zeros(1, np.uint8)
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="hebbax")
@@ -139,12 +141,18 @@ class NativeEngine:
         Returns:
             The life's row, and its record, as long as the life was.
         """
-        setting = self._setting(ticks, termination, normaliser)
-        genomes, keys = self._one_life(genome, key)
-        parts = self._parts(self._workers[0], setting, genomes[0], keys[0], events, max(setting.ticks, 1))
-        record, lives = next(parts)
-        assert lives is not None
-        return lives, record
+        chunk = max(self.task.ticks if ticks is None else ticks, 1)
+        return whole(
+            self.stream(
+                genome,
+                key,
+                chunk=chunk,
+                normaliser=normaliser,
+                ticks=ticks,
+                events=events,
+                termination=termination,
+            )
+        )
 
     def stream(
         self,
@@ -179,17 +187,14 @@ class NativeEngine:
         check_chunk(chunk)
         setting = self._setting(ticks, termination, normaliser)
         event_table(events, self.task, self.policy)  # refused here, not where the iterator begins
-        genomes, keys = self._one_life(genome, key)
+        genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
         worker = _Worker(self.task, self._step, self._live)
         return self._parts(worker, setting, genomes[0], keys[0], events, chunk)
-
-    def _one_life(self, genome: Any, key: Any) -> tuple[np.ndarray, np.ndarray]:
-        return check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
 
     def _setting(self, ticks: int | None, termination: str, normaliser: Normaliser | None) -> _Setting:
         ticks = self.task.ticks if ticks is None else ticks
         normaliser = normaliser or Normaliser.identity(self.task.observation_size)
-        return _Setting(ticks, restarts(termination), normaliser, self._stop)
+        return _Setting(self._models, self._switch_ticks, ticks, restarts(termination), normaliser, self._stop)
 
     def _parts(
         self,
@@ -219,6 +224,8 @@ class NativeEngine:
 class _Setting(NamedTuple):
     """What the lives of one call share."""
 
+    models: np.ndarray  # addresses of the bodies, int64 [bodies]
+    switch_ticks: np.ndarray  # from which tick on each is the one, int64 [bodies]
     ticks: int
     restart: bool
     normaliser: Normaliser
@@ -235,8 +242,6 @@ class _Worker:
         self.before = empty_simulation(task.model)
         self.handles = handles_of(self.data)
         self.warnings = self.data.warning.number  # a live view, as the simulation's arrays are
-        self.models = np.array([task.model._address], np.intp)
-        self.switch_ticks = np.zeros(1, np.int64)
         self.prepared = np.zeros(step.prepared_size, np.float32)
         self.carry = np.zeros(step.carry_size, np.float32)
         self.scratch = np.zeros((2, step.weight_count), np.float32)
@@ -255,8 +260,8 @@ class _Worker:
     ) -> None:
         """Run one life into its row, which is zero before; or on, if the row says that it pauses, up to a tick."""
         self.live(
-            self.models,
-            self.switch_ticks,
+            setting.models,
+            setting.switch_ticks,
             self.data._address,
             self.simulation,
             self.before,

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from hebbax.engines.make_engine import Engine
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, check_seed
 from hebbax.evolution.controller import Controller
 from hebbax.evolution.stored_run import StoredRun
-from hebbax.keys import root_key, stream
+from hebbax.keys import evaluation_key
 from hebbax.types import END_TERMINATED, Lives
 from hebbax.versions import environment
 
@@ -74,11 +74,10 @@ def evaluate_controller(
     """
     if lifetimes < 1:
         raise HebbaxError(f"lifetimes={lifetimes}: expected a whole number of at least 1; nearest valid: 1")
-    if not 0 <= seed < 2**32:
-        raise HebbaxError(f"seed={seed}: expected 0 to {2**32 - 1}")
+    check_seed(seed)
     lives = engine.evaluate(
         controller.genome[None],
-        stream(root_key(seed), "evaluate"),
+        evaluation_key(seed),
         lifetimes=lifetimes,
         normaliser=controller.statistics.normaliser(),
         ticks=ticks,

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any, TypeVar
 
-import jax
 import numpy as np
 
-from hebbax.cores import available_cores
 from hebbax.engines.events import Event
 from hebbax.engines.make_engine import Engine, make_engine
-from hebbax.engines.native import NativeEngine
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, check_seed
 from hebbax.evolution.stored_run import StoredRun
-from hebbax.keys import root_key, stream
+from hebbax.keys import evaluation_key, life_key
 from hebbax.policy import Policy
+from hebbax.recording.source import in_parallel
 from hebbax.tasks.external import AnyTask
 from hebbax.types import Lives, Normaliser, Record
 
@@ -74,8 +70,7 @@ class Context:
             raise HebbaxError(
                 f"ticks={self.ticks}: expected at least {FEWEST_TICKS} for an experiment; nearest valid: {FEWEST_TICKS}"
             )
-        if not 0 <= self.seed < 2**32:
-            raise HebbaxError(f"seed={self.seed}: expected 0 to {2**32 - 1}")
+        check_seed(self.seed)
 
     @classmethod
     def open(
@@ -147,36 +142,22 @@ class Context:
     def evaluate(self, events: Sequence[Event] = ()) -> Lives:
         """Run all lives, without records."""
         genomes, lifetimes = (self.genome, 1) if self.genome.ndim == 2 else (self.genome[None], self.lifetimes)
-        return self._engine.evaluate(genomes, self._key, lifetimes=lifetimes, events=tuple(events), **self._manner)
+        key = evaluation_key(self.seed)
+        return self._engine.evaluate(genomes, key, lifetimes=lifetimes, events=tuple(events), **self._manner)
 
     def record_each(self, measure: Callable[[Life], Measured], events: Sequence[Event] = ()) -> list[Measured]:
         """Record all lives, and return what `measure` says of each; a record is dropped after it.
 
         Lives run in parallel where the engine is native, so `measure` must not depend on their order.
         """
-        engines: SimpleQueue[Engine] = SimpleQueue()
-        for engine in self._recorders:
-            engines.put(engine)
 
         def work(number: int) -> Measured:
-            engine = engines.get()
-            try:
-                genome = self.genome[number] if self.genome.ndim == 2 else self.genome
-                key = jax.random.fold_in(self._key, number)
-                lives, record = engine.record(genome, key, events=tuple(events), **self._manner)
-            finally:
-                engines.put(engine)
+            genome = self.genome[number] if self.genome.ndim == 2 else self.genome
+            key = life_key(self.seed, number)
+            lives, record = self._engine.record(genome, key, events=tuple(events), **self._manner)
             return measure(Life(number, record, bool(lives.diverged[0]), float(lives.returns[0])))
 
-        pool = ThreadPoolExecutor(len(self._recorders))
-        try:
-            return list(pool.map(work, range(self.lifetimes)))
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-    @property
-    def _key(self) -> jax.Array:
-        return stream(root_key(self.seed), "evaluate")
+        return in_parallel(self._engine, work, range(self.lifetimes))
 
     @property
     def _manner(self) -> dict[str, Any]:
@@ -185,12 +166,3 @@ class Context:
     @cached_property
     def _engine(self) -> Engine:
         return make_engine(self.task, self.policy, self.engine_name)
-
-    @cached_property
-    def _recorders(self) -> list[Engine]:
-        """Engines of one thread each, as many as there are cores; one alone where an engine has threads of its own."""
-        first = make_engine(self.task, self.policy, self.engine_name, threads=1)
-        if not isinstance(first, NativeEngine):
-            return [first]
-        rest = range(available_cores() - 1)
-        return [first, *(make_engine(self.task, self.policy, self.engine_name, threads=1) for _ in rest)]

@@ -15,23 +15,17 @@ from hebbax.engines.event_table import event_table
 from hebbax.engines.events import Event
 from hebbax.engines.lives import restarts
 from hebbax.engines.make_engine import make_engine
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, check_seed
 from hebbax.evolution.stored_run import StoredRun
-from hebbax.keys import root_key, stream
+from hebbax.keys import life_key
 from hebbax.policy import Policy
+from hebbax.recording.layout import END_NAMES
 from hebbax.tasks.contract import check_task
 from hebbax.tasks.external import AnyTask
-from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Lives, Normaliser, Record
+from hebbax.types import Lives, Normaliser, Record
 
 FOREVER = 10**9
 """Ticks of a life, and of an event that lasts until it is healed: more than anyone watches."""
-
-_ENDS = {
-    END_REACHED: "finished",
-    END_TERMINATED: "terminated",
-    END_DIVERGED: "diverged",
-    END_STOPPED: "stopped",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +61,7 @@ class Session:
         termination: str = "end",
         engine: str = "auto",
     ) -> None:
-        if not 0 <= seed < 2**32:
-            raise HebbaxError(f"seed={seed}: expected 0 to {2**32 - 1}")
+        check_seed(seed)
         restarts(termination)
         self.task = check_task(task)
         self.policy, self.seed, self.termination = policy, seed, termination
@@ -92,7 +85,7 @@ class Session:
 
     def key(self, life: int) -> jax.Array:
         """Return the key of a life."""
-        return jax.random.fold_in(stream(root_key(self.seed), "evaluate"), life)
+        return life_key(self.seed, life)
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -167,7 +160,7 @@ class Session:
 
     def _take(self, record: Record, lives: Lives | None) -> None:
         """Take in one tick; of a tick that diverged there is no record, and the state before it remains."""
-        end = None if lives is None else _ENDS[int(lives.ends[0])]
+        end = None if lives is None else END_NAMES[int(lives.ends[0])]
         if not len(record.qpos):
             self.moment = replace(self.moment, end=end)
             return

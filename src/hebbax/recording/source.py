@@ -13,11 +13,12 @@ import numpy as np
 from hebbax.config import to_dict
 from hebbax.cores import available_cores
 from hebbax.engines.events import Event
+from hebbax.engines.lives import whole
 from hebbax.engines.make_engine import Engine, make_engine
 from hebbax.engines.native import NativeEngine
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, check_seed
 from hebbax.evolution.stored_run import StoredRun
-from hebbax.keys import root_key, stream
+from hebbax.keys import life_key
 from hebbax.policy import Policy
 from hebbax.tasks.external import AnyTask
 from hebbax.types import Lives, Normaliser, Record
@@ -49,8 +50,7 @@ class Source:
             if getattr(self, name) < 1:
                 value = getattr(self, name)
                 raise HebbaxError(f"{name}={value}: expected a whole number of at least 1; nearest valid: 1")
-        if not 0 <= self.seed < 2**32:
-            raise HebbaxError(f"seed={self.seed}: expected 0 to {2**32 - 1}")
+        check_seed(self.seed)
 
     @classmethod
     def of_run(
@@ -85,7 +85,7 @@ class Source:
 
     def key(self, life: int) -> jax.Array:
         """Return a life's own key."""
-        return jax.random.fold_in(stream(root_key(self.seed), "evaluate"), life)
+        return life_key(self.seed, life)
 
     def runner(self, policy: Policy | None = None) -> Runner:
         """Return what runs this source's lives, or those of another policy of the same genome."""
@@ -93,11 +93,10 @@ class Source:
 
 
 class Runner:
-    """Runs the lives of a source, several at a time where the engine can: one a core."""
+    """Runs the lives of a source."""
 
     def __init__(self, source: Source, engine: Engine) -> None:
         self.source, self.engine = source, engine
-        self.at_once = available_cores() if isinstance(engine, NativeEngine) else 1
 
     def stop(self) -> None:
         """End all lives at their next tick, those to come too."""
@@ -117,15 +116,19 @@ class Runner:
         )
 
     def record(self, life: int, events: Sequence[Event] = ()) -> tuple[Lives, Record]:
-        """Run a life and keep all of it; unlike an engine's `record`, in several threads at a time."""
-        ((record, row),) = self.stream(life, chunk=self.source.ticks, events=events)
-        assert row is not None
-        return row, record
+        """Run a life and keep all of it."""
+        return whole(self.stream(life, chunk=self.source.ticks, events=events))
 
     def map(self, work: Callable[[int], Found], lives: Iterable[int]) -> list[Found]:
-        """Return what `work` returns of each life's number, in order."""
-        pool = ThreadPoolExecutor(self.at_once, thread_name_prefix="hebbax-lives")
-        try:
-            return list(pool.map(work, lives))
-        finally:
-            pool.shutdown(cancel_futures=True)
+        """Return what `work` returns of each life's number, in order; see `in_parallel`."""
+        return in_parallel(self.engine, work, lives)
+
+
+def in_parallel(engine: Engine, work: Callable[[int], Found], lives: Iterable[int]) -> list[Found]:
+    """Return what `work` returns of each life's number, in order: one life a core at a time, where the engine can."""
+    at_once = available_cores() if isinstance(engine, NativeEngine) else 1
+    pool = ThreadPoolExecutor(at_once, thread_name_prefix="hebbax-lives")
+    try:
+        return list(pool.map(work, lives))
+    finally:
+        pool.shutdown(cancel_futures=True)

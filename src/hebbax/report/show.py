@@ -15,7 +15,8 @@ from hebbax.engines.vector import environment_seed
 from hebbax.errors import HebbaxError
 from hebbax.evolution.place import results_path
 from hebbax.evolution.stored_run import StoredRun
-from hebbax.keys import root_key, stream
+from hebbax.keys import evaluation_key, life_key, root_key, stream
+from hebbax.recording.source import Source
 from hebbax.report.environment_child import EnvironmentJob
 from hebbax.report.figures import save_figure
 from hebbax.report.plots.learning_curve import plot_learning_curve
@@ -83,24 +84,7 @@ def show_run(
 
 def record_life(run: StoredRun, *, genome: str = "best", seed: int = 1) -> tuple[Lives, Record]:
     """Return the first life that `hebbax evaluate --seed` runs, with all that happened in it."""
-    if not 0 <= seed < 2**32:
-        raise HebbaxError(f"seed={seed}: expected 0 to {2**32 - 1}")
-    controller = run.controller(genome)
-    engine = make_engine(run.task, run.policy, run.config.engine, threads=1)
-    normaliser = controller.statistics.normaliser()
-    config = run.config
-    return engine.record(
-        controller.genome,
-        _first_life(seed),
-        normaliser=normaliser,
-        ticks=config.task.ticks,
-        termination=config.termination,
-    )
-
-
-def _first_life(seed: int) -> jax.Array:
-    """Return the key of the first life that `hebbax evaluate --seed` runs."""
-    return jax.random.fold_in(stream(root_key(seed), "evaluate"), 0)
+    return Source.of_run(run, lifetimes=1, seed=seed, genome=genome).runner().record(0)
 
 
 def film_life(
@@ -158,7 +142,7 @@ def _film_environment(task: ExternalTask, record: Record, path: Path, seed: int,
     period = task.control_period if task.timed else 1 / _FRAMES_PER_SECOND
     ticks, stride, frames_per_second = _pace(period, seconds)
     output = unfinished(path, ".mp4")
-    job = EnvironmentJob(asdict(task), int(environment_seed(_first_life(seed))), str(output), stride, frames_per_second)
+    job = EnvironmentJob(asdict(task), int(environment_seed(life_key(seed, 0))), str(output), stride, frames_per_second)
     actions = record.actions[:ticks]
     child = Child("hebbax.report.environment_child", asdict(job), {"actions": actions}, f"task {task.name!r}")
     draw_in_child(child, -(-len(actions) // stride), output, path)
@@ -178,7 +162,7 @@ def returns_beside_random(run: StoredRun, *, random_genomes: int = 16, seed: int
     for genomes in (controller.genome[None], np.asarray(chance)):
         lives = engine.evaluate(
             genomes,
-            stream(root_key(seed), "evaluate"),
+            evaluation_key(seed),
             lifetimes=COMPARED_LIVES // len(genomes),
             normaliser=controller.statistics.normaliser(),
             ticks=run.config.task.ticks,
