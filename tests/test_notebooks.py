@@ -73,7 +73,8 @@ def test_a_notebook_was_run_from_top_to_bottom(name):
     assert sum("image/png" in kind for kind in shown) >= 2
 
 
-@pytest.mark.parametrize("name", [NAMES[0], *(pytest.param(name, marks=pytest.mark.slow) for name in NAMES[1:])])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
 def test_a_notebook_runs_and_shows_what_is_stored_in_it(name, tmp_path, monkeypatch):
     for variable in ("TMPDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR"):
         monkeypatch.setenv(variable, str(tmp_path))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 
 import h5py
@@ -129,20 +128,22 @@ def test_what_the_file_says_of_itself(recorded, source):
         np.testing.assert_array_equal(recording.normaliser, (source.normaliser.mean, source.normaliser.scale))
 
 
-def test_columns_have_names(recorded):
+def test_the_file_says_what_its_arrays_are(recorded):
     with h5py.File(recorded) as file:
-        life = file["lives/0000"]
-        assert list(life["qpos"].attrs["columns"]) == [
+        arrays = file["arrays"]
+        assert list(arrays["qpos"].attrs["columns"]) == [
             "slider1",
             "slider2",
             "free_body_rot",
             "motor1_rot",
             "motor2_rot",
         ]
-        assert list(life["actions"].attrs["columns"]) == ["motor1_rot", "motor2_rot"]
-        assert life["contacts"].attrs["columns"][0] == "world"
-        assert [life[f"weights/{n}"].attrs["connection"] for n in range(2)] == ["layer 0", "layer 1"]
-        assert life["weights/0"].shape == (TICKS, 8, 16)
+        assert list(arrays["actions"].attrs["columns"]) == ["motor1_rot", "motor2_rot"]
+        assert arrays["contacts"].attrs["columns"][0] == "world"
+        assert [arrays[f"weights/{n}"].attrs["connection"] for n in range(2)] == ["layer 0", "layer 1"]
+        assert (arrays["rewards"].attrs["meaning"], "unit" in arrays["rewards"].attrs) == ("reward of the tick", False)
+        assert arrays["torques"].attrs["unit"] == "N·m, N"
+        assert file["lives/0000/weights/0"].shape == (TICKS, 8, 16)
 
 
 def test_a_free_joint_has_numbered_columns():
@@ -258,6 +259,7 @@ def test_the_page_names_all_there_is(recorded):
         assert set(names_under("Attributes of the file")) == set(file.attrs)
         assert set(names_under("Attributes of a life")) == set(life.attrs)
         assert set(names_under("Arrays of a life")) == {*life, "weights/0"} - {"weights"}
+        assert set(life) == set(file["arrays"])
     section = PAGE.partition("\n## Arrays of a life\n")[2]
     rows = [[cell.strip(" `") for cell in line[1:-1].split("|")] for line in section.splitlines() if line[:3] == "| `"]
     told = {name: (unit, meaning) for name, _, unit, meaning in rows}
@@ -305,6 +307,6 @@ def test_a_life_without_weights_has_none(swimmer, tmp_path):
 
 def test_column_names_fit_their_arrays(recorded):
     with h5py.File(recorded) as file:
-        named = [array for array in chain(file["lives/0000"].values()) if "columns" in array.attrs]
-        assert len(named) == 5
-        assert all(len(array.attrs["columns"]) == array.shape[1] for array in named)
+        columns = {name: array.attrs["columns"] for name, array in file["arrays"].items() if "columns" in array.attrs}
+        assert len(columns) == 5
+        assert all(len(names) == file[f"lives/0000/{name}"].shape[1] for name, names in columns.items())

@@ -161,8 +161,9 @@ def _build(name: str, names: dict[str, Any]) -> Any:
     if name not in _BUILT:
         module = _load_module(f"hebbax_life_{name}", _module_file(name), names)
         function = module.live.py_func
+        options: dict[str, Any] = {"cache": True, "no_cfunc_wrapper": True, **FLAGS}
         try:
-            _BUILT[name] = numba.njit(cache=True, **FLAGS)(function)
+            _BUILT[name] = numba.njit(**options)(function)
         except RuntimeError as error:  # no folder to write to: compile anew in every process
             logger.info("compiled lives are not kept: %s", error)
             _BUILT[name] = module.live

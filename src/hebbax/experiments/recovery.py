@@ -153,7 +153,8 @@ def recovery_sentence(values: dict[str, Any], lives: int, after: str) -> str:
             told += f", after {with_interval(values['weights_ticks'], unit='ticks')}"
     told += "."
     if (idle := lives - compared - values["diverged"]) > 0:
-        told += f" {idle} more {'life' if idle == 1 else 'lives'} had little to lose and do not count."
+        who = "1 more life had little to lose and does" if idle == 1 else f"{idle} more lives had little to lose and do"
+        told += f" {who} not count."
     early = values["ended_early"]
     told += f" {early} {'life' if early == 1 else 'lives'} ended before their time." if early else ""
     return told + lost(values["diverged"])

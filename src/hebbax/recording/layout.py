@@ -44,6 +44,8 @@ DATASETS = (
 )
 """All arrays but the weights: these are in a group `weights`, an array a layer, [ticks, presynaptic, postsynaptic]."""
 
+WEIGHTS_MEANING = "weights of a layer at the start of the tick"
+
 
 def columns_of(task: AnyTask) -> dict[str, list[str]]:
     """Return the names of the columns of `qpos`, `qvel`, `contacts`, `actions` and `torques`, where there are any.

@@ -15,7 +15,7 @@ import numpy as np
 
 from hebbax.evolution.atomic_write import TEMPORARY_SUFFIX, write_error
 from hebbax.networks.network import Connection
-from hebbax.recording.layout import DATASETS, END_NAMES, SCHEMA
+from hebbax.recording.layout import DATASETS, END_NAMES, SCHEMA, WEIGHTS_MEANING
 from hebbax.types import Lives, Record
 
 _CHUNK_BYTES = 1 << 18  # of an array in the file: large enough to read fast, small enough to read a few ticks
@@ -33,8 +33,9 @@ class RecordingWriter:
         control_period: float,
         every: int,
     ) -> None:
+        _describe(file.create_group("arrays"), connections, columns)
         self._lives = file.create_group("lives")
-        self._connections, self._columns = connections, columns
+        self._connections = connections
         self._period, self._every = control_period, every
         self._seen: dict[int, int] = {}
 
@@ -50,9 +51,7 @@ class RecordingWriter:
             values = rows[dataset.name]
             if values.ndim > 1 and not values.shape[1]:
                 continue  # the body of another package's environment is not seen
-            notes = {"unit": dataset.unit, "meaning": dataset.meaning}
-            names = self._columns.get(dataset.name)
-            _append(group, dataset.name, values[kept], notes if names is None else {**notes, "columns": list(names)})
+            _append(group, dataset.name, values[kept])
         self._append_weights(group.require_group("weights"), record.weights[kept])
 
     def finish(self, life: int, key: np.ndarray, row: Lives) -> None:
@@ -70,8 +69,7 @@ class RecordingWriter:
         for number, connection in enumerate(self._connections):
             part = weights[:, begin : begin + connection.size].reshape(-1, *connection.shape)
             begin += connection.size
-            notes = {"unit": "", "meaning": "weights at the start of the tick", "connection": connection.name}
-            _append(group, str(number), part, notes)
+            _append(group, str(number), part)
 
 
 @contextmanager
@@ -122,13 +120,27 @@ def _group_name(life: int) -> str:
     return f"{life:04d}"
 
 
-def _append(group: h5py.Group, name: str, rows: np.ndarray, notes: Mapping[str, Any]) -> None:
+def _describe(group: h5py.Group, connections: Sequence[Connection], columns: Mapping[str, Sequence[str]]) -> None:
+    """Say once what the arrays of all lives are: on those of every life it would take longer than the arrays."""
+    for dataset in DATASETS:
+        attributes = group.create_group(dataset.name).attrs
+        attributes["meaning"] = dataset.meaning
+        if dataset.unit:
+            attributes["unit"] = dataset.unit
+        if dataset.name in columns:
+            attributes["columns"] = list(columns[dataset.name])
+    layers = group.create_group("weights")
+    layers.attrs["meaning"] = WEIGHTS_MEANING
+    for number, connection in enumerate(connections):
+        layers.create_group(str(number)).attrs["connection"] = connection.name
+
+
+def _append(group: h5py.Group, name: str, rows: np.ndarray) -> None:
     """Append rows to an array, which the first rows make."""
     if name not in group:
         size = rows.itemsize * int(np.prod(rows.shape[1:]))
         chunk = (max(1, min(_CHUNK_BYTES // size, 1024)), *rows.shape[1:])
-        made = group.create_dataset(name, data=rows, maxshape=(None, *rows.shape[1:]), chunks=chunk)
-        made.attrs.update({key: value for key, value in notes.items() if value})
+        group.create_dataset(name, data=rows, maxshape=(None, *rows.shape[1:]), chunks=chunk)
         return
     dataset = group[name]
     assert isinstance(dataset, h5py.Dataset)
