@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from functools import cache
 
 import jax
 
@@ -21,6 +22,7 @@ def stream(key: jax.Array, label: str, *numbers: int) -> jax.Array:
     return key
 
 
+@cache
 def evaluation_key(seed: int) -> jax.Array:
     """Return the key from which the lives of `hebbax evaluate --seed` are lived; no training uses it."""
     return stream(root_key(seed), "evaluate")

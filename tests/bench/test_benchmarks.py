@@ -11,7 +11,7 @@ from pathlib import Path
 import gymnasium
 import pytest
 
-from hebbax.bench import generation, memory, mjx_peer, solve, startup, vector_peers
+from hebbax.bench import generation, memory, mjx_peer, peers, solve, startup, vector_peers
 from hebbax.bench.report import Settings
 from hebbax.errors import HebbaxError
 from hebbax.policy_config import PolicyConfig
@@ -48,6 +48,39 @@ def test_solve(bench, monkeypatch):
     results = bench("solve")
     assert [(run["solved"], run["generations"]) for run in results["runs"]] == [(True, 1)]
     assert results["median_minutes"] == results["runs"][0]["seconds"] / 60
+
+
+@pytest.mark.slow
+def test_recording(bench):
+    results = bench("recording")
+
+    assert {side: len(values) for side, values in results["seconds"].items()} == {
+        "lives": 2,
+        "in memory": 2,
+        "in a file": 2,
+    }
+    ratio = results["seconds"]["lives"][0] / results["seconds"]["in a file"][0]
+    assert results["ratio"]["in a file"]["values"][0] == pytest.approx(ratio)
+    assert results["file_bytes"] > 4 * 10 * 4 * (17 * 16 + 16 * 6)
+    assert results["analysis"]["lifetimes"] == 4
+
+
+def test_a_peer_that_fails_is_a_row(monkeypatch):
+    def broken(*arguments):
+        raise OSError("no assets\nfor HalfCheetah")
+
+    absent = {name: lambda *arguments: None for name in ("sync_peer", "async_peer", "mjx_peer")}
+    for name, make in {**absent, "envpool_peer": broken}.items():
+        monkeypatch.setattr(peers, name, make)
+
+    (table,) = peers.measure(Settings(repeats=1, population=2, ticks=5), lambda text: None).tables
+
+    assert {row[0]: row[3] for row in table.rows if row[0] != "hebbax"} == {
+        "gymnasium SyncVectorEnv": "not installed",
+        "gymnasium AsyncVectorEnv": "not installed",
+        "envpool": "not usable: no assets for HalfCheetah",
+        "mjx on the CPU": "not installed",
+    }
 
 
 @pytest.mark.slow

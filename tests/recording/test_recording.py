@@ -154,8 +154,8 @@ def test_a_free_joint_has_numbered_columns():
 
 def test_stopped_lives_are_whole_up_to_there(source, engine, swimmer, han_e, tmp_path, monkeypatch):
     monkeypatch.setattr(record, "_PART_BYTES", 7 * record._row_bytes(source))
+    monkeypatch.setattr("hebbax.recording.source.available_cores", lambda: 1)
     runner = Runner(source, NativeEngine(swimmer, han_e, threads=1))
-    runner.at_once = 1
     stream = runner.stream
 
     def stop_after_three_parts(life, **options):

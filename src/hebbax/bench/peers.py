@@ -18,6 +18,7 @@ from hebbax.bench.report import Report, Settings, Table, Tell
 from hebbax.bench.vector_peers import async_peer, envpool_peer, sync_peer
 from hebbax.bench.words import rate, with_interval
 from hebbax.engines.native import NativeEngine
+from hebbax.tasks.mujoco_library import clock_running
 
 _POPULATION = 256
 _TICKS, _MJX_TICKS = 250, 50  # fewer than a life has: the slowest of them take a second for a thousand
@@ -40,7 +41,7 @@ def measure(settings: Settings, tell: Tell) -> Report:
     controls = shipped(population)
     with ExitStack() as stack:
         peers = _peers(controls, population, ticks, stack, tell)
-        present = {name: peer for name, peer in peers.items() if peer is not None}
+        present = {name: peer for name, peer in peers.items() if isinstance(peer, Peer)}
         returns = {}
         for name, peer in present.items():
             tell(f"{name}: first run, which compiles")
@@ -51,9 +52,10 @@ def measure(settings: Settings, tell: Tell) -> Report:
     return Report({"controls": controls.how, "peers": results}, [_table(results)])
 
 
-def _peers(controls: Controls, population: int, ticks: int, stack: ExitStack, tell: Tell) -> dict[str, Peer | None]:
+def _peers(controls: Controls, population: int, ticks: int, stack: ExitStack, tell: Tell) -> dict[str, Peer | str]:
+    """Return hebbax and its peers by name; in place of one that cannot run, why."""
     many, few = min(population, _ENVIRONMENTS), min(population, _PROCESSES)
-    peers: dict[str, Peer | None] = {"hebbax": _hebbax(controls, ticks)}
+    peers: dict[str, Peer | str] = {"hebbax": _hebbax(controls, ticks)}
     vectors = (
         ("gymnasium SyncVectorEnv", sync_peer, many),
         ("gymnasium AsyncVectorEnv", async_peer, few),
@@ -61,15 +63,33 @@ def _peers(controls: Controls, population: int, ticks: int, stack: ExitStack, te
     )
     for name, make, count in vectors:
         tell(f"{name}: making {count} environments")
-        peer = make(controls, count)
-        peers[name] = None
-        if peer is not None:
-            stack.callback(peer.close)
-            peers[name] = Peer(count, ticks, partial(peer.run, ticks))
+        made = _made(make, controls, count)
+        if not isinstance(made, str):
+            stack.callback(made.close)
+            made = Peer(count, ticks, _with_clock(partial(made.run, ticks)))
+        peers[name] = made
     mjx_ticks = min(ticks, _MJX_TICKS)
-    mjx = mjx_peer(controls, many, mjx_ticks)
-    peers["mjx on the CPU"] = None if mjx is None else Peer(many, mjx_ticks, mjx.run)
+    mjx = _made(mjx_peer, controls, many, mjx_ticks)
+    peers["mjx on the CPU"] = mjx if isinstance(mjx, str) else Peer(many, mjx_ticks, mjx.run)
     return peers
+
+
+def _made(make: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what others' software makes, or why it does not."""
+    try:
+        return make(*arguments) or "not installed"
+    except Exception as error:
+        return f"not usable: {' '.join(str(error).split())[:200] or type(error).__name__}"
+
+
+def _with_clock(run: Callable[[], np.ndarray]) -> Callable[[], np.ndarray]:
+    """Return the same lives as they are without hebbax, which stops MuJoCo's clock for the process."""
+
+    def with_clock() -> np.ndarray:
+        with clock_running():
+            return run()
+
+    return with_clock
 
 
 def _hebbax(controls: Controls, ticks: int) -> Peer:
@@ -84,14 +104,14 @@ def _hebbax(controls: Controls, ticks: int) -> Peer:
 
 
 def _results(
-    peers: dict[str, Peer | None], seconds: dict[str, list[float]], returns: dict[str, float]
+    peers: dict[str, Peer | str], seconds: dict[str, list[float]], returns: dict[str, float]
 ) -> dict[str, Any]:
-    steps = {name: peer.environments * peer.ticks for name, peer in peers.items() if peer is not None}
+    steps = {name: peer.environments * peer.ticks for name, peer in peers.items() if isinstance(peer, Peer)}
     speed = {name: rates(values, steps[name]) for name, values in seconds.items()}
     results: dict[str, Any] = {}
     for name, peer in peers.items():
-        if peer is None:
-            results[name] = "not installed"
+        if isinstance(peer, str):
+            results[name] = peer
             continue
         results[name] = {
             "environments": peer.environments,

@@ -11,8 +11,8 @@ import numpy as np
 
 from hebbax.bench.controls import KEY, Controls
 from hebbax.cores import available_cores
-from hebbax.engines.library import load_library
 from hebbax.keys import stream
+from hebbax.tasks.mujoco_library import silence_warnings
 
 
 class VectorPeer:
@@ -80,7 +80,7 @@ def _maker(name: str | None) -> Any:
     def make() -> Any:
         import gymnasium
 
-        load_library()  # in each process: or the robot's old XML warns here and in a MUJOCO_LOG.TXT
+        silence_warnings()  # in each process: or the robot's old XML warns here and in a MUJOCO_LOG.TXT
         return gymnasium.make(str(name))
 
     return make

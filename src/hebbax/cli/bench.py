@@ -35,7 +35,9 @@ def parser() -> Parser:
     options.add_argument(
         "--out", default="benchmarks/results", metavar="FOLDER", help="of the results (default: benchmarks/results)"
     )
-    options.add_argument("--repeats", type=whole_number, metavar="N", help="rounds (default: 9; closed-loop: 15)")
+    options.add_argument(
+        "--repeats", type=whole_number, metavar="N", help="rounds (default: 9; closed-loop: 15, recording: 25)"
+    )
     options.add_argument(
         "--population", type=whole_number, metavar="N", help="lives at a time (default: 256; memory: 200 genomes)"
     )

@@ -6,6 +6,7 @@ import itertools
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import mujoco
@@ -54,6 +55,7 @@ class NativeEngine:
         self._models = np.array([task.model._address], np.intp)
         self._switch_ticks = np.zeros(1, np.int64)
         self._workers = [_Worker(task, self._step, self._live) for _ in range(self.threads)]
+        self._spare: list[_Worker] = []  # of streams that are over: making one takes as long as fifty ticks
         self._stop = np.zeros(1, np.uint8)
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="hebbax")
 
@@ -188,8 +190,7 @@ class NativeEngine:
         setting = self._setting(ticks, termination, normaliser)
         event_table(events, self.task, self.policy)  # refused here, not where the iterator begins
         genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
-        worker = _Worker(self.task, self._step, self._live)
-        return self._parts(worker, setting, genomes[0], keys[0], events, chunk)
+        return self._parts(setting, genomes[0], keys[0], events, chunk)
 
     def _setting(self, ticks: int | None, termination: str, normaliser: Normaliser | None) -> _Setting:
         ticks = self.task.ticks if ticks is None else ticks
@@ -198,7 +199,6 @@ class NativeEngine:
 
     def _parts(
         self,
-        worker: _Worker,
         setting: _Setting,
         genome: np.ndarray,
         key: np.ndarray,
@@ -209,16 +209,29 @@ class NativeEngine:
         row, table, origins = rows[0], event_table((), self.task, self.policy), np.zeros(0)
         known: tuple[Event, ...] = ()
         row[END] = PAUSED
-        while row[END] == PAUSED:
-            if known != (known := tuple(events)):
-                table = event_table(known, self.task, self.policy)
-                origins = np.append(origins, np.zeros(len(table)))[: len(table)]
-            first = int(row[LENGTH])
-            until = min(first + chunk, setting.ticks)
-            record = empty_record(self.task, until - first, self._step.weight_count)
-            worker.run(setting, genome, key, table, origins, record, row, until)
-            record = Record(*(field[: int(row[LENGTH]) - first] for field in record))
-            yield record, None if row[END] == PAUSED else lives_of_rows(rows)
+        with self._own_worker() as worker:
+            while row[END] == PAUSED:
+                if known != (known := tuple(events)):
+                    table = event_table(known, self.task, self.policy)
+                    origins = np.append(origins, np.zeros(len(table)))[: len(table)]
+                first = int(row[LENGTH])
+                until = min(first + chunk, setting.ticks)
+                record = empty_record(self.task, until - first, self._step.weight_count)
+                worker.run(setting, genome, key, table, origins, record, row, until)
+                record = Record(*(field[: int(row[LENGTH]) - first] for field in record))
+                yield record, None if row[END] == PAUSED else lives_of_rows(rows)
+
+    @contextmanager
+    def _own_worker(self) -> Iterator[_Worker]:
+        """Lend a worker that nobody else uses, in whatever thread."""
+        try:
+            worker = self._spare.pop()
+        except IndexError:
+            worker = _Worker(self.task, self._step, self._live)
+        try:
+            yield worker
+        finally:
+            self._spare.append(worker)
 
 
 class _Setting(NamedTuple):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from queue import Queue
 from typing import Any
 
 import jax
@@ -16,12 +15,11 @@ import numpy as np
 from hebbax.errors import HebbaxError
 from hebbax.recording.layout import columns_of
 from hebbax.recording.source import Runner, Source
-from hebbax.recording.writer import create_recording
-from hebbax.types import Lives, Record
+from hebbax.recording.writer import RecordingWriter, create_recording
+from hebbax.types import Lives
 from hebbax.versions import environment
 
-_PART_BYTES = 8 << 20  # of a life's arrays that are handed over at a time
-_WAITING = 4  # parts between the lives and the file
+_PART_BYTES = 8 << 20  # of a life's arrays that are written at a time
 
 
 def record_lives(
@@ -46,7 +44,6 @@ def record_lives(
     """
     check_recording(path, every)
     runner = runner or source.runner()
-    found = 0
     writing = create_recording(
         path,
         attributes=_attributes(source, every, runner.engine.name),
@@ -60,14 +57,12 @@ def record_lives(
         control_period=source.task.control_period,
         every=every,
     )
-    with writing as writer, closing(_parts(runner)) as parts:
-        for life, record, row in parts:
-            writer.append(life, record)
-            if row is not None:
-                writer.finish(life, np.asarray(jax.random.key_data(source.key(life))), row)
-                on_life(life, row)
-                found += 1
-    return found
+    chunk = max(1, min(1000, _PART_BYTES // _row_bytes(source)))
+    with writing as writer:
+        found = runner.map(
+            partial(_live, source, runner, writer, threading.Lock(), chunk, on_life), range(source.lifetimes)
+        )
+    return sum(found)
 
 
 def check_recording(path: Path, every: int) -> None:
@@ -89,51 +84,31 @@ def _attributes(source: Source, every: int, engine: str) -> dict[str, Any]:
     }
 
 
-def _parts(runner: Runner) -> Generator[tuple[int, Record, Lives | None]]:
-    """Yield parts of all lives as they come, those of one life in order, its row with the last.
-
-    Lives run in threads of their own; only the caller's touches the file.
-    """
-    queue: Queue[tuple[int, Record, Lives | None] | BaseException | None] = Queue(_WAITING)
-    chunk = max(1, min(1000, _PART_BYTES // _row_bytes(runner.source)))
-    given_up = threading.Event()
-
-    def live(life: int) -> None:
-        for record, row in runner.stream(life, chunk=chunk):
-            if given_up.is_set():
-                return
-            if row is not None and row.stopped and not row.lengths[0]:
-                return  # it has not begun
-            queue.put((life, record, row))
-
-    def work() -> None:
-        try:
-            runner.map(live, range(runner.source.lifetimes))
-            queue.put(None)
-        except BaseException as error:
-            queue.put(error)
-
-    thread = threading.Thread(target=work, name="hebbax-recording")
-    thread.start()
+def _live(
+    source: Source,
+    runner: Runner,
+    writer: RecordingWriter,
+    writing: threading.Lock,
+    chunk: int,
+    on_life: Callable[[int, Lives], None],
+    life: int,
+) -> bool:
+    """Live one life and write it part by part, in turn with others; return whether it has begun."""
+    # Who lives also writes: a thread only for writing would be one more than there are cores, and those that live would
+    # wait for its turns of the interpreter's lock.
     try:
-        while (part := queue.get()) is not None:
-            if isinstance(part, BaseException):
-                raise part
-            yield part
-    except BaseException:  # also where the caller could not write a part, and closes this generator
-        given_up.set()
-        runner.stop()
+        for record, row in runner.stream(life, chunk=chunk):
+            if row is not None and row.stopped and not row.lengths[0]:
+                return False
+            with writing:
+                writer.append(life, record)
+                if row is not None:
+                    writer.finish(life, np.asarray(jax.random.key_data(source.key(life))), row)
+                    on_life(life, row)
+    except BaseException:
+        runner.stop()  # the others need not live on for a file that will not be
         raise
-    finally:
-        while thread.is_alive():
-            _drain(queue)
-            thread.join(0.05)
-
-
-def _drain(queue: Queue[Any]) -> None:
-    """Take what nobody will, so that the threads which put it there can end."""
-    while not queue.empty():
-        queue.get_nowait()
+    return True
 
 
 def _row_bytes(source: Source) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -52,7 +54,6 @@ def silence_warnings() -> None:
     _pointer("mju_user_warning").value = _ignore.address
 
 
-@cache
 def stop_clock() -> None:
     """Keep MuJoCo from reading the clock around every part of a step: an eighth of HalfCheetah's step went into that.
 
@@ -60,6 +61,16 @@ def stop_clock() -> None:
     do: it puts back the clock of the Python bindings.
     """
     _pointer("mjcb_time").value = None
+
+
+@contextmanager
+def clock_running() -> Iterator[None]:
+    """Give MuJoCo meanwhile the clock that its Python bindings set, as programs without hebbax have it."""
+    mujoco.set_mjcb_time(None)
+    try:
+        yield
+    finally:
+        stop_clock()
 
 
 def _pointer(name: str) -> ctypes.c_void_p:

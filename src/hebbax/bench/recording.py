@@ -1,0 +1,97 @@
+"""`recording`: what it costs to keep everything that happens in a life, and how long it takes to analyse lives."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from hebbax.analysis.analyze import analyze_source
+from hebbax.bench.measure import alternate, rates, ratios, summary
+from hebbax.bench.report import Report, Settings, Table, Tell
+from hebbax.bench.words import rate, with_interval
+from hebbax.evolution.stored_run import StoredRun
+from hebbax.keys import evaluation_key
+from hebbax.recording.record import record_lives
+from hebbax.recording.source import Runner, Source
+
+CONTROLLER = "zoo:half_cheetah/han-e"
+_LIFETIMES, _TICKS = 24, 1000
+_ROUNDS = 25  # they are short
+_ANALYSED, _ANALYSES = 20, 3
+_COLUMNS = ("how", "ticks/s", "of those that are not kept")
+
+
+def measure(settings: Settings, tell: Tell) -> Report:
+    """Measure lives that are not kept, lives in memory and lives in a file, in turns; then analyses."""
+    run = StoredRun.open(CONTROLLER)
+    ticks, lifetimes = settings.ticks or _TICKS, settings.population or _LIFETIMES
+    source = Source.of_run(run, lifetimes=lifetimes, ticks=ticks)
+    with tempfile.TemporaryDirectory(prefix="hebbax-bench-") as folder:
+        sides = _sides(source, source.runner(), Path(folder) / "recording.h5")
+        for name, side in sides.items():
+            tell(f"{name}: first run, which compiles")
+            side()
+        rounds = settings.rounds(_ROUNDS)
+        tell(f"{rounds} rounds of {', '.join(sides)}")
+        seconds = alternate(sides, rounds)
+        size = (Path(folder) / "recording.h5").stat().st_size
+    analysed = Source.of_run(run, lifetimes=min(lifetimes, _ANALYSED), ticks=ticks)
+    analyses = [_seconds_of_analysis(analysed, tell) for _ in range(min(rounds, _ANALYSES))]
+    results: dict[str, Any] = {
+        "controller": CONTROLLER,
+        "lifetimes": lifetimes,
+        "ticks": ticks,
+        "seconds": seconds,
+        "rates": {name: summary(rates(values, lifetimes * ticks)) for name, values in seconds.items()},
+        "ratio": {
+            name: summary(ratios(seconds["lives"], values)) for name, values in seconds.items() if name != "lives"
+        },
+        "file_bytes": size,
+        "analysis": {"lifetimes": analysed.lifetimes, "seconds": summary(analyses)},
+    }
+    return Report(results, [_table(results), _analysis_table(results)])
+
+
+def _sides(source: Source, runner: Runner, path: Path) -> dict[str, Any]:
+    def lives() -> None:
+        runner.engine.evaluate(
+            source.genome[None],
+            evaluation_key(source.seed),
+            lifetimes=source.lifetimes,
+            normaliser=source.normaliser,
+            ticks=source.ticks,
+            termination=source.termination,
+        )
+
+    def in_memory() -> None:
+        runner.map(lambda life: sum(len(part.rewards) for part, _ in runner.stream(life, chunk=1000)), range(lifetimes))
+
+    def in_file() -> None:
+        path.unlink(missing_ok=True)
+        record_lives(source, path, runner=runner)
+
+    lifetimes = source.lifetimes
+    return {"lives": lives, "in memory": in_memory, "in a file": in_file}
+
+
+def _seconds_of_analysis(source: Source, tell: Tell) -> float:
+    tell(f"analysis of {source.lifetimes} lives")
+    start = time.perf_counter()
+    analyze_source(source)
+    return time.perf_counter() - start
+
+
+def _table(results: dict[str, Any]) -> Table:
+    rows = [["lives", rate(results["rates"]["lives"]), "1"]]
+    rows += [[name, rate(results["rates"][name]), with_interval(found)] for name, found in results["ratio"].items()]
+    title = f"everything kept at every tick, {results['lifetimes']} lives of {results['ticks']} ticks of {CONTROLLER}"
+    return Table(title, _COLUMNS, rows, _COLUMNS[1:])
+
+
+def _analysis_table(results: dict[str, Any]) -> Table:
+    found = results["analysis"]
+    row = [str(found["lifetimes"]), str(results["ticks"]), with_interval(found["seconds"], 1)]
+    columns = ("lives", "ticks", "seconds")
+    return Table("analysis", columns, [row], columns)
