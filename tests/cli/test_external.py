@@ -42,6 +42,7 @@ def test_a_run_from_start_to_end(hebbax, tmp_path):
     assert not list(tmp_path.rglob("MUJOCO_LOG.TXT"))
 
 
+@pytest.mark.slow
 def test_the_folder_is_named_without_slashes(hebbax, tmp_path):
     assert hebbax("train", "task=gymnasium/CartPole-v1", *TINY, "generations=1").code == 0
     (folder,) = (tmp_path / "runs").iterdir()

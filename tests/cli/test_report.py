@@ -22,7 +22,8 @@ def long_run(tmp_path_factory) -> Path:
 
     path = tmp_path_factory.mktemp("report") / "long"
     words = (
-        "task=swimmer policy=han-b task.ticks=200 strategy.population=2 evaluate_lifetimes=1 generations=1 threads=1"
+        "task=swimmer policy=han-e policy.interval=0.04 task.ticks=200 strategy.population=2 evaluate_lifetimes=1 "
+        "generations=1 threads=1"
     )
     assert main(["train", *words.split(), "--run", str(path)]) == 0
     return path

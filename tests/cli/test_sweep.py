@@ -128,6 +128,7 @@ def test_a_run_is_no_folder_for_a_sweep(hebbax, tmp_path):
     assert [path.name for path in (tmp_path / "run").iterdir()] == ["config.yaml"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_a_sweep_that_can_go_on(hebbax, tmp_path):
     command = ["hebbax.cli.main", "train", "-m", *TINY, "policy=han-e", "seed=0,1", "generations=1000000"]
     child = subprocess.Popen(

@@ -51,6 +51,7 @@ def test_both_engines_run_the_same_lives_with_contacts():
     assert np.std(native.returns) > 1
 
 
+@pytest.mark.slow
 def test_the_chunk_changes_nothing(swimmer, han_e, genomes):
     whole = LockstepEngine(swimmer, han_e).evaluate(genomes, KEY, ticks=TICKS)
     for chunk in (1, 4):

@@ -66,7 +66,8 @@ def by_hand(policy, environment_id, genome, key, ticks, act, normaliser):
 @pytest.mark.parametrize(
     ("fixture", "environment_id", "act"),
     [
-        ("pendulum", "Pendulum-v1", lambda output: 2.0 * output),  # torques from -2 to 2 N·m
+        # Torques from -2 to 2 N·m.
+        pytest.param("pendulum", "Pendulum-v1", lambda output: 2.0 * output, marks=pytest.mark.slow),
         ("cartpole", "CartPole-v1", lambda output: int(np.argmax(output))),
     ],
 )

@@ -42,14 +42,8 @@ RESUMED = TrainConfig(
 )
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[] if name == "adaptive-es" else [pytest.mark.slow])
-        for name in STRATEGIES
-        if name != "openai-es"
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in STRATEGIES if name != "openai-es"])
 def test_a_stopped_run_resumes_to_the_same_bytes(name, tmp_path):
     elite = {"elite": 0.5} if "elite" in STRATEGIES[name].options else {}
     config = replace(RESUMED, strategy=StrategyConfig(name, 4, **elite))

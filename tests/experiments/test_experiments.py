@@ -173,6 +173,7 @@ def test_random_rules_stand_beside_still_ones(still):
     assert np.shape(values["shared"]["scores"]["random"]) == (LIVES, TICKS, 3)
 
 
+@pytest.mark.slow
 def test_random_static_weights_are_seen_by_their_actions(static):
     values = run_experiment("random-rules", static).values
     assert values["of"] == "actions"

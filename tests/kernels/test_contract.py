@@ -75,7 +75,7 @@ def three_ticks(policy, act, adapt):
 
 @pytest.mark.parametrize(
     "row",
-    [*QUICK[::5], *(pytest.param(row, marks=pytest.mark.slow) for row in PAIRS if row not in QUICK[::5])],
+    [*QUICK[::7], *(pytest.param(row, marks=pytest.mark.slow) for row in PAIRS if row not in QUICK[::7])],
     ids="-".join,
 )
 def test_jit_equals_no_jit_without_a_retrace(row):

@@ -44,8 +44,21 @@ def test_births_of_every_initialiser(run_compiled, name):
     np.testing.assert_allclose(weights[0], expected, atol=2e-7, rtol=1e-6)
 
 
-@pytest.mark.parametrize("sizes", [(4, 2), (5, 9, 2), (17, 16, 6), (6, 5, 4, 3), (3, 70, 33, 2)])
-@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize(
+    ("sizes", "bias"),
+    [
+        ((4, 2), False),
+        ((5, 9, 2), True),
+        ((17, 16, 6), False),
+        ((3, 70, 33, 2), True),
+        pytest.param((4, 2), True, marks=pytest.mark.slow),
+        pytest.param((5, 9, 2), False, marks=pytest.mark.slow),
+        pytest.param((17, 16, 6), True, marks=pytest.mark.slow),
+        pytest.param((6, 5, 4, 3), False, marks=pytest.mark.slow),
+        pytest.param((6, 5, 4, 3), True, marks=pytest.mark.slow),
+        pytest.param((3, 70, 33, 2), False, marks=pytest.mark.slow),
+    ],
+)
 def test_any_depth_and_width_with_and_without_bias(assert_equal_runs, sizes, bias):
     plasticity = Plasticity("eta-abcd", "max", "moving-average", 10, 4)
     assert_equal_runs(Policy("p", Mlp(sizes, bias=bias), plasticity), scale=0.3, ticks=60)

@@ -68,6 +68,7 @@ def test_without_harm_it_is_the_life_that_the_engine_records(session, engine, ge
     assert_same_life(found, record)
 
 
+@pytest.mark.slow
 def test_a_policy_on_the_lockstep_engine_lives_the_same_life(session, swimmer, han_e, genomes, engine):
     lockstep = Session(swimmer, han_e, genomes[0], seed=3, engine="lockstep")
     _, record = engine.record(genomes[0], session.key(0), ticks=TICKS)
@@ -169,6 +170,7 @@ def test_a_fall_ends_a_life_or_restarts_its_body(pendulum, static, termination):
         assert found[-1].tick == 99
 
 
+@pytest.mark.slow
 def test_static_weights_are_the_genomes(pendulum, static):
     genome = np.linspace(-0.1, 0.1, static.genome_size, dtype=np.float32)
     session = Session(pendulum, static, genome)

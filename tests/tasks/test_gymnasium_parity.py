@@ -13,8 +13,8 @@ from hebbax.types import END_REACHED, END_TERMINATED
 
 TICKS = 1000
 KEY = jax.random.key(3)
-# A life of each task compiles for ten seconds or more: these six are left to the slow tests.
-LEFT = ("ant", "inverted_pendulum", "walker2d", "ant_proprioceptive", "humanoid", "inverted_double_pendulum")
+# A life of each task compiles for ten seconds or more: these seven are left to the slow tests.
+LEFT = ("ant", "hopper", "inverted_pendulum", "walker2d", "ant_proprioceptive", "humanoid", "inverted_double_pendulum")
 NAMES = [
     pytest.param(name, marks=[pytest.mark.slow] if name in LEFT else [])
     for name in TASKS

@@ -20,7 +20,7 @@ FLAGS: dict[str, Any] = {
 class _Compiled(CPUDispatcher):
     """A function for compiled callers; its first call from Python compiles it once more.
 
-    What Numba wraps around a function so that Python and C can call it takes a quarter of the time that a life
+    What Numba wraps around a function so that Python and C can call it takes a third of the time that a life
     compiles, and nothing calls most functions of a life but the life.
     """
 

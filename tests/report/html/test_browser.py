@@ -36,7 +36,8 @@ def address(tmp_path_factory) -> str:
     """The page about a small run, with a film where one can be drawn."""
     folder = tmp_path_factory.mktemp("browser")
     words = (
-        "task=swimmer policy=han-b task.ticks=200 strategy.population=2 evaluate_lifetimes=1 generations=1 threads=1"
+        "task=swimmer policy=han-e policy.interval=0.04 task.ticks=200 strategy.population=2 evaluate_lifetimes=1 "
+        "generations=1 threads=1"
     )
     assert main(["train", *words.split(), "--run", str(folder / "run")]) == 0
     assert main(["report", str(folder / "run"), "--lifetimes", "2"]) == 0
