@@ -161,6 +161,7 @@ def test_a_launcher_runs_the_jobs(hebbax, tmp_path):
     assert (again.code, again.out.splitlines()[0]) == (0, "0 of 2 runs go to hydra/launcher=basic; waiting for them")
 
 
+@pytest.mark.slow
 def test_a_job_that_fails_at_a_launcher_is_told(hebbax, tmp_path):
     (tmp_path / "runs/sweep/swimmer-han-e-s0").mkdir(parents=True)
     (tmp_path / "runs/sweep/swimmer-han-e-s0/mine").touch()

@@ -48,6 +48,7 @@ def wait_until(what, seconds=30.0):
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_a_person_watches_the_robot_and_does_harm_to_it(server, browser_page):
     page, session = browser_page, server.player.session
     page.resize(1000, 700)  # few pixels, because a processor draws them

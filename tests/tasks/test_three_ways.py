@@ -45,7 +45,10 @@ def calls_of(task):
     }
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name in ("ant", "swimmer") else [pytest.mark.slow]) for name in TASKS],
+)
 def test_numpy_numba_and_jax_agree(name):
     task = make_task(name)
     for function, arguments in calls_of(task).items():

@@ -77,12 +77,12 @@ def test_mu_lambda_es_has_the_elite_that_was_asked_for():
 @pytest.mark.parametrize(
     ("name", "options"),
     [
-        ("openai-es", {"optimiser": "sgd"}),
-        ("openai-es", {"optimiser": "clipup"}),
         ("openai-es", {}),
-        ("pgpe", {}),
         ("snes", {}),
-        ("adaptive-es", {"elite": 0.5}),
+        pytest.param("openai-es", {"optimiser": "sgd"}, marks=pytest.mark.slow),
+        pytest.param("openai-es", {"optimiser": "clipup"}, marks=pytest.mark.slow),
+        pytest.param("pgpe", {}, marks=pytest.mark.slow),
+        pytest.param("adaptive-es", {"elite": 0.5}, marks=pytest.mark.slow),
     ],
 )
 def test_a_doubled_learning_rate_doubles_the_step(name, options):
@@ -93,7 +93,11 @@ def test_a_doubled_learning_rate_doubles_the_step(name, options):
 
 @pytest.mark.parametrize(
     ("name", "change"),
-    [("pgpe", lambda std: std - 0.5), ("snes", lambda std: np.log(std / 0.5)), ("adaptive-es", lambda std: std - 0.5)],
+    [
+        ("snes", lambda std: np.log(std / 0.5)),
+        pytest.param("pgpe", lambda std: std - 0.5, marks=pytest.mark.slow),
+        pytest.param("adaptive-es", lambda std: std - 0.5, marks=pytest.mark.slow),
+    ],
 )
 def test_a_doubled_sigma_learning_rate_doubles_the_change_of_sigma(name, change):
     options = {"elite": 0.5} if name == "adaptive-es" else {}
