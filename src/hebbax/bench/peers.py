@@ -18,6 +18,7 @@ from hebbax.bench.report import Report, Settings, Table, Tell
 from hebbax.bench.vector_peers import async_peer, envpool_peer, sync_peer
 from hebbax.bench.words import rate, with_interval
 from hebbax.engines.native import NativeEngine
+from hebbax.errors import one_line
 from hebbax.tasks.mujoco_library import clock_running
 
 _POPULATION = 256
@@ -79,7 +80,7 @@ def _made(make: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return make(*arguments) or "not installed"
     except Exception as error:
-        return f"not usable: {' '.join(str(error).split())[:200] or type(error).__name__}"
+        return f"not usable: {one_line(error)[:200]}"
 
 
 def _with_clock(run: Callable[[], np.ndarray]) -> Callable[[], np.ndarray]:

@@ -66,13 +66,14 @@ def _sides(source: Source, runner: Runner, path: Path) -> dict[str, Any]:
         )
 
     def in_memory() -> None:
-        runner.map(lambda life: sum(len(part.rewards) for part, _ in runner.stream(life, chunk=1000)), range(lifetimes))
+        runner.map(
+            lambda life: sum(len(part.rewards) for part, _ in runner.stream(life, chunk=1000)), range(source.lifetimes)
+        )
 
     def in_file() -> None:
         path.unlink(missing_ok=True)
         record_lives(source, path, runner=runner)
 
-    lifetimes = source.lifetimes
     return {"lives": lives, "in memory": in_memory, "in a file": in_file}
 
 

@@ -15,7 +15,15 @@ from hebbax.engines.events import Event
 from hebbax.engines.flock_weights import changed, flat, part_of_the_way
 from hebbax.engines.interventions import changes_weights, drive, plasticity_left
 from hebbax.engines.life import BOUND, WEIGHT_STREAM
-from hebbax.engines.lives import check_chunk, check_genomes, empty_record, life_keys, restarts, thread_count, whole
+from hebbax.engines.lives import (
+    check_chunk,
+    check_genomes,
+    empty_record,
+    life_keys,
+    record_whole,
+    restarts,
+    thread_count,
+)
 from hebbax.policy import WEIGHT_BOUND, AnyPolicy, Carry
 from hebbax.tasks.external import AnyTask
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Lives, Normaliser, Record
@@ -83,18 +91,8 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         termination: str = "end",
     ) -> tuple[Lives, Record]:
         """Run one life and keep what happened at every tick; see `NativeEngine.record`."""
-        chunk = max(self.task.ticks if ticks is None else ticks, 1)
-        return whole(
-            self.stream(
-                genome,
-                key,
-                chunk=chunk,
-                normaliser=normaliser,
-                ticks=ticks,
-                events=events,
-                termination=termination,
-            )
-        )
+        manner = {"normaliser": normaliser, "events": events, "termination": termination}
+        return record_whole(self, genome, key, ticks, **manner)
 
     def stream(
         self,

@@ -106,3 +106,9 @@ def whole(parts: Iterator[tuple[Record, Lives | None]]) -> tuple[Lives, Record]:
     record, lives = next(parts)
     assert lives is not None
     return lives, record
+
+
+def record_whole(engine: Any, genome: Any, key: Any, ticks: int | None, **manner: Any) -> tuple[Lives, Record]:
+    """Stream a life of an engine in one part; `ticks` and `manner` are as the engine's `stream` takes them."""
+    chunk = max(engine.task.ticks if ticks is None else ticks, 1)
+    return whole(engine.stream(genome, key, chunk=chunk, ticks=ticks, **manner))

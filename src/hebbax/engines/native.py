@@ -22,9 +22,9 @@ from hebbax.engines.lives import (
     empty_record,
     life_keys,
     lives_of_rows,
+    record_whole,
     restarts,
     thread_count,
-    whole,
 )
 from hebbax.engines.specialise import specialise
 from hebbax.kernels.policy_step import PolicyStep
@@ -143,18 +143,8 @@ class NativeEngine:
         Returns:
             The life's row, and its record, as long as the life was.
         """
-        chunk = max(self.task.ticks if ticks is None else ticks, 1)
-        return whole(
-            self.stream(
-                genome,
-                key,
-                chunk=chunk,
-                normaliser=normaliser,
-                ticks=ticks,
-                events=events,
-                termination=termination,
-            )
-        )
+        manner = {"normaliser": normaliser, "events": events, "termination": termination}
+        return record_whole(self, genome, key, ticks, **manner)
 
     def stream(
         self,
