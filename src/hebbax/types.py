@@ -96,7 +96,7 @@ class Record(NamedTuple):
     rewards: np.ndarray  # [ticks], float64
     terminated: np.ndarray  # [ticks], bool: whether the task's termination came at the end of this tick
     weights: np.ndarray  # [ticks, weights], float32; [ticks, 0] for a static policy
-    contacts: np.ndarray  # [ticks, bodies], bool: which bodies feel a contact force; never the world, body 0
+    contacts: np.ndarray  # [ticks, bodies], float32: part of its physics steps in which each body feels a contact force
     torques: np.ndarray  # [ticks, nu], float64, of the actuators at the end of the tick before: N·m, or N of a slide
 
 

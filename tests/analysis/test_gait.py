@@ -56,6 +56,28 @@ def test_only_whole_flights_count(contact, expected):
     np.testing.assert_allclose(measure_gait(**arguments).air_time, [expected])
 
 
+@pytest.mark.parametrize("substeps", [2, 5])
+def test_parts_of_ticks_give_the_flights_of_the_physics_steps(substeps):
+    """A foot that is down for 13 and up for 17 physics steps, at every place within the ticks in turn."""
+    steps = np.arange(TICKS * substeps * 60) % 30 < 13
+    contacts = steps.reshape(60 * TICKS, substeps).mean(axis=1)[:, None]
+    arguments = {
+        name: np.resize(values, (60 * TICKS, *values.shape[1:])) if isinstance(values, np.ndarray) else values
+        for name, values in walk().items()
+    }
+    gait = measure_gait(**(arguments | {"contacts": contacts}))
+
+    np.testing.assert_allclose(gait.air_time, [17 / substeps * PERIOD], rtol=1e-3)
+    np.testing.assert_allclose(gait.duty_factor, [13 / 30], rtol=1e-3)
+    np.testing.assert_allclose(gait.touch_downs, [substeps / (30 * PERIOD)], rtol=1e-2)
+
+
+def test_a_touch_within_one_tick_is_shared_by_the_flights_around_it():
+    """Ten ticks from touch to touch, each a fifth of a tick long: flights of 9.8 ticks."""
+    contacts = np.where(np.arange(TICKS) % 10 == 3, 0.2, 0.0)[:, None]
+    np.testing.assert_allclose(measure_gait(**walk(contacts=contacts)).air_time, [9.8 * PERIOD])
+
+
 def test_a_body_that_stays_has_no_cost_of_transport():
     gait = measure_gait(**walk(forward=np.zeros(TICKS), joints=np.zeros((TICKS, 2))))
 

@@ -29,7 +29,7 @@ def walk(weights: np.ndarray) -> Record:
     """Return a walk at 2 m/s with a stride of 10 ticks, the foot on the ground in 4 of them."""
     ticks = np.arange(len(weights))
     swing = np.sin(2 * np.pi * ticks / 10)
-    contacts = np.zeros((len(ticks), 3), bool)
+    contacts = np.zeros((len(ticks), 3), np.float32)
     contacts[:, 2] = ticks % 10 < 4
     return Record(
         qpos=np.stack([2.0 * 0.05 * ticks, swing], axis=1),

@@ -242,7 +242,7 @@ def test_files_that_are_no_recordings(tmp_path, recorded):
     newer.write_bytes(recorded.read_bytes())
     with h5py.File(newer, "a") as file:
         file.attrs["schema"] = SCHEMA + 1
-    with pytest.raises(HebbaxError, match=r"newer\.h5 has schema 2: this hebbax reads up to 1"):
+    with pytest.raises(HebbaxError, match=r"newer\.h5 has schema 3: this hebbax reads up to 2"):
         open_recording(newer)
     with open_recording(recorded) as recording, pytest.raises(HebbaxError, match=r"life 3: .* holds 0 to 2"):
         recording.life(3)

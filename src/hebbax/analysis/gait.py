@@ -23,7 +23,7 @@ class Gait:
     forward_speed: float  # m/s
     stride_frequency: float  # Hz, of the strongest common oscillation of the joints; NaN where none stands out
     duty_factor: np.ndarray  # float64 [feet], part of the time on the ground
-    air_time: np.ndarray  # float64 [feet], s, mean of the flights that begin and end within the life
+    air_time: np.ndarray  # float64 [feet], s, mean of the flights that begin and end within the record
     touch_downs: np.ndarray  # float64 [feet], 1/s
     torque_mean: float  # N·m, mean over ticks and actuators of its size
     torque_peak: float  # N·m
@@ -47,7 +47,7 @@ def measure_gait(
         joints: float [ticks, actuators], rad, of the actuated joints.
         joint_speeds: float [ticks, actuators], rad/s.
         torques: float [ticks, actuators], N·m, at these joints.
-        contacts: bool [ticks, feet], whether a foot touches.
+        contacts: float [ticks, feet], 0 to 1, part of each tick that a foot touches; a whole tick is where it is bool.
         mass: kg, of the whole body.
         control_period: s, a tick.
 
@@ -65,7 +65,7 @@ def measure_gait(
     if not mass > 0:
         raise HebbaxError(f"mass={mass}: expected a number of kilograms above 0")
     check_control_period(control_period)
-    feet = contacts.astype(bool)
+    feet = contacts > 0
     way = float(forward[-1] - forward[0])
     stride = dominant_frequency(joints, control_period)
     # The power at a tick acts until the next one, so the last tick's belongs to no way that was measured.
@@ -74,8 +74,8 @@ def measure_gait(
     return Gait(
         forward_speed=way / ((len(forward) - 1) * control_period),
         stride_frequency=stride.frequency if stride is not None and stride.significant else float("nan"),
-        duty_factor=np.where(touches, feet.mean(axis=0), np.nan),
-        air_time=np.array([_mean_flight(foot) for foot in feet.T]) * control_period,
+        duty_factor=np.where(touches, np.mean(contacts, axis=0, dtype=np.float64), np.nan),
+        air_time=np.array([_mean_flight(foot) for foot in contacts.T]) * control_period,
         touch_downs=np.where(
             touches, np.sum(feet[1:] & ~feet[:-1], axis=0) / ((len(feet) - 1) * control_period), np.nan
         ),
@@ -85,11 +85,18 @@ def measure_gait(
     )
 
 
-def _mean_flight(touching: np.ndarray) -> float:
-    """Return the mean length of the flights between two contacts of one foot [ticks], in ticks; NaN if it has none."""
+def _mean_flight(contact: np.ndarray) -> float:
+    """Return the mean length of the flights between two touches, in ticks; NaN if there is none.
+
+    `contact` [ticks] is the part of each tick that a foot touches. What is left of the tick in which a touch begins
+    belongs to the flight before it, and of that in which it ends to the flight after it; where both are one tick, half
+    of it to each.
+    """
+    touching = np.concatenate([[False], contact > 0, [False]])
     changes = np.diff(touching.astype(np.int8))
-    lift_offs, touch_downs = np.flatnonzero(changes < 0), np.flatnonzero(changes > 0)
-    # A flight that the life begins with has no lift-off, one that it ends with no touch-down.
-    touch_downs = touch_downs[touch_downs > lift_offs[0]] if len(lift_offs) else touch_downs[:0]
-    flights = touch_downs - lift_offs[: len(touch_downs)]
-    return float(flights.mean()) if len(flights) else float("nan")
+    begins, ends = np.flatnonzero(changes > 0), np.flatnonzero(changes < 0) - 1  # the touches' first and last ticks
+    if len(begins) < 2:
+        return float("nan")
+    parts = np.where(begins == ends, 0.5, 1.0)
+    before, after = parts * (1 - contact[begins]), parts * (1 - contact[ends])
+    return float(np.mean(begins[1:] - ends[:-1] - 1 + before[1:] + after[:-1]))

@@ -22,7 +22,7 @@ from hebbax.engines.interventions import (
     redraws,
     take_hold,
 )
-from hebbax.engines.library import mj_forward, mj_reset_data, mj_step
+from hebbax.engines.library import mj_forward, mj_reset_data, mj_rne_post_constraint, mj_step
 from hebbax.kernels.compiler import compiled, copy, kernel
 from hebbax.kernels.intervene import go_part_of_the_way
 from hebbax.kernels.noise import fold_in, normal, uniform
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     adapt: Any
     birth: Any
     draw_weights: Any
-    feel_contacts: Any
     newborn: Any
     observe: Any
     outcome: Any
@@ -112,15 +111,36 @@ def take_in(observation, mean, scale, sums, squares, inputs):
 
 
 @kernel
-def advance(model, data, simulation, handles, events, origins, tick, substeps):
-    """Run the physics of one control period; return whether the body stays within bounds."""
+def feel(forces, contacts):
+    """Add one to the contacts [bodies] of those that feel a force, from `cfrc_ext` [bodies, 6]."""
+    for body in range(forces.shape[0]):
+        felt = False
+        for axis in range(6):
+            felt = felt or forces[body, axis] != 0.0
+        if felt:
+            contacts[body] += 1
+
+
+@kernel
+def advance(model, data, simulation, handles, events, origins, tick, substeps, contacts):
+    """Run the physics of one control period; return whether the body stays within bounds.
+
+    `contacts` [1, bodies] gets the share of the physics steps in which each body feels a contact force; [0, bodies]
+    costs nothing.
+    """
     push(events, tick, handles.xfrc_applied)
     take_hold(events, tick, simulation.qpos, origins)
     hold(events, tick, simulation.qpos, simulation.qvel, origins)
     for _ in range(substeps):
         mj_step(model, data)
         hold(events, tick, simulation.qpos, simulation.qvel, origins)
+        if contacts.shape[0] > 0:
+            let_go(events, tick, handles.xfrc_applied)  # or it would count as a contact
+            mj_rne_post_constraint(model, data)
+            feel(simulation.cfrc_ext, contacts[0])
+            push(events, tick, handles.xfrc_applied)
     let_go(events, tick, handles.xfrc_applied)  # before contact forces are taken, which would count it
+    contacts /= np.float32(substeps)
     update_contact_forces(model, data)
     return bounded(simulation.qpos) and bounded(simulation.qvel)
 
@@ -164,16 +184,6 @@ def summarise(row, count, sums, squares, mean):
         row[SUMS + size + i] = max(squares[i] - sums[i] * sums[i] / max(count, 1), 0.0)
 
 
-@kernel
-def feel(forces, contacts):
-    """Write which bodies [bodies] feel a contact force, from `cfrc_ext` [bodies, 6]."""
-    for body in range(forces.shape[0]):
-        contacts[body] = False
-        for axis in range(6):
-            if forces[body, axis] != 0.0:
-                contacts[body] = True
-
-
 @compiled
 def note(record, slot, simulation, handles, observation, action, layout, carry):
     """Write the state, observation, action and weights that a tick starts from."""
@@ -182,7 +192,7 @@ def note(record, slot, simulation, handles, observation, action, layout, carry):
     copy(observation, record.observations[slot])
     copy(action, record.actions[slot])
     weights_of(layout, carry, record.weights[slot])
-    feel(simulation.cfrc_ext, record.contacts[slot])
+    record.contacts[slot] = 0
     for actuator in range(handles.gear.shape[0]):
         record.torques[slot, actuator] = handles.gear[actuator] * handles.actuator_force[actuator]
 
@@ -252,14 +262,14 @@ def live(
         copy(outputs, action)
         drive(events, tick, action)
         if tick - first < record.qpos.shape[0]:
-            feel_contacts(model, data)
             note(record, tick - first, simulation, handles, observation, action, layout, carry)
         if not bounded(action):
             end = END_DIVERGED
             break
         remember(before, simulation)
         copy(actuate(action, simulation, memory), simulation.ctrl)
-        if not advance(model, data, simulation, handles, events, origins, tick, substeps):
+        contacts = record.contacts[tick - first : tick - first + 1]
+        if not advance(model, data, simulation, handles, events, origins, tick, substeps, contacts):
             end = END_DIVERGED
             break
         reward, done, memory = outcome(before, simulation, action, memory)

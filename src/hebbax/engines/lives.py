@@ -96,7 +96,7 @@ def empty_record(task: AnyTask, ticks: int, weight_count: int) -> Record:
         rewards=np.zeros(ticks),
         terminated=np.zeros(ticks, bool),
         weights=np.zeros((ticks, weight_count), np.float32),
-        contacts=np.zeros((ticks, bodies), bool),
+        contacts=np.zeros((ticks, bodies), np.float32),
         torques=np.zeros((ticks, actuators)),
     )
 

@@ -117,7 +117,7 @@ class _Bodies(Flock):
             getattr(self.befores, field)[:] = getattr(simulations, field)
         batched.actuate(actions, simulations, self.memory, self.alive, simulations.ctrl)
         ids = np.flatnonzero(self.alive)
-        self._advance(tick, ids)
+        self._advance(tick, ids, record)
         if self.contact_forces is not None:
             self.contact_forces.update(ids)
         fine = np.all(np.abs(simulations.qpos) <= BOUND, axis=1) & np.all(np.abs(simulations.qvel) <= BOUND, axis=1)
@@ -128,26 +128,35 @@ class _Bodies(Flock):
         if self.restart and done.any():
             self._give_birth(done)
 
-    def _advance(self, tick: int, ids: np.ndarray) -> None:
+    def _advance(self, tick: int, ids: np.ndarray, record: Record | None) -> None:
         """Run the physics of one control period of some lives, by index, and what events do to it."""
         table, positions, velocities = self.table, self.simulations.qpos, self.simulations.qvel
-        held = holds(table, tick)
+        held, substeps = holds(table, tick), self.task.substeps
+        singly = held or record is not None
         for i in ids if len(table) else ():
             push(table, tick, self.forces[i])
             take_hold(table, tick, positions[i], self.origins[i])
             hold(table, tick, positions[i], velocities[i], self.origins[i])
-        for _ in range(self.task.substeps if held else 1):
-            self.batch.step(ids=ids, nstep=1 if held else self.task.substeps)
+        for _ in range(substeps if singly else 1):
+            self.batch.step(ids=ids, nstep=1 if singly else substeps)
             for i in ids if held else ():
                 hold(table, tick, positions[i], velocities[i], self.origins[i])
+            if record is not None:
+                self._feel(record.contacts[tick - self.first])
         for i in ids if len(table) else ():
             let_go(table, tick, self.forces[i])
+        if record is not None:
+            record.contacts[tick - self.first] /= substeps
+
+    def _feel(self, contacts: np.ndarray) -> None:
+        """Add one to the contacts [bodies] of those of the first life that feel a force in this physics step."""
+        data = self.batch.get_data(0, self.data)
+        data.xfrc_applied[:] = 0.0  # or a push would count as a contact
+        mujoco.mj_rnePostConstraint(self.task.model, data)
+        feel(data.cfrc_ext, contacts)
 
     def _note(self, slot: int, record: Record) -> None:
         """Write the body's part of the first life's record."""
         record.qpos[slot], record.qvel[slot] = self.simulations.qpos[0], self.simulations.qvel[0]
-        model, data = self.task.model, self.batch.get_data(0, self.data)
-        if self.contact_forces is None:
-            mujoco.mj_rnePostConstraint(model, data)
-        feel(data.cfrc_ext if self.contact_forces is None else self.contact_forces.values[0], record.contacts[slot])
-        record.torques[slot] = model.actuator_gear[:, 0] * data.actuator_force
+        data = self.batch.get_data(0, self.data)
+        record.torques[slot] = self.task.model.actuator_gear[:, 0] * data.actuator_force

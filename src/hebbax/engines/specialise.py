@@ -61,8 +61,6 @@ def life_names(task: Task, step: PolicyStep) -> dict[str, Any]:
         "outcome": compiled(task.outcome),
         "remember": _remember(task.compares),
         "update_contact_forces": mj_rne_post_constraint if task.contact_forces else _nothing,
-        # Where a task reads contact forces, they stand as they are: a record must not change them.
-        "feel_contacts": _nothing if task.contact_forces else mj_rne_post_constraint,
         "newborn": step.birth,
         "act": step.act,
         "adapt": step.adapt,

@@ -15,7 +15,7 @@ from hebbax.tasks.external import AnyTask
 from hebbax.tasks.task import Task
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED
 
-SCHEMA = 1
+SCHEMA = 2
 
 END_NAMES = {END_REACHED: "reached", END_TERMINATED: "terminated", END_DIVERGED: "diverged", END_STOPPED: "stopped"}
 """What a life's attribute `end` says."""
@@ -39,7 +39,7 @@ DATASETS = (
     Dataset("actions", "", "what it did"),
     Dataset("rewards", "", "reward of the tick"),
     Dataset("terminated", "", "whether the task's termination came at the end of the tick"),
-    Dataset("contacts", "", "whether each body feels a contact force, at the start of the tick"),
+    Dataset("contacts", "", "part of the tick's physics steps in which each body feels a contact force"),
     Dataset("torques", "N·m, N", "torque (or force, of a slide) of each actuator at the end of the tick before"),
 )
 """All arrays but the weights: these are in a group `weights`, an array a layer, [ticks, presynaptic, postsynaptic]."""
