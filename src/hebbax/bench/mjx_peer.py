@@ -47,7 +47,7 @@ def _life(controls: Controls, ticks: int) -> Any:
     from mujoco import mjx  # pyright: ignore[reportAttributeAccessIssue]  an option: the package mujoco-mjx
 
     task, policy = controls.task, controls.policy
-    model = mjx.put_model(task.model)
+    model = mjx.put_model(task.spec.compile())
     mean, scale = jnp.asarray(controls.normaliser.mean), jnp.asarray(controls.normaliser.scale)
 
     def tick(genome: Any, state: Any) -> Any:

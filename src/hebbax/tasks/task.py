@@ -15,6 +15,7 @@ import mujoco
 import numpy as np
 
 from hebbax.errors import HebbaxError
+from hebbax.tasks.quick_model import quick_model
 from hebbax.types import Array, Handles, Noise, Simulation
 
 
@@ -62,7 +63,7 @@ class Task:
     def model(self) -> mujoco.MjModel:
         """The compiled model, proven to step. Raises HebbaxError if MuJoCo cannot step it."""
         with _without_deprecations():
-            model = self.spec.compile()
+            model = quick_model(self.spec)
         # MuJoCo would put a diverged simulation back to its start and go on, which hides the divergence.
         model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
         try:
