@@ -33,6 +33,7 @@ class Handles(NamedTuple):
     """What of one simulation experimenters hold, and no task reads: to push it, and to measure it."""
 
     xfrc_applied: Array  # [nbody, 6], N and N·m
+    qfrc_constraint: Array  # [nv], N or N·m, of contacts, joint limits and the like
     actuator_force: Array  # [nu], before the gear
     gear: Array  # [nu], N·m or N at the joint for each of actuator_force
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from hebbax.bench.controls import KEY, Controls
 from hebbax.keys import stream
+from hebbax.tasks.task import without_deprecations
 from hebbax.types import Noise
 
 
@@ -47,7 +48,8 @@ def _life(controls: Controls, ticks: int) -> Any:
     from mujoco import mjx  # pyright: ignore[reportAttributeAccessIssue]  an option: the package mujoco-mjx
 
     task, policy = controls.task, controls.policy
-    model = mjx.put_model(task.spec.compile())
+    with without_deprecations():
+        model = mjx.put_model(task.spec.compile())  # as its author wrote it, which is what others run
     mean, scale = jnp.asarray(controls.normaliser.mean), jnp.asarray(controls.normaliser.scale)
 
     def tick(genome: Any, state: Any) -> Any:

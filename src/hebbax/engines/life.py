@@ -111,6 +111,15 @@ def take_in(observation, mean, scale, sums, squares, inputs):
 
 
 @kernel
+def any_force(forces):
+    """Whether any of the forces is not zero."""
+    for force in forces:
+        if force != 0.0:
+            return True
+    return False
+
+
+@kernel
 def feel(forces, contacts):
     """Add one to the contacts [bodies] of those that feel a force, from `cfrc_ext` [bodies, 6]."""
     for body in range(forces.shape[0]):
@@ -134,7 +143,7 @@ def advance(model, data, simulation, handles, events, origins, tick, substeps, c
     for _ in range(substeps):
         mj_step(model, data)
         hold(events, tick, simulation.qpos, simulation.qvel, origins)
-        if contacts.shape[0] > 0:
+        if contacts.shape[0] > 0 and any_force(handles.qfrc_constraint):  # without one there is no contact
             let_go(events, tick, handles.xfrc_applied)  # or it would count as a contact
             mj_rne_post_constraint(model, data)
             feel(simulation.cfrc_ext, contacts[0])

@@ -62,7 +62,7 @@ class Task:
     @cached_property
     def model(self) -> mujoco.MjModel:
         """The compiled model, proven to step. Raises HebbaxError if MuJoCo cannot step it."""
-        with _without_deprecations():
+        with without_deprecations():
             model = quick_model(self.spec)
         # MuJoCo would put a diverged simulation back to its start and go on, which hides the divergence.
         model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
@@ -77,7 +77,7 @@ class Task:
     def model_xml(self) -> str:
         """The model as one self-contained MJCF text."""
         self.model  # noqa: B018  the text can be written only after compiling
-        with _without_deprecations():
+        with without_deprecations():
             return self.spec.to_xml()
 
     @property
@@ -92,7 +92,8 @@ def model_hash(task: Task) -> str:
 
 
 @contextmanager
-def _without_deprecations() -> Iterator[None]:
+def without_deprecations() -> Iterator[None]:
+    """Keep quiet while a task's `spec` is compiled or written."""
     # Gymnasium's HalfCheetah uses an attribute that a later MuJoCo removes; our upper bound on mujoco covers it.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "compiler attribute 'settotalmass'", UserWarning)
@@ -106,7 +107,8 @@ def simulation_of(data: mujoco.MjData) -> Simulation:
 
 def handles_of(data: mujoco.MjData) -> Handles:
     """Return what else of a MuJoCo simulation engines hold: live views, and the gears."""
-    return Handles(data.xfrc_applied, data.actuator_force, data.model.actuator_gear[:, 0].copy())
+    gear = data.model.actuator_gear[:, 0].copy()
+    return Handles(data.xfrc_applied, data.qfrc_constraint, data.actuator_force, gear)
 
 
 def empty_simulation(model: mujoco.MjModel) -> Simulation:
