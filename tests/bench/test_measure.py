@@ -9,9 +9,9 @@ from hebbax.bench.measure import alternate, rates, ratios, summary
 
 def test_sides_take_turns_and_every_other_round_runs_backwards():
     order: list[str] = []
-    seconds = alternate({side: lambda side=side: order.append(side) for side in "abc"}, 3)
+    seconds = alternate({side: lambda side=side: order.append(side) for side in "abc"}, 3, lambda: order.append("."))
 
-    assert "".join(order) == "abccbaabc"
+    assert "".join(order) == ".a.b.c.c.b.a.a.b.c"
     assert {side: len(values) for side, values in seconds.items()} == {"a": 3, "b": 3, "c": 3}
     assert min(min(values) for values in seconds.values()) >= 0
 

@@ -14,16 +14,19 @@ Side = TypeVar("Side", bound=Hashable)
 COVERAGE = 0.95
 
 
-def alternate(sides: Mapping[Side, Callable[[], object]], repeats: int) -> dict[Side, list[float]]:
+def alternate(
+    sides: Mapping[Side, Callable[[], object]], repeats: int, tidy: Callable[[], object] = lambda: None
+) -> dict[Side, list[float]]:
     """Return the seconds that each side took in each round.
 
     Every round runs all sides, in turn forwards and backwards, so that a machine that slows down or warms up treats
-    them alike, and sides are compared round by round.
+    them alike, and sides are compared round by round. Before each of them `tidy` runs, in nobody's time.
     """
     seconds: dict[Side, list[float]] = {side: [] for side in sides}
     for turn in range(repeats):
         order = list(sides)[:: 1 if turn % 2 == 0 else -1]
         for side in order:
+            tidy()
             start = time.perf_counter()
             sides[side]()
             seconds[side].append(time.perf_counter() - start)
