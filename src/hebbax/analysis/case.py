@@ -44,8 +44,9 @@ def examine(case: Case, frame: Frame) -> Finding:
     values = analyze_life(case.life, frame, body)
     if frame.plastic:
         values["lyapunov"] = {"with_body": lyapunov_values(body), "weights_alone": lyapunov_values(weights)}
-        at_rest = values["verdict"] is not None and values["verdict"]["label"] == "fixed-point"
-        compared = compare_starts(case.life.record.weights, case.others, at_rest=at_rest)
+        label = values["verdict"] and values["verdict"]["label"]
+        others = {} if label == "diverging" else case.others  # what leaves for good has nothing to come back to
+        compared = compare_starts(case.life.record.weights, others, at_rest=label == "fixed-point")
         values["basin"] = {name: return_values(found) for name, found in compared.items()}
     return Finding(plain(values), body, weights)
 
