@@ -89,7 +89,7 @@ def test_another_sweep_in_the_folder_is_refused(hebbax, tmp_path):
     assert ran == (
         2,
         "",
-        "hebbax: run runs/sweep/swimmer-han-e-s0 was begun with strategy.sigma=0.1, now it is "
+        "hebbax: run runs/sweep/swimmer-han-e-s0 was begun with strategy.sigma=0.2, now it is "
         "strategy.sigma=0.3: choose another folder for these runs\n",
     )
 

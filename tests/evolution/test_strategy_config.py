@@ -14,7 +14,7 @@ FIELDS = [field.name for field in dataclasses.fields(StrategyConfig)]
 
 def test_the_defaults_of_the_default():
     config = StrategyConfig()
-    assert (config.name, config.population, config.learning_rate, config.sigma) == ("openai-es", 64, 0.2, 0.1)
+    assert (config.name, config.population, config.learning_rate, config.sigma) == ("openai-es", 64, 0.1, 0.2)
     assert (config.optimiser, config.learning_rate_decay, config.sigma_decay) == ("adam", 1.0, 1.0)
     assert config.elite is None
 

@@ -51,7 +51,7 @@ def finished(tmp_path_factory):
     [
         (CONFIG, (), "swimmer-han-e-s0"),
         (replace(CONFIG, seed=7), ("policy", "seed"), "swimmer-han-e-s7"),
-        (CONFIG, ("strategy.sigma", "generations"), "swimmer-han-e-strategy.sigma=0.1-generations=2-s0"),
+        (CONFIG, ("strategy.sigma", "generations"), "swimmer-han-e-strategy.sigma=0.2-generations=2-s0"),
         (CONFIG, ("task.ticks",), "swimmer-han-e-task.ticks=20-s0"),
         (CONFIG, ("strategy",), "swimmer-han-e-strategy=openai-es-s0"),
         (replace(CONFIG, policy=WIDE), ("policy.hidden",), "swimmer-mlp-policy.hidden=64x32-s0"),

@@ -21,7 +21,7 @@ Evolve a controller. Everything is set by KEY=VALUE: task=, policy= and strategy
 `hebbax policies` and `hebbax strategies`), and any other key changes one value of it:
 
   generations=150  lifetimes=1  termination=end|restart  seed=0  threads=2  engine=auto|native|lockstep|vector
-  task.ticks=500  strategy.population=256  strategy.learning_rate=0.2  strategy.sigma=0.1
+  task.ticks=500  strategy.population=256  strategy.learning_rate=0.1  strategy.sigma=0.2
   policy.hidden=[64,64]  policy.rule=abcd  policy.normalisation=none  policy.averaging=moving-average
   policy.window=20  policy.interval=0.2 (seconds) or policy.interval='4 ticks'
   evaluate_every=10  evaluate_lifetimes=16  checkpoint_every=10  keep_checkpoints=3

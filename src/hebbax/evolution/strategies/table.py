@@ -31,8 +31,8 @@ STRATEGIES: dict[str, StrategyKind] = {
         "gradient of centred ranks over mirrored samples",
         "Salimans et al. 2017, arXiv:1703.03864",
         {
-            "learning_rate": 0.2,
-            "sigma": 0.1,
+            "learning_rate": 0.1,
+            "sigma": 0.2,
             "optimiser": "adam",
             "learning_rate_decay": 1.0,
             "sigma_decay": 1.0,
