@@ -87,8 +87,9 @@ EXPERIMENTS: dict[str, Experiment] = {
         baseline="mlp",
         budgets={
             "laptop": Budget(
-                summary="Population 64, 100 generations and one life a genome in place of 512, 1,000 and four. Learning "
-                "rate 0.1 and σ 0.2 are as published, but do not fall. Half cheetah and swimmer have no terminations.",
+                summary="Population 64, 100 generations and one life a genome in place of 512, 1,000 and four. The "
+                "learning rate 0.1 and σ 0.2 are published too, but do not fall. Half cheetah and swimmer have no "
+                "terminations.",
                 tasks={"half_cheetah": (), "swimmer": ()},
                 seeds={"han-b": 5, "han-e": 5, "mlp": 5, "han-a": 2, "han-c": 2, "han-d": 2, "gru": 2},
                 overrides=(
