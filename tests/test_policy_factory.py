@@ -1,9 +1,11 @@
+import re
 from dataclasses import replace
 
 import pytest
 
+from hebbax.config import TrainConfig, from_dict, to_dict
 from hebbax.errors import HebbaxError
-from hebbax.policy_config import PRESETS
+from hebbax.policy_config import PRESETS, PolicyConfig
 from hebbax.policy_factory import interval_ticks, make_policy
 from hebbax.tasks.registry import make_task
 
@@ -77,3 +79,51 @@ def test_seconds_and_ticks_give_the_same_policy():
 def test_an_unknown_preset_names_the_nearest():
     with pytest.raises(HebbaxError, match="unknown policy 'han-f': did you mean 'han-"):
         make_policy("han-f", make_task("swimmer"))
+
+
+STATIC = "a static policy has no plasticity and does not read it; leave policy"
+
+
+@pytest.mark.parametrize(
+    ("preset", "changes", "message"),
+    [
+        ("mlp", {"rule": "abcdd"}, "unknown rule 'abcdd': did you mean 'abcd'?"),
+        ("mlp", {"normalisation": "foo", "rule": "bcm"}, "unknown normalisation 'foo': known: "),
+        ("gru", {"averaging": "moving"}, "unknown averaging 'moving': did you mean 'moving-average'?"),
+        ("mlp", {"rule": "abcd"}, f"policy.rule=abcd: {STATIC}.rule out, or set policy.plastic=true"),
+        ("lstm", {"rule": "abcd"}, f"policy.rule=abcd: {STATIC}.rule out"),
+        ("mlp", {"normalisation": "tanh"}, f"policy.normalisation=tanh: {STATIC}.normalisation out"),
+        ("mlp", {"averaging": "exponential"}, f"policy.averaging=exponential: {STATIC}.averaging out"),
+        ("mlp", {"window": -4}, f"policy.window=-4: {STATIC}.window out"),
+        ("mlp", {"interval": 0.001}, f"policy.interval=0.001: {STATIC}.interval out"),
+        ("mlp", {"rate": float("nan")}, f"policy.rate=nan: {STATIC}.rate out"),
+        ("mlp", {"time_constant": 3.0}, f"policy.time_constant=3.0: {STATIC}.time_constant out"),
+        ("mlp", {"bound": 2.0}, f"policy.bound=2.0: {STATIC}.bound out"),
+        ("han-e", {"plastic": False, "rule": "abcd"}, f"policy.rule=abcd: {STATIC}.rule out"),
+        ("mlp", {"name": "mine", "rule": "abcd"}, f"policy.rule=abcd: {STATIC}.rule out"),
+        (
+            "han-b",
+            {"window": 20},
+            "policy.window=20: policy.averaging=direct does not read it; leave policy.window out, or set "
+            "policy.averaging to moving-average or exponential",
+        ),
+    ],
+)
+def test_an_option_that_nothing_reads_is_refused_names_first(preset, changes, message):
+    with pytest.raises(HebbaxError, match="^" + re.escape(message)):
+        make_policy(replace(PRESETS[preset], **changes), make_task("swimmer"))
+
+
+def test_what_a_preset_brings_with_it_need_not_be_taken_out():
+    for changes in ({"plastic": False}, {"averaging": "direct"}):
+        make_policy(replace(PRESETS["han-e"], **changes), make_task("swimmer"))
+    make_policy(PolicyConfig(plastic=False), make_task("swimmer"))
+
+
+@pytest.mark.parametrize(
+    "policy", [replace(PRESETS["mlp"], rule="abcdd", window=-4), replace(PRESETS["han-b"], window=20)]
+)
+def test_a_stored_run_that_was_begun_with_unread_options_still_loads(policy):
+    loaded = from_dict(to_dict(TrainConfig(policy=policy))).policy
+    assert loaded == PRESETS[policy.name]
+    assert make_policy(loaded, make_task("swimmer")).genome_size > 0

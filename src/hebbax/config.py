@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hebbax.errors import HebbaxError, check_seed, unknown_name
 from hebbax.evolution.strategy_config import StrategyConfig
-from hebbax.policy_config import PRESETS, PolicyConfig
+from hebbax.policy_config import PRESETS, PolicyConfig, without_unread
 from hebbax.types import ON_TERMINATION
 
 ENGINES = ("auto", "native", "lockstep", "vector")
@@ -77,9 +77,21 @@ def flat_dict(config: TrainConfig) -> dict[str, Any]:
 
 
 def from_dict(values: dict[str, Any]) -> TrainConfig:
-    """Return the configuration that `to_dict` wrote. Raises HebbaxError for a key this version does not know."""
+    """Return the configuration of a stored run, of this version or an earlier one.
+
+    Earlier ones let a policy have options that it does not read; they get their defaults here, or no such run would
+    load. Raises HebbaxError for a key this version does not know.
+    """
+    config = from_typed({**values, "policy": _with_initial_scale(values.get("policy", {}))})
+    return replace(config, policy=without_unread(config.policy))
+
+
+def from_typed(values: dict[str, Any]) -> TrainConfig:
+    """Return the configuration of nested dictionaries, each value as it is.
+
+    Raises HebbaxError for a key this version does not know.
+    """
     nested = {"task": TaskConfig, "policy": PolicyConfig, "strategy": StrategyConfig}
-    values = {**values, "policy": _with_initial_scale(values.get("policy", {}))}
     parts = {key: _build(kind, values.get(key, {}), f"{key}.") for key, kind in nested.items()}
     return _build(TrainConfig, {**values, **parts}, "")
 

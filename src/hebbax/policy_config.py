@@ -16,7 +16,7 @@ class PolicyConfig:
     activation: str = "tanh"
     output_activation: str = "tanh"
     bias: bool = False
-    plastic: bool = True  # false: the genome is the weights, and nothing about plasticity is read
+    plastic: bool = True  # false: the genome is the weights, and nothing of PLASTIC_OPTIONS is read
     rule: str = "eta-abcd"
     rate: float | None = None  # shared learning rate of rules that have one
     time_constant: float | None = None  # of the state of rules that have one, in updates
@@ -29,6 +29,9 @@ class PolicyConfig:
     initial_scale: float = 0.1
     initial_offset: float = 0.0
 
+
+PLASTIC_OPTIONS = ("rule", "rate", "time_constant", "normalisation", "bound", "averaging", "window", "interval")
+"""What only a plastic policy reads."""
 
 _B = PolicyConfig(name="han-b")
 _RECURRENT = PolicyConfig(rule="abcd", averaging="moving-average")
@@ -49,3 +52,18 @@ PRESETS: dict[str, PolicyConfig] = {
     "gru": replace(_STATIC, name="gru", network="gru"),
     "lstm": replace(_STATIC, name="lstm", network="lstm"),
 }
+
+
+def unread_options(config: PolicyConfig) -> list[str]:
+    """Return the options that somebody has set and the policy does not read; a preset's own values count as not set."""
+    ignored = () if config.plastic else PLASTIC_OPTIONS
+    if config.plastic and config.averaging == "direct":
+        ignored = ("window",)
+    usual = (PolicyConfig(), PRESETS.get(config.name, PolicyConfig()))
+    return [key for key in ignored if getattr(config, key) not in [getattr(other, key) for other in usual]]
+
+
+def without_unread(config: PolicyConfig) -> PolicyConfig:
+    """Return the same policy with the default for each option that it does not read."""
+    default = PolicyConfig()
+    return replace(config, **{key: getattr(default, key) for key in unread_options(config)})

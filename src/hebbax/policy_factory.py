@@ -8,20 +8,25 @@ from typing import Any
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.registry import get_network
+from hebbax.plasticity.averaging import AVERAGINGS, check_averaging
+from hebbax.plasticity.normalisation import get_normalisation
+from hebbax.plasticity.rules import get_rule
 from hebbax.policy import Plasticity, Policy
-from hebbax.policy_config import PRESETS, PolicyConfig
+from hebbax.policy_config import PRESETS, PolicyConfig, unread_options
 from hebbax.tasks.external import AnyTask
 
 
 def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
     """Return the policy of a preset name or a configuration, sized for a task.
 
-    Raises HebbaxError for an unknown name, sizes below 1, or an interval that is no multiple of the control period.
+    Raises HebbaxError for an unknown name, sizes below 1, an option that the policy does not read, or an interval that
+    is no multiple of the control period.
     """
     if isinstance(config, str):
         if config not in PRESETS:
             raise unknown_name("policy", config, PRESETS)
         config = PRESETS[config]
+    _check_options(config)
     network = get_network(config.network)(
         (task.observation_size, *config.hidden, task.action_size),
         config.activation,
@@ -42,6 +47,23 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
         )
     initial = InitialWeights(config.initial, config.initial_scale, config.initial_offset)
     return Policy(config.name, network, plasticity, initial)
+
+
+def _check_options(config: PolicyConfig) -> None:
+    """Raise HebbaxError for a misspelt name, read or not, then for an option that somebody has set for nobody."""
+    get_rule(config.rule)
+    get_normalisation(config.normalisation)
+    check_averaging(config.averaging)
+    for key in unread_options(config):
+        wrong, leave = f"policy.{key}={getattr(config, key)}", f"leave policy.{key} out"
+        if config.plastic:
+            others = " or ".join(name for name in AVERAGINGS if name != config.averaging)
+            raise HebbaxError(
+                f"{wrong}: policy.averaging={config.averaging} does not read it; {leave}, or set policy.averaging to "
+                f"{others}"
+            )
+        plastic = "" if get_network(config.network).static_only else ", or set policy.plastic=true"
+        raise HebbaxError(f"{wrong}: a static policy has no plasticity and does not read it; {leave}{plastic}")
 
 
 def interval_ticks(interval: Any, control_period: float) -> int:

@@ -11,7 +11,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from hebbax.conf.overrides import check_overrides, expected_value, external_tasks, known_keys
 from hebbax.conf.schema import PRIMARY, store_schema
-from hebbax.config import TrainConfig, from_dict
+from hebbax.config import TrainConfig, from_typed
 from hebbax.errors import HebbaxError
 
 
@@ -30,7 +30,7 @@ def compose_train(overrides: Sequence[str]) -> TrainConfig:
     except (HydraException, OmegaConfBaseException) as error:
         raise _explain(error, overrides) from error
     assert isinstance(values, dict)
-    return from_dict({str(key): value for key, value in values.items()})
+    return from_typed({str(key): value for key, value in values.items()})
 
 
 def compose_generations(overrides: Sequence[str]) -> int | None:

@@ -21,7 +21,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from hebbax.conf.schema import PRIMARY, store_schema
-from hebbax.config import TrainConfig, from_dict
+from hebbax.config import TrainConfig, from_typed
 from hebbax.errors import HebbaxError, unknown_name
 
 Job = Callable[[TrainConfig], Any]
@@ -36,7 +36,7 @@ class _Task:
     def __call__(self, composed: DictConfig) -> Any:
         values = OmegaConf.to_container(composed, resolve=True)
         assert isinstance(values, dict)
-        return self.job(from_dict({str(key): value for key, value in values.items()}))
+        return self.job(from_typed({str(key): value for key, value in values.items()}))
 
 
 def check_launcher(launcher: Sequence[str], folder: Path) -> None:

@@ -11,13 +11,18 @@ AVERAGINGS = ("direct", "moving-average", "exponential")
 """The last activations, the mean of the last `window` ticks, or an exponential mean of time constant `window` ticks."""
 
 
+def check_averaging(name: str) -> None:
+    """Raise HebbaxError, with the nearest names, for an unknown averaging."""
+    if name not in AVERAGINGS:
+        raise unknown_name("averaging", name, AVERAGINGS)
+
+
 def history_rows(averaging: str, window: int) -> int:
     """Return how many vectors of activations an averaging keeps.
 
     Raises HebbaxError for an unknown averaging or a window below 1.
     """
-    if averaging not in AVERAGINGS:
-        raise unknown_name("averaging", averaging, AVERAGINGS)
+    check_averaging(averaging)
     if window < 1:
         raise HebbaxError(f"window={window}: expected a whole number of ticks of at least 1; nearest valid: 1")
     return {"direct": 0, "moving-average": window, "exponential": 1}[averaging]
