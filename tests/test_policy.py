@@ -82,18 +82,23 @@ def test_births_are_uniform_and_depend_on_the_key_alone():
         (lambda: Plasticity(normalisation="mx"), "unknown normalisation 'mx': did you mean 'max'"),
         (lambda: Plasticity(averaging="moving-average", window=0), "window=0: expected .*; nearest valid: 1"),
         (lambda: Plasticity(interval=0), "interval=0 ticks: expected at least 1; nearest valid: 1"),
-        (lambda: Plasticity(rate=0.3), "rate=0.3: the rule 'eta-abcd' evolves its rates; leave rate out"),
+        (lambda: Plasticity(rate=0.3), "policy.rate=0.3: the rule 'eta-abcd' evolves its rates; leave policy.rate out"),
         (lambda: Mlp((3, 0, 2)), r"layer sizes \[3, 0, 2\]: expected whole numbers of at least 1"),
         (lambda: Mlp((3, 2), activation="tan"), "unknown activation 'tan': did you mean 'tanh'"),
         (lambda: InitialWeights("uniform", 0.0), "initial_scale=0.0: expected a positive number for 'uniform'"),
+        (lambda: InitialWeights("xavier-normal"), "unknown initialiser 'xavier-normal': did you mean 'glorot-normal'"),
+        (lambda: InitialWeights("kaiming_uniform"), "did you mean 'he-uniform'"),
         (lambda: InitialWeights("lecun"), "unknown initialiser 'lecun': did you mean"),
         (lambda: Plasticity(time_constant=3.0), "time_constant=3.0: the rule 'eta-abcd' has none; leave it out"),
-        (lambda: Plasticity("abcd-trace", time_constant=0.5), "time_constant=0.5: expected at least 1 update"),
-        (lambda: Plasticity(bound=3.0), "bound=3.0: the normalisation 'max' has none; leave bound out"),
-        (lambda: Policy("p", Mlp((1, 1)), Plasticity("abcd-bias")), "rule 'abcd-bias' needs a network with biases"),
+        (lambda: Plasticity("abcd-trace", time_constant=0.5), "policy.time_constant=0.5: .*; nearest valid: 1"),
+        (lambda: Plasticity(bound=3.0), "bound=3.0: the normalisation 'max' has none; leave policy.bound out"),
+        (
+            lambda: Policy("p", Mlp((1, 1)), Plasticity("abcd-bias")),
+            "rule 'abcd-bias' needs .*: expected policy.bias=true",
+        ),
         (
             lambda: Policy("p", Lstm((1, 1, 1)), Plasticity()),
-            "network 'lstm' cannot be plastic: expected plastic=false",
+            "network 'lstm' cannot be plastic: expected policy.plastic=false or policy.network=gru",
         ),
         (lambda: Gru((3, 4, 4, 2)), r"hidden layers \[4, 4\]: a network of type 'gru' has one; nearest valid: \[4\]"),
         (lambda: Elman((3, 2)), r"hidden layers \[\]: a network of type 'elman' has one; nearest valid: \[16\]"),
@@ -102,3 +107,29 @@ def test_births_are_uniform_and_depend_on_the_key_alone():
 def test_bad_input_is_named(make, message):
     with pytest.raises(HebbaxError, match=message):
         make()
+
+
+NOT_FINITE = [float("nan"), float("inf"), float("-inf")]
+
+
+@pytest.mark.parametrize("value", [*NOT_FINITE, -3.0])
+@pytest.mark.parametrize(
+    ("key", "make"),
+    [
+        ("rate", lambda value: Plasticity("abcd", rate=value)),
+        ("time_constant", lambda value: Plasticity("abcd-trace", time_constant=value)),
+        ("bound", lambda value: Plasticity(normalisation="clip", bound=value)),
+        ("initial_scale", lambda value: InitialWeights(scale=value)),
+    ],
+)
+def test_numbers_have_to_be_finite_and_not_negative(key, make, value):
+    with pytest.raises(HebbaxError, match=f"^policy.{key}={value}: expected a "):
+        make(value)
+
+
+@pytest.mark.parametrize("value", NOT_FINITE)
+def test_an_offset_and_a_constant_have_to_be_finite(value):
+    with pytest.raises(HebbaxError, match=f"^policy.initial_offset={value}: expected a finite number"):
+        InitialWeights(offset=value)
+    with pytest.raises(HebbaxError, match=f"^policy.initial_scale={value}: expected a finite number"):
+        InitialWeights("constant", value)

@@ -61,7 +61,10 @@ def test_intervals(interval, ticks):
         (0, r"interval=0 s: .* nearest valid: 0.05 or 0.1"),
         (float("nan"), r"interval=nan s: expected a whole multiple"),
         (float("inf"), r"interval=inf s: expected a whole multiple"),
-        ("0 ticks", r"interval=0 ticks: expected at least 1 tick"),
+        ("0 ticks", r"policy.interval=0 ticks: expected a whole .*; nearest valid: 1 tick$"),
+        ("-4 ticks", r"policy.interval=-4 ticks: expected a whole .*; nearest valid: 1 tick$"),
+        ("1.5 ticks", r"policy.interval=1.5 ticks: expected a whole .*; nearest valid: 1 tick or 2 ticks$"),
+        ("2.5 ticks", r"nearest valid: 2 ticks or 3 ticks$"),
         ("soon", r"interval=soon: expected seconds \(0.2\) or ticks \(4 ticks\)"),
     ],
 )
@@ -79,6 +82,11 @@ def test_seconds_and_ticks_give_the_same_policy():
 def test_an_unknown_preset_names_the_nearest():
     with pytest.raises(HebbaxError, match="unknown policy 'han-f': did you mean 'han-"):
         make_policy("han-f", make_task("swimmer"))
+
+
+def test_hidden_layers_are_named_as_they_were_typed():
+    with pytest.raises(HebbaxError, match=r"^policy.hidden=\[-3, 4\]: expected .*; nearest valid: \[1, 4\]$"):
+        make_policy(PolicyConfig(hidden=[-3, 4]), make_task("swimmer"))
 
 
 STATIC = "a static policy has no plasticity and does not read it; leave policy"

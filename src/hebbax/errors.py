@@ -21,7 +21,7 @@ def unknown_name(kind: str, name: object, choices: Iterable[str]) -> HebbaxError
 def check_seed(seed: int) -> None:
     """Raise HebbaxError for a number that is no seed."""
     if not 0 <= seed < 2**32:
-        raise HebbaxError(f"seed={seed}: expected 0 to {2**32 - 1}")
+        raise HebbaxError(f"seed={seed}: expected 0 to {2**32 - 1}; nearest valid: {0 if seed < 0 else 2**32 - 1}")
 
 
 def one_line(error: BaseException) -> str:
@@ -30,7 +30,8 @@ def one_line(error: BaseException) -> str:
 
 
 def _nearest(name: str, known: list[str]) -> list[str]:
-    """Return up to three names, the nearest first, all nearly as near as the first."""
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-    likeness = [difflib.SequenceMatcher(None, other, name).ratio() for other in near]
-    return [other for other, value in zip(near, likeness, strict=True) if value > likeness[0] - 0.1]
+    """Return up to three names, the nearest first, all nearly as near as the first; capitals count as small letters."""
+    spelt = {other.casefold(): other for other in known}
+    near = difflib.get_close_matches(name.casefold(), spelt, n=3, cutoff=0.4)
+    likeness = [difflib.SequenceMatcher(None, other, name.casefold()).ratio() for other in near]
+    return [spelt[other] for other, value in zip(near, likeness, strict=True) if value > likeness[0] - 0.1]

@@ -86,14 +86,23 @@ class Plasticity:
         check_bound(self.normalisation, self.bound)
         history_rows(self.averaging, self.window)
         if self.interval < 1:
-            raise HebbaxError(f"interval={self.interval} ticks: expected at least 1; nearest valid: 1")
-        if self.rate is not None and rule.rate is None:
-            raise HebbaxError(f"rate={self.rate}: the rule {self.rule!r} evolves its rates; leave rate out")
+            raise HebbaxError(f"policy.interval={self.interval} ticks: expected at least 1; nearest valid: 1")
+        if self.rate is not None:
+            wrong = f"policy.rate={self.rate}"
+            if rule.rate is None:
+                raise HebbaxError(f"{wrong}: the rule {self.rule!r} evolves its rates; leave policy.rate out")
+            if not 0 <= self.rate < float("inf"):
+                nearest = 0 if self.rate < 0 else rule.rate
+                raise HebbaxError(f"{wrong}: expected a finite number of at least 0; nearest valid: {nearest}")
         if self.time_constant is not None:
+            wrong = f"policy.time_constant={self.time_constant}"
             if rule.time_constant is None:
-                raise HebbaxError(f"time_constant={self.time_constant}: the rule {self.rule!r} has none; leave it out")
+                raise HebbaxError(f"{wrong}: the rule {self.rule!r} has none; leave it out")
             if not 1 <= self.time_constant < float("inf"):
-                raise HebbaxError(f"time_constant={self.time_constant}: expected at least 1 update; nearest valid: 1")
+                nearest = 1 if self.time_constant < 1 else rule.time_constant
+                raise HebbaxError(
+                    f"{wrong}: expected a finite number of updates of at least 1; nearest valid: {nearest}"
+                )
 
     @property
     def history_rows(self) -> int:
@@ -143,10 +152,10 @@ class Policy:
             return
         if self.network.static_only:
             raise HebbaxError(
-                f"network {self.network.kind!r} cannot be plastic: expected plastic=false, or network gru"
+                f"network {self.network.kind!r} cannot be plastic: expected policy.plastic=false or policy.network=gru"
             )
         if get_rule(self.plasticity.rule).needs_bias and not self.network.bias:
-            raise HebbaxError(f"rule {self.plasticity.rule!r} needs a network with biases: expected bias=true")
+            raise HebbaxError(f"rule {self.plasticity.rule!r} needs a network with biases: expected policy.bias=true")
 
     @property
     def genes(self) -> tuple[dict[str, tuple[int, ...]], ...]:

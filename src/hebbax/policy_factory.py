@@ -27,6 +27,11 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
             raise unknown_name("policy", config, PRESETS)
         config = PRESETS[config]
     _check_options(config)
+    if any(size < 1 for size in config.hidden):
+        raise HebbaxError(
+            f"policy.hidden={config.hidden}: expected whole numbers of at least 1; nearest valid: "
+            f"{[max(1, size) for size in config.hidden]}"
+        )
     network = get_network(config.network)(
         (task.observation_size, *config.hidden, task.action_size),
         config.activation,
@@ -71,21 +76,26 @@ def interval_ticks(interval: Any, control_period: float) -> int:
 
     Raises HebbaxError, naming the nearest valid values, unless it is a whole multiple of the control period (s).
     """
-    matched = re.fullmatch(r"\s*(\d+)\s*ticks?\s*", str(interval))
+    matched = re.fullmatch(r"\s*([+-]?)(\d+)(\.\d*)?\s*ticks?\s*", str(interval))
     if matched:
-        if int(matched[1]) < 1:
-            raise HebbaxError(f"interval={interval}: expected at least 1 tick; nearest valid: 1 tick")
-        return int(matched[1])
+        sign, whole, fraction = matched.groups()
+        ticks = 0 if sign == "-" else int(whole)
+        if ticks < 1 or (fraction or "").strip(".0"):
+            nearest = f"{ticks} ticks or {ticks + 1} ticks" if ticks > 1 else "1 tick or 2 ticks" if ticks else "1 tick"
+            raise HebbaxError(
+                f"policy.interval={interval}: expected a whole number of ticks of at least 1; nearest valid: {nearest}"
+            )
+        return ticks
     try:
         ratio = float(interval) / control_period
     except (TypeError, ValueError):
-        raise HebbaxError(f"interval={interval}: expected seconds (0.2) or ticks (4 ticks)") from None
+        raise HebbaxError(f"policy.interval={interval}: expected seconds (0.2) or ticks (4 ticks)") from None
     ticks = round(ratio) if ratio == ratio and abs(ratio) < 1e9 else 0
     if ticks < 1 or abs(ratio - ticks) > 1e-6 * ticks:
         low = max(1, int(ratio) if ratio == ratio and 0 < ratio < 1e9 else 1)
         nearest = " or ".join(f"{n * control_period:g}" for n in (low, low + 1))
         raise HebbaxError(
-            f"interval={interval} s: expected a whole multiple of the control period {control_period:g} s, or ticks "
-            f"such as '4 ticks'; nearest valid: {nearest}"
+            f"policy.interval={interval} s: expected a whole multiple of the control period {control_period:g} s, or "
+            f"ticks such as '4 ticks'; nearest valid: {nearest}"
         )
     return ticks

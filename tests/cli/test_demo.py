@@ -83,7 +83,7 @@ def test_bad_input_leaves_an_earlier_demo_alone(hebbax, tmp_path):
 
     message = "unknown task 'swimer': did you mean 'swimmer'?"
     assert hebbax("demo", "--task", "swimer") == (2, "", f"hebbax: {message}\n")
-    assert hebbax("demo", "--seed", "-1") == (2, "", "hebbax: seed=-1: expected 0 to 4294967295\n")
+    assert hebbax("demo", "--seed", "-1") == (2, "", "hebbax: seed=-1: expected 0 to 4294967295; nearest valid: 0\n")
     assert (tmp_path / "demo/life.mp4").exists()
 
 

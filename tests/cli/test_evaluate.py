@@ -104,7 +104,7 @@ def test_zoo_controller(hebbax, finished_run, tmp_path, monkeypatch):
         (["copy", "--genome", "bset"], "unknown genome 'bset': did you mean 'best'?"),
         (["copy", "--engine", "lockstp"], "unknown engine 'lockstp': did you mean 'lockstep'?"),
         (["copy", "--lifetimes", "0"], "lifetimes=0: expected a whole number of at least 1; nearest valid: 1"),
-        (["copy", "--seed", "-1"], "seed=-1: expected 0 to 4294967295"),
+        (["copy", "--seed", "-1"], "seed=-1: expected 0 to 4294967295; nearest valid: 0"),
     ],
 )
 def test_message_of_what_is_wrong(hebbax, copied_run, arguments, message):

@@ -62,10 +62,10 @@ def test_more_generations_extend_a_sweep(hebbax, tmp_path):
     ("overrides", "message"),
     [
         (["policy=han-e,mpl"], "unknown policy 'mpl': did you mean 'mlp'?"),
-        (["seed=0,-1"], "seed=-1: expected 0 to 4294967295"),
+        (["seed=0,-1"], "seed=-1: expected 0 to 4294967295; nearest valid: 0"),
         (
             ["policy.interval=0.04,0.1"],
-            "interval=0.1 s: expected a whole multiple of the control period 0.04 s, or ticks "
+            "policy.interval=0.1 s: expected a whole multiple of the control period 0.04 s, or ticks "
             "such as '4 ticks'; nearest valid: 0.08 or 0.12",
         ),
         (["track=none,tensorbord"], "unknown tracker 'tensorbord': did you mean 'tensorboard'?"),

@@ -68,12 +68,12 @@ def test_default_folder(hebbax, tmp_path):
         ),
         (
             "policy.interval=0.1",
-            "interval=0.1 s: expected a whole multiple of the control period 0.04 s, or ticks "
+            "policy.interval=0.1 s: expected a whole multiple of the control period 0.04 s, or ticks "
             "such as '4 ticks'; nearest valid: 0.08 or 0.12",
         ),
-        ("policy.window=0", "window=0: expected a whole number of ticks of at least 1; nearest valid: 1"),
+        ("policy.window=0", "policy.window=0: expected a whole number of ticks of at least 1; nearest valid: 1"),
         ("policy.activation=tan", "unknown activation 'tan': did you mean 'tanh'?"),
-        ("seed=-1", "seed=-1: expected 0 to 4294967295"),
+        ("seed=-1", "seed=-1: expected 0 to 4294967295; nearest valid: 0"),
     ],
 )
 def test_bad_input_writes_nothing(hebbax, tmp_path, override, message):

@@ -147,5 +147,5 @@ def test_every_run_that_cannot_begin_is_told_with_its_reason(tmp_path):
     runs = [PlannedRun(tmp_path / str(number), config) for number, config in enumerate(configs)]
 
     reasons = {run.path.name: str(error).partition(":")[0] for run, error in refused(runs)}
-    assert reasons == {"1": "interval=0.1 s", "2": "seed=-1", "3": "interval=0.1 s"}
+    assert reasons == {"1": "policy.interval=0.1 s", "2": "seed=-1", "3": "policy.interval=0.1 s"}
     assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hebbax.errors import HebbaxError, unknown_name
 
+_SYNONYMS = {"xavier": "glorot", "kaiming": "he"}  # first names of the same authors
 _FANS = {"lecun": (1.0, "in"), "he": (2.0, "in"), "glorot": (1.0, "mean")}
 INITIALISERS = (
     "uniform",
@@ -22,7 +23,7 @@ weights of `constant` are the scale itself."""
 class InitialWeights:
     """A distribution of initial weights.
 
-    Raises HebbaxError for an unknown name or a scale that is not positive.
+    Raises HebbaxError for an unknown name, a scale that is not positive, or a number that is not finite.
     """
 
     name: str = "uniform"
@@ -31,10 +32,13 @@ class InitialWeights:
 
     def __post_init__(self) -> None:
         if self.name not in INITIALISERS:
-            raise unknown_name("initialiser", self.name, INITIALISERS)
-        least = -math.inf if self.name == "constant" else 0.0
-        if not least < self.scale < math.inf:
-            raise HebbaxError(f"initial_scale={self.scale}: expected a positive number for {self.name!r}")
+            raise _unknown(self.name)
+        constant = self.name == "constant"
+        if not (-math.inf if constant else 0.0) < self.scale < math.inf:
+            expected = "a finite number" if constant else "a positive number"
+            raise HebbaxError(f"policy.initial_scale={self.scale}: expected {expected} for {self.name!r} such as 0.1")
+        if not math.isfinite(self.offset):
+            raise HebbaxError(f"policy.initial_offset={self.offset}: expected a finite number; nearest valid: 0")
 
     @property
     def is_normal(self) -> bool:
@@ -60,3 +64,9 @@ class InitialWeights:
         size = pre_size if fan == "in" else (pre_size + post_size) / 2
         deviation = self.scale * math.sqrt(gain / size)
         return deviation if self.is_normal else math.sqrt(3.0) * deviation
+
+
+def _unknown(name: str) -> HebbaxError:
+    first, *shape = name.casefold().replace("_", "-").split("-")
+    meant = "-".join([_SYNONYMS.get(first, first), *shape])
+    return unknown_name("initialiser", name, [meant] if meant in INITIALISERS else INITIALISERS)

@@ -24,7 +24,7 @@ def history_rows(averaging: str, window: int) -> int:
     """
     check_averaging(averaging)
     if window < 1:
-        raise HebbaxError(f"window={window}: expected a whole number of ticks of at least 1; nearest valid: 1")
+        raise HebbaxError(f"policy.window={window}: expected a whole number of ticks of at least 1; nearest valid: 1")
     return {"direct": 0, "moving-average": window, "exponential": 1}[averaging]
 
 

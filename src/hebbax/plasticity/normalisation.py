@@ -67,7 +67,7 @@ def check_bound(normalisation: str, bound: float | None) -> float:
     if bound is None:
         return DEFAULT_BOUND
     if normalisation != "clip":
-        raise HebbaxError(f"bound={bound}: the normalisation {normalisation!r} has none; leave bound out")
+        raise HebbaxError(f"policy.bound={bound}: the normalisation {normalisation!r} has none; leave policy.bound out")
     if not 0 < bound < float("inf"):
-        raise HebbaxError(f"bound={bound}: expected a positive number")
+        raise HebbaxError(f"policy.bound={bound}: expected a positive number such as {DEFAULT_BOUND}, the default")
     return bound
