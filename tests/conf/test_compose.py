@@ -93,6 +93,11 @@ WRONG = {
     "policy.hidden.0=4": "unknown configuration key 'policy.hidden.0': did you mean 'policy.hidden'?",
     "policy=mpl": "unknown policy 'mpl': did you mean 'mlp'?",
     "policy=null": f"unknown policy 'null': known: {', '.join(sorted(PRESETS))}",
+    "task=gym/Pendulum-v1": "unknown task 'gym/Pendulum-v1': did you mean 'gymnasium/Pendulum-v1'?",
+    "hydra/launcher=submitit_slurm": "hydra/launcher=submitit_slurm: -m is missing, launchers run sweeps: "
+    "`hebbax train -m`",
+    "hydra.launcher.partition=cpu": "hydra.launcher.partition=cpu: -m is missing, launchers run sweeps: "
+    "`hebbax train -m`",
     "task=cheetah": "unknown task 'cheetah': did you mean 'half_cheetah'?",
     "strategy=openai": "unknown strategy 'openai': did you mean 'openai-es'?",
     "strategy.name=snes": "strategy.name=snes: write strategy=snes, which brings that strategy's options",

@@ -87,6 +87,12 @@ def test_an_unknown_launcher(tmp_path):
         check_launcher(["hydra/launcher=basik"], tmp_path)
 
 
+def test_slurm_by_its_own_name_is_told_its_launcher_and_extra(tmp_path):
+    hint = "" if importlib.util.find_spec("submitit") else r" It is not installed: pip install 'hebbax\[slurm\]'"
+    with pytest.raises(HebbaxError, match=rf"^unknown launcher 'slurm': did you mean 'submitit_slurm'\?{hint}$"):
+        check_launcher(["hydra/launcher=slurm"], tmp_path)
+
+
 def test_an_option_that_a_launcher_does_not_have(tmp_path):
     with pytest.raises(HebbaxError, match=r"^hydra\.launcher\.colour=red: .*colour") as raised:
         check_launcher(["hydra.launcher.colour=red"], tmp_path)

@@ -67,13 +67,18 @@ WRONG = [
         "strategy.population=64: mu-lambda-es with strategy.elite=0.03 expects at least 67, of which 2 are the elite; "
         "nearest valid: 67",
     ),
-    ({"sigma": 0.0}, "strategy.sigma=0.0: expected a positive number"),
+    ({"sigma": 0.0}, "strategy.sigma=0.0: expected a positive number such as 0.1, the default"),
+    (
+        {"name": "snes", "sigma_learning_rate": -1.0},
+        "strategy.sigma_learning_rate=-1.0: expected a positive number, or null",
+    ),
     ({"sigma": float("inf")}, "strategy.sigma=inf: expected a positive number"),
     ({"learning_rate": float("nan")}, "strategy.learning_rate=nan: expected a positive number"),
     ({"learning_rate_decay": 0.0}, "strategy.learning_rate_decay=0.0: expected a number above 0 and at most 1, where "),
     (
         {"sigma_decay": 1.1},
-        "strategy.sigma_decay=1.1: expected a number above 0 and at most 1, where 1 keeps the value",
+        "strategy.sigma_decay=1.1: expected a number above 0 and at most 1, where 1 keeps the value constant; "
+        "nearest valid: 1",
     ),
     (
         {"decay_generations": 0},
@@ -83,7 +88,7 @@ WRONG = [
     ({"optimiser": "adma"}, "unknown optimiser 'adma': did you mean 'adam'?"),
     (
         {"name": "adaptive-es", "elite": 1.0},
-        "strategy.elite=1.0: expected a share of the population between 0 and 1, such as 0.1",
+        "strategy.elite=1.0: expected a share of the population between 0 and 1, such as 0.1, the default",
     ),
 ]
 

@@ -26,6 +26,8 @@ from hebbax.errors import HebbaxError, unknown_name
 
 Job = Callable[[TrainConfig], Any]
 
+_SLURM = ("submitit_slurm", "submitit_local")  # of the extra hebbax[slurm]
+
 
 @dataclass(frozen=True)
 class _Task:
@@ -109,9 +111,13 @@ def _compose(launcher: Sequence[str], folder: Path) -> tuple[Any, DictConfig]:
 
 
 def _unknown_launcher(name: str, known: Sequence[str]) -> HebbaxError:
-    if name.startswith("submitit"):
+    missing = [other for other in _SLURM if other not in known]
+    if name in missing:
         return HebbaxError(f"hydra/launcher={name} is not installed: pip install 'hebbax[slurm]'")
-    return unknown_name("launcher", name, known)
+    error = unknown_name("launcher", name, [*known, *missing])
+    if any(repr(other) in str(error) for other in missing):
+        return HebbaxError(f"{error} It is not installed: pip install 'hebbax[slurm]'")
+    return error
 
 
 def _quoted(folder: Path) -> str:

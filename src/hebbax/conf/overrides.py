@@ -16,7 +16,7 @@ from hydra.errors import HydraException
 from hebbax.conf.schema import groups
 from hebbax.config import TrainConfig
 from hebbax.errors import HebbaxError, unknown_name
-from hebbax.tasks.external import is_external
+from hebbax.tasks.external import SUITES, is_external
 
 _EXPECTED = {
     int: "a whole number",
@@ -36,6 +36,8 @@ def check_overrides(overrides: Sequence[str]) -> None:
         override = parse_override(text)
         key = override.key_or_group
         presets = groups().get(key)
+        if key == "hydra/launcher" or key.startswith("hydra.launcher."):
+            raise HebbaxError(f"{text}: -m is missing, launchers run sweeps: `hebbax train -m`")
         if presets is None and key not in known_keys():
             raise _unknown_key(key)
         if override.is_add() or override.is_force_add() or override.is_delete():
@@ -46,7 +48,11 @@ def check_overrides(overrides: Sequence[str]) -> None:
             raise HebbaxError(f"{text}: expected one value, not several; `hebbax train -m` runs one for each")
         external = key == "task" and is_external(str(override.value()))
         if presets is not None and not external and str(override.value()) not in presets:
-            raise unknown_name(key, text.partition("=")[2], presets)
+            name = text.partition("=")[2]
+            environments = (
+                [f"{suite}/{name.partition('/')[2]}" for suite in SUITES] if key == "task" and "/" in name else []
+            )
+            raise unknown_name(key, name, [*presets, *environments])
         if key == "strategy.name":  # by itself it would keep the options of another strategy
             raise HebbaxError(f"{text}: write strategy={text.partition('=')[2]}, which brings that strategy's options")
 

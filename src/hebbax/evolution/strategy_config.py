@@ -62,7 +62,7 @@ def _check_values(config: StrategyConfig) -> None:
     for option, value in config.options().items():
         if value is None:
             continue
-        wrong = f"strategy.{option}={value}"
+        wrong, default = f"strategy.{option}={value}", STRATEGIES[config.name].options[option]
         if option == "optimiser":
             if value not in OPTIMISERS:
                 raise unknown_name("optimiser", value, OPTIMISERS)
@@ -74,12 +74,18 @@ def _check_values(config: StrategyConfig) -> None:
                 raise HebbaxError(f"{wrong}: expected a whole number of at least 1; nearest valid: 1")
         elif option.endswith("_decay"):
             if not 0 < value <= 1:
-                raise HebbaxError(f"{wrong}: expected a number above 0 and at most 1, where 1 keeps the value constant")
+                raise HebbaxError(
+                    f"{wrong}: expected a number above 0 and at most 1, where 1 keeps the value constant"
+                    f"{'; nearest valid: 1' if value > 1 else ', such as 0.99'}"
+                )
         elif option == "elite":
             if not 0 < value < 1:
-                raise HebbaxError(f"{wrong}: expected a share of the population between 0 and 1, such as 0.1")
+                raise HebbaxError(
+                    f"{wrong}: expected a share of the population between 0 and 1, such as {default}, the default"
+                )
         elif not 0 < value < float("inf"):
-            raise HebbaxError(f"{wrong}: expected a positive number")
+            usual = ", or null" if default is None else f" such as {default}, the default"
+            raise HebbaxError(f"{wrong}: expected a positive number{usual}")
 
 
 def _check_population(config: StrategyConfig) -> None:
