@@ -60,6 +60,17 @@ def test_a_trajectory_in_three_dimensions():
     np.testing.assert_allclose(given.get_xlim(), [-1, 1], atol=0.15)
 
 
+def test_a_trajectory_that_begins_later_has_the_times_of_the_life():
+    parts = principal_components(circle()[100:], 3)
+
+    ax = plot_trajectory(parts, PERIOD, dimensions=3, start=100)
+
+    times = [drawn.get_array() for drawn in ax.collections if drawn.get_array() is not None]
+    np.testing.assert_allclose(next(found for found in times if len(found) == 299), np.arange(100, 399) * PERIOD)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["at 5 s", "end"]
+    assert [text.get_text() for text in plot_trajectory(parts, PERIOD).get_legend().get_texts()] == ["birth", "end"]
+
+
 @pytest.mark.parametrize(("dimensions", "message"), [(4, "expected 2 or 3"), (3, "2 components cannot be drawn in 3")])
 def test_dimensions_that_there_are_not(dimensions, message):
     with pytest.raises(HebbaxError, match=message):

@@ -85,13 +85,14 @@ def _motion_figures(material: Material, weights: np.ndarray, actions: np.ndarray
     rest, acted = weights[transient:], actions[transient:]
     drawn = []
     moves = np.flatnonzero(np.ptp(weights, axis=0))
-    for rows, dimensions, caption in (
-        (weights, 2, "The path of all weights through the life, in the two directions in which they vary most."),
-        (rest, 3, "The same in three directions, without the start of the life."),
+    later = f"The same in three directions, from {transient * period:.3g} s on: without the start of the life."
+    for start, dimensions, caption in (
+        (0, 2, "The path of all weights through the life, in the two directions in which they vary most."),
+        (transient, 3, later if transient else "The same in three directions."),
     ):
         if len(moves) >= dimensions:
-            parts = principal_components(rows, dimensions)
-            axes = plot_trajectory(parts, period, dimensions=dimensions)
+            parts = principal_components(weights[start:], dimensions)
+            axes = plot_trajectory(parts, period, dimensions=dimensions, start=start)
             drawn.append(
                 figure_html(figure_of(axes), f"Path of the weights in {dimensions} directions", caption=caption)
             )

@@ -16,13 +16,13 @@ from hebbax.report.style import INK, SEQUENTIAL_COLOURS, axes_or_new, figure_of,
 
 
 def plot_trajectory(
-    parts: PrincipalComponents, control_period: float, ax: Axes | None = None, *, dimensions: int = 2
+    parts: PrincipalComponents, control_period: float, ax: Axes | None = None, *, dimensions: int = 2, start: int = 0
 ) -> Axes:
     """Draw the scores [ticks, components] of a trajectory as a line from dark at birth to bright at the end.
 
-    `control_period` is seconds a tick. With `dimensions=3` the axes given must be three-dimensional
-    (`projection="3d"`). Each axis says how much of the variance lies along it. Birth is a ring, the end a dot. Raises
-    HebbaxError for another number of dimensions, or more than there are components.
+    `control_period` is seconds a tick, `start` the tick of the life that the first row is of. With `dimensions=3` the axes given must be three-dimensional
+    (`projection="3d"`). Each axis says how much of the variance lies along it. The first row is a ring, the last a
+    dot. Raises HebbaxError for another number of dimensions, or more than there are components.
     """
     if dimensions not in (2, 3):
         raise HebbaxError(f"dimensions={dimensions}: expected 2 or 3")
@@ -32,8 +32,9 @@ def plot_trajectory(
     with figure_style():
         options: dict[str, Any] = {"projection": "3d"} if dimensions == 3 else {}
         ax = axes_or_new(ax, 4.6, 3.8, **options)
-        line = _draw_line(ax, path, control_period)
-        ax.scatter(*path[:1].T, s=36, facecolors="none", edgecolors=INK, label="birth", zorder=4)
+        line = _draw_line(ax, path, (start + np.arange(len(path) - 1)) * control_period)
+        begin = f"at {start * control_period:.3g} s" if start else "birth"
+        ax.scatter(*path[:1].T, s=36, facecolors="none", edgecolors=INK, label=begin, zorder=4)
         ax.scatter(*path[-1:].T, s=22, color=INK, label="end", zorder=4)
         _label(ax, parts, dimensions)
         bar = figure_of(ax).colorbar(line, ax=ax, pad=0.14 if dimensions == 3 else 0.02, shrink=0.85)
@@ -43,10 +44,10 @@ def plot_trajectory(
     return ax
 
 
-def _draw_line(axes: Axes, path: np.ndarray, control_period: float) -> LineCollection:
-    """Draw a path [ticks, dimensions], each step in the colour of its time."""
+def _draw_line(axes: Axes, path: np.ndarray, seconds: np.ndarray) -> LineCollection:
+    """Draw a path [ticks, dimensions], each step in the colour of its time [ticks - 1]."""
     steps = np.stack([path[:-1], path[1:]], axis=1)
-    look = {"cmap": SEQUENTIAL_COLOURS, "linewidth": 0.9, "array": np.arange(len(steps)) * control_period}
+    look = {"cmap": SEQUENTIAL_COLOURS, "linewidth": 0.9, "array": seconds}
     if path.shape[1] == 3:
         line = Line3DCollection(cast(Any, steps), **look)
         cast(Axes3D, axes).add_collection3d(line)
