@@ -48,9 +48,22 @@ def test_an_image_shows_each_layer_at_each_moment_in_its_own_symmetric_scale():
     assert moments(ax) == ["birth", "0.35 s"]
     assert ax.texts[1].get_text() == f"max |w| = {np.abs(first).max():.2g}"
     assert [label.get_text() for label in ax.get_yticklabels()] == [
-        "layer 1\n3 pre × 2 post",
-        "layer 2\n2 pre × 1 post",
+        "layer 0\n3 pre × 2 post",
+        "layer 1\n2 pre × 1 post",
     ]
+
+
+def test_layers_have_the_names_of_the_connections_if_given():
+    names = ["input-hidden", "hidden-output"]
+
+    figure = plot_weights(life(), LAYERS, PERIOD, layer_names=names)
+
+    assert [label.get_text().split("\n")[0] for label in figure.axes[0].get_yticklabels()] == names
+    for title, more in (("sample", []), ("speed", ["all"])):
+        legend = titled(figure, title).get_legend()
+        assert [text.get_text() for text in legend.get_texts()] == [*names, *more]
+    with pytest.raises(HebbaxError, match="expected 2 names"):
+        plot_weights(life(), LAYERS, PERIOD, layer_names=["all-all"])
 
 
 def test_the_moments_are_birth_the_end_and_some_between():
@@ -75,7 +88,7 @@ def test_the_speed_is_drawn_on_a_log_axis_at_the_ticks_that_changed_a_weight():
 
     expected = weight_speed(weights, LAYERS)
     assert ax.get_yscale() == "log"
-    assert [drawn.get_label() for drawn in ax.get_lines()] == ["layer 1", "layer 2", "all"]
+    assert [drawn.get_label() for drawn in ax.get_lines()] == ["layer 0", "layer 1", "all"]
     for drawn, speed in zip(ax.get_lines(), [*expected.layers, expected.total], strict=True):
         np.testing.assert_allclose(drawn.get_xdata(), np.array([3, 7, 11, 15]) * PERIOD)
         np.testing.assert_allclose(drawn.get_ydata(), speed[3::4], rtol=1e-6)

@@ -73,8 +73,14 @@ def show_run(
     if run.policy.plasticity is None:
         on_note(f"no {WEIGHTS}: the weights of policy {run.policy.name!r} do not change during a life")
     else:
-        shapes = run.policy.network.layer_shapes
-        figure = plot_weights(record.weights, shapes, run.task.control_period, title=f"{name}: weights of one life")
+        network = run.policy.network
+        figure = plot_weights(
+            record.weights,
+            network.layer_shapes,
+            run.task.control_period,
+            layer_names=[connection.name for connection in network.connections],
+            title=f"{name}: weights of one life",
+        )
         save_figure(figure, folder / WEIGHTS)
         on_file(folder / WEIGHTS)
     if film:

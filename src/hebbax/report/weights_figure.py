@@ -21,6 +21,7 @@ def plot_weights(
     *,
     ticks: Sequence[int] | None = None,
     traces_per_layer: int = 8,
+    layer_names: Sequence[str] | None = None,
     title: str | None = None,
 ) -> Figure:
     """Draw the weights of one life: as images at a few moments, as traces over time, and the speed they change at.
@@ -32,9 +33,11 @@ def plot_weights(
         figure = Figure(figsize=(8.0, sum(heights) + 0.9), layout="constrained")
         images, traces, speed = figure.subplots(3, 1, gridspec_kw={"height_ratios": heights})
         speed.sharex(traces)
-        plot_weight_images(weights, layer_shapes, control_period, images, ticks=ticks)
-        plot_weight_traces(weights, layer_shapes, control_period, traces, traces_per_layer=traces_per_layer)
-        plot_weight_speed(weights, layer_shapes, control_period, speed)
+        plot_weight_images(weights, layer_shapes, control_period, images, ticks=ticks, layer_names=layer_names)
+        plot_weight_traces(
+            weights, layer_shapes, control_period, traces, traces_per_layer=traces_per_layer, layer_names=layer_names
+        )
+        plot_weight_speed(weights, layer_shapes, control_period, speed, layer_names=layer_names)
         traces.set_xlabel("")
         traces.tick_params(labelbottom=False)
         if title:

@@ -12,6 +12,7 @@ from hebbax.report.html.animation import Shown, pack_life
 from hebbax.types import Record
 
 LAYERS = [(2, 2), (2, 1)]
+NAMES = ["layer 0", "layer 1"]
 MODEL = mujoco.MjModel.from_xml_string(
     '<mujoco><worldbody><body><joint type="slide" axis="1 0 0"/><joint type="slide" axis="0 0 1"/>'
     '<geom type="capsule" fromto="0 0 0 0.5 0 0" size="0.1"/></body></worldbody></mujoco>'
@@ -26,7 +27,14 @@ def record(ticks=100, weights=None):
 
 
 def pack(**changes):
-    shown = {"record": record(), "layer_shapes": LAYERS, "control_period": 0.05, "model": MODEL, **changes}
+    shown = {
+        "record": record(),
+        "layer_shapes": LAYERS,
+        "layer_names": NAMES,
+        "control_period": 0.05,
+        "model": MODEL,
+        **changes,
+    }
     packed = pack_life(Shown(**shown))
     json.dumps(packed, allow_nan=False)  # a page can hold it
     return packed
@@ -44,6 +52,7 @@ def test_weights_come_back_within_a_step_of_their_own_largest():
     scales = np.repeat(largest, [4, 2], axis=1)
     np.testing.assert_allclose(values * scales, record().weights, atol=3 / 254 + 1e-6)
     assert unpacked(packed["ticks"], "<i4").tolist() == list(range(100))
+    assert packed["names"] == NAMES
 
 
 def test_weights_that_stay_are_packed_once():

@@ -32,6 +32,7 @@ class Shown:
 
     record: Record
     layer_shapes: Sequence[tuple[int, int]]
+    layer_names: Sequence[str]  # as in a recording
     control_period: float  # s
     model: mujoco.MjModel | None  # None for a body that is another package's
     transient: int = 0  # ticks before the weights were on what they ended on
@@ -52,7 +53,7 @@ def pack_life(shown: Shown) -> dict[str, Any]:
         "frames": _packed(frames, "<i4"),
         "earned": _packed(earned, "<f4"),
         "robot": _robot(shown, frames),
-        "weights": _weights(weights, shown.layer_shapes) if weights.size else None,
+        "weights": _weights(weights, shown) if weights.size else None,
         "speed": _speed(weights),
         "path": _path(weights, shown.transient),
     }
@@ -107,18 +108,19 @@ def _bounds(skeleton: Skeleton, relative: np.ndarray) -> list[float]:
     return [float(low[0]), float(high[0]), float(low[1]), float(high[1])]
 
 
-def _weights(weights: np.ndarray, layer_shapes: Sequence[tuple[int, int]]) -> dict[str, Any]:
+def _weights(weights: np.ndarray, shown: Shown) -> dict[str, Any]:
     """Return the finite weights [ticks, weights] where they change, each layer in 255 steps of its own largest."""
     changes = np.concatenate([[True], (weights[1:] != weights[:-1]).any(axis=1)])
     rows = np.flatnonzero(changes)
     rows = rows[:: -(-rows.size * weights.shape[1] // WEIGHT_BYTES)]
-    layers = split_layers(weights[rows], layer_shapes)
+    layers = split_layers(weights[rows], shown.layer_shapes)
     largest = np.stack([np.abs(layer).max(axis=1) for layer in layers], axis=1).astype(np.float32)
     steps = [
         np.round(127 * layer / np.where(top > 0, top, 1)[:, None]) for layer, top in zip(layers, largest.T, strict=True)
     ]
     return {
-        "layers": [list(shape) for shape in layer_shapes],
+        "layers": [list(shape) for shape in shown.layer_shapes],
+        "names": list(shown.layer_names),
         "ticks": _packed(rows, "<i4"),
         "values": _packed(np.concatenate(steps, axis=1), "i1"),
         "largest": _packed(largest, "<f4"),

@@ -73,8 +73,8 @@ def _resource(name: str) -> str:
 def _life(material: Material) -> dict[str, Any]:
     task = material.run.task
     model = task.model if isinstance(task, Task) else None
-    shapes = material.run.policy.network.layer_shapes if material.plastic else ()
-    return pack_life(Shown(material.record, shapes, task.control_period, model, material.transient))
+    shapes, names = (material.run.policy.network.layer_shapes, material.layer_names) if material.plastic else ((), ())
+    return pack_life(Shown(material.record, shapes, names, task.control_period, model, material.transient))
 
 
 def _header(material: Material, metrics: Sequence[dict[str, Any]]) -> str:

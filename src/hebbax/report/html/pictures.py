@@ -63,13 +63,15 @@ def weight_figures(material: Material) -> str:
     """Return what the weights of the first life do."""
     record, period = material.record, material.run.task.control_period
     shapes = material.run.policy.network.layer_shapes
-    weights = record.weights
-    axes = plot_weight_images(weights, shapes, period, axes_or_new(None, 8.6, 1.5 * len(shapes) + 0.4))
+    weights, names = record.weights, material.layer_names
+    axes = axes_or_new(None, 8.6, 1.5 * len(shapes) + 0.4)
+    plot_weight_images(weights, shapes, period, axes, layer_names=names)
     caption = "Each layer as an image, from birth to the end of the life: red is positive, blue negative."
     drawn = [figure_html(figure_of(axes), "The weights at some moments", caption=caption, wide=True)]
-    axes = plot_weight_traces(weights, shapes, period, axes_or_new(None, _WIDTH, 3.0), traces_per_layer=6)
+    axes = axes_or_new(None, _WIDTH, 3.0)
+    plot_weight_traces(weights, shapes, period, axes, traces_per_layer=6, layer_names=names)
     drawn.append(figure_html(figure_of(axes), "Some weights over time", caption="Some of the weights over time."))
-    axes = plot_weight_speed(weights, shapes, period, axes_or_new(None, _WIDTH, 3.0))
+    axes = plot_weight_speed(weights, shapes, period, axes_or_new(None, _WIDTH, 3.0), layer_names=names)
     caption = "How far the weights move in one tick. At a fixed point this falls; on a cycle it stays up."
     drawn.append(figure_html(figure_of(axes), "Speed of the weights over time", caption=caption))
     finite = finite_rows(weights)
@@ -97,8 +99,8 @@ def _motion_figures(material: Material, weights: np.ndarray, actions: np.ndarray
                 figure_html(figure_of(axes), f"Path of the weights in {dimensions} directions", caption=caption)
             )
     spectra = {
-        f"layer {place + 1}": amplitude_spectrum(layer, period)
-        for place, layer in enumerate(split_layers(rest, shapes))
+        name: amplitude_spectrum(layer, period)
+        for name, layer in zip(material.layer_names, split_layers(rest, shapes), strict=True)
     }
     gait = dominant_frequency(acted, period)
     frequency = gait.frequency if gait is not None and gait.significant else None

@@ -165,7 +165,7 @@
       pen.fillStyle = palette.muted;
       pen.textAlign = "left";
       const narrow = cellWidth < 220, shape = narrow ? `${pre} × ${post}` : `${pre} in × ${post} out`;
-      pen.fillText(`layer ${layer + 1}: ${shape}`, left + 4, top + 14);
+      pen.fillText(`${weights.names[layer]}: ${shape}`, left + 4, top + 14);
       pen.textAlign = "right";
       const largest = weights.largest[row * count + layer].toPrecision(2);
       pen.fillText(narrow ? largest : `largest ${largest}`, left + cellWidth - 4, top + 14);

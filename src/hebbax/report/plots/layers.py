@@ -30,6 +30,18 @@ def layers_of(weights: np.ndarray, layer_shapes: LayerShapes) -> list[np.ndarray
     return [part.reshape(-1, pre, post) for part, (pre, post) in zip(parts, layer_shapes, strict=True)]
 
 
+def names_of(layer_shapes: LayerShapes, names: Sequence[str] | None) -> list[str]:
+    """Return what each layer is called: its own name if given, else "layer 0", "layer 1", ... as in a recording.
+
+    Raises HebbaxError for another number of names than layers.
+    """
+    if names is None:
+        return [f"layer {index}" for index in range(len(layer_shapes))]
+    if len(names) != len(layer_shapes):
+        raise HebbaxError(f"layer_names={list(names)}: expected {len(layer_shapes)} names, one a layer")
+    return list(names)
+
+
 def mark_divergence(axes: Axes, weights: np.ndarray, control_period: float, *, text: bool = False) -> None:
     """Set a time axis to the whole life [ticks, weights], and shade what came after the weights stopped being finite.
 

@@ -18,11 +18,12 @@ from hebbax.report.style import INK, SEQUENTIAL_COLOURS, axes_or_new, figure_of,
 def plot_trajectory(
     parts: PrincipalComponents, control_period: float, ax: Axes | None = None, *, dimensions: int = 2, start: int = 0
 ) -> Axes:
-    """Draw the scores [ticks, components] of a trajectory as a line from dark at birth to bright at the end.
+    """Draw the scores [ticks, components] of a trajectory as a line from dark at its begin to bright at its end.
 
-    `control_period` is seconds a tick, `start` the tick of the life that the first row is of. With `dimensions=3` the axes given must be three-dimensional
-    (`projection="3d"`). Each axis says how much of the variance lies along it. The first row is a ring, the last a
-    dot. Raises HebbaxError for another number of dimensions, or more than there are components.
+    `control_period` is seconds a tick, `start` the tick of the life that the first row is of. With `dimensions=3` the
+    axes given must be three-dimensional (`projection="3d"`). Each axis says how much of the variance lies along it.
+    The first row is a ring, the last a dot. Raises HebbaxError for another number of dimensions, or more than there
+    are components.
     """
     if dimensions not in (2, 3):
         raise HebbaxError(f"dimensions={dimensions}: expected 2 or 3")

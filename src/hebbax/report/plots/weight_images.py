@@ -11,7 +11,7 @@ from matplotlib.colors import Normalize
 
 from hebbax.analysis.trajectory import finite_rows
 from hebbax.errors import HebbaxError
-from hebbax.report.plots.layers import LayerShapes, layers_of
+from hebbax.report.plots.layers import LayerShapes, layers_of, names_of
 from hebbax.report.style import DIVERGING_COLOURS, MUTED, axes_or_new, figure_of, figure_style, layer_colour
 
 _GAP = 0.08  # between two images, whose cells are 1 wide
@@ -25,6 +25,7 @@ def plot_weight_images(
     ax: Axes | None = None,
     *,
     ticks: Sequence[int] | None = None,
+    layer_names: Sequence[str] | None = None,
 ) -> Axes:
     """Draw the weights of one life as images: a row a layer, a column a moment.
 
@@ -32,9 +33,11 @@ def plot_weight_images(
     tick. `ticks` chooses the moments; by default birth, the last finite tick and a few between, spaced by their
     logarithm. Each image has its own symmetric colour scale, whose end stands below it.
 
-    Raises HebbaxError if the array has no row, another number of weights, or a moment lies outside the life.
+    `layer_names` are those of the network's connections; without them layers count from 0.
+
+    Raises HebbaxError if the array has no row, another number of weights or names, or a moment lies outside the life.
     """
-    layers = layers_of(weights, layer_shapes)
+    layers, names = layers_of(weights, layer_shapes), names_of(layer_shapes, layer_names)
     moments = _moments(finite_rows(weights)) if ticks is None else list(ticks)
     outside = [tick for tick in moments if not 0 <= tick < len(weights)]
     if outside:
@@ -51,7 +54,7 @@ def plot_weight_images(
         )
         ax.set_yticks(
             [row + (1 - _FOOT) / 2 for row in range(len(layers))],
-            [f"layer {row + 1}\n{pre} pre × {post} post" for row, (pre, post) in enumerate(layer_shapes)],
+            [f"{name}\n{pre} pre × {post} post" for name, (pre, post) in zip(names, layer_shapes, strict=True)],
         )
         for row, label in enumerate(ax.get_yticklabels()):
             label.set(color=layer_colour(row), rotation=90, ha="center", va="center", rotation_mode="anchor")

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 
 from hebbax.analysis.trajectory import finite_rows
 from hebbax.analysis.weight_speed import weight_speed
-from hebbax.report.plots.layers import LayerShapes, layers_of, mark_divergence
+from hebbax.report.plots.layers import LayerShapes, layers_of, mark_divergence, names_of
 from hebbax.report.style import INK, axes_or_new, figure_style, layer_colour, line_marker, write_across
 
 
 def plot_weight_speed(
-    weights: np.ndarray, layer_shapes: LayerShapes, control_period: float, ax: Axes | None = None
+    weights: np.ndarray,
+    layer_shapes: LayerShapes,
+    control_period: float,
+    ax: Axes | None = None,
+    *,
+    layer_names: Sequence[str] | None = None,
 ) -> Axes:
     """Draw ‖W(t+1) − W(t)‖ of each layer and of all weights, at the ticks that change them, on a logarithmic axis.
 
-    `weights` is float [ticks, weights]; `control_period` is seconds a tick. With one layer there is one line. Raises
-    HebbaxError if the array has no row or another number of weights.
+    `weights` is float [ticks, weights]; `control_period` is seconds a tick. With one layer there is one line.
+    `layer_names` are those of the network's connections; without them layers count from 0. Raises HebbaxError if the
+    array has no row or another number of weights or names.
     """
     layers_of(weights, layer_shapes)
+    names = names_of(layer_shapes, layer_names)
     finite = finite_rows(weights)
     with figure_style():
         ax = axes_or_new(ax, 7.0, 2.6)
@@ -28,14 +37,16 @@ def plot_weight_speed(
             ax.set_yticks([])
             write_across(ax, "too short a life to have a speed")
         else:
-            _draw(ax, weights[:finite], layer_shapes, control_period)
+            _draw(ax, weights[:finite], layer_shapes, control_period, names)
         mark_divergence(ax, weights, control_period)
     return ax
 
 
-def _draw(axes: Axes, weights: np.ndarray, layer_shapes: LayerShapes, control_period: float) -> None:
+def _draw(
+    axes: Axes, weights: np.ndarray, layer_shapes: LayerShapes, control_period: float, names: Sequence[str]
+) -> None:
     speed = weight_speed(weights, layer_shapes)
-    lines = [(f"layer {index + 1}", layer_colour(index), 0.8, one) for index, one in enumerate(speed.layers)]
+    lines = [(names[index], layer_colour(index), 0.8, one) for index, one in enumerate(speed.layers)]
     drawn = []
     for name, colour, width, values in [*(lines if len(lines) > 1 else []), ("all", INK, 1.0, speed.total)]:
         moving = values > 0  # a log axis has no zero, and an update interval leaves ticks without a change

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from hebbax.analysis.trajectory import finite_rows
-from hebbax.report.plots.layers import LayerShapes, layers_of, mark_divergence
+from hebbax.report.plots.layers import LayerShapes, layers_of, mark_divergence, names_of
 from hebbax.report.style import axes_or_new, figure_style, layer_colour, line_marker, write_across
 
 # A weight beyond this is drawn on an axis that is linear below 1 and logarithmic above.
@@ -21,20 +23,23 @@ def plot_weight_traces(
     ax: Axes | None = None,
     *,
     traces_per_layer: int = 8,
+    layer_names: Sequence[str] | None = None,
 ) -> Axes:
     """Draw some weights of each layer over time, in the layer's colour.
 
     `weights` is float [ticks, weights]; `control_period` is seconds a tick. The traces are the same weights on every
-    call, spread evenly over each layer. From the first row that is not finite on, the life counts as diverged. Raises
-    HebbaxError if the array has no row or another number of weights.
+    call, spread evenly over each layer. From the first row that is not finite on, the life counts as diverged.
+    `layer_names` are those of the network's connections; without them layers count from 0. Raises HebbaxError if the
+    array has no row or another number of weights or names.
     """
+    names = names_of(layer_shapes, layer_names)
     finite = finite_rows(weights)
     layers = [layer[:finite] for layer in layers_of(weights, layer_shapes)]
     with figure_style():
         ax = axes_or_new(ax, 7.0, 2.6)
         ax.set(xlabel="time in the life (s)", ylabel="weight", title="a fixed sample of the weights")
         if finite:
-            _draw(ax, layers, control_period, traces_per_layer)
+            _draw(ax, layers, names, control_period, traces_per_layer)
         else:
             ax.set_yticks([])
             write_across(ax, "the weights were not finite at birth")
@@ -42,7 +47,7 @@ def plot_weight_traces(
     return ax
 
 
-def _draw(axes: Axes, layers: list[np.ndarray], control_period: float, count: int) -> None:
+def _draw(axes: Axes, layers: list[np.ndarray], names: list[str], control_period: float, count: int) -> None:
     """Draw finite layers, each [ticks, presynaptic, postsynaptic]."""
     seconds = np.arange(len(layers[0])) * control_period
     for index, layer in enumerate(layers):
@@ -54,6 +59,5 @@ def _draw(axes: Axes, layers: list[np.ndarray], control_period: float, count: in
     if largest > LINEAR_LIMIT:
         # The more decades, the wider the linear part, so that the labels around zero stay apart.
         axes.set_yscale("symlog", linthresh=1.0, linscale=max(1.0, np.log10(largest) / 6))
-    names = [f"layer {index + 1}" for index in range(len(layers))]
     handles = [Line2D([], [], color=layer_colour(index)) for index in range(len(layers))]
     axes.legend(handles, names, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(layers), borderaxespad=0)
