@@ -22,7 +22,7 @@ from hebbax.experiments.measures import (
     share,
     summary,
 )
-from hebbax.experiments.panels import band_of, draw_band, draw_lives, figure_of, shade
+from hebbax.experiments.panels import band_of, draw_band, draw_lives, figure_of, legend_below, shade
 from hebbax.experiments.result import Result
 from hebbax.experiments.words import counted, lost, number, of_lives
 from hebbax.report.style import BLUE, MUTED, VERMILLION
@@ -122,4 +122,4 @@ def _draw_course(ax: Axes, group: Mapping[str, Any], colour: str) -> None:
         draw_band(ax, time, band, look, "undisturbed twin" if which == "with" else "interrupted")
     shade(ax, group["half"], group["ticks"], "no updates")
     ax.set(xlabel="tick", ylabel=f"reward a tick, over {REWARD_WINDOW}", title=group["policy"])
-    ax.legend(loc="center right")
+    legend_below(ax)

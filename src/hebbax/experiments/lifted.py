@@ -21,7 +21,7 @@ from hebbax.experiments.measures import (
     share,
     summary,
 )
-from hebbax.experiments.panels import band_of, draw_band, draw_labels, draw_lives, figure_of, shade
+from hebbax.experiments.panels import band_of, draw_band, draw_labels, draw_lives, figure_of, legend_below, shade
 from hebbax.experiments.raising import lifting
 from hebbax.experiments.result import Result
 from hebbax.experiments.words import counted, lost, of_lives, with_interval
@@ -156,7 +156,7 @@ def draw(result: Result) -> Figure:
         shade(panels[0], values["begin"], values["end"], "in the air")
         panels[0].set(xlabel="tick", ylabel=f"amplitude over {REWARD_WINDOW} ticks", title="actions")
         panels[0].set_ylim(bottom=0)
-        panels[0].legend(loc="center right")
+        legend_below(panels[0])
         for ax, key, unit in ((panels[1], "amplitude", "amplitude"), (panels[2], "frequency", "frequency (Hz)")):
             for place, (name, group) in enumerate(groups.items()):
                 draw_lives(ax, place, group[key], _COLOURS[name])

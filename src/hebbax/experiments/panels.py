@@ -68,6 +68,11 @@ def draw_band(ax: Axes, time: np.ndarray, band: Mapping[str, Any], colour: str, 
     ax.plot(time, middle, style, color=colour, linewidth=1.4, label=label)
 
 
+def legend_below(ax: Axes, columns: int = 2) -> None:
+    """Put the legend below the axes, where no curve and no band can be."""
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.19), ncols=columns, borderaxespad=0, columnspacing=1.2)
+
+
 def band_of(courses: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
     """Return median and quartiles over lives of courses in time, each [its ticks], as far as a life lasted.
 
@@ -83,7 +88,11 @@ def band_of(courses: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def shade(ax: Axes, begin: float, end: float, text: str) -> None:
-    """Shade a stretch of time and say at its top what happens in it."""
+    """Shade a stretch of time and say at its top, above all that is drawn so far, what happens in it."""
     ax.axvspan(begin, end, color=GRID, alpha=0.7, linewidth=0, zorder=0)
+    if not text:
+        return
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high + 0.07 * (high - low))
     foot = ax.get_xaxis_transform()
     ax.text((begin + end) / 2, 0.985, text, transform=foot, ha="center", va="top", fontsize=7, color=MUTED)

@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 from hebbax.analysis.principal_components import principal_components
 from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import count_labels, judge_life, summary
-from hebbax.experiments.panels import draw_labels, draw_lives, figure_of
+from hebbax.experiments.panels import draw_labels, draw_lives, figure_of, legend_below
 from hebbax.experiments.result import Result, floats
 from hebbax.experiments.words import counted, lost, number, with_interval
 from hebbax.keys import root_key, stream
-from hebbax.report.style import BLUE, INK, ORANGE
+from hebbax.report.style import BLUE, ORANGE
 
 DRAWN_LIVES = 3
 """Lives of each group whose weights share one picture."""
@@ -136,11 +136,11 @@ def _draw_paths(ax: Axes, values: Mapping[str, Any]) -> None:
                 scores = np.column_stack([np.arange(len(scores)), scores])
             colour = _COLOURS[name]
             ax.plot(*scores[:, :2].T, color=colour, linewidth=0.7, alpha=0.75, label=name if not number_of_life else "")
-            ax.plot(*scores[0, :2], "o", markerfacecolor="none", color=INK, markersize=4)
-            ax.plot(*scores[-1, :2], "o", color=colour, markersize=5, markeredgecolor=INK)
+            ax.plot(*scores[0, :2], "o", markerfacecolor="white", color=colour, markersize=4, markeredgewidth=0.8)
+            ax.plot(*scores[-1, :2], "o", color=colour, markersize=6, markeredgecolor="white", zorder=3)
     explained = shared["explained"]
     if len(explained) > 1:
         axes = [f"component {place + 1} ({100 * part:.0f} %)" for place, part in enumerate(explained[:2])]
         ax.set(xlabel=axes[0], ylabel=axes[1])
-    ax.set_title(f"{values['of']}: {DRAWN_LIVES} lives each, ○ → ●")
-    ax.legend(loc="best")
+    ax.set_title(f"{values['of']}: {DRAWN_LIVES} lives each, ○ birth, ● end")
+    legend_below(ax)

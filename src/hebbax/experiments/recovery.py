@@ -22,10 +22,10 @@ from hebbax.experiments.measures import (
     share,
     summary,
 )
-from hebbax.experiments.panels import band_of, draw_band, draw_lives, figure_of, shade
+from hebbax.experiments.panels import band_of, draw_band, draw_lives, figure_of, legend_below, shade
 from hebbax.experiments.result import Result
 from hebbax.experiments.words import lost, of_lives, with_interval
-from hebbax.report.style import BLUE, INK, MUTED, ORANGE, VERMILLION, write_across
+from hebbax.report.style import BLUE, MUTED, ORANGE, VERMILLION, write_across
 
 ONSET = 0.3
 """Part of the life after which a disturbance comes."""
@@ -188,7 +188,7 @@ def _draw_rate(ax: Axes, values: dict[str, Any], what: str) -> None:
     else:
         ax.axvline(onset, color=VERMILLION, linewidth=1.0, label=what)
     ax.set(xlabel="tick", ylabel=f"reward a tick, over {values['reward_window']}", title="reward rate")
-    ax.legend(loc="center right")
+    legend_below(ax)
 
 
 def _draw_distance(ax: Axes, values: dict[str, Any], what: str) -> None:
@@ -203,22 +203,18 @@ def _draw_distance(ax: Axes, values: dict[str, Any], what: str) -> None:
 
 def _draw_ticks(ax: Axes, values: dict[str, Any]) -> None:
     lives = len(values["recovered"]["values"])
-    shown = [(values["recovery_ticks"], "reward\nrate", BLUE)]
+    shown = [(values["recovery_ticks"], "reward rate", BLUE)]
     if values["weights_ticks"] is not None:
         shown.append((values["weights_ticks"], "weights", VERMILLION))
     if "control" in values:
         shown.append((values["control"]["recovery_ticks"], "reward rate,\nweights held", ORANGE))
     for place, (found, _, colour) in enumerate(shown):
         draw_lives(ax, place, found, colour)
-    foot = ax.get_xaxis_transform()
-    for place, (found, _, _) in enumerate(shown):
-        text = f"{found['counted']} of {lives}"
-        ax.text(place, 0.99, text, transform=foot, ha="center", va="top", fontsize=8, color=INK)
-    ax.set_xticks(range(len(shown)), [name for _, name, _ in shown])
+    ax.set_xticks(range(len(shown)), [f"{name}\n{found['counted']} of {lives}" for found, name, _ in shown])
     ax.set(ylabel="ticks until back", title="recovery, and lives that did", xlim=(-0.6, len(shown) - 0.4))
     if any(found["counted"] for found, _, _ in shown):
         low, high = ax.get_ylim()
-        ax.set_ylim(min(0.0, low), max(1.0, high + 0.12 * (high - low)))
+        ax.set_ylim(min(0.0, low), max(1.0, high))
     else:
         ax.set_yticks([])
         write_across(ax, "no life is back")
