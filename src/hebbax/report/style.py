@@ -6,7 +6,9 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 # Okabe and Ito's palette (2008), told apart under the common forms of colour blindness and in grey print.
@@ -26,6 +28,8 @@ LIGHT_LETTERS = "#FEFEFE"
 LAYER_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 DIVERGING_COLOURS = "RdBu_r"  # zero is white; red against blue, never red against green
 SEQUENTIAL_COLOURS = "viridis"  # time, distance: even steps to the eye, and in grey print too
+# Of a thin line, which has to be seen on a light and on a dark page: without the two ends that one of them hides.
+PATH_COLOURS = ListedColormap(matplotlib.colormaps[SEQUENTIAL_COLOURS](np.linspace(0.37, 0.92, 256)), "path")
 VERDICT_COLOURS = {
     "diverging": VERMILLION,
     "fixed-point": BLUE,

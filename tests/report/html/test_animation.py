@@ -105,6 +105,17 @@ def test_after_the_transient_the_path_fills_the_picture():
     assert np.abs(points[:20]).max() > 3
 
 
+@pytest.mark.parametrize(("times", "inside"), [(1.5, True), (100, False)])
+def test_a_path_is_inside_the_picture_unless_its_start_is_far_away(times, inside):
+    rows = record().weights.copy()
+    rows[:20] *= times
+
+    path = pack(record=record(100, rows), transient=20)["path"]
+
+    assert path["inside"] is inside
+    assert (np.abs(unpacked(path["points"], "<f4")).max() < 1) == inside
+
+
 def test_a_life_that_diverged_is_packed_as_far_as_it_is_finite():
     rows = record().weights.copy()
     rows[60:] = np.inf

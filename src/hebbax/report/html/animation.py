@@ -23,6 +23,7 @@ WEIGHT_BYTES = 1_500_000
 FRAMES = 3000
 """Ticks that are shown of a life, evenly spaced where it has more."""
 
+_PATH_ROOM = 3.0  # how many times farther than the rest the start of a path may go and still be in the picture
 _MARGIN = 0.15  # around the robot, in parts of its own size
 
 
@@ -138,7 +139,10 @@ def _speed(weights: np.ndarray) -> str | None:
 
 
 def _path(weights: np.ndarray, transient: int) -> dict[str, Any] | None:
-    """Return the weights in the plane in which they vary most after the transient, and the size of the picture."""
+    """Return the weights in the plane in which they vary most after the transient, in parts of half the picture.
+
+    The picture holds the whole path, but for a start that is so far away that the rest would be a dot.
+    """
     if len(weights) - transient < 3 or not weights.shape[1]:
         return None
     parts = principal_components(weights[transient:], 2)
@@ -146,9 +150,12 @@ def _path(weights: np.ndarray, transient: int) -> dict[str, Any] | None:
         return None
     rows = weights[:: -(-len(weights) // FRAMES)]
     path = (rows - parts.mean) @ parts.axes.T
-    reach = 1.15 * float(np.abs(parts.scores).max())
+    settled, whole = float(np.abs(parts.scores).max()), float(np.abs(path).max())
+    inside = whole <= _PATH_ROOM * settled
+    reach = 1.15 * (max(whole, settled) if inside else settled)
     return {
         "points": _packed(path / reach, "<f4"),
         "explained": [float(part) for part in parts.explained],
         "transient": transient,
+        "inside": inside,
     }

@@ -104,7 +104,8 @@
         const place = x(k * step - fx);
         pen.moveTo(place, ground);
         pen.lineTo(place, ground + 6);
-        pen.fillText(`${+(k * step).toFixed(2)} m`, place, ground + 19);
+        const label = `${+(k * step).toFixed(2)} m`, half = pen.measureText(label).width / 2 + 2;
+        if (place > half && place < width - half) pen.fillText(label, place, Math.min(ground + 19, height - 4));
       }
       pen.stroke();
       return;
@@ -185,11 +186,12 @@
     const half = Math.min(width, height) / 2 - 6;
     const x = (k) => width / 2 + points[2 * k] * half, y = (k) => height / 2 - points[2 * k + 1] * half;
     const now = Math.min(Math.floor((tick / life.ticks) * count), count - 1);
+    const outside = (k) => Math.max(Math.abs(points[2 * k]), Math.abs(points[2 * k + 1])) > 1.03;
     pen.lineJoin = "round";
     for (let k = 1; k < count; k++) {
-      if (Math.abs(points[2 * k]) > 3 && Math.abs(points[2 * k - 2]) > 3) continue;
-      pen.globalAlpha = k <= now ? 0.9 : 0.25;
-      pen.strokeStyle = viridis(0.15 + (0.85 * k) / count);  // its darkest is no colour on a dark page
+      if (!life.path.inside && outside(k) && outside(k - 1)) continue;
+      pen.globalAlpha = k <= now ? 1 : 0.4;
+      pen.strokeStyle = viridis(0.37 + (0.55 * k) / count);  // as in the figures: seen on a light and a dark page
       pen.lineWidth = k <= now ? 1.5 : 1;
       pen.beginPath();
       pen.moveTo(x(k - 1), y(k - 1));
@@ -246,9 +248,10 @@
     slider.value = Math.floor(tick);
   };
 
-  // The film goes along; where it is over, its last picture stays.
+  // The film goes along; where it is over, its last picture stays, dimmed and said to be the last.
   const followFilm = (sought) => {
     if (!film || !(film.duration > 0)) return;
+    film.parentElement.classList.toggle("over", tick * life.period >= film.duration);
     const moment = Math.min(tick * life.period, film.duration - 0.001);
     const running = playing && tick * life.period < film.duration;
     if (sought || !running || Math.abs(film.currentTime - moment) > 0.25) film.currentTime = moment;
@@ -298,7 +301,12 @@
   const refresh = () => { readPalette(); draw(); };
   window.addEventListener("resize", refresh);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refresh);
-  if (film) film.addEventListener("loadedmetadata", () => followFilm(true));
+  if (film) {
+    film.addEventListener("loadedmetadata", () => {
+      element("film-end").textContent = `the film ends at ${+film.duration.toFixed(1)} s`;
+      followFilm(true);
+    });
+  }
   slider.max = life.ticks - 1;
   tick = Math.min(Math.round(Number(source.dataset.start) / life.period), life.ticks - 1);
   refresh();

@@ -21,7 +21,11 @@ def player_html(life: dict[str, Any], film: str) -> str:
     """Return the views of a packed life, the robot's film among them if there is one, and what moves them."""
     views = []
     if film:
-        views.append(f"<div>{film}<span>The robot, filmed: the first {FILM_SECONDS:g} s.</span></div>")
+        seconds = min(FILM_SECONDS, life["ticks"] * life["period"])
+        views.append(
+            f'<div class="film"><div>{film}<b id="film-end"></b></div>'
+            f"<span>The robot, filmed: the first {seconds:.3g} s.</span></div>"
+        )
     if life["robot"]:
         views.append(_view("robot", "The robot as a skeleton, drawn from the recorded joints.", whole=not film))
     if life["weights"]:
@@ -32,8 +36,10 @@ def player_html(life: dict[str, Any], film: str) -> str:
         shares = [f"{part:.0%}" for part in life["path"]["explained"]]
         caption = (
             "The path of all weights, in the two directions in which they vary most after the start "
-            f"({' and '.join(shares)} of their motion). Dark is early, the dot is now."
+            f"({' and '.join(shares)} of their motion). Blue is early, the dot is now."
         )
+        if not life["path"]["inside"]:
+            caption += " Its start is too far away for the picture."
         views.append(_view("path", caption))
     strip = (
         '<div class="strip"><canvas id="speed"></canvas><span>How fast the weights change, on a logarithmic scale. '

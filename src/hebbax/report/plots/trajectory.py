@@ -12,13 +12,13 @@ from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
 from hebbax.analysis.principal_components import PrincipalComponents
 from hebbax.errors import HebbaxError
-from hebbax.report.style import INK, SEQUENTIAL_COLOURS, axes_or_new, figure_of, figure_style
+from hebbax.report.style import INK, PATH_COLOURS, axes_or_new, figure_of, figure_style
 
 
 def plot_trajectory(
     parts: PrincipalComponents, control_period: float, ax: Axes | None = None, *, dimensions: int = 2, start: int = 0
 ) -> Axes:
-    """Draw the scores [ticks, components] of a trajectory as a line from dark at its begin to bright at its end.
+    """Draw the scores [ticks, components] of a trajectory as a line from blue at its begin to bright at its end.
 
     `control_period` is seconds a tick, `start` the tick of the life that the first row is of. With `dimensions=3` the
     axes given must be three-dimensional (`projection="3d"`). Each axis says how much of the variance lies along it.
@@ -48,7 +48,7 @@ def plot_trajectory(
 def _draw_line(axes: Axes, path: np.ndarray, seconds: np.ndarray) -> LineCollection:
     """Draw a path [ticks, dimensions], each step in the colour of its time [ticks - 1]."""
     steps = np.stack([path[:-1], path[1:]], axis=1)
-    look = {"cmap": SEQUENTIAL_COLOURS, "linewidth": 0.9, "array": seconds}
+    look = {"cmap": PATH_COLOURS, "linewidth": 0.9, "array": seconds}
     if path.shape[1] == 3:
         line = Line3DCollection(cast(Any, steps), **look)
         cast(Axes3D, axes).add_collection3d(line)
