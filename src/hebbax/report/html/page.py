@@ -117,8 +117,15 @@ def _film(material: Material, on_note: Callable[[str], None]) -> str:
 
 
 def _worth(material: Material) -> str:
-    gait = [] if material.analysis is None else words.gait_rows(material.analysis["summary"]["medians"])
-    beside = f"<div>{paragraph('How it moves, at the median of the lives:')}{table(gait)}</div>" if gait else ""
+    gait, feet = [], []
+    if material.analysis is not None:
+        gait = words.gait_rows(material.analysis["summary"]["medians"])
+        feet = words.feet_rows(material.analysis["lives"])
+    tables = table(gait) if gait else ""
+    if feet:
+        columns = ("foot", "duty factor (part of the time on the ground)", "air time (s)", "touch-downs (1/s)")
+        tables += table(feet, columns, numbers=(1, 2, 3))
+    beside = f"<div>{paragraph('How it moves, at the median of the lives:')}{tables}</div>" if tables else ""
     told = paragraph(words.returns(material.evaluation.to_json()))
     return section("How well it does", told, figures_html([returns_figure(material), beside]))
 

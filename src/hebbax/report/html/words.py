@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from statistics import median
 from typing import Any
 
 from hebbax.plasticity.rule import get_rule
@@ -15,6 +17,8 @@ VERDICTS = {
     "wandering": "The weights keep moving, and neither come to rest nor come back to where they were.",
     "diverging": "The weights leave for good: they grow, or go on in one direction, without end.",
 }
+
+_FOOT = ("duty_factor", "air_time", "touch_downs")
 
 EVIDENCE = {
     "shared_motion": "motion that weights share after the start, in parts of their size; below 0.1 is rest",
@@ -143,6 +147,23 @@ def _period(found: dict[str, Any]) -> str:
     if found["gait_ratio"] is None:
         return told + "."
     return f"{told}, which is {number(found['gait_ratio'])} times the period of the gait."
+
+
+def feet_rows(lives: Sequence[dict[str, Any]]) -> list[tuple[str, str, str, str]]:
+    """Return each foot with its duty factor, air time in s and touch-downs a second: medians over lives.
+
+    `lives` are those of analysis.json; a life says nothing of a foot that never touched in it.
+    """
+    found: dict[str, list[dict[str, float | None]]] = {}
+    for life in lives:
+        for name, foot in (life["gait"] or {"feet": {}})["feet"].items():
+            found.setdefault(name, []).append(foot)
+    rows = []
+    for name, feet in found.items():
+        known = ([foot[key] for foot in feet if foot[key] is not None] for key in _FOOT)
+        duty, air, downs = (number(median(values) if values else None) for values in known)
+        rows.append((name, duty, air, downs))
+    return rows
 
 
 def gait_rows(medians: dict[str, float | None]) -> list[tuple[str, str]]:
