@@ -10,8 +10,8 @@ def test_feet_have_medians_over_the_lives_in_which_they_touched():
 
     lives = [life(0.1, 0.2, 4.0), life(0.3, None, 2.0), life(0.2, 0.4, 3.0), life(None, None, None), {"gait": None}]
 
-    assert feet_rows(lives) == [("left", "0.2", "0.3", "3")]
-    assert feet_rows([life(None, None, None)]) == [("left", "–", "–", "–")]
+    assert feet_rows(lives) == [("left", "0.2", "0.3", "3", "3")]
+    assert feet_rows([life(None, None, None)]) == [("left", "–", "–", "–", "0")]
     assert feet_rows([{"gait": None}]) == []
 
 

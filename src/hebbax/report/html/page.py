@@ -123,8 +123,8 @@ def _worth(material: Material) -> str:
         feet = words.feet_rows(material.analysis["lives"])
     tables = table(gait) if gait else ""
     if feet:
-        columns = ("foot", "duty factor (part of the time on the ground)", "air time (s)", "touch-downs (1/s)")
-        tables += table(feet, columns, numbers=(1, 2, 3))
+        columns = ("foot", "duty factor (part of time on the ground)", "air time (s)", "touch-downs (1/s)", "lives")
+        tables += table(feet, columns, numbers=(1, 2, 3, 4))
     beside = f"<div>{paragraph('How it moves, at the median of the lives:')}{tables}</div>" if tables else ""
     told = paragraph(words.returns(material.evaluation.to_json()))
     return section("How well it does", told, figures_html([returns_figure(material), beside]))

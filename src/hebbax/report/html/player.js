@@ -251,6 +251,7 @@
   // The film goes along; where it is over, its last picture stays, dimmed and said to be the last.
   const followFilm = (sought) => {
     if (!film || !(film.duration > 0)) return;
+    element("film-end").textContent = `the film ends at ${+film.duration.toFixed(1)} s`;
     film.parentElement.classList.toggle("over", tick * life.period >= film.duration);
     const moment = Math.min(tick * life.period, film.duration - 0.001);
     const running = playing && tick * life.period < film.duration;
@@ -301,12 +302,7 @@
   const refresh = () => { readPalette(); draw(); };
   window.addEventListener("resize", refresh);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refresh);
-  if (film) {
-    film.addEventListener("loadedmetadata", () => {
-      element("film-end").textContent = `the film ends at ${+film.duration.toFixed(1)} s`;
-      followFilm(true);
-    });
-  }
+  if (film) film.addEventListener("loadedmetadata", () => followFilm(true));
   slider.max = life.ticks - 1;
   tick = Math.min(Math.round(Number(source.dataset.start) / life.period), life.ticks - 1);
   refresh();

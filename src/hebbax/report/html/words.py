@@ -149,10 +149,10 @@ def _period(found: dict[str, Any]) -> str:
     return f"{told}, which is {number(found['gait_ratio'])} times the period of the gait."
 
 
-def feet_rows(lives: Sequence[dict[str, Any]]) -> list[tuple[str, str, str, str]]:
-    """Return each foot with its duty factor, air time in s and touch-downs a second: medians over lives.
+def feet_rows(lives: Sequence[dict[str, Any]]) -> list[tuple[str, str, str, str, str]]:
+    """Return each foot with its duty factor, air time in s, touch-downs a second, and in how many lives it touches.
 
-    `lives` are those of analysis.json; a life says nothing of a foot that never touched in it.
+    The numbers are medians over these lives, of those of analysis.json. A life in which a robot fell has more feet.
     """
     found: dict[str, list[dict[str, float | None]]] = {}
     for life in lives:
@@ -160,9 +160,9 @@ def feet_rows(lives: Sequence[dict[str, Any]]) -> list[tuple[str, str, str, str]
             found.setdefault(name, []).append(foot)
     rows = []
     for name, feet in found.items():
-        known = ([foot[key] for foot in feet if foot[key] is not None] for key in _FOOT)
+        known = ([value for foot in feet if (value := foot[key]) is not None] for key in _FOOT)
         duty, air, downs = (number(median(values) if values else None) for values in known)
-        rows.append((name, duty, air, downs))
+        rows.append((name, duty, air, downs, str(sum(foot["duty_factor"] is not None for foot in feet))))
     return rows
 
 
