@@ -36,6 +36,15 @@ def test_the_same_cycle_at_another_phase_is_the_same():
     assert found.distances[0] == pytest.approx(5, rel=0.05)
 
 
+@pytest.mark.parametrize("away", [0, 1, 3])
+def test_a_short_absence_at_birth_counts(away):
+    """A window has 8 ticks here: it would not see that fewer than 4 are off."""
+    life = np.zeros((400, 3))
+    life[:away] = 5
+    (found,) = measure_basin(as_weights(np.zeros((200, 3))), [as_weights(life, seed=2)]).returns
+    assert (found.came_back, found.ticks) == (True, away)
+
+
 def test_what_the_caller_calls_alike_is_the_same():
     """Two resting places 0.3 apart are two, unless 0.5 counts as none."""
     here, there = as_weights(np.zeros((200, 3))), as_weights(np.tile([0.3, 0.0, 0.0], (200, 1)), seed=2)

@@ -93,8 +93,11 @@ def _compare(attractor: np.ndarray, other: np.ndarray, alike: float) -> Return:
 
 
 def _settled(off: np.ndarray) -> int:
-    """Return the tick from which on no window of the life is off the attractor for half of its ticks."""
+    """Return the first tick on the attractor from which on no window of the life is off it for half of its ticks."""
+    arrival = int(np.argmin(off))  # no window sees an absence at birth that is shorter than half of it
     window = window_rows(len(off))
     shares = np.convolve(off, np.ones(window), "valid") / window
     late = np.flatnonzero(shares >= 0.5)
-    return int(late[-1]) + int(np.flatnonzero(off[late[-1] : late[-1] + window])[-1]) + 1 if len(late) else 0
+    if not len(late):
+        return arrival
+    return max(arrival, int(late[-1]) + int(np.flatnonzero(off[late[-1] : late[-1] + window])[-1]) + 1)
