@@ -33,8 +33,8 @@ def test_json(hebbax, copied_run):
     mean, std = np.mean(returns), np.std(returns, ddof=1)
     assert values["return_mean"] == pytest.approx(mean)
     assert values["return_std"] == pytest.approx(std)
-    # 1.96 standard errors of four lives: ± 0.98 std.
-    assert values["return_ci95"] == pytest.approx([mean - 0.98 * std, mean + 0.98 * std])
+    half = 3.1824463 * std / 2  # Student's t with 3 degrees of freedom
+    assert values["return_ci95"] == pytest.approx([mean - half, mean + half])
 
 
 def test_text_says_what_json_says(hebbax, copied_run):
