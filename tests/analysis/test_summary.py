@@ -61,6 +61,24 @@ def test_counts_and_medians(document):
     assert summary["basin"]["normal"]["share"] is None
 
 
+def test_feet_have_medians_over_the_lives_in_which_they_touch():
+    def walking(**feet: float) -> Finding:
+        parts = {
+            name: {"duty_factor": duty, "air_time": 0.1 if duty < 1 else None, "touch_downs": 8 * duty}
+            for name, duty in feet.items()
+        }
+        return Finding({**life("limit-cycle", agrees=True), "gait": {"feet": parts}}, None, None)
+
+    still = Finding(life("fixed-point", agrees=True), None, None)
+    found = [walking(front=0.25, back=0.5), walking(front=0.75), walking(front=0.5, torso=1.0), still]
+
+    assert document_of(found, FRAME, {})["summary"]["feet"] == {
+        "front": {"lives": 3, "duty_factor": 0.5, "air_time": 0.1, "touch_downs": 4.0},
+        "back": {"lives": 1, "duty_factor": 0.5, "air_time": 0.1, "touch_downs": 4.0},
+        "torso": {"lives": 1, "duty_factor": 1.0, "air_time": None, "touch_downs": 8.0},
+    }
+
+
 def test_the_sentence(document):
     assert document["sentence"] == (
         "In 2 of 3 lives the weights settle on a fixed point; in 1 of 3 lives the weights go round a limit cycle. "

@@ -44,6 +44,8 @@ _MEDIANS: dict[str, tuple[str, ...]] = {
 }
 """What the summary gives the median of, over the lives that have it, and where it stands in a life's values."""
 
+_FOOT_MEDIANS = ("duty_factor", "air_time", "touch_downs")
+
 
 def document_of(found: Sequence[Finding], frame: Frame, setting: dict[str, Any]) -> dict[str, Any]:
     """Return what analysis.json holds, from what was found of each life and what the lives were of."""
@@ -80,6 +82,19 @@ def _summary(lives: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "published": dict(Counter(ratio["label"] for ratio in ratios)),
         "published_agrees": sum(ratio["agrees"] for ratio in ratios),
         "medians": {name: _median(lives, path) for name, path in _MEDIANS.items()},
+        "feet": _feet(lives),
+    }
+
+
+def _feet(lives: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return how each part of the body that touches anything in some life does so, over the lives in which it does."""
+    names = dict.fromkeys(name for life in lives for name in _at(life, ("gait", "feet")) or ())
+    return {
+        name: {
+            "lives": sum(_at(life, ("gait", "feet", name)) is not None for life in lives),
+            **{key: _median(lives, ("gait", "feet", name, key)) for key in _FOOT_MEDIANS},
+        }
+        for name in names
     }
 
 
