@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import defaultdict
 
 import pytest
+
+from hebbax.analysis import analyze
+from hebbax.cli.analyze import print_summary
 
 
 @pytest.fixture
@@ -25,6 +30,20 @@ def test_the_analysis_goes_into_the_run(analyzed, copied_run):
     assert label in lines[3]
     assert document["sentence"] in analyzed.out
     assert "come back, zeroed" in analyzed.out
+    assert re.search(r"^λ with the body +[+-][\d.]+ a tick ± [\d.]+ \(2 standard errors\)$", analyzed.out, re.MULTILINE)
+
+
+def test_feet_are_told_once_for_all_lives(capsys):
+    feet = {"bfoot": {"lives": 2, "duty_factor": 0.412, "air_time": 0.1234, "touch_downs": 4.0}}
+    document = {
+        **{"task": "t", "policy": "p", "genome": "best", "lifetimes": 2, "ticks": 9, "seed": 1, "layers": {}},
+        **{"sentence": "So it is.", "summary": {"medians": defaultdict(lambda: None), "feet": feet}},
+    }
+
+    print_summary(document)
+
+    told = "bfoot touches      0.41 of the time, 4.00 touch-downs/s, 0.123 s in the air (in 2 lives)"
+    assert told in capsys.readouterr().out.splitlines()
 
 
 def test_json(hebbax, copied_run):
@@ -62,6 +81,23 @@ def test_a_static_policy_has_a_gait_and_no_verdict(hebbax):
     assert ran.error == "note: the weights of policy 'mlp' do not change during a life: gait and effort only\n"
     assert "verdict" not in ran.out
     assert "cost of transport" in ran.out
+
+
+def test_lives_too_short_for_a_verdict_are_told_how_long_they_have_to_be(hebbax, copied_run):
+    ran = hebbax("analyze", "copy", "--lifetimes", "1", "--ticks", "30")
+    assert (ran.code, ran.error) == (0, "note: a verdict takes 60 weight updates: lives of 240 ticks, not 30\n")
+
+
+def test_where_the_file_cannot_go_is_told_before_lives_are_lived(hebbax, copied_run, monkeypatch):
+    monkeypatch.setattr(analyze, "analyze_source", lambda source: pytest.fail("it was analysed"))
+    (copied_run.parent / "taken").write_text("")
+    (copied_run.parent / "there/analysis.json").mkdir(parents=True)
+    assert hebbax("analyze", "copy", "--out", "taken").error == (
+        "hebbax: cannot write taken/analysis.json: taken is not a folder; choose another place\n"
+    )
+    assert hebbax("analyze", "copy", "--out", "there").error == (
+        "hebbax: cannot write there/analysis.json: it is a folder, not a file; choose another name\n"
+    )
 
 
 def test_errors(hebbax, copied_run):

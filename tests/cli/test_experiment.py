@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from hebbax import zoo
+from hebbax.experiments import registry
 
 SMALL = ("--ticks", "100", "--lifetimes", "2", "--quick")
 
@@ -78,6 +79,13 @@ def test_a_shipped_controllers_results_go_beside_the_user(hebbax, finished_run, 
 def test_errors(hebbax, copied_run, arguments, message):
     ran = hebbax("experiment", *arguments)
     assert (ran.code, ran.out, ran.error) == (2, "", f"hebbax: {message}\n")
+
+
+def test_where_files_cannot_go_is_told_before_lives_are_lived(hebbax, copied_run, monkeypatch):
+    monkeypatch.setattr(registry, "run_experiment", lambda name, context: pytest.fail("it was made"))
+    ran = hebbax("experiment", "freeze", "copy", *SMALL, "--out", "copy/config.yaml")
+    message = "cannot write copy/config.yaml: copy/config.yaml is not a folder; choose another place"
+    assert (ran.code, ran.error) == (2, f"hebbax: {message}\n")
 
 
 def test_all_that_apply_are_made_and_the_others_told(hebbax, copied_run):

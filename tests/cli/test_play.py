@@ -11,7 +11,8 @@ import urllib.request
 import pytest
 
 from hebbax.cli.main import main
-from hebbax.cli.play import where
+from hebbax.cli.play import SLOWEST, where
+from hebbax.play.panels import _SPEEDS
 
 
 @pytest.fixture
@@ -31,6 +32,27 @@ def test_where_the_page_is_also_from_another_machine():
     assert here.startswith("open http://localhost:8081 ")
     assert "ssh -L 8081:localhost:8081 " in there
     assert where("10.1.2.3", 80).startswith("open http://10.1.2.3:80 ")
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--port=99999", "port=99999: expected 0 to 65535; nearest valid: 65535"),
+        ("--port=-1", "port=-1: expected 0 to 65535; nearest valid: 0"),
+        (
+            "--speed=0",
+            "--speed: expected a number above 0, not '0'; the slowest on the page is 0.05, real time is 1: "
+            "see `hebbax play --help`",
+        ),
+    ],
+)
+def test_what_can_be_given_instead_is_told(option, message, capsys):
+    assert main(["play", "zoo:half_cheetah/han-e", option]) == 2
+    assert capsys.readouterr().err == f"hebbax: {message}\n"
+
+
+def test_the_slowest_speed_is_that_of_the_slider():
+    assert _SPEEDS[0] == SLOWEST
 
 
 def test_what_cannot_be_played_is_an_error(capsys):

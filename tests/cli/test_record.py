@@ -55,6 +55,12 @@ def test_refusals(hebbax, copied_run):
         "hebbax: lifetimes=0: expected a whole number of at least 1; nearest valid: 1\n"
     )
     assert hebbax("record", "cpy").error == "hebbax: no run at cpy: did you mean 'copy'?\n"
+    assert hebbax("record", "copy", "--every", "20", "--out", "x.h5").error == (
+        "hebbax: every=20: only tick 0 of lives of 20 ticks would be kept; nearest valid: 19\n"
+    )
+    assert hebbax("record", "copy", "--out", "copy/config.yaml/x.h5").error == (
+        "hebbax: cannot write copy/config.yaml/x.h5: copy/config.yaml is not a folder; choose another place\n"
+    )
     assert (copied_run / "recording.h5").read_text() == "mine"
 
 

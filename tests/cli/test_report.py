@@ -10,7 +10,7 @@ import pytest
 
 from hebbax.cli.experiment import parser as experiment_parser
 from hebbax.experiments.registry import EXPERIMENTS
-from hebbax.report.html import analysed
+from hebbax.report.html import analysed, material
 
 LIVES = ("--lifetimes", "2")
 
@@ -130,11 +130,20 @@ def test_a_static_policy_has_a_page_without_weights(hebbax):
     assert 'id="weights"' not in page
 
 
-@pytest.mark.slow
-def test_a_file_that_cannot_be_written_is_one_line(hebbax, copied_run):
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--out", "taken/page.html"], "cannot write taken/page.html: taken is not a folder; choose another place"),
+        (["--out", "copy"], "cannot write copy: it is a folder, not a file; choose another name"),
+        (["--experiments", "none"], "no folder none: expected one that `hebbax experiment` has written"),
+    ],
+)
+def test_what_cannot_be_read_or_written_is_told_before_lives_are_lived(
+    hebbax, copied_run, monkeypatch, options, message
+):
+    monkeypatch.setattr(material, "gather", lambda *arguments, **named: pytest.fail("lives were lived"))
     Path("taken").write_text("")
 
-    ran = hebbax("report", "copy", *LIVES, "--no-video", "--out", "taken/page.html")
+    ran = hebbax("report", "copy", *options)
 
-    assert ran.code == 2
-    assert ran.error.startswith("hebbax: cannot write taken/page.html")
+    assert (ran.code, ran.error) == (2, f"hebbax: {message}\n")

@@ -310,3 +310,16 @@ def test_column_names_fit_their_arrays(recorded):
         columns = {name: array.attrs["columns"] for name, array in file["arrays"].items() if "columns" in array.attrs}
         assert len(columns) == 5
         assert all(len(names) == file[f"lives/0000/{name}"].shape[1] for name, names in columns.items())
+
+
+def test_a_refusal_of_the_system_is_told_in_its_words(source, engine, tmp_path, monkeypatch):
+    account = (
+        "[Errno 28] Can't write (file write failed: time = Sun\n, errno = 28, error message = 'No space left', buf)"
+    )
+
+    def refuse(*arguments, **named):
+        raise OSError(account)
+
+    monkeypatch.setattr(h5py, "File", refuse)
+    with pytest.raises(HebbaxError, match=r"^cannot write .*full\.h5: No space left on device; make room"):
+        record_lives(source, tmp_path / "full.h5", runner=Runner(source, engine))

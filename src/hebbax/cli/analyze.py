@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.output import note, number, print_facts, print_table, returned, waiting
 from hebbax.cli.parser import Parser, whole_number
 from hebbax.cores import keep_algebra_on_one_thread
 from hebbax.errors import HebbaxError
+
+if TYPE_CHECKING:
+    from hebbax.policy import Policy
 
 FILE = "analysis.json"
 
@@ -49,7 +52,6 @@ def run(options: Namespace) -> int:
     from hebbax.evolution.atomic_write import write_error, write_text_atomically
 
     document, folder = _of_recording(options) if options.target.endswith(".h5") else _of_run(options)
-    folder = folder if options.out is None else Path(options.out)
     document = {"command": options.command, **document}
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -81,25 +83,56 @@ def _of_run(options: Namespace) -> tuple[dict[str, Any], Path]:
     )
     if stored.policy.plasticity is None:
         note(f"the weights of policy {stored.policy.name!r} do not change during a life: gait and effort only")
+    folder = _folder(options, results_path(stored, "", "analysis"))
     waiting(f"analysing {source.lifetimes} lives; compiling them takes up to 20 s the first time")
-    return analyze_source(source), results_path(stored, "", "analysis")
+    document = analyze_source(source)
+    _tell_without_verdict(document, stored.policy)
+    return document, folder
 
 
 def _of_recording(options: Namespace) -> tuple[dict[str, Any], Path]:
     from hebbax.analysis.analyze import analyze_recording
+    from hebbax.config import from_dict
     from hebbax.evolution.place import path_beside
+    from hebbax.policy_factory import make_policy
     from hebbax.recording.reader import open_recording
+    from hebbax.tasks.registry import make_task
 
     for word in options.command:
         if word.partition("=")[0] in _SETTLED:
             raise HebbaxError(f"{word} does not go with a recording: {options.target} holds its lives already")
     with open_recording(options.target) as recording:
+        folder = _folder(options, path_beside("analysis", recording.task, recording.policy))
         if recording.every > 1:
             shortest = 2 * recording.every
             note(f"one tick in {recording.every} was kept: no period shorter than {shortest} ticks is seen")
         note("a recording is analysed as it is: no exponent with the body in the loop, and no basin")
         waiting(f"analysing {len(recording)} lives")
-        return analyze_recording(recording), path_beside("analysis", recording.task, recording.policy)
+        config = from_dict(recording.config)
+        document = analyze_recording(recording)
+    _tell_without_verdict(document, make_policy(config.policy, make_task(config.task.name)))
+    return document, folder
+
+
+def _folder(options: Namespace, default: Path) -> Path:
+    """Return where the file goes. Raises HebbaxError, before any work, where it cannot."""
+    from hebbax.recording.destination import check_file
+
+    folder = default if options.out is None else Path(options.out)
+    check_file(folder / FILE)
+    return folder
+
+
+def _tell_without_verdict(document: dict[str, Any], policy: Policy) -> None:
+    """Say how long lives have to be where none was long enough for a verdict."""
+    from hebbax.analysis.verdict import FEWEST_UPDATES
+
+    if policy.plasticity is None or document["summary"]["judged"]:
+        return
+    ticks = FEWEST_UPDATES * max(policy.plasticity.interval, document["every"])
+    longest = max((life["length"] for life in document["lives"]), default=0)
+    if longest < ticks:
+        note(f"a verdict takes {FEWEST_UPDATES} weight updates: lives of {number(ticks)} ticks, not {number(longest)}")
 
 
 def print_lives(document: dict[str, Any]) -> None:
@@ -156,6 +189,7 @@ def print_summary(document: dict[str, Any]) -> None:
         ("speed, strides", f"{number(medians['forward_speed'], 2)} m/s, {number(medians['stride_frequency'], 2)} Hz"),
         ("torque", f"mean {number(medians['torque_mean'], 2)}, peak {number(medians['torque_peak'], 2)}"),
         ("cost of transport", number(medians["cost_of_transport"], 2)),
+        *((f"{name} touches", _touches(foot)) for name, foot in summary["feet"].items()),
     ]
     print_facts(facts)
     print(f"\n{document['sentence']}\n")
@@ -179,8 +213,15 @@ def _attractor_facts(summary: dict[str, Any]) -> list[tuple[str, str]]:
     return facts
 
 
+def _touches(foot: dict[str, Any]) -> str:
+    return (
+        f"{number(foot['duty_factor'], 2)} of the time, {number(foot['touch_downs'], 2)} touch-downs/s, "
+        f"{number(foot['air_time'], 3)} s in the air (in {foot['lives']} {'life' if foot['lives'] == 1 else 'lives'})"
+    )
+
+
 def _exponent(found: dict[str, Any] | None) -> str:
     if found is None:
         return "–"
-    error = "" if found["standard_error"] is None else f" ± {2 * found['standard_error']:.4f}"
-    return f"{found['exponent']:+.4f}{error} a tick"
+    error = "" if found["standard_error"] is None else f" ± {2 * found['standard_error']:.4f} (2 standard errors)"
+    return f"{found['exponent']:+.4f} a tick{error}"

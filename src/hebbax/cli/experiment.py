@@ -71,6 +71,7 @@ def _make(names: Sequence[str], options: Namespace) -> None:
     from hebbax.evolution.stored_run import StoredRun
     from hebbax.experiments.registry import EXPERIMENTS, run_experiment, why_not
     from hebbax.experiments.store import experiments_folder, save_result
+    from hebbax.recording.destination import check_folder
 
     stored = StoredRun.open(options.target, note)
     context = _context(stored, options.target, options)
@@ -78,6 +79,7 @@ def _make(names: Sequence[str], options: Namespace) -> None:
         other = _context(StoredRun.open(options.other, note), options.other, options)
         context = replace(context, other=other)
     folder = experiments_folder(stored) if options.out is None else Path(options.out)
+    check_folder(folder)  # before lives are lived for it
     waiting("the first lives may have to be compiled, which takes up to 20 s")
     for name in names:
         one = context

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 
 from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.interrupt import interruption
 from hebbax.cli.output import note, waiting
 from hebbax.cli.parser import Parser, positive_number, whole_number
+from hebbax.errors import HebbaxError
+
+LAST_PORT = 2**16 - 1
+SLOWEST = 0.05
+"""Times real time, where the slider of the page begins."""
 
 _DESCRIPTION = """\
 Open a controller in a browser and watch it live: its body, its weights, how fast they change and where they go. Push
@@ -35,14 +40,23 @@ def parser() -> Parser:
     )
     options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of the lives (default: 1)")
     add_genome_option(options)
-    options.add_argument(
-        "--speed", type=positive_number, default=1.0, metavar="X", help="times real time (default: 1.0)"
-    )
+    options.add_argument("--speed", type=_speed, default=1.0, metavar="X", help="times real time (default: 1.0)")
     return options
+
+
+def _speed(text: str) -> float:
+    """Return the speed that an option gives."""
+    try:
+        return positive_number(text)
+    except ArgumentTypeError as error:
+        raise ArgumentTypeError(f"{error}; the slowest on the page is {SLOWEST}, real time is 1") from None
 
 
 def run(options: Namespace) -> int:
     """Play until Ctrl-C or SIGTERM; return 0."""
+    if not 0 <= options.port <= LAST_PORT:
+        nearest = min(max(options.port, 0), LAST_PORT)
+        raise HebbaxError(f"port={options.port}: expected 0 to {LAST_PORT}; nearest valid: {nearest}")
     from hebbax.play.server import PlayServer, import_viser
 
     import_viser()  # what is missing is told before a life is compiled

@@ -50,10 +50,10 @@ def run(options: Namespace) -> int:
 
     stored = StoredRun.open(options.target, note)
     path = recording_path(stored) if options.out is None else Path(options.out)
-    check_recording(path, options.every)  # before the life is compiled
     source = Source.of_run(
         stored, lifetimes=options.lifetimes, ticks=options.ticks, seed=options.seed, genome=options.genome
     )
+    check_recording(path, options.every, source.ticks)  # before the life is compiled
     waiting(f"recording {options.lifetimes} lives; compiling them takes up to 20 s the first time")
     with interruption() as interrupted:
         runner = source.runner()

@@ -11,6 +11,7 @@ from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.output import note, waiting
 from hebbax.cli.parser import Parser, whole_number
 from hebbax.cores import keep_algebra_on_one_thread
+from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
     from hebbax.report.html.experiments import Answer
@@ -43,29 +44,47 @@ def parser() -> Parser:
 def run(options: Namespace) -> int:
     """Write the page; return 0."""
     keep_algebra_on_one_thread()  # before NumPy is loaded
+    from hebbax.evolution.atomic_write import write_error
     from hebbax.evolution.stored_run import StoredRun
     from hebbax.experiments.store import experiments_folder
+    from hebbax.recording.destination import check_file
     from hebbax.report.html.material import gather
     from hebbax.report.html.page import write_report
     from hebbax.report.show import report_path
 
     stored = StoredRun.open(options.target, note)
     path = report_path(stored) if options.out is None else Path(options.out)
+    check_file(path)  # before lives are lived for it
+    experiments = experiments_folder(stored)
+    if options.experiments is not None:
+        experiments = _given_folder(Path(options.experiments), experiments)
     waiting(f"running and analysing {options.lifetimes} lives; compiling them takes up to 20 s the first time")
     material = gather(
         stored, str(options.target), genome=options.genome, seed=options.seed, lifetimes=options.lifetimes
     )
     waiting("drawing")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_error(path, error) from error
     write_report(
         material,
         path,
-        answers=_answers(experiments_folder(stored) if options.experiments is None else Path(options.experiments)),
+        answers=_answers(experiments),
         typed=options.command,
         film=not options.no_video,
         on_note=note,
     )
     print(path)
     return 0
+
+
+def _given_folder(folder: Path, default: Path) -> Path:
+    """Return a folder of experiments that was asked for. Raises HebbaxError where there is none."""
+    if folder.is_dir():
+        return folder
+    message = f"no folder {folder}: expected one that `hebbax experiment` has written"
+    raise HebbaxError(f"{message}, such as {default}" if default.is_dir() else message)
 
 
 def _answers(folder: Path) -> list[Answer]:

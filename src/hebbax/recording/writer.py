@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -110,10 +111,16 @@ def create_recording(
             )
         os.replace(temporary, path)
     except OSError as error:
-        raise write_error(path, error) from error
+        raise write_error(path, _of_system(error)) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()  # gone already, unless the writing failed
+
+
+def _of_system(error: OSError) -> OSError:
+    """Return the system's own error, which HDF5 hides within its account of what it was doing."""
+    found = re.search(r"\berrno = (\d+)", str(error))
+    return error if error.strerror or found is None else OSError(int(found[1]), os.strerror(int(found[1])))
 
 
 def _group_name(life: int) -> str:
