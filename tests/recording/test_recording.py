@@ -313,9 +313,7 @@ def test_column_names_fit_their_arrays(recorded):
 
 
 def test_a_refusal_of_the_system_is_told_in_its_words(source, engine, tmp_path, monkeypatch):
-    account = (
-        "[Errno 28] Can't write (file write failed: time = Sun\n, errno = 28, error message = 'No space left', buf)"
-    )
+    account = "[Errno 28] Can't write (write failed: time = Sun\n, errno = 28, error message = 'No space left', buf)"
 
     def refuse(*arguments, **named):
         raise OSError(account)
