@@ -11,6 +11,7 @@ from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.interrupt import interruption
 from hebbax.cli.output import note, number, returned, waiting
 from hebbax.cli.parser import Parser, whole_number
+from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
     from hebbax.evolution.stored_run import StoredRun
@@ -53,7 +54,12 @@ def run(options: Namespace) -> int:
     source = Source.of_run(
         stored, lifetimes=options.lifetimes, ticks=options.ticks, seed=options.seed, genome=options.genome
     )
-    check_recording(path, options.every, source.ticks)  # before the life is compiled
+    check_recording(path, options.every)  # before the life is compiled
+    if options.every >= max(2, source.ticks):
+        nearest = max(1, source.ticks - 1)
+        raise HebbaxError(
+            f"every={options.every}: only tick 0 of lives of {source.ticks} ticks would be kept; nearest valid: {nearest}"
+        )
     waiting(f"recording {options.lifetimes} lives; compiling them takes up to 20 s the first time")
     with interruption() as interrupted:
         runner = source.runner()

@@ -41,9 +41,9 @@ def record_lives(
             that have not begun are left out, and the file is whole.
         on_life: told of every life that is over.
 
-    Raises HebbaxError if `every` is below 1 or keeps no second tick, or the file exists or cannot be written.
+    Raises HebbaxError if `every` is below 1, or the file exists or cannot be written.
     """
-    check_recording(path, every, source.ticks)
+    check_recording(path, every)
     runner = runner or source.runner()
     writing = create_recording(
         path,
@@ -66,14 +66,10 @@ def record_lives(
     return sum(found)
 
 
-def check_recording(path: Path, every: int, ticks: int) -> None:
-    """Raise HebbaxError unless a recording could go to a path, with every n-th of a life's ticks kept."""
+def check_recording(path: Path, every: int) -> None:
+    """Raise HebbaxError unless a recording could go to a path, with every n-th tick kept."""
     if every < 1:
         raise HebbaxError(f"every={every}: expected a whole number of ticks of at least 1; nearest valid: 1")
-    if every >= max(2, ticks):
-        raise HebbaxError(
-            f"every={every}: only tick 0 of lives of {ticks} ticks would be kept; nearest valid: {max(1, ticks - 1)}"
-        )
     if os.path.lexists(path):
         raise HebbaxError(f"{path} exists already: remove it, or choose another file with --out")
     check_file(path)
