@@ -58,7 +58,8 @@ def run(options: Namespace) -> int:
     if options.every >= max(2, source.ticks):
         nearest = max(1, source.ticks - 1)
         raise HebbaxError(
-            f"every={options.every}: only tick 0 of lives of {source.ticks} ticks would be kept; nearest valid: {nearest}"
+            f"every={options.every}: of lives of {source.ticks} ticks only tick 0 would be kept; "
+            f"nearest valid: {nearest}"
         )
     waiting(f"recording {options.lifetimes} lives; compiling them takes up to 20 s the first time")
     with interruption() as interrupted:
