@@ -63,6 +63,7 @@ def test_a_recording(hebbax, copied_run):
     assert ran.error == (
         "note: one tick in 2 was kept: no period shorter than 4 ticks is seen\n"
         "note: a recording is analysed as it is: no exponent with the body in the loop, and no basin\n"
+        "note: a verdict takes 60 weight updates: lives of 240 ticks, not 160\n"
     )
     assert ran.out.splitlines()[-1] == "analysis-swimmer-han-e/analysis.json"
     assert hebbax("analyze", "copy/recording.h5", "--ticks", "5").error == (

@@ -56,7 +56,7 @@ def test_refusals(hebbax, copied_run):
     )
     assert hebbax("record", "cpy").error == "hebbax: no run at cpy: did you mean 'copy'?\n"
     assert hebbax("record", "copy", "--every", "20", "--out", "x.h5").error == (
-        "hebbax: every=20: only tick 0 of lives of 20 ticks would be kept; nearest valid: 19\n"
+        "hebbax: every=20: of lives of 20 ticks only tick 0 would be kept; nearest valid: 19\n"
     )
     assert hebbax("record", "copy", "--out", "copy/config.yaml/x.h5").error == (
         "hebbax: cannot write copy/config.yaml/x.h5: copy/config.yaml is not a folder; choose another place\n"

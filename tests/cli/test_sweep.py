@@ -73,7 +73,8 @@ def test_more_generations_extend_a_sweep(hebbax, tmp_path):
         (["--resume", "x"], "-m goes on with what it has begun by itself: repeat the command without --resume"),
         (
             ["hydra/launcher=submitit_slrm"],
-            "hydra/launcher=submitit_slrm is not installed: pip install 'hebbax[slurm]'",
+            "unknown launcher 'submitit_slrm': did you mean 'submitit_slurm'? It is not installed: "
+            "pip install 'hebbax[slurm]'",
         ),
     ],
 )

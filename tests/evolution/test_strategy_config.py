@@ -67,7 +67,7 @@ WRONG = [
         "strategy.population=64: mu-lambda-es with strategy.elite=0.03 expects at least 67, of which 2 are the elite; "
         "nearest valid: 67",
     ),
-    ({"sigma": 0.0}, "strategy.sigma=0.0: expected a positive number such as 0.1, the default"),
+    ({"sigma": 0.0}, "strategy.sigma=0.0: expected a positive number such as 0.2, the default"),
     (
         {"name": "snes", "sigma_learning_rate": -1.0},
         "strategy.sigma_learning_rate=-1.0: expected a positive number, or null",

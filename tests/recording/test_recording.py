@@ -215,7 +215,7 @@ def test_an_existing_file_is_left_alone(source, tmp_path):
     [
         ("lifetimes", 0, "lifetimes=0: expected a whole number of at least 1; nearest valid: 1"),
         ("ticks", -3, "ticks=-3: expected a whole number of at least 1; nearest valid: 1"),
-        ("seed", -1, "seed=-1: expected 0 to 4294967295"),
+        ("seed", -1, "seed=-1: expected 0 to 4294967295; nearest valid: 0"),
     ],
 )
 def test_numbers_out_of_range(source, name, value, message):
