@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 
+from hebbax.analysis.conditions_table import conditions_table
 from hebbax.analysis.known_systems import KNOWN_SYSTEMS, sample_trajectories
 from hebbax.analysis.lyapunov import Lyapunov
 from hebbax.analysis.thresholds import DEFAULT_THRESHOLDS
 from hebbax.analysis.verdict import LABELS, verdict
 from hebbax.analysis.verdict_table import REFERENCE, SNR_DB, TICKS
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs/attractors.md").read_text("utf-8")
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs/attractors.md").read_text("utf-8")
 
 
 def table(heading: str) -> list[list[str]]:
@@ -60,3 +63,8 @@ def test_the_table_holds_every_system_at_least_95_percent_right():
     assert all(float(row[3]) >= 95 for row in shown)
     assert all(f"{ticks:,}: {snr_db} dB" in PAGE for ticks in TICKS for snr_db in SNR_DB)
     assert f"200 lives a system, of {REFERENCE[0]:,} ticks at {REFERENCE[1]} dB" in PAGE
+
+
+def test_the_conditions_are_those_of_the_stored_analyses():
+    files = sorted((ROOT / "results/attractors").glob("*/analysis.json"))
+    assert conditions_table([json.loads(file.read_text("utf-8")) for file in files]) in PAGE
