@@ -82,16 +82,16 @@ def _summary(lives: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "published": dict(Counter(ratio["label"] for ratio in ratios)),
         "published_agrees": sum(ratio["agrees"] for ratio in ratios),
         "medians": {name: _median(lives, path) for name, path in _MEDIANS.items()},
-        "feet": _feet(lives),
+        "feet": feet_of(lives),
     }
 
 
-def _feet(lives: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def feet_of(lives: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return how each part of the body that touches anything in some life does so, over the lives in which it does."""
     names = dict.fromkeys(name for life in lives for name in _at(life, ("gait", "feet")) or ())
     return {
         name: {
-            "lives": sum(_at(life, ("gait", "feet", name)) is not None for life in lives),
+            "lives": sum(_at(life, ("gait", "feet", name, "duty_factor")) is not None for life in lives),
             **{key: _median(lives, ("gait", "feet", name, key)) for key in _FOOT_MEDIANS},
         }
         for name in names

@@ -110,7 +110,8 @@ def _of_recording(options: Namespace) -> tuple[dict[str, Any], Path]:
         waiting(f"analysing {len(recording)} lives")
         config = from_dict(recording.config)
         document = analyze_recording(recording)
-    _tell_without_verdict(document, make_policy(config.policy, make_task(config.task.name)))
+    if not document["summary"]["judged"]:
+        _tell_without_verdict(document, make_policy(config.policy, make_task(config.task.name)))
     return document, folder
 
 

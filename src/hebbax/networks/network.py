@@ -97,6 +97,11 @@ class Network(ABC):
         return tuple(connection.shape for connection in self.connections)
 
     @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Name of every connection, which is what recordings and figures call the layers."""
+        return tuple(connection.name for connection in self.connections)
+
+    @property
     def weight_count(self) -> int:
         """Number of weights of all connections."""
         return sum(connection.size for connection in self.connections)

@@ -78,7 +78,7 @@ def show_run(
             record.weights,
             network.layer_shapes,
             run.task.control_period,
-            layer_names=[connection.name for connection in network.connections],
+            layer_names=network.layer_names,
             title=f"{name}: weights of one life",
         )
         save_figure(figure, folder / WEIGHTS)

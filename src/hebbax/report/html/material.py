@@ -38,11 +38,6 @@ class Material:
         return self.run.policy.plasticity is not None
 
     @property
-    def layer_names(self) -> list[str]:
-        """What a recording calls the layers."""
-        return [connection.name for connection in self.run.policy.network.connections]
-
-    @property
     def verdicts(self) -> list[dict[str, Any]]:
         """The verdict on each life that was long enough for one, as in analysis.json."""
         lives = [] if self.analysis is None else self.analysis["lives"]

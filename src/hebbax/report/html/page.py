@@ -73,7 +73,8 @@ def _resource(name: str) -> str:
 def _life(material: Material) -> dict[str, Any]:
     task = material.run.task
     model = task.model if isinstance(task, Task) else None
-    shapes, names = (material.run.policy.network.layer_shapes, material.layer_names) if material.plastic else ((), ())
+    network = material.run.policy.network
+    shapes, names = (network.layer_shapes, network.layer_names) if material.plastic else ((), ())
     return pack_life(Shown(material.record, shapes, names, task.control_period, model, material.transient))
 
 

@@ -63,7 +63,7 @@ def weight_figures(material: Material) -> str:
     """Return what the weights of the first life do."""
     record, period = material.record, material.run.task.control_period
     shapes = material.run.policy.network.layer_shapes
-    weights, names = record.weights, material.layer_names
+    weights, names = record.weights, material.run.policy.network.layer_names
     axes = axes_or_new(None, 8.6, 1.5 * len(shapes) + 0.4)
     plot_weight_images(weights, shapes, period, axes, layer_names=names)
     caption = "Each layer as an image, from birth to the end of the life: red is positive, blue negative."
@@ -100,7 +100,7 @@ def _motion_figures(material: Material, weights: np.ndarray, actions: np.ndarray
             )
     spectra = {
         name: amplitude_spectrum(layer, period)
-        for name, layer in zip(material.layer_names, split_layers(rest, shapes), strict=True)
+        for name, layer in zip(material.run.policy.network.layer_names, split_layers(rest, shapes), strict=True)
     }
     gait = dominant_frequency(acted, period)
     frequency = gait.frequency if gait is not None and gait.significant else None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
 from typing import Any
 
+from hebbax.analysis.summary import feet_of
 from hebbax.plasticity.rule import get_rule
 from hebbax.policy import Policy
 from hebbax.report.html.material import Material
@@ -18,7 +18,6 @@ VERDICTS = {
     "diverging": "The weights leave for good: they grow, or go on in one direction, without end.",
 }
 
-_FOOT = ("duty_factor", "air_time", "touch_downs")
 
 EVIDENCE = {
     "shared_motion": "motion that weights share after the start, in parts of their size; below 0.1 is rest",
@@ -154,16 +153,10 @@ def feet_rows(lives: Sequence[dict[str, Any]]) -> list[tuple[str, str, str, str,
 
     The numbers are medians over these lives, of those of analysis.json. A life in which a robot fell has more feet.
     """
-    found: dict[str, list[dict[str, float | None]]] = {}
-    for life in lives:
-        for name, foot in (life["gait"] or {"feet": {}})["feet"].items():
-            found.setdefault(name, []).append(foot)
-    rows = []
-    for name, feet in found.items():
-        known = ([value for foot in feet if (value := foot[key]) is not None] for key in _FOOT)
-        duty, air, downs = (number(median(values) if values else None) for values in known)
-        rows.append((name, duty, air, downs, str(sum(foot["duty_factor"] is not None for foot in feet))))
-    return rows
+    return [
+        (name, number(foot["duty_factor"]), number(foot["air_time"]), number(foot["touch_downs"]), str(foot["lives"]))
+        for name, foot in feet_of(lives).items()
+    ]
 
 
 def gait_rows(medians: dict[str, float | None]) -> list[tuple[str, str]]:
