@@ -62,6 +62,21 @@ def test_what_a_policys_name_says_is_not_said_again(write_run):
     assert [group.name for group in table.groups] == ["han-e policy.window=10", "han-e policy.window=20", "han-c"]
 
 
+def test_an_option_that_another_strategy_does_not_have_is_not_named(write_run):
+    gradient = write_run("a", [1.0])
+    (table,) = tables_of(gradient, write_run("b", [2.0], policy="gru-hebbian", strategy=StrategyConfig("pgpe")))
+    assert [group.name for group in table.groups] == ["han-e strategy.name=openai-es", "gru-hebbian strategy.name=pgpe"]
+
+    faster = write_run("c", [2.0], strategy=StrategyConfig("pgpe", sigma_learning_rate=0.2))
+    slower = write_run("d", [2.0], strategy=StrategyConfig("pgpe", sigma_learning_rate=0.1))
+    (table,) = tables_of(gradient, faster, slower)
+    assert [group.settings for group in table.groups] == [
+        {"strategy.name": "openai-es"},
+        {"strategy.name": "pgpe", "strategy.sigma_learning_rate": 0.2},
+        {"strategy.name": "pgpe", "strategy.sigma_learning_rate": 0.1},
+    ]
+
+
 def test_another_budget_is_another_group(write_run):
     (table,) = tables_of(write_run("a", [1.0, 2.0]), write_run("b", [1.0, 2.0, 3.0], seed=1))
 

@@ -11,8 +11,10 @@ from matplotlib.collections import PolyCollection
 from hebbax.analysis.comparison import compare
 from hebbax.analysis.curves import read_curve
 from hebbax.errors import HebbaxError
+from hebbax.evolution.strategy_config import StrategyConfig
 from hebbax.report.comparison import check_baseline, json_of, markdown_of, remarks_of, rows_of, write_comparison
 from hebbax.report.comparison_figure import plot_comparison_curves
+from hebbax.report.figures import save_figure
 
 FEW, MANY = [10.0, 2000.0], [0.0, 0, 1, 0, 0]
 
@@ -189,3 +191,22 @@ def test_the_same_runs_give_the_same_files(tables, tmp_path):
 
     for file in ("comparison.json", "learning-curves.svg"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def test_long_names_are_below_the_panels_and_leave_them_their_room(write_run, tmp_path, recwarn):
+    policies = ("han-e", "gru-hebbian", "mlp")
+    settings = [{"policy": policy, "strategy": StrategyConfig("pgpe")} for policy in policies]
+    settings += [{"strategy": StrategyConfig("openai-es", 32, learning_rate=0.05, decay_generations=9), "lifetimes": 3}]
+    paths = [write_run(f"run{place}", [1.0, 2.0], **setting) for place, setting in enumerate(settings)]
+    figure = plot_comparison_curves(compare([read_curve(path, "population-mean") for path in paths]))
+    save_figure(figure, tmp_path / "curves.png")
+
+    assert [str(warning.message) for warning in recwarn] == []
+    (axes,), (legend,) = figure.axes, figure.legends
+    panel, names = axes.get_tightbbox(), legend.get_window_extent()
+    assert panel is not None
+    assert names.y1 <= panel.y0 + 1  # pixel: the frames touch
+    assert names.y0 >= 0
+    assert names.x1 <= figure.bbox.width
+    assert axes.get_position().width * figure.get_figwidth() > 4
+    assert axes.get_position().height * figure.get_figheight() > 2.5

@@ -13,6 +13,7 @@ from hebbax.analysis.curves import Curve
 from hebbax.analysis.statistics import bootstrap_interval, interquartile_mean, mean, probability_of_improvement
 from hebbax.config import flat_dict
 from hebbax.errors import HebbaxError
+from hebbax.evolution.strategies.table import STRATEGIES
 from hebbax.keys import root_key, stream
 
 LEAST_SEEDS = 5
@@ -21,6 +22,7 @@ LEAST_SEEDS = 5
 # No result depends on these, so they do not part a group; checkpoints and trackers only look on.
 _WITHOUT_EFFECT = frozenset({"seed", "threads", "checkpoint_every", "keep_checkpoints", "track"})
 _OF_A_TABLE = ("task.", "termination")
+_OF_EVERY_STRATEGY = ("name", "population")
 
 
 @dataclass(frozen=True)
@@ -124,32 +126,39 @@ def _table(runs: Sequence[tuple[Curve, dict[str, Any]]]) -> Table:
     grouped: dict[str, list[tuple[Curve, dict[str, Any]]]] = {}
     for curve, settings in runs:
         grouped.setdefault(repr(_of_group(settings)), []).append((curve, settings))
-    shown = _differing([_of_group(members[0][1]) for members in grouped.values()])
-    return Table(settings=_of_table(runs[0][1]), groups=tuple(_group(members, shown) for members in grouped.values()))
+    groups = [_of_group(members[0][1]) for members in grouped.values()]
+    differing = [_differing(settings, groups) for settings in groups]
+    return Table(settings=_of_table(runs[0][1]), groups=tuple(map(_group, grouped.values(), differing)))
 
 
-def _group(members: Sequence[tuple[Curve, dict[str, Any]]], shown: Mapping[str, set[str]]) -> Group:
+def _group(members: Sequence[tuple[Curve, dict[str, Any]]], differing: dict[str, Any]) -> Group:
     ordered = sorted((curve for curve, _ in members), key=lambda curve: curve.config.seed)
     for one, other in pairwise(ordered):
         if one.config.seed == other.config.seed:
             raise HebbaxError(
                 f"{one.source} and {other.source} are one configuration with seed {one.config.seed}: give one of them"
             )
-    settings = members[0][1]
-    policy = str(settings["policy.name"])
-    differing = {key: value for key, value in settings.items() if key in shown[policy]}
+    policy = str(members[0][1]["policy.name"])
     return Group(" ".join([policy, *(f"{k}={v}" for k, v in differing.items())]), policy, differing, tuple(ordered))
 
 
-def _differing(groups: Sequence[Mapping[str, Any]]) -> dict[str, set[str]]:
-    """Return the keys to show of each policy: the policy's own that differ among its groups, others among all."""
-    shown = {}
-    for policy in {str(settings["policy.name"]) for settings in groups}:
-        same = [settings for settings in groups if settings["policy.name"] == policy]
-        own = {key for key in same[0] if key.startswith("policy.") and len({repr(s[key]) for s in same}) > 1}
-        others = {key for key in same[0] if not key.startswith("policy.") and len({repr(s[key]) for s in groups}) > 1}
-        shown[policy] = own | others
-    return shown
+def _differing(settings: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what tells a group from the others: settings that differ among those groups that can share them."""
+    return {
+        key: value
+        for key, value in settings.items()
+        if len({repr(other[key]) for other in groups if _can_share(key, settings, other)}) > 1
+    }
+
+
+def _can_share(key: str, settings: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether a key says the same of two groups: a policy's name stands for its keys, a strategy's for its options."""
+    section, _, option = key.partition(".")
+    if section == "policy":
+        return settings["policy.name"] == other["policy.name"]
+    if section == "strategy" and option not in _OF_EVERY_STRATEGY:
+        return all(option in STRATEGIES[one["strategy.name"]].options for one in (settings, other))
+    return True
 
 
 def _of_table(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,11 @@ _COLOURS = (*LAYER_COLOURS, INK)
 _DASHES = ("-", "--", ":", "-.")  # of one colour, when there are more groups than colours
 _COLUMNS = 3
 _BAND_REPETITIONS = 2_000
+_PANEL_HEIGHT = 3.6  # inches
+_LONGEST_BESIDE = 28  # characters of a name that leave the panels their width with the legend beside them
+_MOST_BESIDE = 14  # names beside a row of panels
+_CHARACTERS = 11  # of a name or title in an inch
+_LINE_HEIGHT = 0.2  # inches, of the legend
 
 
 def plot_comparison_curves(
@@ -45,19 +51,34 @@ def plot_comparison_curves(
     columns = min(len(tables), _COLUMNS)
     lines = -(-len(tables) // columns)
     with figure_style():
-        figure = Figure(figsize=(max(5.6, 4.2 * columns), 3.6 * lines), layout="constrained")
+        figure = Figure(figsize=(max(5.6, 4.2 * columns), _PANEL_HEIGHT * lines), layout="constrained")
         panels = figure.subplots(lines, columns, squeeze=False).ravel()
         for axes, table in zip(panels, tables, strict=False):
             for group in table.groups:
                 _draw_group(axes, group, across, looks[group.name], seed)
-            _dress(axes, table, across)
+            _dress(axes, table, across, figure.get_figwidth() / columns)
         for axes in panels[len(tables) :]:
             axes.set_axis_off()
         panels[0].set_ylabel(ylabel)
         drawn = {label: line for axes in panels for line, label in zip(*axes.get_legend_handles_labels(), strict=True)}
-        ordered = [name for name in names if name in drawn]
-        figure.legend([drawn[name] for name in ordered], ordered, loc="outside right upper")
+        _add_legend(figure, {name: drawn[name] for name in names if name in drawn}, lines)
     return figure
+
+
+def _add_legend(figure: Figure, drawn: dict[str, Any], lines: int) -> None:
+    """Add a legend beside the panels, or below them where it would take their room, and make room for it there."""
+    if max(map(len, drawn)) <= _LONGEST_BESIDE and len(drawn) <= _MOST_BESIDE * lines:
+        figure.legend(list(drawn.values()), list(drawn), loc="outside right upper")
+        return
+    labels = [_wrapped(name, figure.get_figwidth() - 0.8) for name in drawn]
+    rows = sum(label.count("\n") + 1 for label in labels)
+    figure.set_figheight(figure.get_figheight() + _LINE_HEIGHT * (rows + 1))
+    figure.legend(list(drawn.values()), labels, loc="outside lower left")
+
+
+def _wrapped(text: str, width: float) -> str:
+    """Return a text in lines of at most so many inches."""
+    return fill(text, int(_CHARACTERS * width), break_on_hyphens=False)
 
 
 def _look(place: int) -> dict[str, Any]:
@@ -67,8 +88,9 @@ def _look(place: int) -> dict[str, Any]:
     }
 
 
-def _dress(axes: Axes, table: Table, across: str) -> None:
-    axes.set(xlabel="generation" if across == "generations" else "control ticks", title=table.name)
+def _dress(axes: Axes, table: Table, across: str, width: float) -> None:
+    title = _wrapped(table.name, width - 0.8)
+    axes.set(xlabel="generation" if across == "generations" else "control ticks", title=title)
     if across == "generations":
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     else:
