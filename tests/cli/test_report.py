@@ -67,6 +67,8 @@ def test_the_page_tells_the_verdict_and_the_return(hebbax, page, long_run):
     mean = re.search(r'<div class="facts"><div><b>([^<]*)</b><span>mean return of 2 lives', page)
     assert mean is not None
     assert float(mean[1].replace("−", "-").replace(",", "")) == pytest.approx(evaluation["return_mean"], rel=0.01)
+    assert re.search(r"mean return of 2 lives[^<]*, termination=end</span>", page)
+    assert "Terminations: 0 (termination=end).</p>" in page
     assert "of 2 lives the weights" in page
     assert "The numbers behind the verdict on the life above" in page
     assert "Δw = η (A·pre·post + B·pre + C·post + D)" in page

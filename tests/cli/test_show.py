@@ -38,6 +38,7 @@ def test_files_go_into_the_run(hebbax, copied_run, filmed):
 
     assert (ran.code, ran.error) == (0, "")
     assert ran.out.startswith("copy/learning-curve.png\ncopy/weights.png\ncopy/life.mp4\nthis life's return: ")
+    assert ran.out.endswith(", terminations: 0 (termination=end)\n")
     for name in ("learning-curve.png", "weights.png"):
         assert (copied_run / name).read_bytes().startswith(b"\x89PNG")
     # 20 ticks of 0.04 s: real time is 25 frames a second, a frame a tick.

@@ -51,5 +51,6 @@ def run(options: Namespace) -> int:
         on_file=lambda path: print(path, flush=True),
         on_note=note,
     )
-    print(f"this life's return: {returned(float(lives.returns[0]))}")
+    terminations = f"{lives.terminations[0]} (termination={stored.config.termination})"
+    print(f"this life's return: {returned(float(lives.returns[0]))}, terminations: {terminations}")
     return 0

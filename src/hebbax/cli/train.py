@@ -100,12 +100,13 @@ def evolve(training: Training, asked: Interruption, seconds: float | None = None
 
 def print_best(training: Training) -> None:
     """Say what the best mean genome of a training is worth."""
-    best, lives = training.state.best, training.search.config.evaluate_lifetimes
+    best, config = training.state.best, training.search.config
     if best is None:
         print("every evaluation of the mean genome had a life that diverged: there is no best one")
     else:
         print(
-            f"best mean genome: return {returned(best.return_mean)} over {lives} lives (generation {best.generation})"
+            f"best mean genome: return {returned(best.return_mean)} over {config.evaluate_lifetimes} lives "
+            f"(generation {best.generation}, termination={config.termination})"
         )
 
 

@@ -66,7 +66,9 @@ def show_run(
     metrics = run.folder.read_metrics()
     name = f"{run.task.name}, {run.policy.name}"
     if metrics:
-        save_figure(figure_of(plot_learning_curve(metrics, title=name)), folder / CURVE)
+        save_figure(
+            figure_of(plot_learning_curve(metrics, title=name, termination=run.config.termination)), folder / CURVE
+        )
         on_file(folder / CURVE)
     else:
         on_note(f"no {CURVE}: {run.folder.path} holds no generation")

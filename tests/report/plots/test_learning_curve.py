@@ -37,6 +37,11 @@ def test_the_learning_curve_shows_the_numbers_of_the_metrics():
     np.testing.assert_array_equal(line(ax, "mean genome").get_xydata(), [[0, 5], [2, 90]])
 
 
+def test_the_axis_names_the_termination_that_returns_depend_on():
+    assert plot_learning_curve(metrics_of([1.0])).get_ylabel() == "return"
+    assert plot_learning_curve(metrics_of([1.0]), termination="restart").get_ylabel() == "return (termination=restart)"
+
+
 def test_the_band_reaches_one_standard_deviation_to_either_side():
     ax = plot_learning_curve(metrics_of([0.0, 50.0, 75.0]))
 

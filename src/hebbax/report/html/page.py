@@ -82,7 +82,8 @@ def _header(material: Material, metrics: Sequence[dict[str, Any]]) -> str:
     values, policy = material.evaluation.to_json(), material.run.policy
     interval = values["return_ci95"]
     between = "" if interval is None else f", 95 % between {words.number(interval[0])} and {words.number(interval[1])}"
-    told = [(words.number(values["return_mean"]), f"mean return of {values['lifetimes']} lives{between}")]
+    ended = f", termination={values['termination']}"
+    told = [(words.number(values["return_mean"]), f"mean return of {values['lifetimes']} lives{between}{ended}")]
     if material.verdicts:
         label, count = material.labels[0]
         told.append(
@@ -127,8 +128,16 @@ def _worth(material: Material) -> str:
         columns = ("foot", "duty factor (part of time on the ground)", "air time (s)", "touch-downs (1/s)", "lives")
         tables += table(feet, columns, numbers=(1, 2, 3, 4))
     beside = f"<div>{paragraph('How it moves, at the median of the lives:')}{tables}</div>" if tables else ""
-    told = paragraph(words.returns(material.evaluation.to_json()))
+    values = material.evaluation.to_json()
+    told = paragraph(f"{words.returns(values)} {_terminations(values)}")
     return section("How well it does", told, figures_html([returns_figure(material), beside]))
+
+
+def _terminations(values: dict[str, Any]) -> str:
+    """Return how often the task's termination came, and what it did to a life where it came."""
+    did = "each ended its life" if values["termination"] == "end" else "after each the body began anew in the same life"
+    came = f"{values['terminations']:,}; {did}" if values["terminations"] else "0"
+    return f"Terminations: {came} (termination={values['termination']})."
 
 
 def _weights(material: Material) -> str:

@@ -14,14 +14,18 @@ from hebbax.report.style import BLUE, INK, MUTED, ORANGE, VERMILLION, axes_or_ne
 
 
 def plot_learning_curve(
-    metrics: Sequence[Mapping[str, Any]], ax: Axes | None = None, *, title: str | None = None
+    metrics: Sequence[Mapping[str, Any]],
+    ax: Axes | None = None,
+    *,
+    title: str | None = None,
+    termination: str | None = None,
 ) -> Axes:
     """Draw the return of the population, of its best life and of the mean genome over the generations.
 
     Each record is one generation and holds `generation`, `return_mean`, `return_max` and `return_std`, and may hold
     `mean_genome_return` and `diverged` (a number of lives). A value that is missing, None or NaN leaves a gap; a
-    generation without one life that lasted is marked at the foot. Without `ax` it makes a figure: `axes.figure`.
-    Raises HebbaxError if there is no generation.
+    generation without one life that lasted is marked at the foot. `termination`, where given, is named on the axis of
+    returns. Without `ax` it makes a figure: `axes.figure`. Raises HebbaxError if there is no generation.
     """
     if not metrics:
         raise HebbaxError("there is no learning curve to draw: the run has not finished a generation yet")
@@ -34,7 +38,8 @@ def plot_learning_curve(
         _draw_series(ax, generation, _series(metrics, "return_max"), color=ORANGE, linewidth=1.0, label="best life")
         _draw_mean_genome(ax, generation, _series(metrics, "mean_genome_return"))
         _mark_diverged(ax, generation, mean, _series(metrics, "diverged"))
-        ax.set(xlabel="generation", ylabel="return", title=title or "")
+        ylabel = "return" if termination is None else f"return (termination={termination})"
+        ax.set(xlabel="generation", ylabel=ylabel, title=title or "")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_xlim(_limits(generation))
         ax.legend(loc="best")
