@@ -11,10 +11,10 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check bench docs
+.PHONY: help demo test test-pages test-slow test-extras check bench docs
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 demo: .venv/.installed ## Evolve a controller in one to two minutes; curve, pictures and video go to demo/
 	$(BIN)/hebbax demo
@@ -24,6 +24,13 @@ test: .venv/.installed ## Run the tests
 
 test-slow: .venv/.installed ## Run the tests that take long
 	$(PYTEST) -m slow
+
+test-pages: .venv/.installed ## Run the notebooks, and the pages in a headless browser
+	$(PYTEST) -m slow tests/test_notebooks.py tests/report/html/test_browser.py tests/play/test_server.py
+
+test-extras: .venv/.installed-extras ## Run the tests of what the extras add, after installing them
+	$(PYTEST) tests/tasks/test_envpool.py tests/evolution/test_tracking.py tests/conf/test_sweep.py \
+	  tests/cli/test_sweep.py tests/cli/test_external.py
 
 check: .venv/.installed ## Check formatting, lint and types
 	$(BIN)/ruff format --check
@@ -42,6 +49,10 @@ docs: .venv/.installed-docs ## Build the documentation into site/
 
 .venv/.installed-docs: .venv/.installed
 	$(PIP) -e '.[docs]' -c constraints.txt
+	@touch $@
+
+.venv/.installed-extras: .venv/.installed
+	$(PIP) -e '.[envpool,tensorboard,wandb,slurm]' -c constraints.txt
 	@touch $@
 
 # Made anew when the interpreter behind it is gone.

@@ -83,10 +83,12 @@ def test_every_view_is_drawn_and_changes_with_the_moment(opened):
 
 
 def test_play_goes_on_and_pause_stops(opened):
+    opened.evaluate("document.getElementById('rate').value = '0.1'")  # or a slow machine is at the end before the pause
     opened.click_on("document.getElementById('play')")
     opened.wait_for("Number(document.getElementById('moment').value) > 127")
     assert opened.evaluate("document.getElementById('play').textContent") == "Pause"
     opened.click_on("document.getElementById('play')")
+    opened.wait_for("document.getElementById('play').textContent == 'Play'")
 
     stopped = opened.evaluate(READOUT)
     opened.evaluate("new Promise((done) => setTimeout(done, 300))")
