@@ -13,10 +13,10 @@ from hebbax.tasks.task import Task
 
 def frame_of(task: AnyTask, policy: Policy, every: int = 1) -> Frame:
     """Return what lives of a policy on a task share, where every n-th tick was kept."""
-    connections = policy.network.connections if policy.plasticity else ()
+    names, shapes = (policy.network.layer_names, policy.network.layer_shapes) if policy.plasticity else ((), ())
     return Frame(
-        layers=tuple(connection.name for connection in connections),
-        layer_shapes=tuple(connection.shape for connection in connections),
+        layers=names,
+        layer_shapes=shapes,
         control_period=task.control_period,
         every=every,
         body=body_of(task.model) if isinstance(task, Task) else None,

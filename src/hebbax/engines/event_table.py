@@ -73,7 +73,7 @@ def _layer(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
     sizes = [weights.size for weights in jax.eval_shape(policy.birth, jax.random.key(0)).weights]
     if event.target is None:
         return 0, sum(sizes)
-    names = [connection.name for connection in policy.network.connections] if isinstance(policy, Policy) else []
+    names = list(policy.network.layer_names) if isinstance(policy, Policy) else []
     index = _index_of(event, names, len(sizes))
     return sum(sizes[:index]), sum(sizes[: index + 1])
 

@@ -69,9 +69,9 @@ class HarmPanel:
             group.on_click(lambda _: self._do(commands[group.value]))
 
     def _add_weights(self) -> None:
-        gui, connections = self._gui, self._player.session.policy.network.connections
+        gui, layers = self._gui, self._player.session.policy.network.layer_names
         with gui.add_folder("Weights"):
-            layer = gui.add_dropdown("layer", (harm.ALL, *(connection.name for connection in connections)))
+            layer = gui.add_dropdown("layer", (harm.ALL, *layers))
             share = gui.add_slider("share", 0.01, 1.0, 0.01, _SHARE)
             zero, redraw = gui.add_button("Zero this share", color="red"), gui.add_button("Draw anew", color="red")
             self._freeze = gui.add_button("Freeze plasticity", color="red")
