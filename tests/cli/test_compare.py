@@ -67,6 +67,7 @@ def test_tasks_are_not_compared(hebbax, runs, write_run):
         (["sweep", "--across", "step"], "unknown axis 'step': did you mean 'steps'?"),
         (["swep"], "no run at swep: `hebbax train` starts one"),
         (["zoo:half_cheetah/han-z"], "unknown zoo controller 'half_cheetah/han-z': did you mean 'half_cheetah/han-e'?"),
+        (["zooo:half_cheetah/han-e"], "unknown run 'zooo:half_cheetah/han-e': did you mean 'zoo:half_cheetah/han-e'?"),
         (["sweep", "--generations", "0"], "generations=0: expected a whole number of at least 1; nearest valid: 1"),
     ],
 )

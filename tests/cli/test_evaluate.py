@@ -92,10 +92,21 @@ def test_zoo_controller(hebbax, finished_run, tmp_path, monkeypatch):
     assert hebbax("evaluate", "zoo:swimmer/han-f") == (2, "", f"hebbax: {message}\n")
 
 
+def test_a_folder_named_like_a_controller_of_the_zoo_is_that_folder(hebbax, copied_run):
+    shutil.copytree(copied_run, copied_run.parent / "half_cheetah/han-e")
+    ran = hebbax("evaluate", "half_cheetah/han-e", "--lifetimes", "1", "--json")
+    assert json.loads(ran.out)["task"] == "swimmer"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["cpy"], "no run at cpy: did you mean 'copy'?"),
+        (["zooo:half_cheetah/han-e"], "unknown run 'zooo:half_cheetah/han-e': did you mean 'zoo:half_cheetah/han-e'?"),
+        (["Zoo:half_cheeta/hane"], "unknown run 'Zoo:half_cheeta/hane': did you mean 'zoo:half_cheetah/han-e'?"),
+        (["half_cheetah/han-e"], "unknown run 'half_cheetah/han-e': did you mean 'zoo:half_cheetah/han-e'?"),
+        (["zoo:half_cheetah/hane"], "unknown zoo controller 'half_cheetah/hane': did you mean 'half_cheetah/han-e'?"),
+        (["there:half_cheetah/han-e"], "no run at there:half_cheetah/han-e: `hebbax train` starts one"),
         (["copy/config.yaml"], "copy/config.yaml is a file, not a run: give the folder that holds config.yaml"),
         (
             ["copy/checkpoints"],

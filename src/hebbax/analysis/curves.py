@@ -13,7 +13,7 @@ import yaml
 from hebbax.config import TrainConfig, from_dict
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.evolution.run_folder import RunFolder, is_run
-from hebbax.zoo import zoo_path
+from hebbax.zoo import run_path
 
 METRICS = {
     "mean-genome": "evaluation of the mean genome, fresh lives",
@@ -54,8 +54,7 @@ def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: 
     """
     if metric not in METRICS:
         raise unknown_name("metric", metric, METRICS)
-    path = zoo_path(str(source)) if str(source).startswith("zoo:") else Path(source)
-    folder = RunFolder.open(path)
+    folder = RunFolder.open(run_path(str(source)))
     config, records = _read_config(folder), folder.read_metrics()
     if generations is not None:
         config = _limited(config, generations)

@@ -19,7 +19,7 @@ from hebbax.tasks.external import AnyTask
 from hebbax.tasks.origin import changed_origin
 from hebbax.tasks.registry import make_task
 from hebbax.versions import differences, environment
-from hebbax.zoo import zoo_path
+from hebbax.zoo import run_path
 
 GENOMES = ("mean", "best")
 """Which genome of a run: the newest mean, or the mean of the generation with the highest evaluation."""
@@ -40,8 +40,7 @@ class StoredRun:
         What a user should know (a damaged checkpoint, other versions than it was evolved with) goes to `on_note`.
         Raises HebbaxError if there is no such run or no good checkpoint.
         """
-        path = zoo_path(str(run)) if str(run).startswith("zoo:") else Path(run)
-        folder = RunFolder.open(path)
+        folder = RunFolder.open(run_path(str(run)))
         _, checkpoint = folder.newest_checkpoint(on_note)
         for line in differences(checkpoint.document["environment"], environment()):
             on_note(f"{line} since this controller was evolved: its returns may differ")
