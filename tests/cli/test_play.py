@@ -11,7 +11,7 @@ import urllib.request
 import pytest
 
 from hebbax.cli.main import main
-from hebbax.cli.play import SLOWEST, where
+from hebbax.cli.play import FASTEST, SLOWEST, where
 from hebbax.play.panels import _SPEEDS
 
 
@@ -44,6 +44,14 @@ def test_where_the_page_is_also_from_another_machine():
             "--speed: expected a number above 0, not '0'; the slowest on the page is 0.05, real time is 1: "
             "see `hebbax play --help`",
         ),
+        (
+            "--speed=1000",
+            "--speed: expected 0.05 to 4, not '1000'; nearest valid: 4: see `hebbax play --help`",
+        ),
+        (
+            "--speed=0.001",
+            "--speed: expected 0.05 to 4, not '0.001'; nearest valid: 0.05: see `hebbax play --help`",
+        ),
     ],
 )
 def test_what_can_be_given_instead_is_told(option, message, capsys):
@@ -51,8 +59,8 @@ def test_what_can_be_given_instead_is_told(option, message, capsys):
     assert capsys.readouterr().err == f"hebbax: {message}\n"
 
 
-def test_the_slowest_speed_is_that_of_the_slider():
-    assert _SPEEDS[0] == SLOWEST
+def test_speeds_are_those_of_the_slider():
+    assert _SPEEDS == (SLOWEST, FASTEST)
 
 
 def test_what_cannot_be_played_is_an_error(capsys):

@@ -12,8 +12,8 @@ from hebbax.cli.parser import Parser, positive_number, whole_number
 from hebbax.errors import HebbaxError
 
 LAST_PORT = 2**16 - 1
-SLOWEST = 0.05
-"""Times real time, where the slider of the page begins."""
+SLOWEST, FASTEST = 0.05, 4.0
+"""Times real time, where the slider of the page begins and ends."""
 
 _DESCRIPTION = """\
 Open a controller in a browser and watch it live: its body, its weights, how fast they change and where they go. Push
@@ -47,9 +47,13 @@ def parser() -> Parser:
 def _speed(text: str) -> float:
     """Return the speed that an option gives."""
     try:
-        return positive_number(text)
+        speed = positive_number(text)
     except ArgumentTypeError as error:
         raise ArgumentTypeError(f"{error}; the slowest on the page is {SLOWEST}, real time is 1") from None
+    nearest = min(max(speed, SLOWEST), FASTEST)
+    if speed != nearest:
+        raise ArgumentTypeError(f"expected {SLOWEST:g} to {FASTEST:g}, not {text!r}; nearest valid: {nearest:g}")
+    return speed
 
 
 def run(options: Namespace) -> int:
