@@ -17,6 +17,7 @@ from hebbax.errors import HebbaxError
 from hebbax.evolution.checkpoint import read_checkpoint
 from hebbax.evolution.strategy_config import StrategyConfig
 from hebbax.evolution.train import Training
+from hebbax.policy_config import PRESETS
 
 CONFIG = TrainConfig(
     task=TaskConfig("swimmer", ticks=30),
@@ -194,8 +195,6 @@ def test_a_bad_configuration_writes_nothing(tmp_path, change, message):
 @pytest.mark.slow
 def test_a_condition_that_diverges_evolves_without_a_bad_number_in_the_strategy(tmp_path):
     """Coefficients so large that most lives of the un-normalised condition pass the bound."""
-    from hebbax.policy_config import PRESETS
-
     strategy = StrategyConfig(population=8, sigma=2e3)
     config = replace(CONFIG, policy=PRESETS["han-a"], strategy=strategy, generations=3)
     run_to_the_end(tmp_path / "run", config)
@@ -231,3 +230,15 @@ def test_a_run_is_in_use_only_once(tmp_path):
     training = Training.start(CONFIG, tmp_path / "run")
     with training.folder.lock(), pytest.raises(HebbaxError, match="in use by this process already"):
         Training.resume(Path(tmp_path / "run"))
+
+
+@pytest.mark.parametrize("ticks", [None, 300])
+def test_a_window_is_no_longer_than_a_life(tmp_path, ticks):
+    policy = replace(PRESETS["han-d"], window=10**9)
+    length = 1000 if ticks is None else ticks
+    with pytest.raises(HebbaxError) as caught:
+        Training.start(TrainConfig(task=TaskConfig("swimmer", ticks), policy=policy), tmp_path / "run")
+    assert str(caught.value) == (
+        f"policy.window=1000000000: longer than a life of {length} ticks; nearest valid: {length}"
+    )
+    assert not (tmp_path / "run").exists()

@@ -16,8 +16,10 @@ from hebbax.evolution.run_folder import RunFolder
 from hebbax.evolution.saved_state import pack_state, unpack_state
 from hebbax.evolution.search import Search, SearchState
 from hebbax.evolution.tracking import start_tracking
+from hebbax.policy_config import PolicyConfig
 from hebbax.tasks.external import ExternalTask
 from hebbax.tasks.origin import changed_origin, origin
+from hebbax.tasks.registry import make_task
 from hebbax.versions import differences, environment
 
 Note = Callable[[str], None]
@@ -39,6 +41,7 @@ class Training:
         Raises HebbaxError for a bad configuration or a folder that exists.
         """
         check_train_config(config)
+        _check_window(config)  # the engine makes room for the window
         search = Search(config)
         state = search.begin()
         record = {
@@ -129,6 +132,18 @@ class Training:
     def _save(self) -> None:
         document = {"config": to_dict(self.search.config), "environment": environment()}
         self.folder.save_checkpoint(pack_state(self.search, self.state, document), self.search.config.keep_checkpoints)
+
+
+def _check_window(config: TrainConfig) -> None:
+    """Raise HebbaxError for a moving average longer than the lives, unless its window is the one nobody has set."""
+    moving = config.policy.plastic and config.policy.averaging == "moving-average"
+    if not moving or config.policy.window <= PolicyConfig.window:
+        return
+    ticks = make_task(config.task.name).ticks if config.task.ticks is None else config.task.ticks
+    if config.policy.window > ticks:
+        raise HebbaxError(
+            f"policy.window={config.policy.window}: longer than a life of {ticks} ticks; nearest valid: {ticks}"
+        )
 
 
 def _config_text(config: TrainConfig) -> str:
