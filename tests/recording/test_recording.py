@@ -215,6 +215,8 @@ def test_an_existing_file_is_left_alone(source, tmp_path):
     [
         ("lifetimes", 0, "lifetimes=0: expected a whole number of at least 1; nearest valid: 1"),
         ("ticks", -3, "ticks=-3: expected a whole number of at least 1; nearest valid: 1"),
+        ("lifetimes", 10**11, "lifetimes=100000000000: expected at most 1000000; nearest valid: 1000000"),
+        ("ticks", 10**20, "ticks=100000000000000000000: expected at most 2147483647; nearest valid: 2147483647"),
         ("seed", -1, "seed=-1: expected 0 to 4294967295; nearest valid: 0"),
     ],
 )

@@ -75,14 +75,16 @@ def evolve(training: Training, asked: Interruption, seconds: float | None = None
 
     When a signal stops it, say how to go on, and return the exit code for that.
     """
+    from hebbax.evolution.strategies.build import remark_on_strategy
     from hebbax.tasks.registry import remark_on
 
     asked.when_asked(training.stop)
     config, path = training.search.config, training.folder.path
     print(f"{config.task.name} · {training.search.policy.name} · seed {config.seed} → {path}", flush=True)
-    remark = remark_on(training.search.task)
-    if remark is not None:
-        print(remark, flush=True)
+    genome_size = training.search.policy.genome_size
+    for remark in (remark_on(training.search.task), remark_on_strategy(config.strategy.name, genome_size)):
+        if remark is not None:
+            print(remark, flush=True)
     clock = Clock(training.state.generation, config.generations, seconds)
     with training_progress(clock, training.search.engine.name) as progress:
 

@@ -25,6 +25,9 @@ from hebbax.types import Lives, Normaliser, Record
 
 Found = TypeVar("Found")
 
+MOST_LIFETIMES = 1_000_000  # each is a task in a queue before the first begins
+MOST_TICKS = 2**31 - 1  # of the engines' counters
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -46,10 +49,12 @@ class Source:
     engine: str
 
     def __post_init__(self) -> None:
-        for name in ("lifetimes", "ticks"):
-            if getattr(self, name) < 1:
-                value = getattr(self, name)
+        for name, most in (("lifetimes", MOST_LIFETIMES), ("ticks", MOST_TICKS)):
+            value = getattr(self, name)
+            if value < 1:
                 raise HebbaxError(f"{name}={value}: expected a whole number of at least 1; nearest valid: 1")
+            if value > most:
+                raise HebbaxError(f"{name}={value}: expected at most {most}; nearest valid: {most}")
         check_seed(self.seed)
 
     @classmethod

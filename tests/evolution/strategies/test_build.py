@@ -10,7 +10,13 @@ from evosax.core.fitness_shaping import weights_fitness_shaping_fn
 
 from hebbax.errors import HebbaxError
 from hebbax.evolution.strategies import build as build_module
-from hebbax.evolution.strategies.build import BUILDERS, build, check_covariance, shared_weights
+from hebbax.evolution.strategies.build import (
+    BUILDERS,
+    build,
+    check_covariance,
+    remark_on_strategy,
+    shared_weights,
+)
 from hebbax.evolution.strategies.table import STRATEGIES
 from hebbax.evolution.strategy_config import StrategyConfig
 
@@ -178,3 +184,9 @@ def test_the_largest_genome_of_cma_es():
     check_covariance(7071)
     with pytest.raises(HebbaxError, match="7,072 numbers"):
         check_covariance(7072)
+
+
+def test_only_cma_es_on_a_large_genome_is_remarked_on():
+    assert (remark_on_strategy("cma-es", 2_000) or "").startswith("cma-es decomposes the covariance of 2,000 numbers")
+    assert remark_on_strategy("cma-es", 300) is None
+    assert remark_on_strategy("sep-cma-es", 100_000) is None

@@ -26,6 +26,9 @@ COVARIANCE_LIMIT = 2e9
 COVARIANCE_COPIES = 10
 """How many float32 matrices of genome_size × genome_size are in memory at once while CMA-ES decomposes its own."""
 
+SLOW_COVARIANCE = 1_800
+"""Numbers of a genome from which CMA-ES works on its covariance for more than a second of one core a generation."""
+
 Built = tuple[Any, Any]
 """An algorithm with evosax's `init`, `ask` and `tell`, and the parameters that these take."""
 
@@ -157,6 +160,16 @@ def check_covariance(genome_size: int) -> None:
             f"{needed / 1e9:.1f} GB, more than {COVARIANCE_LIMIT / 1e9:g} GB (a genome of {largest:,}); use "
             "strategy=sep-cma-es or strategy=snes"
         )
+
+
+def remark_on_strategy(name: str, genome_size: int) -> str | None:
+    """Return what a user should know of a strategy on so large a genome before a long run, in one line, or None."""
+    if name != "cma-es" or genome_size < SLOW_COVARIANCE:
+        return None
+    return (
+        f"cma-es decomposes the covariance of {genome_size:,} numbers in every generation, which takes seconds to "
+        "minutes; strategy=sep-cma-es grows with the genome alone"
+    )
 
 
 def shared_weights(population: jax.Array, fitness: jax.Array, state: Any, params: Any) -> jax.Array:
