@@ -1,5 +1,7 @@
 """The field's pictures show the numbers that they are given."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from matplotlib.collections import QuadMesh
@@ -41,14 +43,30 @@ def test_every_verdict_has_a_colour_of_its_own():
 
 
 def test_a_trajectory_is_its_scores_in_the_colours_of_time():
-    parts = principal_components(circle(), 3)
+    parts = principal_components(circle(100), 3)
 
     ax = plot_trajectory(parts, PERIOD)
 
-    (line,) = [drawn for drawn in ax.collections if drawn.get_array() is not None and len(drawn.get_array()) == 399]
+    (line,) = [drawn for drawn in ax.collections if drawn.get_array() is not None and len(drawn.get_array()) == 99]
     np.testing.assert_allclose(line.get_segments()[7], parts.scores[7:9, :2])
-    np.testing.assert_allclose(line.get_array(), np.arange(399) * PERIOD)
+    np.testing.assert_allclose(line.get_array(), np.arange(99) * PERIOD)
     assert ax.get_xlabel() == "PC1 (50%)"
+
+
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_a_long_trajectory_has_few_colours_and_every_tick(dimensions):
+    parts = principal_components(circle(1002), 3)
+
+    ax = plot_trajectory(parts, PERIOD, dimensions=dimensions)
+
+    line = next(drawn for drawn in ax.collections if drawn.get_array() is not None and len(drawn.get_array()) > 1)
+    assert len(line.get_array()) == 126  # 1,001 steps, eight of a colour
+    np.testing.assert_allclose(line.get_array()[:2], [3.5 * PERIOD, 11.5 * PERIOD])
+    assert line.get_clim() == pytest.approx((0, 1000 * PERIOD))
+    if dimensions == 2:
+        whole = line.get_segments()
+        assert all((before[-1] == after[0]).all() for before, after in pairwise(whole))
+        np.testing.assert_allclose(np.concatenate([whole[0], *(part[1:] for part in whole[1:])]), parts.scores[:, :2])
 
 
 def test_a_trajectory_in_three_dimensions():
@@ -61,12 +79,12 @@ def test_a_trajectory_in_three_dimensions():
 
 
 def test_a_trajectory_that_begins_later_has_the_times_of_the_life():
-    parts = principal_components(circle()[100:], 3)
+    parts = principal_components(circle(200)[100:], 3)
 
     ax = plot_trajectory(parts, PERIOD, dimensions=3, start=100)
 
     times = [drawn.get_array() for drawn in ax.collections if drawn.get_array() is not None]
-    np.testing.assert_allclose(next(found for found in times if len(found) == 299), np.arange(100, 399) * PERIOD)
+    np.testing.assert_allclose(next(found for found in times if len(found) == 99), np.arange(100, 199) * PERIOD)
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["at 5 s", "end"]
     assert [text.get_text() for text in plot_trajectory(parts, PERIOD).get_legend().get_texts()] == ["birth", "end"]
 

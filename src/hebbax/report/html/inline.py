@@ -10,10 +10,11 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from hebbax.report.html.compact_svg import compact_svg
 from hebbax.report.style import BLUE, DOTS_PER_INCH, GRID, INK, MUTED, figure_style
 from hebbax.report.vector_figure import vector_bytes
 
-SVG_BYTES = 400_000
+SVG_BYTES = 200_000
 """A figure that is larger as SVG goes into the page as PNG."""
 
 # What has a dark look too: the page's own colours in place of the figures'. Data keep theirs, but for a dark blue.
@@ -33,8 +34,8 @@ _THEMED = {
 
 def figure_html(figure: Figure, alt: str, *, caption: str = "", wide: bool = False) -> str:
     """Return a figure with a text for those who do not see it, and one below it; `wide` takes the whole width."""
-    picture = vector_bytes(figure, "svg").decode("utf-8")
-    drawn = _themed(picture, alt) if len(picture) <= SVG_BYTES else png_html(png_bytes(figure), alt)
+    picture = compact_svg(_themed(vector_bytes(figure, "svg").decode("utf-8"), alt))
+    drawn = picture if len(picture) <= SVG_BYTES else png_html(png_bytes(figure), alt)
     width = round(float(figure.get_size_inches()[0]) * 100)
     told = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     kind = ' class="wide"' if wide else ""

@@ -16,6 +16,7 @@ from hebbax.analysis.starts import STARTS
 from hebbax.evolution.atomic_write import write_text_atomically
 from hebbax.report.html import words
 from hebbax.report.html.animation import Shown, pack_life
+from hebbax.report.html.compact_svg import without_repeated_shapes
 from hebbax.report.html.experiments import Answer, answer_html
 from hebbax.report.html.inline import film_html
 from hebbax.report.html.material import Material
@@ -59,7 +60,7 @@ def write_report(
         generator=escape(f"hebbax {__version__}"),
         title=escape(material.title),
         style=_resource("page.css"),
-        body="\n".join(body),
+        body=without_repeated_shapes("\n".join(body)),
         life=life_html(life),
         player=_resource("player.js"),
     )

@@ -27,6 +27,7 @@ def plot_self_distance(distance: SelfDistance, control_period: float, ax: Axes |
             origin="lower",
             extent=(0, end, 0, end),
             interpolation="antialiased",
+            interpolation_stage="data",  # the colours are those of the map, so that a file holds them in a byte each
         )
         ax.set(xlabel="time in the life (s)", ylabel="time in the life (s)", title="distance of the weights")
         ax.grid(False)

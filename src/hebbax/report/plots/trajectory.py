@@ -7,12 +7,16 @@ from typing import Any, cast
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.colors import Normalize
 from mpl_toolkits.mplot3d import Axes3D
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
 from hebbax.analysis.principal_components import PrincipalComponents
 from hebbax.errors import HebbaxError
 from hebbax.report.style import INK, PATH_COLOURS, axes_or_new, figure_of, figure_style
+
+COLOUR_STEPS = 128
+"""Into how many lines of one colour a long path is cut: more cannot be told apart, and each takes room in a file."""
 
 
 def plot_trajectory(
@@ -46,15 +50,18 @@ def plot_trajectory(
 
 
 def _draw_line(axes: Axes, path: np.ndarray, seconds: np.ndarray) -> LineCollection:
-    """Draw a path [ticks, dimensions], each step in the colour of its time [ticks - 1]."""
-    steps = np.stack([path[:-1], path[1:]], axis=1)
-    look = {"cmap": PATH_COLOURS, "linewidth": 0.9, "array": seconds}
+    """Draw a path [ticks, dimensions], each step in the colour of its time [ticks - 1], or of times near it."""
+    begins = np.arange(0, len(seconds), -(-len(seconds) // COLOUR_STEPS))
+    ends = np.append(begins[1:], len(seconds))
+    lines = [path[begin : end + 1] for begin, end in zip(begins, ends, strict=True)]
+    times = (seconds[begins] + seconds[ends - 1]) / 2
+    look = {"cmap": PATH_COLOURS, "norm": Normalize(seconds[0], seconds[-1]), "linewidth": 0.9, "array": times}
     if path.shape[1] == 3:
-        line = Line3DCollection(cast(Any, steps), **look)
+        line = Line3DCollection(cast(Any, lines), **look)
         cast(Axes3D, axes).add_collection3d(line)
         cast(Axes3D, axes).auto_scale_xyz(*path.T)
     else:
-        line = LineCollection(cast(Any, steps), **look)
+        line = LineCollection(cast(Any, lines), **look)
         axes.add_collection(line)
         axes.autoscale_view()
     return line
