@@ -26,11 +26,14 @@ def save_vector_figure(figure: Figure, path: Path) -> None:
     write_bytes_atomically(path, vector_bytes(figure, path.suffix.removeprefix(".")))
 
 
-def vector_bytes(figure: Figure, kind: str) -> bytes:
-    """Return a figure as "svg" or "pdf"; the same figure gives the same bytes. Raises HebbaxError for another kind."""
+def vector_bytes(figure: Figure, kind: str, *, dots_per_inch: float = DOTS_PER_INCH) -> bytes:
+    """Return a figure as "svg" or "pdf"; the same figure gives the same bytes.
+
+    `dots_per_inch` is of the images in it. Raises HebbaxError for another kind.
+    """
     if kind not in _UNDATED:
         raise HebbaxError(f"cannot write a figure as {kind!r}: expected {' or '.join(_UNDATED)}")
     picture = io.BytesIO()
     with figure_style(), matplotlib.rc_context(_REPEATABLE):
-        figure.savefig(picture, format=kind, dpi=DOTS_PER_INCH, metadata=_UNDATED[kind])
+        figure.savefig(picture, format=kind, dpi=dots_per_inch, metadata=_UNDATED[kind])
     return picture.getvalue()

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import zlib
 
 import mujoco
 import numpy as np
@@ -41,7 +42,7 @@ def pack(**changes):
 
 
 def unpacked(text, kind):
-    return np.frombuffer(base64.b64decode(text), kind)
+    return np.frombuffer(zlib.decompress(base64.b64decode(text)), kind)
 
 
 def test_weights_come_back_within_a_step_of_their_own_largest():

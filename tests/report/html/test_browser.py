@@ -47,6 +47,7 @@ def address(tmp_path_factory) -> str:
 @pytest.fixture
 def opened(browser_page, address):
     browser_page.open(address)
+    browser_page.wait_for(READOUT)  # the life is unpacked while the page goes on
     return browser_page
 
 

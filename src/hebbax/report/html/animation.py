@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +41,7 @@ class Shown:
 
 
 def pack_life(shown: Shown) -> dict[str, Any]:
-    """Return a life as JSON values; arrays are base64 of little-endian numbers, whose layout the player knows.
+    """Return a life as JSON values; arrays are base64 of deflated little-endian numbers, whose layout the player knows.
 
     Without a body or with static weights, `robot` or `weights` is None.
     """
@@ -61,7 +62,7 @@ def pack_life(shown: Shown) -> dict[str, Any]:
 
 
 def _packed(array: np.ndarray, kind: str) -> str:
-    return base64.b64encode(np.ascontiguousarray(array, kind).tobytes()).decode("ascii")
+    return base64.b64encode(zlib.compress(np.ascontiguousarray(array, kind).tobytes(), level=9)).decode("ascii")
 
 
 def _robot(shown: Shown, frames: np.ndarray) -> dict[str, Any] | None:

@@ -17,6 +17,9 @@ from hebbax.report.vector_figure import vector_bytes
 SVG_BYTES = 200_000
 """A figure that is larger as SVG goes into the page as PNG."""
 
+_PIXELS_PER_INCH = 100  # of the page, that a figure takes at most
+_IMAGE_DOTS_PER_INCH = 120  # of images in a figure: no finer than they are shown
+
 # What has a dark look too: the page's own colours in place of the figures'. Data keep theirs, but for a dark blue.
 _THEMED = {
     BLUE: "var(--limb1)",
@@ -34,9 +37,10 @@ _THEMED = {
 
 def figure_html(figure: Figure, alt: str, *, caption: str = "", wide: bool = False) -> str:
     """Return a figure with a text for those who do not see it, and one below it; `wide` takes the whole width."""
-    picture = compact_svg(_themed(vector_bytes(figure, "svg").decode("utf-8"), alt))
+    written = vector_bytes(figure, "svg", dots_per_inch=_IMAGE_DOTS_PER_INCH).decode("utf-8")
+    picture = compact_svg(_themed(written, alt))
     drawn = picture if len(picture) <= SVG_BYTES else png_html(png_bytes(figure), alt)
-    width = round(float(figure.get_size_inches()[0]) * 100)
+    width = round(float(figure.get_size_inches()[0]) * _PIXELS_PER_INCH)
     told = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     kind = ' class="wide"' if wide else ""
     return f'<figure{kind}><div style="max-width:{width}px">{drawn}</div>{told}</figure>'

@@ -1,29 +1,29 @@
 // Shows a packed life: the robot, its weights, their speed and their path, all at the same moment.
 "use strict";
-(() => {
+(async () => {
   const source = document.getElementById("life");
   if (!source) return;
   const life = JSON.parse(source.textContent);
-  const unpack = (text, Kind) => {
-    const raw = atob(text), bytes = new Uint8Array(raw.length);
-    for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
-    return new Kind(bytes.buffer);
+  const unpack = async (text, Kind) => {
+    const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Kind(await new Response(plain).arrayBuffer());
   };
-  const frames = unpack(life.frames, Int32Array), earned = unpack(life.earned, Float32Array);
+  const frames = await unpack(life.frames, Int32Array), earned = await unpack(life.earned, Float32Array);
   const robot = life.robot && {
     ...life.robot,
-    ends: unpack(life.robot.ends, Int16Array),
-    focus: unpack(life.robot.focus, Float32Array),
-    forward: unpack(life.robot.forward, Float32Array),
+    ends: await unpack(life.robot.ends, Int16Array),
+    focus: await unpack(life.robot.focus, Float32Array),
+    forward: await unpack(life.robot.forward, Float32Array),
   };
   const weights = life.weights && {
     ...life.weights,
-    ticks: unpack(life.weights.ticks, Int32Array),
-    values: unpack(life.weights.values, Int8Array),
-    largest: unpack(life.weights.largest, Float32Array),
+    ticks: await unpack(life.weights.ticks, Int32Array),
+    values: await unpack(life.weights.values, Int8Array),
+    largest: await unpack(life.weights.largest, Float32Array),
   };
-  const speed = life.speed && unpack(life.speed, Float32Array);
-  const path = life.path && { ...life.path, points: unpack(life.path.points, Float32Array) };
+  const speed = life.speed && await unpack(life.speed, Float32Array);
+  const path = life.path && { ...life.path, points: await unpack(life.path.points, Float32Array) };
   const element = (name) => document.getElementById(name);
   const canvases = ["robot", "weights", "path", "speed"].map(element).filter(Boolean);
   const slider = element("moment"), button = element("play"), readout = element("readout"), rate = element("rate");
