@@ -52,7 +52,7 @@ def _with_palette(encoded: str) -> str:
     """Return a PNG in base64 with a palette where it has few enough colours, so that no pixel changes."""
     image = Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA")
     colours = image.getcolors(_COLOURS)
-    if colours is None or image.getextrema()[3] != (255, 255):
+    if colours is None or image.getchannel("A").getextrema() != (255, 255):
         return encoded
     picture = io.BytesIO()
     indexed = image.convert("RGB").quantize(len(colours), dither=Image.Dither.NONE)
