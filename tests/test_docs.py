@@ -27,6 +27,7 @@ from hebbax.cli.main import SUBCOMMANDS
 from hebbax.conf.compose import compose_generations, compose_train
 from hebbax.conf.overrides import known_keys
 from hebbax.conf.sweep import compose_sweep, split_launcher
+from hebbax.engines.events import KINDS
 from hebbax.evolution.checkpoint import read_checkpoint
 from hebbax.evolution.evaluate import Evaluation
 from hebbax.evolution.search import summary_of
@@ -222,6 +223,10 @@ def test_every_part_of_a_policy_is_documented(heading, names):
 def test_the_equation_of_every_rule_is_documented():
     page = (ROOT / "docs/policies.md").read_text("utf-8")
     assert [name for name, rule in RULES.items() if f"| {rule.equation} |" not in page] == []
+
+
+def test_every_kind_of_event_is_documented():
+    assert documented("interventions.md", "Kinds") == list(KINDS)
 
 
 def test_every_metric_is_documented():
@@ -428,8 +433,10 @@ def test_examples_use_public_names(page, number):
         ("README.md", 1, r"0 -?[\d.]+\n(.*\n){3}4 -?[\d.]+\n"),
         ("docs/tasks-and-rules.md", 0, r"0 -?[\d.]+\n(.*\n){3}4 -?[\d.]+\n"),
         ("docs/tasks-and-rules.md", 1, r"0 -?[\d.]+\n(.*\n){3}4 -?[\d.]+\n"),
+        ("docs/interventions.md", 0, r"left alone mean .*\nfrozen .*\nlamed .*\nboth .* to +\d+\n"),
+        ("docs/interventions.md", 1, ""),
     ],
-    ids=["engine", "own rule and task", "rule", "task"],
+    ids=["engine", "own rule and task", "rule", "task", "events", "events as JSON"],
 )
 def test_examples_run(page, number, expected, tmp_path):
     for xml in blocks(ROOT / page, "xml"):
