@@ -35,10 +35,12 @@ def test_a_sentence_and_files_in_the_run(hebbax, copied_run):
     assert (ran.code, ran.error) == (0, "")
     sentence, *files = ran.out.splitlines()
     assert sentence.startswith("freeze: ")
+    assert sentence.endswith(" 95 % intervals rest on 2 lives; from fewer than 20 they are rough.")
     assert files == [f"  copy/experiments/freeze.{ending}" for ending in ("json", "png", "svg")]
     document = json.loads((copied_run / "experiments/freeze.json").read_text())
     assert document["command"] == ["hebbax", "experiment", "freeze", "copy", *SMALL]
     assert document["setting"]["run"] == "copy"
+    assert document["interval_lives"] == [2, 2]
     assert [len(point["return"]["values"]) for point in document["values"]["points"]] == [2] * 5
 
 

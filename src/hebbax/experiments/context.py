@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from hebbax.analysis.few_lives import ENOUGH_LIVES
 from hebbax.engines.events import Event
 from hebbax.engines.make_engine import Engine, make_engine
 from hebbax.errors import HebbaxError, check_seed
@@ -20,7 +21,7 @@ from hebbax.recording.source import in_parallel
 from hebbax.tasks.external import AnyTask
 from hebbax.types import Lives, Normaliser, Record
 
-LIFETIMES, QUICK_LIFETIMES = 20, 5
+LIFETIMES, QUICK_LIFETIMES = ENOUGH_LIVES, 5
 FEWEST_TICKS = 100
 """Ticks of a life below which nothing is asked: what comes back needs time to."""
 

@@ -55,7 +55,7 @@ def _needed(returns: np.ndarray, updates: np.ndarray, part: float, seed: int) ->
     """
     lives = returns.shape[1]
     if not lives:
-        return {"updates": None, "updates_ci95": None}
+        return {"updates": None, "updates_ci95": None, "counted": 0}
     value = needed_updates(median(returns), updates, part)
 
     def of_drawn(drawn: np.ndarray) -> np.ndarray:
@@ -64,7 +64,7 @@ def _needed(returns: np.ndarray, updates: np.ndarray, part: float, seed: int) ->
     whole = np.arange(lives, dtype=float)
     ends = interval(of_drawn, whole, seed) if lives > 1 else None
     ends = ends if ends is not None and np.isfinite([value, *ends]).all() else None
-    return {"updates": float(value) if np.isfinite(value) else None, "updates_ci95": ends}
+    return {"updates": float(value) if np.isfinite(value) else None, "updates_ci95": ends, "counted": lives}
 
 
 def needed_updates(returns: np.ndarray, updates: np.ndarray, part: float) -> np.ndarray:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from hebbax.analysis.few_lives import resting_on
 from hebbax.analysis.plain import plain
 from hebbax.errors import HebbaxError
 from hebbax.experiments.context import Context
@@ -29,8 +30,11 @@ class Result:
 
     @classmethod
     def of(cls, experiment: str, context: Context, sentence: str, values: Mapping[str, Any]) -> Result:
-        """Return the result of an experiment on a controller, its values made plain."""
-        return cls(experiment, sentence, context.setting(), plain(dict(values)))
+        """Return the result of an experiment on a controller, its values made plain and its intervals' lives said."""
+        found = plain(dict(values))
+        lives = interval_lives(found)
+        told = sentence if lives is None else f"{sentence} {resting_on(*lives)}"
+        return cls(experiment, told, context.setting(), found)
 
     def to_json(self, command: Sequence[str]) -> dict[str, Any]:
         """Return what the file of a result holds."""
@@ -40,6 +44,7 @@ class Result:
             "command": list(command),
             "sentence": self.sentence,
             "setting": self.setting,
+            "interval_lives": interval_lives(self.values),
             "values": self.values,
             "versions": environment(),
         }
@@ -52,6 +57,24 @@ class Result:
             return cls(*(document[key] for key in ("experiment", "sentence", "setting", "values")))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise HebbaxError(f"{path} holds no result of an experiment: {error}") from error
+
+
+def interval_lives(values: Any) -> tuple[int, int] | None:
+    """Return on how many lives the intervals in plain values rest, the fewest and the most; None without intervals."""
+    counts = list(_interval_lives(values))
+    return (min(counts), max(counts)) if counts else None
+
+
+def _interval_lives(values: Any) -> Iterator[int]:
+    if isinstance(values, Mapping):
+        # A file of an earlier version may hold an interval without its lives.
+        count = values.get("counted", len(values.get("values", ())))
+        if count and any(name.endswith("_ci95") and ends is not None for name, ends in values.items()):
+            yield count
+        values = list(values.values())
+    if isinstance(values, list):
+        for value in values:
+            yield from _interval_lives(value)
 
 
 def floats(values: Any) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from hebbax.analysis.few_lives import resting_on
 from hebbax.analysis.summary import feet_of
 from hebbax.plasticity.rule import get_rule
 from hebbax.policy import Policy
@@ -130,7 +131,8 @@ def returns(values: dict[str, Any]) -> str:
     kept = [value for value in values["returns"] if value is not None]
     if len(kept) > 1:
         told += f". The worst life has {number(min(kept))}, the best {number(max(kept))}"
-    return told + "." + (f" {share(lost, lived).capitalize()} diverged and are left out." if lost else "")
+    told += "." + (f" {share(lost, lived).capitalize()} diverged and are left out." if lost else "")
+    return told if interval is None else f"{told} {resting_on(len(kept))}"
 
 
 def verdict_sentences(material: Material) -> list[str]:
