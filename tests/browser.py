@@ -98,7 +98,7 @@ class Page:
         """Click in the middle of the element that an expression gives, when it is there."""
         self.wait_for(f"!!({expression})")
         place = self.evaluate(
-            f"(() => {{ const e = {expression}; e.scrollIntoView({{block: 'center'}});"
+            f"(() => {{ const e = {expression}; e.scrollIntoView({{block: 'center', behavior: 'instant'}});"
             " const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
         )
         self.click(*place)
