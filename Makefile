@@ -26,7 +26,8 @@ test-slow: .venv/.installed ## Run the tests that take long
 	$(PYTEST) -m slow
 
 test-pages: .venv/.installed ## Run the notebooks, and the pages in a headless browser
-	$(PYTEST) -m slow tests/test_notebooks.py tests/report/html/test_browser.py tests/play/test_server.py
+	$(PYTEST) -m slow tests/test_notebooks.py tests/report/html/test_browser.py tests/play/test_server.py \
+	  tests/cli/test_play.py
 
 test-extras: .venv/.installed-extras ## Run the tests of what the extras add, after installing them
 	$(PYTEST) tests/tasks/test_envpool.py tests/evolution/test_tracking.py tests/conf/test_sweep.py \

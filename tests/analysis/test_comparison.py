@@ -63,7 +63,7 @@ def test_what_a_policys_name_says_is_not_said_again(write_run):
 
 
 def test_an_option_that_another_strategy_does_not_have_is_not_named(write_run):
-    gradient = write_run("a", [1.0])
+    gradient = write_run("a", [1.0], strategy=StrategyConfig("openai-es", learning_rate=0.2, sigma=0.1))  # as pgpe's
     (table,) = tables_of(gradient, write_run("b", [2.0], policy="gru-hebbian", strategy=StrategyConfig("pgpe")))
     assert [group.name for group in table.groups] == ["han-e strategy.name=openai-es", "gru-hebbian strategy.name=pgpe"]
 

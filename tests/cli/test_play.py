@@ -74,6 +74,7 @@ def test_what_cannot_be_played_is_an_error(capsys):
     assert "expected a number above 0, not '0'" in errors[2]
 
 
+@pytest.mark.slow
 def test_it_serves_a_page_until_it_is_interrupted():
     pytest.importorskip("viser", minversion="1.1")
     command = [sys.executable, "-m", "hebbax", "play", "zoo:half_cheetah/han-e", "--port", "0"]

@@ -65,7 +65,10 @@ def test_any_depth_and_width_with_and_without_bias(assert_equal_runs, sizes, bia
     assert_equal_runs(Policy("p", Mlp(sizes, bias=bias), None), scale=0.5, ticks=10)
 
 
-@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
+@pytest.mark.parametrize(
+    "activation",
+    [name if name in ("relu", "sigmoid") else pytest.param(name, marks=pytest.mark.slow) for name in sorted(ACTIVATIONS)],
+)
 def test_other_activations(assert_equal_runs, activation):
     network = Mlp((4, 6, 2), activation=activation, output_activation="tanh")
     assert_equal_runs(Policy("p", network, Plasticity("eta-abcd", "max")), scale=0.1, ticks=40)
