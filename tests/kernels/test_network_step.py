@@ -67,7 +67,10 @@ def test_any_depth_and_width_with_and_without_bias(assert_equal_runs, sizes, bia
 
 @pytest.mark.parametrize(
     "activation",
-    [name if name in ("relu", "sigmoid") else pytest.param(name, marks=pytest.mark.slow) for name in sorted(ACTIVATIONS)],
+    [
+        name if name in ("relu", "sigmoid") else pytest.param(name, marks=pytest.mark.slow)
+        for name in sorted(ACTIVATIONS)
+    ],
 )
 def test_other_activations(assert_equal_runs, activation):
     network = Mlp((4, 6, 2), activation=activation, output_activation="tanh")
