@@ -17,8 +17,8 @@ def test_a_plastic_policy_learns_to_balance():
     config = TrainConfig(
         task=TaskConfig("gymnasium/CartPole-v1", ticks=200),
         policy=PRESETS["han-b"],
-        strategy=StrategyConfig(population=32),
-        generations=8,
+        strategy=StrategyConfig(population=64),
+        generations=14,
         evaluate_every=100,
     )
     search = Search(config)
@@ -29,4 +29,4 @@ def test_a_plastic_policy_learns_to_balance():
         state, metrics = stepped
         means.append(metrics["return_mean"])
     assert means[0] < 60
-    assert np.mean(means[-3:]) > 80
+    assert np.mean(means[-3:]) > 110  # of seeds 0 to 3: 166, 145, 173, 148
