@@ -9,9 +9,7 @@ from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.interrupt import interruption
 from hebbax.cli.output import note, waiting
 from hebbax.cli.parser import Parser, positive_number, whole_number
-from hebbax.errors import HebbaxError
 
-LAST_PORT = 2**16 - 1
 SLOWEST, FASTEST = 0.05, 4.0
 """Times real time, where the slider of the page begins and ends."""
 
@@ -58,11 +56,9 @@ def _speed(text: str) -> float:
 
 def run(options: Namespace) -> int:
     """Play until Ctrl-C or SIGTERM; return 0."""
-    if not 0 <= options.port <= LAST_PORT:
-        nearest = min(max(options.port, 0), LAST_PORT)
-        raise HebbaxError(f"port={options.port}: expected 0 to {LAST_PORT}; nearest valid: {nearest}")
-    from hebbax.play.server import PlayServer, import_viser
+    from hebbax.play.server import PlayServer, check_port, import_viser
 
+    check_port(options.port)
     import_viser()  # what is missing is told before a life is compiled
     from hebbax.evolution.stored_run import StoredRun
     from hebbax.play.session import Session

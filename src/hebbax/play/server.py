@@ -20,6 +20,7 @@ from hebbax.play.session import Session
 
 FRAMES_PER_SECOND = 30.0
 PICTURES_PER_SECOND = 8.0
+LAST_PORT = 2**16 - 1
 
 
 def import_viser() -> ModuleType:
@@ -33,10 +34,16 @@ def import_viser() -> ModuleType:
     return viser
 
 
+def check_port(port: int) -> None:
+    """Raise HebbaxError for a number that is no port."""
+    nearest = min(max(port, 0), LAST_PORT)
+    if port != nearest:
+        raise HebbaxError(f"port={port}: expected 0 to {LAST_PORT}; nearest valid: {nearest}")
+
+
 def _check_address(host: str, port: int) -> None:
     """Raise HebbaxError where nothing can listen: viser would look for a free port for ever."""
-    if not 0 <= port < 2**16:
-        raise HebbaxError(f"port={port}: expected 0 to {2**16 - 1}")
+    check_port(port)
     try:
         socket.create_server((host, port)).close()
     except OSError as error:
