@@ -102,6 +102,18 @@ def test_a_bug_keeps_its_traceback(hebbax, monkeypatch):
         hebbax("tasks")
 
 
+def test_more_than_the_memory_holds(hebbax, monkeypatch):
+    def too_much(_options):
+        raise MemoryError("Unable to allocate 67.1 GiB for an array")
+
+    monkeypatch.setattr(tasks, "run", too_much)
+
+    ran = hebbax("tasks")
+
+    what = "Unable to allocate 67.1 GiB for an array: expected what this machine's memory holds; try fewer lives"
+    assert (ran.code, ran.error) == (2, f"hebbax: {what}, or shorter ones\n")
+
+
 def test_ctrl_c_outside_training(hebbax, monkeypatch):
     def interrupted():
         raise KeyboardInterrupt

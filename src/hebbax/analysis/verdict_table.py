@@ -22,7 +22,7 @@ import numpy as np
 from hebbax.analysis.known_systems import KNOWN_SYSTEMS, sample_trajectories, system_named
 from hebbax.analysis.published_ratio import published_ratio
 from hebbax.analysis.verdict import verdict
-from hebbax.evolution.atomic_write import write_text_atomically
+from hebbax.files.atomic_write import write_text_atomically
 from hebbax.versions import environment
 
 TICKS = (300, 1000, 3000)

@@ -13,7 +13,7 @@ from pathlib import Path
 from hebbax.bench.report import Report, Settings, Tell
 from hebbax.cores import available_cores
 from hebbax.errors import HebbaxError
-from hebbax.evolution.atomic_write import write_text_atomically
+from hebbax.files.atomic_write import write_text_atomically
 from hebbax.report.figures import save_figure
 from hebbax.versions import environment
 

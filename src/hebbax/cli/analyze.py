@@ -49,7 +49,7 @@ def parser() -> Parser:
 def run(options: Namespace) -> int:
     """Analyse; return 0."""
     keep_algebra_on_one_thread()  # before NumPy is loaded
-    from hebbax.evolution.atomic_write import write_error, write_text_atomically
+    from hebbax.files.atomic_write import write_error, write_text_atomically
 
     document, folder = _of_recording(options) if options.target.endswith(".h5") else _of_run(options)
     document = {"command": options.command, **document}
@@ -117,7 +117,7 @@ def _of_recording(options: Namespace) -> tuple[dict[str, Any], Path]:
 
 def _folder(options: Namespace, default: Path) -> Path:
     """Return where the file goes. Raises HebbaxError, before any work, where it cannot."""
-    from hebbax.recording.destination import check_file
+    from hebbax.files.destination import check_file
 
     folder = default if options.out is None else Path(options.out)
     check_file(folder / FILE)

@@ -78,7 +78,7 @@ def _evolve(options: Namespace, folder: Path, asked: Interruption) -> int:
 
 def _make_room(folder: Path) -> None:
     """Make the demo's folder, without the files of an earlier demo. Raises HebbaxError where it holds anything else."""
-    from hebbax.evolution.atomic_write import write_error
+    from hebbax.files.atomic_write import write_error
     from hebbax.report.show import CURVE, FILM, WEIGHTS
 
     try:

@@ -71,7 +71,7 @@ def _make(names: Sequence[str], options: Namespace) -> None:
     from hebbax.evolution.stored_run import StoredRun
     from hebbax.experiments.registry import EXPERIMENTS, run_experiment, why_not
     from hebbax.experiments.store import experiments_folder, save_result
-    from hebbax.recording.destination import check_folder
+    from hebbax.files.destination import check_folder
 
     stored = StoredRun.open(options.target, note)
     context = _context(stored, options.target, options)

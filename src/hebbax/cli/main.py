@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import HebbaxError, one_line, unknown_name
 
 SUBCOMMANDS = {
     "train": "evolve a controller, or go on with a run",
@@ -47,6 +47,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except HebbaxError as error:
         print(f"hebbax: {error}", file=sys.stderr)
+        return USER_ERROR
+    except MemoryError as error:
+        what = one_line(error).rstrip(".")
+        hint = "expected what this machine's memory holds; try fewer lives, or shorter ones"
+        print(f"hebbax: {what}: {hint}", file=sys.stderr)
         return USER_ERROR
     except KeyboardInterrupt:
         print("hebbax: interrupted", file=sys.stderr)

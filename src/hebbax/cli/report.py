@@ -44,10 +44,10 @@ def parser() -> Parser:
 def run(options: Namespace) -> int:
     """Write the page; return 0."""
     keep_algebra_on_one_thread()  # before NumPy is loaded
-    from hebbax.evolution.atomic_write import write_error
     from hebbax.evolution.stored_run import StoredRun
     from hebbax.experiments.store import experiments_folder
-    from hebbax.recording.destination import check_file
+    from hebbax.files.atomic_write import write_error
+    from hebbax.files.destination import check_file
     from hebbax.report.html.material import gather
     from hebbax.report.html.page import write_report
     from hebbax.report.show import report_path

@@ -18,7 +18,7 @@ import numpy as np
 import safetensors.numpy
 
 from hebbax.errors import HebbaxError
-from hebbax.evolution.atomic_write import write_bytes_atomically
+from hebbax.files.atomic_write import write_bytes_atomically
 
 SCHEMA = 1
 

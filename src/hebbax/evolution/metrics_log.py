@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.errors import HebbaxError
-from hebbax.evolution.atomic_write import write_bytes_atomically, write_error
+from hebbax.files.atomic_write import write_bytes_atomically, write_error
 
 
 def append_metrics(path: Path, record: dict[str, Any]) -> None:

@@ -23,9 +23,9 @@ from typing import Any
 
 from hebbax.errors import HebbaxError
 from hebbax.evolution import metrics_log
-from hebbax.evolution.atomic_write import TEMPORARY_SUFFIX, write_error, write_text_atomically
 from hebbax.evolution.checkpoint import Checkpoint, UnusableCheckpointError, read_checkpoint, write_checkpoint
 from hebbax.evolution.run_lock import locked
+from hebbax.files.atomic_write import TEMPORARY_SUFFIX, write_error, write_text_atomically
 
 _CHECKPOINT_NAME = re.compile(r"generation-(\d{6,})\.safetensors")
 _TEMPORARY_NAME = re.compile(_CHECKPOINT_NAME.pattern + re.escape(TEMPORARY_SUFFIX))

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from hebbax.config import TrainConfig, to_dict
-from hebbax.evolution.atomic_write import write_text_atomically
 from hebbax.evolution.tracking import TrackerUnavailable
+from hebbax.files.atomic_write import write_text_atomically
 
 PROJECT = "hebbax"
 """The project where WANDB_PROJECT names none."""

@@ -11,11 +11,11 @@ import yaml
 
 from hebbax.config import TrainConfig, check_train_config, from_dict, to_dict
 from hebbax.errors import HebbaxError
-from hebbax.evolution.atomic_write import write_text_atomically
 from hebbax.evolution.run_folder import RunFolder
 from hebbax.evolution.saved_state import pack_state, unpack_state
 from hebbax.evolution.search import Search, SearchState
 from hebbax.evolution.tracking import start_tracking
+from hebbax.files.atomic_write import write_text_atomically
 from hebbax.policy_config import PolicyConfig
 from hebbax.tasks.external import ExternalTask
 from hebbax.tasks.origin import changed_origin, origin

@@ -13,7 +13,7 @@ import jax
 import numpy as np
 
 from hebbax.errors import HebbaxError
-from hebbax.recording.destination import check_file
+from hebbax.files.destination import check_file
 from hebbax.recording.layout import columns_of
 from hebbax.recording.source import Runner, Source
 from hebbax.recording.writer import RecordingWriter, create_recording

@@ -14,7 +14,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from hebbax.evolution.atomic_write import TEMPORARY_SUFFIX, write_error
+from hebbax.files.atomic_write import TEMPORARY_SUFFIX, write_error
 from hebbax.networks.network import Connection
 from hebbax.recording.layout import DATASETS, END_NAMES, SCHEMA, WEIGHTS_MEANING
 from hebbax.types import Lives, Record

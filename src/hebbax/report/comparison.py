@@ -13,7 +13,7 @@ import numpy as np
 from hebbax.analysis.comparison import LEAST_SEEDS, Group, Table, improvement, summarise
 from hebbax.analysis.curves import METRICS, Curve
 from hebbax.errors import unknown_name
-from hebbax.evolution.atomic_write import write_text_atomically
+from hebbax.files.atomic_write import write_text_atomically
 from hebbax.report.comparison_figure import plot_comparison_curves
 from hebbax.report.figures import save_figure
 from hebbax.report.vector_figure import save_vector_figure

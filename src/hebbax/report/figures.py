@@ -8,7 +8,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from hebbax.errors import HebbaxError
-from hebbax.evolution.atomic_write import write_bytes_atomically
+from hebbax.files.atomic_write import write_bytes_atomically
 from hebbax.report.style import DOTS_PER_INCH, figure_style
 
 

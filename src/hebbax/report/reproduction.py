@@ -13,8 +13,8 @@ from typing import Any
 from hebbax.analysis.comparison import Group, Table, compare, improvement, summarise
 from hebbax.analysis.curves import Curve, read_curve
 from hebbax.analysis.experiments import Budget, Claim, Experiment
-from hebbax.evolution.atomic_write import write_text_atomically
 from hebbax.evolution.run_folder import RunFolder
+from hebbax.files.atomic_write import write_text_atomically
 from hebbax.report.comparison import CURVES, markdown_of, text_of, write_comparison
 
 README, DISCUSSION = "README.md", "discussion.md"

@@ -10,7 +10,7 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from hebbax.errors import HebbaxError
-from hebbax.evolution.atomic_write import write_bytes_atomically
+from hebbax.files.atomic_write import write_bytes_atomically
 from hebbax.report.style import DOTS_PER_INCH, figure_style
 
 # A fixed salt and no date, so that the same curves give the same file.

@@ -13,7 +13,7 @@ from typing import Any
 
 from hebbax._version import __version__
 from hebbax.analysis.starts import STARTS
-from hebbax.evolution.atomic_write import write_text_atomically
+from hebbax.files.atomic_write import write_text_atomically
 from hebbax.report.html import words
 from hebbax.report.html.animation import Shown, pack_life
 from hebbax.report.html.compact_svg import without_repeated_shapes

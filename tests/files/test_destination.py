@@ -7,7 +7,7 @@ import os
 import pytest
 
 from hebbax.errors import HebbaxError
-from hebbax.recording.destination import check_file, check_folder
+from hebbax.files.destination import check_file, check_folder
 
 
 def test_what_is_there_or_can_be_made_will_do(tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hebbax.errors import HebbaxError
-from hebbax.evolution.atomic_write import write_bytes_atomically, write_text_atomically
+from hebbax.files.atomic_write import write_bytes_atomically, write_text_atomically
 
 
 def message(path: Path, reason: str) -> str:
@@ -51,7 +51,7 @@ def test_file_size_limit_of_the_system_is_reported(tmp_path: Path) -> None:
     path.write_bytes(b"old")
     program = (
         "import resource, sys; from pathlib import Path;"
-        "from hebbax.errors import HebbaxError; from hebbax.evolution.atomic_write import write_bytes_atomically\n"
+        "from hebbax.errors import HebbaxError; from hebbax.files.atomic_write import write_bytes_atomically\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
         "try: write_bytes_atomically(Path(sys.argv[1]), bytes(100_000))\n"
         "except HebbaxError as error: print(error)"

@@ -1,0 +1,1 @@
+"""Writing to disk: files that are whole or not there, and places that can be written to."""
