@@ -47,6 +47,15 @@ def test_groups_are_named_by_what_differs(write_run):
     assert table.groups[1].settings == {"strategy.sigma": 0.2}
 
 
+def test_a_policy_that_is_not_the_preset_of_its_name_says_so(write_run):
+    changed = write_run("b", [2.0], policy="han-b")
+    config = (changed / "config.yaml").read_text()
+    (changed / "config.yaml").write_text(config.replace("normalisation: max", "normalisation: none"))
+    (table,) = tables_of(changed, write_run("c", [3.0], policy="han-e"))
+
+    assert [group.name for group in table.groups] == ["han-b policy.normalisation=none", "han-e"]
+
+
 def test_what_a_policys_name_says_is_not_said_again(write_run):
     """han-c and han-e differ in their averaging; only windows of the same policy have to be named."""
     from dataclasses import replace

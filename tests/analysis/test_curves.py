@@ -60,10 +60,19 @@ def test_as_if_fewer_had_been_asked_for(write_run):
 
     curve = read_curve(path, "population-mean", generations=2)
     assert (curve.final, curve.reached, curve.finished, curve.config.generations) == (2, 2, True, 2)
-    assert read_curve(path, generations=2).final == 5
+    assert read_curve(path, generations=3).final == 9
     assert not read_curve(path, generations=6).finished
     with pytest.raises(HebbaxError, match="generations=0: expected a whole number of at least 1; nearest valid: 1"):
         read_curve(path, generations=0)
+
+
+@pytest.mark.parametrize(("metric", "generations", "nearest"), [("mean-genome", 2, 1), ("best", 4, 3)])
+def test_a_value_of_an_earlier_generation_does_not_stand_for_a_later_one(write_run, metric, generations, nearest):
+    path = write_run("run", [1.0, 2.0, 4.0, 8.0], evaluations={1: 5.0, 3: 9.0})
+
+    message = f"generations={generations}: .* no evaluation of its mean genome there; nearest valid: {nearest}"
+    with pytest.raises(HebbaxError, match=message):
+        read_curve(path, metric, generations=generations)
 
 
 def test_before_the_first_generation(write_run):
@@ -89,6 +98,13 @@ def test_a_folder_of_runs_stands_for_them(write_run, tmp_path):
     assert expand_sources([folder]) == [single, str(tmp_path / "sweep/b")]
     assert expand_sources([single, folder]) == [single, str(tmp_path / "sweep/b")], "each once"
     assert expand_sources(["zoo:x/y", "nowhere"]) == ["zoo:x/y", "nowhere"]
+
+
+def test_a_folder_whose_folders_hold_runs_names_one(write_run, tmp_path):
+    write_run("han/laptop/a", [1.0])
+
+    with pytest.raises(HebbaxError, match=r"han is no run and holds none, but .*laptop does: give that"):
+        expand_sources([str(tmp_path / "han")])
 
 
 @pytest.mark.parametrize("text", ["{", "- a list"])

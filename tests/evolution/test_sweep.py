@@ -106,7 +106,7 @@ def test_a_missing_run_begins_and_an_interrupted_one_goes_on(tmp_path):
     assert state_of(run).state == FINISHED
 
 
-@pytest.mark.parametrize("killed_before", ["config.yaml", "the first checkpoint"])
+@pytest.mark.parametrize("killed_before", ["config.yaml", "its last byte", "the first checkpoint"])
 def test_a_run_killed_while_its_folder_was_made_begins_again(tmp_path, killed_before):
     run = PlannedRun(tmp_path / "run", CONFIG)
     Training.start(CONFIG, run.path)
@@ -114,6 +114,8 @@ def test_a_run_killed_while_its_folder_was_made_begins_again(tmp_path, killed_be
         checkpoint.unlink()
     if killed_before == "config.yaml":
         (run.path / "config.yaml").unlink()
+    if killed_before == "its last byte":
+        (run.path / "config.yaml").rename(run.path / "config.yaml.tmp")
 
     assert state_of(run).state == MISSING
     assert open_training(run, (), print).state.generation == 0
@@ -135,6 +137,13 @@ def test_another_run_in_the_folder_is_refused(finished):
     with pytest.raises(HebbaxError, match=message):
         check_plan([PlannedRun(finished, other)])
     check_plan([PlannedRun(finished, replace(CONFIG, generations=9))])
+
+
+def test_a_window_longer_than_a_life_is_told_before_any_run_begins(tmp_path):
+    run = PlannedRun(tmp_path / "run", replace(CONFIG, policy=replace(PRESETS["han-d"], window=10**9)))
+
+    with pytest.raises(HebbaxError, match=r"policy\.window=1000000000: longer than a life"):
+        check_plan([run])
 
 
 def test_every_run_that_cannot_begin_is_told_with_its_reason(tmp_path):

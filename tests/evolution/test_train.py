@@ -138,6 +138,26 @@ def test_more_generations_go_on_from_where_it_ended(tmp_path):
     assert final_bytes(tmp_path / "run", 12) == final_bytes(straight, 12)
 
 
+def test_a_resume_after_a_kill_knows_how_many_generations_were_asked_for_last(tmp_path):
+    run_to_the_end(tmp_path / "run", replace(CONFIG, generations=2))
+    Training.resume(tmp_path / "run", generations=4)  # and killed before it has done anything
+
+    assert Training.resume(tmp_path / "run").search.config.generations == 4
+
+
+def test_metrics_lost_before_the_checkpoint_are_told(tmp_path):
+    path = run_to_the_end(tmp_path / "run", replace(CONFIG, generations=2))
+    metrics = path / "metrics.jsonl"
+    metrics.write_bytes(metrics.read_bytes().splitlines(keepends=True)[0])
+    notes = []
+    Training.resume(path, generations=3, on_note=notes.append)
+
+    told = (
+        f"{metrics} holds 1 of the 2 generations before the checkpoint: the others are lost, the search itself is whole"
+    )
+    assert notes == [told]
+
+
 def test_a_finished_run_says_how_to_go_on(whole):
     with pytest.raises(HebbaxError, match=r"has finished 7 generations, 7 were asked for: go on with generations=107"):
         Training.resume(whole)

@@ -99,7 +99,7 @@ def test_json(tables):
     values = json_of(tables, "population-mean")
 
     json.dumps(values, allow_nan=False)
-    assert values.keys() == {"metric", "tables"}
+    assert values.keys() == {"metric", "generations", "tables"}
     (table,) = values["tables"]
     assert table.keys() == {"task", "settings", "groups", "improvements"}
     few, many = table["groups"]
@@ -168,6 +168,22 @@ def test_nothing_to_draw(write_run):
 
     with pytest.raises(HebbaxError, match="there is no learning curve to draw: no run has finished a generation yet"):
         plot_comparison_curves(tables)
+
+
+def test_no_return_to_draw_does_not_keep_the_tables_back(write_run, tmp_path):
+    tables = compare([read_curve(write_run("run", [1.0], evaluations={1: None}, evaluations_diverged=16))])
+    write_comparison(tmp_path / "out", tables, "mean-genome")
+
+    (axes,) = plot_comparison_curves(tables).axes
+    assert [text.get_text() for text in axes.texts] == ["no run has a return"]
+    assert "every life at the end diverged" in (tmp_path / "out/comparison.md").read_text()
+
+
+def test_the_generation_that_is_compared_is_said(write_run):
+    tables = compare([read_curve(write_run("run", [1.0, 2.0]), "population-mean", generations=1)])
+
+    assert "at generation 1 of each run" in markdown_of(tables, "population-mean", generations=1)
+    assert json_of(tables, "population-mean", 1)["generations"] == 1
 
 
 def test_the_files(tables, tmp_path):

@@ -143,7 +143,12 @@ def test_nothing_has_run(reproduction, write_run, tmp_path):
         ([0, 1, 2, 3, 4], [10, 11, 12, 13, 14], False, "no: P(han-e better than mlp) = 0.00 (0.00 to 0.00)"),
         ([10, 11, 12, 13, 14], [0, 1, 2, 3, 4], True, "no: P(han-e better than mlp) = 1.00 (1.00 to 1.00)"),
         ([1, 2, 3, 4, 5], [1, 2, 3, 4, 5], False, "undecided, no difference is seen: P(han-e better than mlp) = 0.50"),
-        ([1, 2, 3, 4, 5], [1, 2, 3, 4, 5], True, "yes, no difference is seen: P(han-e better than mlp) = 0.50"),
+        (
+            [1, 2, 3, 4, 5],
+            [1, 2, 3, 4, 5],
+            True,
+            "not contradicted, no difference is seen: P(han-e better than mlp) = 0.50",
+        ),
         ([1, 2], [3], False, "too few seeds for a verdict: 1.0, 2.0 against 3.0"),
     ],
 )

@@ -15,6 +15,7 @@ from hebbax.config import flat_dict
 from hebbax.errors import HebbaxError
 from hebbax.evolution.strategies.table import STRATEGIES
 from hebbax.keys import root_key, stream
+from hebbax.policy_config import PRESETS
 
 LEAST_SEEDS = 5
 """With fewer finished seeds a group has single results: no mean, interval or interquartile mean."""
@@ -29,9 +30,9 @@ _OF_EVERY_STRATEGY = ("name", "population")
 class Group:
     """Runs of one configuration that differ in their seed alone."""
 
-    name: str  # the policy, and the settings in which the groups of its table differ
+    name: str  # the policy, and the settings that its name does not say
     policy: str
-    settings: dict[str, Any]  # the differing ones, by key
+    settings: dict[str, Any]  # those settings, by key
     curves: tuple[Curve, ...]  # by seed
 
     @property
@@ -143,12 +144,23 @@ def _group(members: Sequence[tuple[Curve, dict[str, Any]]], differing: dict[str,
 
 
 def _differing(settings: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return what tells a group from the others: settings that differ among those groups that can share them."""
+    """Return what the name of a group's policy does not say.
+
+    That is: settings that differ among the groups that can share them, and options that the preset has otherwise.
+    """
     return {
         key: value
         for key, value in settings.items()
-        if len({repr(other[key]) for other in groups if _can_share(key, settings, other)}) > 1
+        if _is_changed(key, settings)
+        or len({repr(other[key]) for other in groups if _can_share(key, settings, other)}) > 1
     }
+
+
+def _is_changed(key: str, settings: Mapping[str, Any]) -> bool:
+    """Whether an option of the policy is another than in the preset of its name."""
+    section, _, option = key.partition(".")
+    preset = PRESETS.get(settings["policy.name"])
+    return section == "policy" and preset is not None and settings[key] != getattr(preset, option)
 
 
 def _can_share(key: str, settings: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

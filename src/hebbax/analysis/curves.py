@@ -50,7 +50,8 @@ def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: 
     """Read a run folder or `zoo:TASK/POLICY`; with `generations`, as if it had been asked for that many.
 
     A run that was begun with fewer than that counts as unfinished. Reads the configuration and the metrics alone.
-    Raises HebbaxError if there is no such run or metric, or its files cannot be read.
+    Raises HebbaxError if there is no such run or metric, its files cannot be read, or it has no value of the metric
+    at that generation.
     """
     if metric not in METRICS:
         raise unknown_name("metric", metric, METRICS)
@@ -58,6 +59,7 @@ def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: 
     config, records = _read_config(folder), folder.read_metrics()
     if generations is not None:
         config = _limited(config, generations)
+        _check_value_at(source, records, metric, generations)
         records = [record for record in records if record["generation"] < generations]
     points, values, diverged = _points(records, metric, config.evaluate_lifetimes)
     steps = np.cumsum([record["steps"] for record in records], dtype=np.float64)
@@ -73,12 +75,18 @@ def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: 
 
 
 def expand_sources(sources: Sequence[str]) -> list[str]:
-    """Return the runs that are meant: a folder which is no run itself but holds runs stands for them, in order."""
+    """Return the runs that are meant: a folder which is no run itself but holds runs stands for them, in order.
+
+    Raises HebbaxError for a folder whose folders hold runs, naming one that does.
+    """
     found: list[str] = []
     for source in sources:
         path = Path(source)
         inside = [] if source.startswith("zoo:") or is_run(path) else path.glob("*/config.yaml")
         runs = sorted(str(config.parent) for config in inside)
+        deeper = [] if runs or source.startswith("zoo:") else sorted(path.glob("*/*/config.yaml"))
+        if deeper and not is_run(path):
+            raise HebbaxError(f"{source} is no run and holds none, but {deeper[0].parent.parent} does: give that")
         found += runs or [source]
     return list(dict.fromkeys(found))
 
@@ -99,16 +107,34 @@ def _limited(config: TrainConfig, generations: int) -> TrainConfig:
     return replace(config, generations=generations)
 
 
+def _check_value_at(source: str | Path, records: Sequence[Mapping[str, Any]], metric: str, generations: int) -> None:
+    """Raise HebbaxError where a run has got that far, but its last value would be of an earlier generation."""
+    if not records or records[-1]["generation"] + 1 < generations:
+        return
+    evaluated = [records[point]["generation"] + 1 for point in _evaluated(records, metric)]
+    if generations not in evaluated:
+        nearest = min(evaluated, key=lambda other: abs(other - generations), default="none")
+        raise HebbaxError(
+            f"generations={generations}: {source} has no evaluation of its mean genome there; nearest valid: {nearest}"
+        )
+
+
+def _evaluated(records: Sequence[Mapping[str, Any]], metric: str) -> list[int]:
+    """Return which records hold a value."""
+    everywhere = metric == "population-mean"
+    # Where every life of an evaluation diverged there is no return, but their number.
+    return [number for number, record in enumerate(records) if everywhere or "mean_genome_diverged" in record]
+
+
 def _points(
     records: Sequence[Mapping[str, Any]], metric: str, evaluate_lifetimes: int
 ) -> tuple[list[int], np.ndarray, float]:
     """Return which records hold a value, the values [points], and the part of the last one's lives that diverged."""
+    points = _evaluated(records, metric)
     if metric == "population-mean":
-        points, key = list(range(len(records))), "return_mean"
+        key = "return_mean"
         diverged = [record["diverged"] / record["lives"] for record in records]
     else:
-        # Where every life of an evaluation diverged there is no return, but their number.
-        points = [number for number, record in enumerate(records) if "mean_genome_diverged" in record]
         key = "mean_genome_return"
         diverged = [records[point]["mean_genome_diverged"] / evaluate_lifetimes for point in points]
     values = np.array([np.nan if records[point][key] is None else records[point][key] for point in points], np.float64)

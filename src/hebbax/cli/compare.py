@@ -60,11 +60,13 @@ def run(options: Namespace) -> int:
         tables,
         options.metric,
         baseline=options.baseline,
+        generations=options.generations,
         across=options.across,
         on_file=files.append,
     )
     if options.json:
-        print(json.dumps({**json_of(tables, options.metric), "files": [str(path) for path in files]}))
+        values = json_of(tables, options.metric, options.generations)
+        print(json.dumps({**values, "files": [str(path) for path in files]}))
         return 0
     for table in tables:
         columns, rows = rows_of(table, options.baseline)

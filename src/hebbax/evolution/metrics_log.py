@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,17 @@ def append_metrics(path: Path, record: dict[str, Any]) -> None:
     try:
         with open(path, "ab") as stream:
             stream.write(line.encode())
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
+def sync_metrics(path: Path) -> None:
+    """Wait until all lines are on the disk, where a power cut leaves them. Raises HebbaxError where it fails."""
+    if not path.exists():
+        return
+    try:
+        with open(path, "rb+") as stream:
+            os.fsync(stream.fileno())
     except OSError as error:
         raise write_error(path, error) from error
 

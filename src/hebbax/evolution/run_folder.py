@@ -124,6 +124,10 @@ class RunFolder:
         """Append one line to metrics.jsonl; see `metrics_log.append_metrics`."""
         metrics_log.append_metrics(self.metrics_path, record)
 
+    def sync_metrics(self) -> None:
+        """Bring metrics.jsonl onto the disk; see `metrics_log.sync_metrics`."""
+        metrics_log.sync_metrics(self.metrics_path)
+
     def read_metrics(self) -> list[dict[str, Any]]:
         """Return the records of metrics.jsonl; see `metrics_log.read_metrics`."""
         return metrics_log.read_metrics(self.metrics_path)

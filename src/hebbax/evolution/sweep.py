@@ -17,7 +17,8 @@ from hebbax.errors import HebbaxError
 from hebbax.evolution.run_folder import RunFolder, is_run
 from hebbax.evolution.run_lock import LOCK_NAME
 from hebbax.evolution.search import Search
-from hebbax.evolution.train import Training
+from hebbax.evolution.train import Training, check_window
+from hebbax.files.atomic_write import TEMPORARY_SUFFIX
 
 MISSING, INTERRUPTED, FINISHED = "missing", "interrupted", "finished"
 
@@ -83,7 +84,7 @@ def refused(runs: Sequence[PlannedRun]) -> Iterator[tuple[PlannedRun, HebbaxErro
         if error is None:
             alike = repr(replace(run.config, seed=0))  # what is built is the same for all seeds
             if alike not in built:
-                built[alike] = _error_of(lambda run=run: Search(run.config))
+                built[alike] = _error_of(lambda run=run: _build(run.config))
             error = built[alike]
         if error is not None:
             yield run, error
@@ -114,7 +115,9 @@ def _begun(path: Path) -> bool:
 
 def _clear_unborn(path: Path) -> None:
     """Remove what a process left that was killed while it made the folder; a folder with anything else stays."""
-    if path.is_dir() and {entry.name for entry in path.iterdir()} <= _UNBORN and not _begun(path):
+    if not path.is_dir() or _begun(path):
+        return
+    if {entry.name.removesuffix(TEMPORARY_SUFFIX) for entry in path.iterdir()} <= _UNBORN:
         with RunFolder(path).lock():
             shutil.rmtree(path)
 
@@ -125,6 +128,11 @@ def _error_of(check: Callable[[], object]) -> HebbaxError | None:
     except HebbaxError as error:
         return error
     return None
+
+
+def _build(config: TrainConfig) -> None:
+    check_window(config)  # first, because the engine makes room for the window
+    Search(config)
 
 
 def _check_run(run: PlannedRun) -> None:

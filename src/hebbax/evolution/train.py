@@ -41,7 +41,7 @@ class Training:
         Raises HebbaxError for a bad configuration or a folder that exists.
         """
         check_train_config(config)
-        _check_window(config)  # the engine makes room for the window
+        check_window(config)  # the engine makes room for the window
         search = Search(config)
         state = search.begin()
         record = {
@@ -71,6 +71,7 @@ class Training:
         with folder.lock():
             file, checkpoint = folder.newest_checkpoint(on_note)
             config = from_dict(checkpoint.document["config"])
+            extended = generations is not None and generations != config.generations
             if generations is not None:
                 config = replace(config, generations=generations)
             check_train_config(config)
@@ -88,12 +89,20 @@ class Training:
             if changed is not None:
                 on_note(f"{changed} than before: {_MAY_DIFFER}")
             folder.truncate_metrics(checkpoint.generation)
+            if (logged := len(folder.read_metrics())) < checkpoint.generation:
+                on_note(
+                    f"{folder.metrics_path} holds {logged} of the {checkpoint.generation} generations before the "
+                    "checkpoint: the others are lost, the search itself is whole"
+                )
             record["resumed"].append(
                 {**environment(), "command": list(command), "generation": checkpoint.generation, "from": file.name}
             )
             folder.write_record(record)
             write_text_atomically(folder.config_path, _config_text(config))
-        return cls(folder, search, state)
+            training = cls(folder, search, state)
+            if extended:
+                training._save()  # so that a resume after a kill knows the new number
+        return training
 
     def stop(self) -> None:
         """Finish cleanly: the generation under way is dropped, the state before it saved, and `run` returns."""
@@ -130,11 +139,12 @@ class Training:
         return finished
 
     def _save(self) -> None:
+        self.folder.sync_metrics()  # a checkpoint must not outlive the metrics before it
         document = {"config": to_dict(self.search.config), "environment": environment()}
         self.folder.save_checkpoint(pack_state(self.search, self.state, document), self.search.config.keep_checkpoints)
 
 
-def _check_window(config: TrainConfig) -> None:
+def check_window(config: TrainConfig) -> None:
     """Raise HebbaxError for a moving average longer than the lives, unless its window is the one nobody has set."""
     moving = config.policy.plastic and config.policy.averaging == "moving-average"
     if not moving or config.policy.window <= PolicyConfig.window:

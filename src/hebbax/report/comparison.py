@@ -77,9 +77,12 @@ def remarks_of(table: Table) -> list[str]:
     return remarks
 
 
-def markdown_of(tables: Sequence[Table], metric: str, baseline: str | None = None) -> str:
-    """Return the tables as a page of Markdown."""
-    parts = [f"Return: {METRICS[metric]} (`{metric}`), at the end of each run. {_RULE}\n"]
+def markdown_of(
+    tables: Sequence[Table], metric: str, baseline: str | None = None, generations: int | None = None
+) -> str:
+    """Return the tables as a page of Markdown; `generations` is what runs were compared at, else their end."""
+    when = "at the end of each run" if generations is None else f"at generation {generations} of each run"
+    parts = [f"Return: {METRICS[metric]} (`{metric}`), {when}. {_RULE}\n"]
     for table in tables:
         columns, rows = rows_of(table, baseline)
         lines = [f"### {table.name}\n", _line(columns), _line(["---"] * len(columns)), *(_line(row) for row in rows)]
@@ -88,9 +91,9 @@ def markdown_of(tables: Sequence[Table], metric: str, baseline: str | None = Non
     return "\n".join(parts)
 
 
-def json_of(tables: Sequence[Table], metric: str) -> dict[str, Any]:
+def json_of(tables: Sequence[Table], metric: str, generations: int | None = None) -> dict[str, Any]:
     """Return the tables under the documented keys, with the probability of improvement of every pair of groups."""
-    return {"metric": metric, "tables": [_table_json(table) for table in tables]}
+    return {"metric": metric, "generations": generations, "tables": [_table_json(table) for table in tables]}
 
 
 def write_comparison(
@@ -99,6 +102,7 @@ def write_comparison(
     metric: str,
     *,
     baseline: str | None = None,
+    generations: int | None = None,
     across: str = "generations",
     on_file: Callable[[Path], None] = lambda path: None,
 ) -> None:
@@ -109,8 +113,8 @@ def write_comparison(
     figure = plot_comparison_curves(tables, across=across, ylabel=f"return ({metric.replace('-', ' ')})")
     save_figure(figure, folder / f"{CURVES}.png")  # makes the folder
     save_vector_figure(figure, folder / f"{CURVES}.svg")
-    write_text_atomically(folder / MARKDOWN, markdown_of(tables, metric, baseline))
-    write_text_atomically(folder / DATA, json.dumps(json_of(tables, metric), indent=1) + "\n")
+    write_text_atomically(folder / MARKDOWN, markdown_of(tables, metric, baseline, generations))
+    write_text_atomically(folder / DATA, json.dumps(json_of(tables, metric, generations), indent=1) + "\n")
     for name in (MARKDOWN, DATA, f"{CURVES}.png", f"{CURVES}.svg"):
         on_file(folder / name)
 

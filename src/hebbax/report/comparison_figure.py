@@ -67,6 +67,8 @@ def plot_comparison_curves(
 
 def _add_legend(figure: Figure, drawn: dict[str, Any], lines: int) -> None:
     """Add a legend beside the panels, or below them where it would take their room, and make room for it there."""
+    if not drawn:
+        return
     if max(map(len, drawn)) <= _LONGEST_BESIDE and len(drawn) <= _MOST_BESIDE * lines:
         figure.legend(list(drawn.values()), list(drawn), loc="outside right upper")
         return
@@ -96,7 +98,8 @@ def _dress(axes: Axes, table: Table, across: str, width: float) -> None:
     else:
         axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     if not axes.get_lines():
-        write_across(axes, "no run has finished a generation")
+        any_value = any(len(curve.values) for group in table.groups for curve in group.curves)
+        write_across(axes, "no run has a return" if any_value else "no run has finished a generation")
 
 
 def _draw_group(axes: Axes, group: Group, across: str, look: dict[str, Any], seed: int) -> None:

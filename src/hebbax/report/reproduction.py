@@ -71,7 +71,7 @@ def verdict_of(claim: Claim, table: Table) -> str | None:
         return f"{'no' if claim.tie else 'yes'}: {told}"
     if high < 0.5:
         return f"no: {told}"
-    return f"{'yes' if claim.tie else 'undecided'}, no difference is seen: {told}"
+    return f"{'not contradicted' if claim.tie else 'undecided'}, no difference is seen: {told}"
 
 
 def _group(table: Table, policy: str) -> Group | None:
