@@ -13,6 +13,7 @@ from hebbax.evolution.fitness import fitness_of
 from hebbax.evolution.statistics import ObservationStatistics
 from hebbax.networks.mlp import Mlp
 from hebbax.policy import Plasticity, Policy
+from hebbax.policy_factory import make_policy
 from hebbax.types import END_DIVERGED, END_REACHED
 
 ENGINES = [NativeEngine, LockstepEngine]
@@ -68,6 +69,24 @@ def test_what_is_not_finite_ends_a_life(make, swimmer, han_e, genomes, part):
     lives = make(task, han_e).evaluate(genomes[:2], KEY, ticks=10)
     assert lives.diverged.all()
     assert np.isfinite(lives.returns).all()
+
+
+@pytest.mark.parametrize("make", ENGINES)
+def test_an_observation_that_is_not_finite_ends_the_life_of_a_saturated_network(make, swimmer):
+    def birth(noise):
+        return 0.1 * noise.uniform[:5], 0.1 * noise.uniform[5:], np.zeros(1)
+
+    def observe(simulation, memory):
+        return np.full(8, 1.0 / (3.0 - memory[0]))
+
+    def outcome(before, simulation, action, memory):
+        return 1.0, False, memory + 1.0
+
+    task = dataclasses.replace(swimmer, birth=birth, observe=observe, outcome=outcome, memory_size=1)
+    policy = make_policy("mlp", task)
+    lives = make(task, policy).evaluate(np.ones((2, policy.genome_size), np.float32), KEY, ticks=10)
+    assert lives.ends.tolist() == [END_DIVERGED, END_DIVERGED]
+    assert lives.lengths.tolist() == [3, 3]
 
 
 @pytest.mark.slow

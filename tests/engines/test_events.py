@@ -89,6 +89,11 @@ def test_a_force_is_a_tuple(force):
     [
         (lambda: Event("freeze", 0, 1), "unknown event 'freeze': did you mean 'freeze-plasticity'"),
         (lambda: Event("freeze-plasticity", -1, 1), "from tick -1 for 1: expected onset >= 0 and duration >= 1"),
+        (
+            lambda: Event("zero-weights", 6.9999, value=0.5),
+            "onset=6.9999: expected a whole number of ticks; nearest valid: 7",
+        ),
+        (lambda: Event("freeze-plasticity", 0, float("nan")), "duration=nan: expected a whole number of ticks"),
         (lambda: Event("freeze-plasticity", 0, 0), "from tick 0 for 0: expected onset >= 0 and duration >= 1"),
         (lambda: Event("freeze-plasticity", 0, value=1), "'freeze-plasticity' with value=1: expected none"),
         (lambda: Event("freeze-plasticity", 0, target=1), "'freeze-plasticity' with target=1: expected none"),

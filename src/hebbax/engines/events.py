@@ -133,6 +133,7 @@ class Event:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise unknown_name("event", self.kind, KINDS)
+        self._check_whole()
         if self.onset < 0 or self.duration < 1:
             raise HebbaxError(
                 f"event {self.kind!r} from tick {self.onset} for {self.duration}: expected onset >= 0 and duration >= 1"
@@ -152,6 +153,16 @@ class Event:
         value = KINDS[self.kind].default if self.value is None else self.value
         x, y, z = (*_numbers(value), 0.0, 0.0, 0.0)[:3]
         return x, y, z
+
+    def _check_whole(self) -> None:
+        """Raise HebbaxError for a time between two ticks, at which nothing would happen."""
+        for name in ("onset", "duration"):
+            ticks = getattr(self, name)
+            if not math.isfinite(ticks):
+                raise self._error(f"{name}={ticks}", "a whole number of ticks")
+            if ticks != round(ticks):
+                raise self._error(f"{name}={ticks}", f"a whole number of ticks; nearest valid: {round(ticks)}")
+            object.__setattr__(self, name, int(ticks))
 
     def _check_target(self) -> None:
         kind = KINDS[self.kind]

@@ -200,6 +200,8 @@ class Flock(ABC):
     def lives(self) -> Lives:
         """Return the rows."""
         counts = np.maximum(self.observation_count, 1)[:, None]
+        with np.errstate(over="ignore", invalid="ignore"):  # of a life that saw what is not finite
+            mean, m2 = self.sums / counts, np.maximum(self.squares - self.sums**2 / counts, 0.0)
         return Lives(
             returns=self.returns,
             lengths=self.lengths,
@@ -207,12 +209,12 @@ class Flock(ABC):
             warnings=self._warnings(),
             terminations=self.terminations,
             observation_count=self.observation_count,
-            observation_mean=self.normaliser.mean + self.sums / counts,
-            observation_m2=np.maximum(self.squares - self.sums**2 / counts, 0.0),
+            observation_mean=self.normaliser.mean + mean,
+            observation_m2=m2,
         )
 
     def _act(self, tick: int, observations: np.ndarray, record: Record | None) -> tuple[np.ndarray, np.ndarray]:
-        """Run the policy on observations [lives, observations]; end lives whose actions are out of bounds.
+        """Run the policy on observations [lives, observations]; end lives where either is out of bounds.
 
         Returns the actions [lives, actuators], and of which lives the weights are within bounds, bool [lives].
         """
@@ -220,8 +222,9 @@ class Flock(ABC):
             weights = changed(self.carry.weights, self.table, tick, self._wide(self.key_data), self._engine._draw)
             self.carry = self.carry._replace(weights=weights)
         weights, left = self.carry.weights, plasticity_left(self.table, tick)
-        inputs = jnp.asarray(self._wide(self._normalise(observations)))
-        outputs, self.carry, within = self._engine._step(self.genomes, self.carry, inputs, left != 0.0)
+        inputs = self._normalise(observations)
+        wide = jnp.asarray(self._wide(inputs))
+        outputs, self.carry, within = self._engine._step(self.genomes, self.carry, wide, left != 0.0)
         if left not in (0.0, 1.0):
             scaled, of_scaled = part_of_the_way(weights, self.carry.weights, left)
             self.carry, within = self.carry._replace(weights=scaled), within & of_scaled
@@ -233,7 +236,9 @@ class Flock(ABC):
             record.observations[slot], record.actions[slot] = observations[0], actions[0]
             if record.weights.shape[1]:
                 record.weights[slot] = flat([layer[:1] for layer in weights])[0]
-        self._end(~np.all(np.abs(actions) <= BOUND, axis=1), END_DIVERGED)  # a comparison with NaN is false
+        bounded = np.all(np.abs(actions) <= BOUND, axis=1)  # a comparison with NaN is false
+        # A saturated network would hide an input that is not finite.
+        self._end(~(bounded & np.isfinite(inputs).all(axis=1)), END_DIVERGED)
         return actions, np.asarray(within)[: self.count]
 
     def _credit(self, tick: int, rewards: np.ndarray, done: np.ndarray, record: Record | None) -> np.ndarray:
@@ -262,7 +267,7 @@ class Flock(ABC):
     def _normalise(self, observations: np.ndarray) -> np.ndarray:
         """Return the policy's inputs, float32 [lives, observations], and count what the living see."""
         alive = self.alive[:, None]
-        with np.errstate(over="ignore"):  # what is too large for float32 ends the life a moment later
+        with np.errstate(over="ignore", invalid="ignore"):  # what float32 cannot hold ends the life in `_act`
             deviations = np.where(alive, observations - self.normaliser.mean, 0.0)
             self.sums += deviations
             self.squares += deviations**2

@@ -102,12 +102,19 @@ def begin(model, data, simulation, key0, key1, terminations):
 
 @kernel
 def take_in(observation, mean, scale, sums, squares, inputs):
-    """Normalise an observation for the policy, and add it to the sums about the normaliser's mean."""
+    """Normalise an observation for the policy, and add it to the sums about the normaliser's mean.
+
+    Returns whether all that the policy gets is finite, which a saturated network would hide.
+    """
+    finite = True
     for i in range(mean.shape[0]):
         deviation = observation[i] - mean[i]
         sums[i] += deviation
         squares[i] += deviation * deviation
         inputs[i] = deviation * scale[i]
+        if not abs(inputs[i]) < np.inf:  # written so that NaN is not
+            finite = False
+    return finite
 
 
 @kernel
@@ -265,14 +272,14 @@ def live(
         if changes_weights(events, tick):
             intervene(events, tick, layout, parameters, carry, key0, key1, scratch)
         observation = observe(simulation, memory)
-        take_in(observation, mean, scale, sums, squares, inputs)
+        finite = take_in(observation, mean, scale, sums, squares, inputs)
         count += 1
         act(layout, genome, carry, tick, inputs, outputs)
         copy(outputs, action)
         drive(events, tick, action)
         if tick - first < record.qpos.shape[0]:
             note(record, tick - first, simulation, handles, observation, action, layout, carry)
-        if not bounded(action):
+        if not (finite and bounded(action)):
             end = END_DIVERGED
             break
         remember(before, simulation)

@@ -24,6 +24,7 @@ def _max(weights: Array, bound: float) -> Array:
 
 
 def _standardise(weights: Array, bound: float) -> Array:
+    # Leung et al. divide the squares by n - 1, of which there is none for a layer of one weight; here by n.
     deviations = weights - jnp.mean(weights)
     return deviations / jnp.sqrt(jnp.mean(deviations * deviations) + jnp.float32(STANDARDISE_EPSILON))
 

@@ -174,7 +174,7 @@ def _sliding_eta(rate, time_constant, eta, theta):
     return eta, theta, 1.0 / time_constant
 
 
-_SLIDING = "pre·post·(post − θ·p), p ← p + (post² − p)/τ"
+_POWER, _SLIDING = "p ← p + (post² − p)/τ", "pre·post·(post − θ·p)"
 register_rule(
     "bcm-sliding",
     _sliding_bcm,
@@ -185,7 +185,7 @@ register_rule(
     time_constant=20.0,
     prepare=_sliding_rate,
     prepared=("rate", "theta", "speed"),
-    equation=f"Δw = rate·{_SLIDING}",
+    equation=f"{_POWER}, Δw = rate·{_SLIDING}",
 )
 register_rule(
     "eta-bcm-sliding",
@@ -196,7 +196,7 @@ register_rule(
     time_constant=20.0,
     prepare=_sliding_eta,
     prepared=("eta", "theta", "speed"),
-    equation=f"Δw = η·{_SLIDING}",
+    equation=f"{_POWER}, Δw = η·{_SLIDING}",
 )
 
 
