@@ -20,6 +20,7 @@ from hebbax.recording.layout import DATASETS, SCHEMA, columns_of
 from hebbax.recording.reader import open_recording
 from hebbax.recording.record import record_lives
 from hebbax.recording.source import Runner, Source
+from hebbax.recording.writer import create_recording
 from hebbax.tasks.registry import make_task
 from hebbax.types import Normaliser
 
@@ -208,6 +209,30 @@ def test_an_existing_file_is_left_alone(source, tmp_path):
     with pytest.raises(HebbaxError, match=r"mine\.h5 exists already: remove it, or choose another file with --out"):
         record_lives(source, path)
     assert path.read_text() == "mine"
+
+
+def empty_recording(path: Path):
+    return create_recording(path, attributes={}, arrays={}, connections=(), columns={}, control_period=0.1, every=1)
+
+
+def test_a_second_recording_to_the_same_file_is_refused_and_the_first_goes_on(tmp_path):
+    path = tmp_path / "mine.h5"
+    with empty_recording(path):
+        message = r"^cannot write .*mine\.h5: another process is writing it now; choose another name$"
+        with pytest.raises(HebbaxError, match=message), empty_recording(path):
+            pass
+    with open_recording(path) as recording:
+        assert len(recording) == 0
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_process_has_left_is_replaced(tmp_path):
+    path = tmp_path / "mine.h5"
+    (tmp_path / "mine.h5.tmp").write_text("the beginning of a recording")
+    (tmp_path / "mine.h5.lock").touch()
+    with empty_recording(path):
+        pass
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize(

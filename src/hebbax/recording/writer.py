@@ -15,6 +15,7 @@ import h5py
 import numpy as np
 
 from hebbax.files.atomic_write import TEMPORARY_SUFFIX, write_error
+from hebbax.files.writer_lock import only_writer
 from hebbax.networks.network import Connection
 from hebbax.recording.layout import DATASETS, END_NAMES, SCHEMA, WEIGHTS_MEANING
 from hebbax.types import Lives, Record
@@ -95,12 +96,11 @@ def create_recording(
         control_period: s, a tick.
         every: ticks from one that is kept to the next.
 
-    Raises HebbaxError if the file cannot be written.
+    Raises HebbaxError if the file cannot be written, or another process is writing it.
     """
-    temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with h5py.File(temporary, "w") as file:
+        with only_writer(path), _named_when_whole(path) as file:
             file.attrs["schema"] = SCHEMA
             for name, value in attributes.items():
                 file.attrs[name] = value if isinstance(value, str | int | float) else json.dumps(value)
@@ -109,9 +109,19 @@ def create_recording(
             yield RecordingWriter(
                 file, connections=connections, columns=columns, control_period=control_period, every=every
             )
-        os.replace(temporary, path)
     except OSError as error:
         raise write_error(path, _of_system(error)) from error
+
+
+@contextmanager
+def _named_when_whole(path: Path) -> Iterator[h5py.File]:
+    """Open a new file under a temporary name, in place of one that a killed process has left."""
+    temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
+    file = h5py.File(temporary, "w")  # one that cannot be opened may be another's, and stays
+    try:
+        with file:
+            yield file
+        os.replace(temporary, path)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()  # gone already, unless the writing failed
