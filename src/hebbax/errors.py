@@ -24,6 +24,13 @@ def check_seed(seed: int) -> None:
         raise HebbaxError(f"seed={seed}: expected 0 to {2**32 - 1}; nearest valid: {0 if seed < 0 else 2**32 - 1}")
 
 
+def check_number(name: str, value: float, least: float, most: float) -> None:
+    """Raise HebbaxError for a number outside [least, most], or that is none."""
+    if not least <= value <= most:
+        nearest = most if value > most else least
+        raise HebbaxError(f"{name}={value:g}: expected {least:g} to {most:g}; nearest valid: {nearest:g}")
+
+
 def one_line(error: BaseException) -> str:
     """Return what another package's error says, in one line; its type where it says nothing."""
     return " ".join(str(error).split()) or type(error).__name__

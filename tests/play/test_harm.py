@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+import re
 
 import numpy as np
 import pytest
 
 from hebbax.engines.events import Event
+from hebbax.errors import HebbaxError
 from hebbax.play import harm
 from hebbax.play.session import FOREVER
 from hebbax.tasks.registry import make_task
@@ -37,6 +40,39 @@ def test_a_push_lasts_so_many_seconds_and_points_along_the_worlds_axes(session):
     event = harm.push(session, "torso", "right", 3.0, 4 * session.task.control_period)
     assert event == Event("push-body", 1, 4, 1, (0.0, -3.0, 0.0))
     assert harm.push(session, "torso", "up", 3.0, 0.0).duration == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (("tors", "up", 3.0, 0.1), "unknown body 'tors': did you mean 'torso'"),
+        (("torso", "upp", 3.0, 0.1), "unknown direction 'upp': did you mean 'up'"),
+        (("torso", "up", math.nan, 0.1), "force (N)=nan: expected 0 to 1e+06"),
+        (("torso", "up", math.inf, 0.1), "force (N)=inf: expected 0 to 1e+06"),
+        (("torso", "up", 3.0, math.nan), "seconds of a push=nan: expected 0 to 10"),
+        (("torso", "up", 3.0, math.inf), "seconds of a push=inf: expected 0 to 10"),
+        (("torso", "up", 3.0, 1e300), "seconds of a push=1e+300: expected 0 to 10"),
+        (("torso", "up", 3.0, -1.0), "seconds of a push=-1: expected 0 to 10"),
+    ],
+)
+def test_a_push_that_cannot_be_is_refused(session, values, message):
+    session.begin(0)
+    with pytest.raises(HebbaxError, match=re.escape(message)):
+        harm.push(session, *values)
+    assert session.events == ()
+
+
+def test_harm_to_an_actuator_that_cannot_be_is_refused_and_leaves_it_as_it_was(session):
+    session.begin(0)
+    first, _ = harm.actuator_names(session.task)
+    harm.kill_actuator(session, first)
+    for harmful in (harm.kill_actuator, harm.repair_actuator, lambda *named: harm.pin_actuator(*named, 1.0)):
+        with pytest.raises(HebbaxError, match=f"unknown actuator 'x{first}': did you mean '{first}'"):
+            harmful(session, f"x{first}")
+    for action in (math.nan, math.inf):
+        with pytest.raises(HebbaxError, match=r"pinned at=.*: expected -1e"):
+            harm.pin_actuator(session, first, action)
+    assert harm.harm_in_words(session) == f"{first} dead"
 
 
 def test_the_arrow_shows_a_push_while_it_lasts(session):

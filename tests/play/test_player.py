@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 
@@ -28,6 +29,13 @@ def test_it_lives_as_fast_as_the_clock_times_its_speed(player):
     assert player.advance(10 * period) == 5
     assert player.moment.tick == 16
     assert player.history.count == 17
+
+
+@pytest.mark.parametrize("speed", [math.nan, math.inf, 1e300, 0.0, -1.0])
+def test_a_speed_that_is_none_is_refused_and_life_goes_on_as_fast_as_before(player, speed):
+    with pytest.raises(HebbaxError, match=r"^speed=\S+: expected 0.001 to 1000; nearest valid: "):
+        player.set_speed(speed)
+    assert player.advance(2.5 * player.session.task.control_period) == 2
 
 
 def test_ticks_that_come_too_late_are_dropped(player, monkeypatch):

@@ -8,6 +8,7 @@ import numpy as np
 
 from hebbax.engines.event_table import actuator_name
 from hebbax.engines.events import Event
+from hebbax.errors import check_number, unknown_name
 from hebbax.play.session import FOREVER, Session
 from hebbax.tasks.task import Task
 
@@ -24,14 +25,27 @@ DIRECTIONS = {
 ALL = "all"
 """What stands for every actuator or layer."""
 
+LONGEST_PUSH = 10.0
+"""Seconds that a push may last."""
+
+_MOST = 1e6  # N, or of an action: more than any robot is made for, and far from where numbers overflow
+
 _FREEZE, _PIN, _SCALE = "freeze-plasticity", "pin-actuator", "scale-actuator"
 
 
 def push(session: Session, body: str, direction: str, newtons: float, seconds: float) -> Event:
-    """Push a body along one of DIRECTIONS for so many seconds, at least a tick."""
+    """Push a body along one of DIRECTIONS for so many seconds, at least a tick.
+
+    Raises HebbaxError for a body or a direction that is not known, and a number out of range.
+    """
+    check_number("force (N)", newtons, 0.0, _MOST)
+    check_number("seconds of a push", seconds, 0.0, LONGEST_PUSH)
+    if direction not in DIRECTIONS:
+        raise unknown_name("direction", direction, DIRECTIONS)
+    target = _index_of("body", body, body_names(session.task))
     ticks = max(1, round(seconds / session.task.control_period))
     force = tuple(newtons * part for part in DIRECTIONS[direction])
-    return session.harm("push-body", duration=ticks, target=body_names(session.task)[body], value=force)
+    return session.harm("push-body", duration=ticks, target=target, value=force)
 
 
 def present_push(session: Session) -> tuple[int, np.ndarray] | None:
@@ -59,6 +73,7 @@ def kill_actuator(session: Session, actuator: str) -> None:
 
 def pin_actuator(session: Session, actuator: str, action: float) -> None:
     """Let an actuator, or ALL, do the same whatever the network says, until it is repaired."""
+    check_number("pinned at", action, -_MOST, _MOST)  # before what was done to it before is undone
     repair_actuator(session, actuator)
     session.harm(_PIN, duration=FOREVER, target=_actuator(session.task, actuator), value=action)
 
@@ -138,7 +153,13 @@ def _numbered(names: list[str], what: str) -> dict[str, int]:
 
 
 def _actuator(task: Task, actuator: str) -> int | None:
-    return None if actuator == ALL else actuator_names(task)[actuator]
+    return None if actuator == ALL else _index_of("actuator", actuator, actuator_names(task))
+
+
+def _index_of(what: str, name: str, indices: dict[str, int]) -> int:
+    if name not in indices:
+        raise unknown_name(what, name, indices)
+    return indices[name]
 
 
 def _layer(layer: str) -> str | None:

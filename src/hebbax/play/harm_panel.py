@@ -47,7 +47,7 @@ class HarmPanel:
             body = gui.add_dropdown("body", tuple(harm.body_names(task)))
             direction = gui.add_dropdown("direction", tuple(harm.DIRECTIONS), initial_value="backward")
             newtons = gui.add_number("force (N)", harm.usual_push(task), min=0.0)
-            seconds = gui.add_number("for (s)", 0.2, min=0.0, max=10.0, step=0.05)
+            seconds = gui.add_number("for (s)", 0.2, min=0.0, max=harm.LONGEST_PUSH, step=0.05)
             button = gui.add_button("Push", color="red")
             button.on_click(
                 lambda _: self._do(

@@ -8,11 +8,15 @@ from collections.abc import Callable
 
 import numpy as np
 
+from hebbax.errors import check_number
 from hebbax.play.history import History
 from hebbax.play.session import Moment, Session
 
 BUDGET = 0.025
 """Seconds that one call of `advance` may tick for; what is due beyond that is dropped, and life goes on slower."""
+
+SPEEDS = (0.001, 1000.0)
+"""Times real time, the slowest and the fastest that a player can be asked for."""
 
 Command = Callable[["Player"], object]
 
@@ -71,7 +75,8 @@ class Player:
         self.tick()
 
     def set_speed(self, speed: float) -> None:
-        """Live so many times as fast as real time."""
+        """Live so many times as fast as real time. Raises HebbaxError for a number out of range."""
+        check_number("speed", speed, *SPEEDS)
         self.speed = speed
 
     def begin(self, life: int) -> None:
