@@ -12,7 +12,8 @@ import pytest
 from hebbax.engines.events import Event
 from hebbax.errors import HebbaxError
 from hebbax.play import harm
-from hebbax.play.session import FOREVER
+from hebbax.play.session import FOREVER, Session
+from hebbax.policy_factory import make_policy
 from hebbax.tasks.registry import make_task
 
 
@@ -108,6 +109,40 @@ def test_the_newest_word_on_an_actuator_counts(session):
     harm.repair_actuator(session, harm.ALL)
     assert harm.harm_in_words(session) == ""
     assert session.lasting == ()
+
+
+def test_one_of_all_dead_actuators_is_repaired_or_pinned_alone(session):
+    session.begin(0)
+    first, second = harm.actuator_names(session.task)
+    harm.kill_actuator(session, harm.ALL)
+    session.step()
+    harm.repair_actuator(session, first)
+    assert harm.harm_in_words(session) == f"{second} dead"
+    session.step()
+    assert session.moment.action[0] != 0.0
+    assert session.moment.action[1] == 0.0
+    harm.kill_actuator(session, harm.ALL)
+    session.step()
+    harm.pin_actuator(session, second, 0.5)
+    assert harm.harm_in_words(session) == f"{first} dead · {second} pinned at 0.5"
+    session.step()
+    assert session.moment.action.tolist() == [0.0, 0.5]
+
+
+def test_many_harmed_actuators_are_told_in_few_words():
+    task = make_task("half_cheetah")
+    policy = make_policy("han-e", task)
+    session = Session(task, policy, np.zeros(policy.genome_size, np.float32))
+    harm.pin_actuator(session, harm.ALL, 0.5)
+    assert harm.harm_in_words(session) == "all actuators pinned at 0.5"
+    harm.repair_actuator(session, "bfoot")
+    assert harm.harm_in_words(session) == "all actuators but bfoot pinned at 0.5"
+    harm.kill_actuator(session, "bfoot")
+    harm.kill_actuator(session, "bshin")
+    harm.freeze(session, True)
+    assert harm.harm_in_words(session) == (
+        "bthigh, fthigh, fshin, ffoot pinned at 0.5 · bfoot, bshin dead · plasticity frozen"
+    )
 
 
 def test_plasticity_freezes_once_and_thaws(session):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -79,11 +80,18 @@ def pin_actuator(session: Session, actuator: str, action: float) -> None:
 
 
 def repair_actuator(session: Session, actuator: str) -> None:
-    """Undo what was done to an actuator; for ALL, to any."""
+    """Undo what was done to an actuator, also as one of all; for ALL, to any."""
     target = _actuator(session.task, actuator)
     for event in session.lasting:
-        if event.kind in (_PIN, _SCALE) and target in (None, event.target):
+        if event.kind not in (_PIN, _SCALE):
+            continue
+        if target in (None, event.target):
             session.heal(event)
+        elif event.target is None:
+            session.heal(event)
+            for other in actuator_names(session.task).values():
+                if other != target:  # goes on as before
+                    session.harm(event.kind, duration=FOREVER, target=other, value=event.amount[0])
 
 
 def zero_weights(session: Session, layer: str, share: float) -> None:
@@ -115,17 +123,23 @@ def is_frozen(session: Session) -> bool:
 
 def harm_in_words(session: Session) -> str:
     """Return what is wrong with the robot at present, empty if nothing is."""
-    names = {index: name for name, index in actuator_names(session.task).items()}
-    words = []
+    every = actuator_names(session.task)
+    harmed: dict[str, list[str]] = {}  # actuators, by what they suffer from
     for event in session.lasting:
-        who = names[event.target] if isinstance(event.target, int) else "all actuators"
-        if event.kind == _FREEZE:
-            words.append("plasticity frozen")
-        elif event.kind == _PIN:
-            words.append(f"{who} pinned at {event.amount[0]:g}")
-        else:
-            words.append(f"{who} dead")
-    return " · ".join(words)
+        if event.kind in (_PIN, _SCALE):
+            state = "dead" if event.kind == _SCALE else f"pinned at {event.amount[0]:g}"
+            hit = [name for name, index in every.items() if event.target in (None, index)]
+            harmed.setdefault(state, []).extend(hit)
+    words = [f"{_together(names, every)} {state}" for state, names in harmed.items()]
+    return " · ".join([*words, "plasticity frozen"] if is_frozen(session) else words)
+
+
+def _together(names: Sequence[str], every: Iterable[str]) -> str:
+    """Return actuators, of all that there are, in few words."""
+    spared = [name for name in every if name not in names]
+    if len(names) == 1 or len(spared) > 1:
+        return ", ".join(names)
+    return f"all actuators but {spared[0]}" if spared else "all actuators"
 
 
 def actuator_names(task: Task) -> dict[str, int]:
