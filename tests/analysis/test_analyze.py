@@ -100,6 +100,20 @@ def test_a_recording_says_the_same_as_far_as_it_goes(source, document, tmp_path)
         assert one["verdict"]["label"] == other["verdict"]["label"] or other["verdict"]["confidence"] == 0.5
 
 
+def test_a_recorded_life_that_diverged_at_its_first_tick_has_no_verdict(source, tmp_path):
+    blind = replace(source.normaliser, mean=np.full_like(source.normaliser.mean, np.nan))
+    lost = replace(source, normaliser=blind, lifetimes=1, ticks=5)
+    record_lives(lost, tmp_path / "lost.h5")
+
+    with open_recording(tmp_path / "lost.h5") as recording:
+        assert recording.life(0).weights().shape == (0, source.policy.weight_count)
+        document = analyze_recording(recording, workers=1)
+
+    (life,) = document["lives"]
+    assert (life["end"], life["length"], life["verdict"]) == ("diverged", 0, None)
+    json.dumps(document, allow_nan=False)
+
+
 def test_a_thinned_recording_has_ticks_of_the_life(source, tmp_path):
     record_lives(replace(source, lifetimes=1), tmp_path / "thin.h5", every=2)
 

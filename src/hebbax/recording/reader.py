@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,8 @@ class RecordedLife:
         rows = len(_dataset(self.group, "tick"))
         layers = self.group["weights"]
         assert isinstance(layers, h5py.Group)
-        parts = [_dataset(layers, str(number))[()].reshape(rows, -1) for number in range(len(layers))]
+        matrices = [_dataset(layers, str(number))[()] for number in range(len(layers))]
+        parts = [matrix.reshape(rows, math.prod(matrix.shape[1:])) for matrix in matrices]  # rows may be 0
         return np.concatenate(parts, axis=1) if parts else np.zeros((rows, 0), np.float32)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from hebbax.errors import HebbaxError
 from hebbax.evolution.evaluate import Evaluation, evaluate_run
 from hebbax.evolution.stored_run import StoredRun
 from hebbax.recording.source import Source
@@ -64,11 +65,16 @@ def gather(run: StoredRun, target: str, *, genome: str = "best", seed: int = 1, 
     """Run lives of a controller, keep the first whole, and analyse them unless that has been done.
 
     They are those that `hebbax evaluate` runs with the same seed. Raises HebbaxError for an unknown genome, fewer than
-    one lifetime, or a seed out of range.
+    one lifetime, a seed out of range, or a first life that diverges at its first tick.
     """
     source = Source.of_run(run, lifetimes=lifetimes, seed=seed, genome=genome)
     runner = source.runner()
-    evaluation = evaluate_run(run, runner.engine, genome=genome, lifetimes=lifetimes, seed=seed)
     _, record = runner.record(0)
+    if not len(record.rewards):
+        raise HebbaxError(
+            f"life 0 of seed {seed} diverges at its first tick, so a report has no life to show: choose another seed "
+            f"or genome than {genome!r}"
+        )
+    evaluation = evaluate_run(run, runner.engine, genome=genome, lifetimes=lifetimes, seed=seed)
     analysis = None if run.policy.plasticity is None else analysis_of(run, source)
     return Material(run, target, evaluation, record, analysis)
