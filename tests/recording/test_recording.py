@@ -226,6 +226,17 @@ def test_a_second_recording_to_the_same_file_is_refused_and_the_first_goes_on(tm
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_lives_beyond_the_width_of_their_names_keep_their_numbers(tmp_path):
+    with empty_recording(tmp_path / "many.h5"):
+        pass
+    with h5py.File(tmp_path / "many.h5", "a") as file:
+        for number in (1001, 10000, 1000):
+            told = {"key": [0, 0], "return": 0.0, "length": 1, "end": "reached", "terminations": 0, "warnings": 0}
+            file["lives"].create_group(f"{number:04d}").attrs.update(told)
+    with open_recording(tmp_path / "many.h5") as recording:
+        assert [life.number for life in recording] == [1000, 1001, 10000]
+
+
 def test_what_a_killed_process_has_left_is_replaced(tmp_path):
     path = tmp_path / "mine.h5"
     (tmp_path / "mine.h5.tmp").write_text("the beginning of a recording")

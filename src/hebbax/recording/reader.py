@@ -124,7 +124,7 @@ class Recording:
 
     def life(self, number: int) -> RecordedLife:
         """Return one life. Raises HebbaxError for a number that the recording does not have."""
-        names = sorted(self._groups)
+        names = sorted(self._groups, key=int)
         if not 0 <= number < len(names):
             raise HebbaxError(f"life {number}: {self.path} holds 0 to {len(names) - 1}")
         group = self._groups[names[number]]
