@@ -32,6 +32,7 @@ def test_where_the_page_is_also_from_another_machine():
     assert here.startswith("open http://localhost:8081 ")
     assert "ssh -L 8081:localhost:8081 " in there
     assert where("10.1.2.3", 80).startswith("open http://10.1.2.3:80 ")
+    assert where("2001:db8::1", 80).startswith("open http://[2001:db8::1]:80 ")
 
 
 @pytest.mark.parametrize(

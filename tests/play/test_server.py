@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 import threading
 import time
 
@@ -123,3 +124,16 @@ def test_a_taken_port_gives_way_to_the_next_and_a_wrong_address_is_an_error(serv
         PlayServer(cheetah, port=70000)
     with pytest.raises(HebbaxError, match=r"cannot listen on 192\.0\.2\.1, port 8080: "):
         PlayServer(cheetah, host="192.0.2.1")
+
+
+def test_addresses_of_ipv6_are_listened_on(cheetah):
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError as error:
+        pytest.skip(f"this machine has no IPv6: {error}")
+    server, stop = PlayServer(cheetah, host="::1", port=0), threading.Event()
+    try:
+        socket.create_connection(("::1", server.port), timeout=10).close()
+    finally:
+        stop.set()
+        server.run(stop)

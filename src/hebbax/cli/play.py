@@ -82,6 +82,7 @@ def where(host: str, port: int) -> str:
     import socket
 
     named = "localhost" if host in ("127.0.0.1", "localhost", "0.0.0.0", "::", "::1") else host
+    named = f"[{named}]" if ":" in named else named  # an IPv6 address in a URL, and for ssh
     return (
         f"open http://{named}:{port} in a browser; Ctrl-C ends it\n"
         f"from another machine: ssh -L {port}:{named}:{port} {getpass.getuser()}@{socket.gethostname()}, "

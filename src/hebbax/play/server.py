@@ -45,7 +45,8 @@ def _check_address(host: str, port: int) -> None:
     """Raise HebbaxError where nothing can listen: viser would look for a free port for ever."""
     check_port(port)
     try:
-        socket.create_server((host, port)).close()
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        socket.create_server((host, port), family=found[0][0]).close()
     except OSError as error:
         if error.errno != errno.EADDRINUSE:  # then the next free port will do
             raise HebbaxError(f"cannot listen on {host}, port {port}: {one_line(error)}") from error
