@@ -49,10 +49,14 @@ def _measure(context: Context) -> dict[str, Any]:
     twins = context.record_each(keep)
     context.tell(f"{context.policy.name}: lives without updates from tick {half} on")
     lives = context.record_each(keep, [Event("freeze-plasticity", half, context.ticks - half)])
-    with_updates, without = (np.array([_rate(one[1], half) for one in group]) for group in (twins, lives))
+    with_updates, without = (np.array([rate(one[1], half, context.ticks) for one in group]) for group in (twins, lives))
     diverged = np.array([twin[0] or life[0] for twin, life in zip(twins, lives, strict=True)])
     counts = earning(with_updates) & ~diverged
     kept = [survives(*rates) for *rates, one in zip(without, with_updates, counts, strict=True) if one]
+    ended_early = {
+        name: sum(not life[0] and len(life[1]) < context.ticks for life in group)
+        for name, group in (("without_updates", lives), ("with_updates", twins))
+    }
     return {
         "run": context.name,
         "policy": context.policy.name,
@@ -60,6 +64,7 @@ def _measure(context: Context) -> dict[str, Any]:
         "ticks": context.ticks,
         "half": half,
         "diverged": int(diverged.sum()),
+        **({"ended_early": ended_early} if any(ended_early.values()) else {}),
         "compared": counts,
         "rate_with_updates": summary(np.where(diverged, np.nan, with_updates), context.seed),
         "rate_without_updates": summary(np.where(diverged, np.nan, without), context.seed),
@@ -73,14 +78,17 @@ def _measure(context: Context) -> dict[str, Any]:
     }
 
 
-def _rate(rewards: np.ndarray, half: int) -> float:
-    """Return the mean reward of a life's second half, NaN of one that did not see it begin."""
-    return float(rewards[half:].mean()) if len(rewards) > half else float("nan")
+def rate(rewards: np.ndarray, half: int, ticks: int) -> float:
+    """Return the reward a tick from tick `half` to `ticks`, of which a life [ticks lived] that ended early earns none.
+
+    NaN of a life that did not see the half begin.
+    """
+    return float(rewards[half:].sum() / (ticks - half)) if len(rewards) > half else float("nan")
 
 
-def survives(rate: float, of_twin: float) -> bool:
+def survives(of_life: float, of_twin: float) -> bool:
     """Whether a reward rate falls short of the twin's by at most a tenth of it."""
-    return bool(rate >= of_twin - BAND * abs(of_twin))  # a comparison with NaN is false
+    return bool(of_life >= of_twin - BAND * abs(of_twin))  # a comparison with NaN is false
 
 
 def _sentence(group: Mapping[str, Any]) -> str:
@@ -90,8 +98,15 @@ def _sentence(group: Mapping[str, Any]) -> str:
     return (
         f"Without updates in its second half, the gait of {group['policy']} survives in "
         f"{of_lives(int(np.sum(survived)), len(survived))} that have one: the reward a tick is {rates[0]}, with "
-        f"updates {rates[1]} (medians).{verdicts}{lost(group['diverged'])}"
+        f"updates {rates[1]} (medians).{verdicts}{_ended(group)}{lost(group['diverged'])}"
     )
+
+
+def _ended(group: Mapping[str, Any]) -> str:
+    if "ended_early" not in group:
+        return ""
+    without, with_updates = (group["ended_early"][f"{which}_updates"] for which in ("without", "with"))
+    return f" Before their time ended {without} without updates and {with_updates} with."
 
 
 def draw(result: Result) -> Figure:

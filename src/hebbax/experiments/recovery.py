@@ -24,7 +24,7 @@ from hebbax.experiments.measures import (
 )
 from hebbax.experiments.panels import band_of, draw_band, draw_lives, figure_of, legend_below, shade
 from hebbax.experiments.result import Result
-from hebbax.experiments.words import lost, of_lives, with_interval
+from hebbax.experiments.words import ended, lost, of_lives, with_interval
 from hebbax.report.style import BLUE, MUTED, ORANGE, VERMILLION, write_across
 
 ONSET = 0.3
@@ -155,9 +155,7 @@ def recovery_sentence(values: dict[str, Any], lives: int, after: str) -> str:
     if (idle := lives - compared - values["diverged"]) > 0:
         who = "1 more life had little to lose and does" if idle == 1 else f"{idle} more lives had little to lose and do"
         told += f" {who} not count."
-    early = values["ended_early"]
-    told += f" {early} {'life' if early == 1 else 'lives'} ended before their time." if early else ""
-    return told + lost(values["diverged"])
+    return told + ended(values["ended_early"]) + lost(values["diverged"])
 
 
 def draw_recovery(result: Result, title: str, what: str) -> Figure:

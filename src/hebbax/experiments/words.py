@@ -37,6 +37,12 @@ def counted(labels: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {label}" for label, count in sorted(labels.items(), key=lambda item: -item[1]))
 
 
+def ended(early: int) -> str:
+    """Return a sentence on lives that a termination ended early, with a blank before it; nothing if there is none."""
+    who = "1 life ended before its time" if early == 1 else f"{early} lives ended before their time"
+    return f" {who}." if early else ""
+
+
 def lost(diverged: int) -> str:
     """Return a sentence on lives that diverged, with a blank before it; nothing if there is none."""
     return f" {diverged} {'life' if diverged == 1 else 'lives'} diverged and are left out." if diverged else ""

@@ -1,0 +1,60 @@
+"""Lives that a termination ended early, or that diverged, where an experiment compares them with their twins."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hebbax.experiments import Context, run_experiment
+from hebbax.experiments.context import Life
+from hebbax.experiments.interrupt import rate
+from hebbax.types import Normaliser, Record
+
+TICKS = 100  # too few for a verdict, which these lives would have none of
+
+
+def life(number: int, ticks: int = TICKS, *, reward: float = 1.0, swing: float = 1.0, diverged: bool = False) -> Life:
+    """A made-up life: the same reward at each tick, and actions that swing; its weights are noise of its number."""
+    blank = np.zeros((ticks, 2))
+    actions = swing * np.sin(np.arange(ticks))[:, None] * np.ones(2)
+    weights = np.random.default_rng(number).uniform(-1, 1, (TICKS, 6)).astype(np.float32)[:ticks]
+    rewards = np.full(ticks, reward)
+    record = Record(blank, blank, blank, actions, rewards, np.zeros(ticks, bool), weights, blank, blank)
+    return Life(number, record, diverged, float(rewards.sum()))
+
+
+@pytest.fixture
+def lived(monkeypatch, swimmer, han_e, genomes):
+    """Return a context whose lives are made up: undisturbed ones, and what the others are, in order of being asked."""
+
+    def make(*groups: list[Life]) -> Context:
+        coming = iter(groups)
+        monkeypatch.setattr(
+            Context, "record_each", lambda self, measure, events=(): [measure(one) for one in next(coming)]
+        )
+        identity = Normaliser.identity(swimmer.observation_size)
+        return Context("a run", swimmer, han_e, genomes[0], identity, TICKS, lifetimes=len(groups[0]), quick=True)
+
+    return make
+
+
+def test_a_life_that_ended_earns_nothing_for_the_rest_of_the_half():
+    assert rate(np.ones(100), 50, 100) == 1.0
+    assert rate(np.ones(60), 50, 100) == 0.2
+    assert np.isnan(rate(np.ones(50), 50, 100))
+
+
+def test_a_gait_that_falls_without_updates_does_not_survive(lived):
+    twins = [life(0), life(1), life(2)]
+    result = run_experiment("interrupt", lived(twins, [life(0), life(1, 65), life(2)]))
+    group = result.values["groups"][0]
+    assert group["survived"]["values"] == [True, False, True]
+    assert group["kept_rate"]["values"] == [1.0, 0.3, 1.0]
+    assert group["ended_early"] == {"without_updates": 1, "with_updates": 0}
+    assert "Before their time ended 1 without updates and 0 with." in result.sentence
+
+
+def test_where_no_life_ends_early_interrupt_does_not_speak_of_it(lived):
+    result = run_experiment("interrupt", lived([life(0), life(1)], [life(0), life(1)]))
+    assert "ended_early" not in result.values["groups"][0]
+    assert "time" not in result.sentence
