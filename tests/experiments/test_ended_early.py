@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hebbax.experiments import Context, run_experiment
+from hebbax.experiments import Context, draw, initial_weights, run_experiment
 from hebbax.experiments.context import Life
 from hebbax.experiments.interrupt import rate
 from hebbax.types import Normaliser, Record
@@ -58,3 +58,27 @@ def test_where_no_life_ends_early_interrupt_does_not_speak_of_it(lived):
     result = run_experiment("interrupt", lived([life(0), life(1)], [life(0), life(1)]))
     assert "ended_early" not in result.values["groups"][0]
     assert "time" not in result.sentence
+
+
+def shares_of(result) -> list[float | None]:
+    return [group["same_attractor"]["share"] for group in result.values["groups"]]
+
+
+def test_a_life_whose_twin_ended_early_is_not_compared_with_it(lived, monkeypatch):
+    monkeypatch.setattr(initial_weights, "QUICK", (0, 3))
+    twins = [life(0), life(1, 60), life(2, diverged=True), life(3)]
+    others = [[life(0), life(1), life(2), life(3)], [life(0), life(1), life(2), life(3, 60)]]
+    result = initial_weights.run(lived(twins, *others))
+    assert shares_of(result) == [1.0, 1.0, 0.5]
+    assert "on the same attractor as their twin in 50 to 100 % of the 2 lives whose twin has one." in result.sentence
+    np.testing.assert_array_equal(draw(result).axes[1].get_lines()[0].get_ydata(), [2, 1])
+
+
+def test_where_no_twin_has_an_attractor_none_is_said_to_be_missed(lived, monkeypatch):
+    monkeypatch.setattr(initial_weights, "QUICK", (0, 3))
+    others = [[life(0), life(1)], [life(0), life(1)]]
+    result = initial_weights.run(lived([life(0, 60), life(1, 60)], *others))
+    assert shares_of(result) == [None, None, None]
+    assert "on the same attractor" not in result.sentence
+    assert "no two twins could be compared: they ended early or diverged." in result.sentence
+    assert draw(result).axes

@@ -56,7 +56,7 @@ def run(context: Context) -> Result:
                 "diverged": sum(life["diverged"] for life in lives),
                 "return": summary([life["return"] for life in lives], context.seed),
                 "verdicts": count_labels(life["verdict"] for life in lives),
-                "same_attractor": share([life["same"] for life in lives], context.seed),
+                "same_attractor": share([life["same"] for life in lives if life["same"] is not None], context.seed),
             }
         )
     return Result.of("initial-weights", context, _sentence(groups), {"groups": groups})
@@ -74,14 +74,21 @@ def label(initial: InitialWeights) -> str:
 def _measure(context: Context, life: Life, attractors: Sequence[np.ndarray | None]) -> dict[str, Any]:
     weights = life.record.weights
     whole = not life.diverged and len(weights) == context.ticks
-    twin = attractors[life.number] if attractors else None
     return {
         "diverged": life.diverged,
         "return": np.nan if life.diverged else life.total,
         "verdict": judge_life(context, life),
-        "same": whole and (not attractors or (twin is not None and measure_basin(twin, [weights]).share == 1)),
+        "same": _ends_with_twin(context, life, attractors[life.number]) if attractors else whole or None,
         "late": weights[context.ticks // 2 :].copy() if whole and not attractors else None,
     }
+
+
+def _ends_with_twin(context: Context, life: Life, attractor: np.ndarray | None) -> bool | None:
+    """Return whether a life ends on its twin's attractor; None if the twin has none, or the life diverged."""
+    if attractor is None or life.diverged:
+        return None
+    weights = life.record.weights
+    return len(weights) == context.ticks and measure_basin(attractor, [weights]).share == 1
 
 
 def _sentence(groups: Sequence[Mapping[str, Any]]) -> str:
@@ -94,9 +101,16 @@ def _sentence(groups: Sequence[Mapping[str, Any]]) -> str:
         told += f", with others from {number(known[least])} ({least}) to {number(known[most])} ({most})"
     ends = {label_of for group in groups for label_of in group["verdicts"]}
     told += f"; the weights end as {' or '.join(sorted(ends))}"
-    shares = [group["same_attractor"]["share"] for group in others]
-    told += f", on the same attractor as their twin in {100 * min(shares):.0f} to {100 * max(shares):.0f} % of lives."
-    return told + lost(sum(group["diverged"] for group in groups))
+    return f"{told}{_told_of_twins(groups)}." + lost(sum(group["diverged"] for group in groups))
+
+
+def _told_of_twins(groups: Sequence[Mapping[str, Any]]) -> str:
+    twins = len(groups[0]["same_attractor"]["values"])
+    shares = [100 * one for group in groups[1:] if (one := group["same_attractor"]["share"]) is not None]
+    if not shares:
+        return "; on whose attractor cannot be said, since no two twins could be compared: they ended early or diverged"
+    who = "lives" if twins == len(groups[0]["return"]["values"]) else f"the {twins} lives whose twin has one"
+    return f", on the same attractor as their twin in {min(shares):.0f} to {max(shares):.0f} % of {who}"
 
 
 def draw(result: Result) -> Figure:
@@ -110,13 +124,14 @@ def draw(result: Result) -> Figure:
         panels[0].set_xticks(range(len(groups)), names, rotation=40, ha="right")
         panels[0].set(ylabel="return of a life", title="returns")
         panels[0].grid(axis="x", visible=False)
-        _draw_verdicts(panels[1], groups, names, result.setting["lifetimes"])
+        _draw_verdicts(panels[1], groups, names)
 
     return figure_of(result, 2, 10.0, 4.2, fill, "Does it depend on the weights at birth?")
 
 
-def _draw_verdicts(ax: Axes, groups: Sequence[Mapping[str, Any]], names: Sequence[str], lives: int) -> None:
-    same = {place: lives * group["same_attractor"]["share"] for place, group in enumerate(groups) if not group["own"]}
+def _draw_verdicts(ax: Axes, groups: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
+    shares = {place: group["same_attractor"] for place, group in enumerate(groups) if not group["own"]}
+    same = {place: sum(found["values"]) for place, found in shares.items() if found["share"] is not None}
     ax.plot(list(same), list(same.values()), "D", color=INK, markersize=4, label="on the twin's\nattractor")
     draw_labels(ax, [group["verdicts"] for group in groups], names)
     ax.set_xticks(range(len(groups)), list(names), rotation=40, ha="right")
