@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hebbax.experiments import Context, draw, initial_weights, run_experiment
+from hebbax.engines.events import Event
+from hebbax.experiments import Context, draw, initial_weights, lifted, run_experiment
 from hebbax.experiments.context import Life
 from hebbax.experiments.interrupt import rate
 from hebbax.types import Normaliser, Record
@@ -82,3 +83,16 @@ def test_where_no_twin_has_an_attractor_none_is_said_to_be_missed(lived, monkeyp
     assert "on the same attractor" not in result.sentence
     assert "no two twins could be compared: they ended early or diverged." in result.sentence
     assert draw(result).axes
+
+
+def test_a_lifted_life_that_diverged_or_ended_in_the_air_is_not_one_that_walks_on(lived, monkeypatch):
+    monkeypatch.setattr(lifted, "lifting", lambda *_: [Event("hold-coordinate", 30, 40, 1, 2.0)])
+    ground = [life(n) for n in range(5)]
+    air = [life(0, swing=0.0), life(1, diverged=True), life(2, 50), life(3, 80, swing=0.0), life(4)]
+    result = lifted.run(lived(ground, air))
+    assert result.values["compared"] == [True, False, False, True, True]
+    assert result.values["stopped"]["values"] == [True, True, False]
+    assert result.values["walks_again"]["values"] == [False, False, False]  # 30 ticks are too few to see it
+    assert "2 of 3 lives that walk on the ground stop" in result.sentence
+    assert "2 lives ended before their time. 1 was in the air then, and left out." in result.sentence
+    assert "1 life diverged and is left out" in result.sentence

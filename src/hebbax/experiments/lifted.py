@@ -24,7 +24,7 @@ from hebbax.experiments.measures import (
 from hebbax.experiments.panels import band_of, draw_band, draw_labels, draw_lives, figure_of, legend_below, shade
 from hebbax.experiments.raising import lifting
 from hebbax.experiments.result import Result
-from hebbax.experiments.words import counted, lost, of_lives, with_interval
+from hebbax.experiments.words import counted, ended, lost, of_lives, with_interval
 from hebbax.report.style import BLUE, MUTED, ORANGE
 
 BEGIN, END = 0.3, 0.7
@@ -54,7 +54,10 @@ def run(context: Context) -> Result:
             "course": band_of([life["course"] for life in lives[name]]),
         }
     pairs = list(zip(lives["ground"], lives["air"], strict=True))
-    counts = earning(np.array([ground["rate"] for ground, _ in pairs]))
+    lost_pairs = sum(ground["diverged"] or air["diverged"] for ground, air in pairs)
+    # Of a life that diverged, or ended in the air, it is not known whether it stops there.
+    known = np.isfinite([air["amplitude"] for _, air in pairs])
+    counts = earning(np.array([ground["rate"] for ground, _ in pairs])) & known
     pairs = [pair for pair, one in zip(pairs, counts, strict=True) if one]
     ratios = np.array([air["amplitude"] / ground["amplitude"] for ground, air in pairs])
     again = [_walks_again(ground["rewards"], air["rewards"], begin, end) for ground, air in pairs]
@@ -69,7 +72,8 @@ def run(context: Context) -> Result:
         "walks_again": share([found is not None for found in again], context.seed),
         "walks_again_ticks": summary(again, context.seed),
     }
-    return Result.of("lifted", context, _sentence(values), values)
+    told = _sentence(values) + _ended(lives["air"]) + lost(lost_pairs)
+    return Result.of("lifted", context, told, values)
 
 
 _MEASURED = ("amplitude", "frequency", "touching")
@@ -135,10 +139,13 @@ def _sentence(values: Mapping[str, Any]) -> str:
     if air["verdicts"]:
         told += f" Weights: on the ground {counted(ground['verdicts'])}; in the air {counted(air['verdicts'])}."
     told += f" Put down, {again} walk again as before"
-    told += f", after {with_interval(values['walks_again_ticks'], unit='ticks')}." if again else "."
-    early = air["ended_early"]
-    told += f" {early} {'life' if early == 1 else 'lives'} ended before their time." if early else ""
-    return told + lost(air["diverged"])
+    return told + (f", after {with_interval(values['walks_again_ticks'], unit='ticks')}." if again else ".")
+
+
+def _ended(lives: Sequence[Mapping[str, Any]]) -> str:
+    in_air = sum(life["ended"] and np.isnan(life["amplitude"]) for life in lives)
+    left_out = f" {in_air} {'was' if in_air == 1 else 'were'} in the air then, and left out." if in_air else ""
+    return ended(sum(life["ended"] for life in lives)) + left_out
 
 
 def draw(result: Result) -> Figure:

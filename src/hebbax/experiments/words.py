@@ -45,4 +45,5 @@ def ended(early: int) -> str:
 
 def lost(diverged: int) -> str:
     """Return a sentence on lives that diverged, with a blank before it; nothing if there is none."""
-    return f" {diverged} {'life' if diverged == 1 else 'lives'} diverged and are left out." if diverged else ""
+    who = "1 life diverged and is" if diverged == 1 else f"{diverged} lives diverged and are"
+    return f" {who} left out." if diverged else ""
