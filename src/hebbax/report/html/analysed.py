@@ -19,8 +19,8 @@ FILE = "analysis.json"
 def analysis_of(run: StoredRun, source: Source) -> dict[str, Any]:
     """Return what analysis.json holds of a controller: from the file if it is about these lives, else made anew.
 
-    A file is about them if genome, seed, ticks and termination are the same, and it is newer than the controller.
-    Raises HebbaxError for a file that is no JSON.
+    A file is about them if genome, seed, number of lives, ticks and termination are the same, and it is newer than the
+    controller. Raises HebbaxError for a file that is no JSON.
     """
     path = results_path(run, "", "analysis") / FILE
     stored = _read(path) if path.is_file() and not _is_old(path, run) else None
@@ -41,5 +41,5 @@ def _is_old(path: Path, run: StoredRun) -> bool:
 
 
 def _is_about(document: Any, source: Source) -> bool:
-    expected = {"schema": SCHEMA, **source.setting(), "recording": None}
+    expected = {"schema": SCHEMA, **source.setting(), "lifetimes": source.lifetimes, "recording": None}
     return isinstance(document, dict) and {key: document.get(key, "") for key in expected} == expected
