@@ -23,7 +23,7 @@ from hebbax.report.plots.learning_curve import plot_learning_curve
 from hebbax.report.style import figure_of
 from hebbax.report.video import Child, RenderUnavailable, draw_in_child, render_video, unfinished
 from hebbax.report.weights_figure import plot_weights
-from hebbax.tasks.external import ExternalTask
+from hebbax.tasks.external import AnyTask, ExternalTask
 from hebbax.types import Lives, Record
 
 CURVE, WEIGHTS, FILM = "learning-curve.png", "weights.png", "life.mp4"
@@ -107,7 +107,7 @@ def film_life(
 ) -> None:
     """Film the first seconds of a life as fast as it happened; where nothing can draw, say so to `on_note`.
 
-    `seed` is that of the life recorded.
+    A tick that is no time is a frame. `seed` is that of the life recorded.
     """
     if isinstance(run.task, ExternalTask):
         try:
@@ -129,6 +129,12 @@ def film_life(
             on_file(path)
 
 
+def film_period(task: AnyTask) -> float:
+    """Return the seconds of a film that a tick takes: as long as it is, and a frame where it is no time."""
+    untimed = isinstance(task, ExternalTask) and not task.timed
+    return 1 / _FRAMES_PER_SECOND if untimed else task.control_period
+
+
 def frames_of(qpos: np.ndarray, control_period: float, seconds: float) -> tuple[np.ndarray, float]:
     """Return the states [frames, nq] to film from those of every tick [ticks, nq], and the frames per second.
 
@@ -138,17 +144,15 @@ def frames_of(qpos: np.ndarray, control_period: float, seconds: float) -> tuple[
     return qpos[:ticks:stride], frames_per_second
 
 
-def _pace(control_period: float, seconds: float) -> tuple[int, int, float]:
+def _pace(period: float, seconds: float) -> tuple[int, int, float]:
     """Return the ticks that a film shows, from frame to frame how many, and the frames per second."""
-    stride = max(1, round(1 / (_FRAMES_PER_SECOND * control_period)))
-    return max(1, round(seconds / control_period)), stride, 1 / (stride * control_period)
+    stride = max(1, round(1 / (_FRAMES_PER_SECOND * period)))
+    return max(1, round(seconds / period)), stride, 1 / (stride * period)
 
 
 def _film_environment(task: ExternalTask, record: Record, path: Path, seed: int, seconds: float) -> None:
     """Let an environment draw itself while a life's actions are replayed. Raises HebbaxError where it cannot."""
-    # A tick that is no time is a frame.
-    period = task.control_period if task.timed else 1 / _FRAMES_PER_SECOND
-    ticks, stride, frames_per_second = _pace(period, seconds)
+    ticks, stride, frames_per_second = _pace(film_period(task), seconds)
     output = unfinished(path, ".mp4")
     job = EnvironmentJob(asdict(task), int(environment_seed(life_key(seed, 0))), str(output), stride, frames_per_second)
     actions = record.actions[:ticks]

@@ -33,6 +33,7 @@ def pack(**changes):
         "layer_shapes": LAYERS,
         "layer_names": NAMES,
         "control_period": 0.05,
+        "film_period": 0.05,
         "model": MODEL,
         **changes,
     }

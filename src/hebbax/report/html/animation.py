@@ -36,6 +36,7 @@ class Shown:
     layer_shapes: Sequence[tuple[int, int]]
     layer_names: Sequence[str]  # as in a recording
     control_period: float  # s
+    film_period: float  # s of a film that a tick takes
     model: mujoco.MjModel | None  # None for a body that is another package's
     transient: int = 0  # ticks before the weights were on what they ended on
 
@@ -51,6 +52,7 @@ def pack_life(shown: Shown) -> dict[str, Any]:
     weights = shown.record.weights[: finite_rows(shown.record.weights)]
     return {
         "period": shown.control_period,
+        "film_period": shown.film_period,
         "ticks": ticks,
         "frames": _packed(frames, "<i4"),
         "earned": _packed(earned, "<f4"),

@@ -23,7 +23,7 @@ from hebbax.report.html.material import Material
 from hebbax.report.html.pictures import evolution_figures, figures_html, returns_figure, weight_figures
 from hebbax.report.html.player import life_html, player_html
 from hebbax.report.html.tags import command, details, facts, paragraph, section, table
-from hebbax.report.show import FILM_SECONDS, film_life
+from hebbax.report.show import FILM_SECONDS, film_life, film_period
 from hebbax.tasks.task import Task
 
 
@@ -76,7 +76,9 @@ def _life(material: Material) -> dict[str, Any]:
     model = task.model if isinstance(task, Task) else None
     network = material.run.policy.network
     shapes, names = (network.layer_shapes, network.layer_names) if material.plastic else ((), ())
-    return pack_life(Shown(material.record, shapes, names, task.control_period, model, material.transient))
+    return pack_life(
+        Shown(material.record, shapes, names, task.control_period, film_period(task), model, material.transient)
+    )
 
 
 def _header(material: Material, metrics: Sequence[dict[str, Any]]) -> str:

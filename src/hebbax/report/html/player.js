@@ -251,12 +251,16 @@
   // The film goes along; where it is over, its last picture stays, dimmed and said to be the last.
   const followFilm = (sought) => {
     if (!film || !(film.duration > 0)) return;
-    element("film-end").textContent = `the film ends at ${+film.duration.toFixed(1)} s`;
-    film.parentElement.classList.toggle("over", tick * life.period >= film.duration);
-    const moment = Math.min(tick * life.period, film.duration - 0.001);
-    const running = playing && tick * life.period < film.duration;
-    if (sought || !running || Math.abs(film.currentTime - moment) > 0.25) film.currentTime = moment;
-    film.playbackRate = Number(rate.value);
+    const filmed = tick * life.film_period, pace = Number(rate.value) * life.film_period / life.period;
+    const end = life.film_period === life.period ? `${+film.duration.toFixed(1)} s`
+      : `tick ${Math.round(film.duration / life.film_period)}`;
+    element("film-end").textContent = `the film ends at ${end}`;
+    film.parentElement.classList.toggle("over", filmed >= film.duration);
+    const moment = Math.min(filmed, film.duration - 0.001);
+    // Browsers play no slower than this; a slower film is shown picture by picture.
+    const running = playing && filmed < film.duration && pace >= 1 / 16;
+    if (sought || Math.abs(film.currentTime - moment) > 0.25 || (!running && !film.seeking)) film.currentTime = moment;
+    if (running) film.playbackRate = pace;
     if (running && film.paused) film.play().catch(() => {});
     if (!running && !film.paused) film.pause();
   };

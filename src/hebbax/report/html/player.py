@@ -21,10 +21,9 @@ def player_html(life: dict[str, Any], film: str) -> str:
     """Return the views of a packed life, the robot's film among them if there is one, and what moves them."""
     views = []
     if film:
-        seconds = min(FILM_SECONDS, life["ticks"] * life["period"])
         views.append(
             f'<div class="film"><div>{film}<b id="film-end"></b></div>'
-            f"<span>The robot, filmed: the first {seconds:.3g} s.</span></div>"
+            f"<span>The robot, filmed: {_filmed(life)}.</span></div>"
         )
     if life["robot"]:
         views.append(_view("robot", "The robot as a skeleton, drawn from the recorded joints.", whole=not film))
@@ -56,6 +55,14 @@ def player_html(life: dict[str, Any], film: str) -> str:
         f'<select id="rate" aria-label="Speed">{rates}</select><output id="readout"></output></div>'
     )
     return f'<div class="player">{controls}<div class="views">{"".join(views)}</div>{strip}</div>'
+
+
+def _filmed(life: dict[str, Any]) -> str:
+    """Return what a film shows of a packed life: seconds of it, or ticks where a tick is another time in the film."""
+    seconds = min(FILM_SECONDS, life["ticks"] * life["film_period"])
+    if life["film_period"] == life["period"]:
+        return f"the first {seconds:.3g} s"
+    return f"the first {round(seconds / life['film_period'])} ticks, in {seconds:.3g} s"
 
 
 def _view(name: str, caption: str, *, whole: bool = False) -> str:
