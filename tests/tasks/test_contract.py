@@ -5,9 +5,24 @@ import pytest
 
 from hebbax.engines.native import NativeEngine
 from hebbax.errors import HebbaxError
+from hebbax.kernels.compiler import compiled
 from hebbax.replay import Replay
 from hebbax.tasks.contract import check_task
 from hebbax.tasks.registry import TASKS, make_task
+
+
+@compiled
+def largest_force(simulation):
+    return np.max(np.abs(simulation.cfrc_ext))
+
+
+@compiled
+def force_cost(simulation):
+    return 0.1 * largest_force(simulation)
+
+
+def outcome_in_a_closure(cost):
+    return lambda before, simulation, action, memory: (cost(simulation), False, memory)
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -29,8 +44,20 @@ def test_every_shipped_task_keeps_the_contract(name):
             {"observe": lambda simulation, memory: simulation.cfrc_ext.ravel()[:8]},
             "observe reads cfrc_ext, so the task needs contact_forces=True",
         ),
+        (
+            {"outcome": lambda before, simulation, action, memory: (force_cost(simulation), False, memory)},
+            "outcome reads cfrc_ext, so the task needs contact_forces=True",
+        ),
+        (
+            {"outcome": outcome_in_a_closure(force_cost)},
+            "outcome reads cfrc_ext, so the task needs contact_forces=True",
+        ),
     ],
 )
 def test_a_wrong_size_is_found_before_anything_is_compiled(swimmer, change, message):
     with pytest.raises(HebbaxError, match=message):
         NativeEngine(dataclasses.replace(swimmer, **change), Replay(2, 3))
+
+
+def test_a_helper_may_read_the_contact_forces_that_are_asked_for(swimmer):
+    check_task(dataclasses.replace(swimmer, outcome=outcome_in_a_closure(force_cost), contact_forces=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 import mujoco
@@ -52,10 +53,28 @@ def _call_each(task: Task) -> None:
 def _check_contact_forces(task: Task) -> None:
     # Without the flag they would be zero, and nobody would notice.
     for name in ("observe", "actuate", "outcome"):
-        function = getattr(task, name)
-        code = getattr(getattr(function, "py_func", function), "__code__", None)
-        if code is not None and "cfrc_ext" in code.co_names and not task.contact_forces:
+        if not task.contact_forces and _mentions(getattr(task, name), "cfrc_ext", set()):
             raise HebbaxError(f"task {task.name!r}: {name} reads cfrc_ext, so the task needs contact_forces=True")
+
+
+def _mentions(value: Any, name: str, seen: set[int]) -> bool:
+    """Whether a function, compiled or not, or any that it refers to has a name in its code."""
+    function = getattr(value, "py_func", value)
+    if not isinstance(function, types.FunctionType) or id(function) in seen:
+        return False
+    seen.add(id(function))
+    names = _names(function.__code__)
+    known = function.__globals__
+    reached = [known[each] for each in names & known.keys()]
+    reached += [cell.cell_contents for cell in function.__closure__ or ()]
+    modules = [vars(each) for each in reached if isinstance(each, types.ModuleType)]
+    reached += [module[each] for module in modules for each in names & module.keys()]
+    return name in names or any(_mentions(each, name, seen) for each in reached)
+
+
+def _names(code: types.CodeType) -> set[str]:
+    inner = [_names(constant) for constant in code.co_consts if isinstance(constant, types.CodeType)]
+    return {*code.co_names}.union(*inner)
 
 
 def _parts(task: Task, function: str, returned: Any, count: int) -> tuple[Any, ...]:
