@@ -261,7 +261,8 @@ def _updated(
     """Return one connection's weights and states after an update."""
     rule, normalise = get_rule(plasticity.rule), get_normalisation(plasticity.normalisation)
     pre, post = pair
-    prepared = _prepared(rule, [jnp.float32(value) for value in plasticity.constants], genes, bias=bias)
+    constants = [jnp.float32(value) for value in plasticity.constants]
+    prepared = _prepared(rule, constants, genes, weights.shape, bias=bias)
     change = rule.change(pre[:, None], post[None, :], weights, *prepared, *states)
     if rule.state:
         assert isinstance(change, tuple)
@@ -270,11 +271,19 @@ def _updated(
     return normalise(weights + change, plasticity.effective_bound), states
 
 
-def _prepared(rule: Rule, constants: list[Array], genes: dict[str, Array], *, bias: bool) -> tuple[Array, ...]:
-    """Return what the rule's `change` reads, of a connection: each one number, or [presynaptic, postsynaptic]."""
+def _prepared(
+    rule: Rule, constants: list[Array], genes: dict[str, Array], shape: tuple[int, ...], *, bias: bool
+) -> tuple[Array, ...]:
+    """Return what the rule's `change` reads, of a connection of a shape: each broadcasts to it."""
     names = (*rule.coefficients, *rule.neuron_coefficients)
     prepared = rule.prepare(*constants, *(genes[name] for name in names))
     if not (bias and rule.prepare_bias is not None):
         return prepared
     of_bias = rule.prepare_bias(constants[0], *(genes[name] for name in rule.bias_coefficients))
-    return tuple(jnp.vstack([one, other]) for one, other in zip(prepared, of_bias, strict=True))
+    rows, columns = shape
+
+    def stacked(one: Array, other: Array) -> Array:
+        # Either can be one number of all synapses, or one of each postsynaptic neuron.
+        return jnp.vstack([jnp.broadcast_to(one, (rows - 1, columns)), jnp.broadcast_to(other, (1, columns))])
+
+    return tuple(stacked(one, other) for one, other in zip(prepared, of_bias, strict=True))

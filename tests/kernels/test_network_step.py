@@ -12,7 +12,8 @@ from hebbax.networks.gru import Gru
 from hebbax.networks.initial import INITIALISERS, InitialWeights
 from hebbax.networks.lstm import Lstm
 from hebbax.networks.mlp import Mlp
-from hebbax.plasticity.rules import RULES
+from hebbax.plasticity import rule as rule_module
+from hebbax.plasticity.rules import RULES, register_rule
 from hebbax.policy import WEIGHT_BOUND, Plasticity, Policy
 
 
@@ -82,6 +83,33 @@ def test_a_plastic_bias_is_plastic(assert_equal_runs):
     _, weights = assert_equal_runs(policy, scale=0.5, ticks=20)
     bias_row = slice(2 * 3, 3 * 3)  # the third presynaptic unit of the first layer
     assert np.abs(weights[-1, bias_row] - weights[0, bias_row]).max() > 0.01
+
+
+@pytest.mark.parametrize(
+    ("neuron_coefficients", "prepare"),
+    [
+        ((), lambda rate, a: (rate, a)),
+        (("theta",), lambda rate, a, theta: (rate * theta, a)),
+    ],
+)
+def test_what_a_rule_prepares_is_one_number_or_one_a_neuron_or_one_a_synapse(
+    monkeypatch, assert_equal_runs, neuron_coefficients, prepare
+):
+    monkeypatch.setattr(rule_module, "RULES", dict(RULES))
+    register_rule(
+        "test-scalar-bias",
+        lambda pre, post, weight, rate, a: rate * (a * pre * post - weight),
+        ("a",),
+        equation="",
+        neuron_coefficients=neuron_coefficients,
+        bias_coefficients=("e",),
+        rate=0.1,
+        prepare=prepare,
+        prepared=("rate", "a"),
+        prepare_bias=lambda rate, e: (rate, e),
+    )
+    policy = Policy("p", Mlp((3, 4, 2), bias=True), Plasticity("test-scalar-bias", "none"))
+    assert_equal_runs(policy, scale=0.5, ticks=20)
 
 
 def test_zero_learning_rate_leaves_weights_untouched(observations, run_compiled):
