@@ -10,6 +10,7 @@ from hebbax.engines.vector import VectorEngine
 from hebbax.errors import HebbaxError
 from hebbax.policy_factory import make_policy
 from hebbax.replay import Replay
+from hebbax.tasks.envpool_environments import EnvPoolEnvironments
 from hebbax.tasks.registry import make_task, remark_on
 from hebbax.types import END_REACHED, END_TERMINATED, Lives
 
@@ -83,6 +84,39 @@ def test_restart(cartpole):
     _, record = cartpole.record(genomes[0], KEY, ticks=60, termination="restart")
     births = np.abs(record.observations) <= 0.05  # where CartPole is born
     assert births[0].all()
+
+
+@pytest.mark.filterwarnings("ignore:.*precision lowered by casting:UserWarning")  # by the pool that is made here
+@pytest.mark.parametrize("environment_id", ["FingerSpin-v1", "FrankaKitchen-v1"])  # one number a part; nested
+def test_parts_of_a_dictionary_follow_each_other(environment_id):
+    task = make_task(f"envpool/{environment_id}")
+    seeds = [5, 6, 7]
+    observed = EnvPoolEnvironments(task, threads=2).begin(np.array(seeds))
+
+    expected, _ = envpool.make(environment_id, env_type="gymnasium", num_envs=3, seed=seeds).reset()
+    np.testing.assert_array_equal(observed, side_by_side(expected))
+    assert observed.shape == (3, task.observation_size)
+    assert len(np.unique(observed, axis=0)) == 3
+
+
+def side_by_side(observations):
+    if isinstance(observations, dict):
+        return np.hstack([side_by_side(part) for part in observations.values()])
+    return observations.reshape(len(observations), -1)
+
+
+def test_lives_that_observe_a_dictionary():
+    task = make_task("envpool/CartpoleBalance-v1")
+    engine = VectorEngine(task, make_policy("han-d", task), threads=2)
+    genomes = random_genomes(engine.policy, 2)
+    lives = engine.evaluate(genomes, jax.random.split(KEY, 2), ticks=5)
+    assert (lives.ends == END_REACHED).all()
+    assert (lives.returns > 0).all()  # the pole begins almost upright
+
+
+def test_an_environment_of_several_players_is_refused():
+    with pytest.raises(HebbaxError, match=r"'envpool/ConnectFour-v1' is an environment of 2 players: expected one of"):
+        make_task("envpool/ConnectFour-v1")
 
 
 def test_ids_that_do_not_exist():

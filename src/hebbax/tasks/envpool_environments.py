@@ -67,15 +67,19 @@ class EnvPoolEnvironments:
         return self._pool.render()[0]
 
     def _observations(self, observations: Any) -> np.ndarray:
-        return np.array([self._encode(observation) for observation in np.asarray(observations)])
+        return np.array([self._encode(observation) for observation in _one_by_one(observations)])
 
 
 def describe_envpool(name: str, environment_id: str) -> ExternalTask:
     """Return the task of an EnvPool id.
 
-    Raises HebbaxError where EnvPool is not installed, for an unknown id, or for spaces that do not fit a network.
+    Raises HebbaxError where EnvPool is not installed, for an unknown id, for an environment of several players, or for
+    spaces that do not fit a network.
     """
     spec = _spec(name, environment_id)
+    players = int(spec.config.max_num_players)
+    if players != 1:  # EnvPool gives a row of observations a player, not an environment
+        raise HebbaxError(f"task {name!r} is an environment of {players} players: expected one of a single player")
     with _without_precision_warnings():
         observation_size, _ = read_observations(name, spec.gymnasium_observation_space)
         action_size, _ = write_actions(name, spec.gymnasium_action_space)
@@ -98,6 +102,15 @@ def _without_precision_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*precision lowered by casting to float32", UserWarning)
         yield
+
+
+def _one_by_one(observations: Any) -> Iterator[Any]:
+    """Yield the observation of each environment: EnvPool gives arrays of all, and dictionaries of such arrays."""
+    if not isinstance(observations, dict):
+        yield from np.asarray(observations)
+        return
+    for parts in zip(*map(_one_by_one, observations.values()), strict=True):
+        yield dict(zip(observations, parts, strict=True))
 
 
 def _order(information: Any) -> np.ndarray:
