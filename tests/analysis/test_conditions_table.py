@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hebbax.analysis.conditions_table import CLAIMS, conditions_table
+from hebbax.analysis.conditions_table import CLAIMS, conditions_table, controllers_table
 from hebbax.analysis.verdict import LABELS
 from hebbax.errors import HebbaxError
 from hebbax.policy_config import PRESETS
@@ -31,6 +31,15 @@ def test_lives_of_one_condition_stand_together():
         "| han-b | limit cycle | 1 | 2 | 1 limit-cycle | 1 of 1 | 0.60 | +0.020 | 1 limit-cycle |",
         "| han-e | fixed point | 2 | 3 | 2 fixed-point, 1 limit-cycle | 2 of 3 | 0.06 | -0.020 "
         "| 1 fixed-point, 1 limit-cycle |",
+    ]
+
+
+def test_each_controller_has_a_row():
+    lives = [life("limit-cycle", None, 0.6, 0.02) | {"return": 1400.0}, life("wandering") | {"return": 1000.0}]
+    table = controllers_table({"half_cheetah-han-b-s1": {"policy": "han-b", "lives": lives}})
+
+    assert table.splitlines()[2:] == [
+        "| half_cheetah-han-b-s1 | 1,200 | 1 limit-cycle, 1 wandering | 1 of 2 | 0.55 | +0.020 |"
     ]
 
 

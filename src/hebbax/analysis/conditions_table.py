@@ -1,7 +1,7 @@
-"""Conditions A to E of Hebbian Attractor Networks beside what the paper says of them: a table of docs/attractors.md.
+"""Conditions A to E of Hebbian Attractor Networks beside what the paper says of them: two tables of docs/attractors.md.
 
-`python -m hebbax.analysis.conditions_table FILE ...` prints it from files that `hebbax analyze` wrote. The paper:
-Dittrich, van Diggelen, Floreano, ICRA 2026, arXiv 2603.22512.
+`python -m hebbax.analysis.conditions_table FILE ...` prints them from files that `hebbax analyze` wrote: a row a
+condition, then a row a controller. The paper: Dittrich, van Diggelen, Floreano, ICRA 2026, arXiv 2603.22512.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +34,7 @@ def conditions_table(documents: Sequence[dict[str, Any]]) -> str:
 
     Raises HebbaxError for an analysis of another policy, or where there is none.
     """
-    if not documents:
-        raise HebbaxError("no analysis given: expected files that `hebbax analyze` wrote")
-    for document in documents:
-        if document["policy"] not in CLAIMS:
-            raise HebbaxError(f"policy {document['policy']!r}: expected one of {', '.join(CLAIMS)}")
+    _check(documents)
     head = ["condition", "published", "controllers", "lives", "verdicts", "agree", "motion", "λ a tick", "ratio rule"]
     lines = [_line(head), _line(["---", "---", "--:", "--:", "---", "--:", "--:", "--:", "---"])]
     for policy in CLAIMS:
@@ -46,6 +42,29 @@ def conditions_table(documents: Sequence[dict[str, Any]]) -> str:
         if group:
             lines.append(_line(_cells(policy, group)))
     return "\n".join(lines)
+
+
+def controllers_table(documents: Mapping[str, dict[str, Any]]) -> str:
+    """Return the Markdown table of analyses by name, a row each.
+
+    Raises HebbaxError as `conditions_table` does.
+    """
+    _check(list(documents.values()))
+    head = ["controller", "median return", "verdicts", "agree", "motion", "λ a tick"]
+    lines = [_line(head), _line(["---", "--:", "---", "--:", "--:", "--:"])]
+    for name, document in documents.items():
+        _, _, _, _, verdicts, agree, motion, exponent, _ = _cells(document["policy"], [document])
+        returns = [life["return"] for life in document["lives"]]
+        lines.append(_line([name, _median(returns, "{:,.0f}"), verdicts, agree, motion, exponent]))
+    return "\n".join(lines)
+
+
+def _check(documents: Sequence[dict[str, Any]]) -> None:
+    if not documents:
+        raise HebbaxError("no analysis given: expected files that `hebbax analyze` wrote")
+    for document in documents:
+        if document["policy"] not in CLAIMS:
+            raise HebbaxError(f"policy {document['policy']!r}: expected one of {', '.join(CLAIMS)}")
 
 
 def _cells(policy: str, group: Sequence[dict[str, Any]]) -> list[str]:
@@ -86,8 +105,8 @@ def _line(cells: Sequence[str]) -> str:
 def _main() -> None:
     options = argparse.ArgumentParser(prog="python -m hebbax.analysis.conditions_table")
     options.add_argument("files", nargs="+", type=Path, metavar="FILE", help="analysis.json of a run")
-    documents = [json.loads(path.read_text("utf-8")) for path in options.parse_args().files]
-    sys.stdout.write(conditions_table(documents) + "\n")
+    documents = {path.parent.name: json.loads(path.read_text("utf-8")) for path in options.parse_args().files}
+    sys.stdout.write(f"{conditions_table(list(documents.values()))}\n\n{controllers_table(documents)}\n")
 
 
 if __name__ == "__main__":
