@@ -20,15 +20,16 @@ def unknown_name(kind: str, name: object, choices: Iterable[str]) -> HebbaxError
 
 def check_seed(seed: int) -> None:
     """Raise HebbaxError for a number that is no seed."""
-    if not 0 <= seed < 2**32:
-        raise HebbaxError(f"seed={seed}: expected 0 to {2**32 - 1}; nearest valid: {0 if seed < 0 else 2**32 - 1}")
+    check_number("seed", seed, 0, 2**32 - 1)
 
 
 def check_number(name: str, value: float, least: float, most: float) -> None:
     """Raise HebbaxError for a number outside [least, most], or that is none."""
     if not least <= value <= most:
-        nearest = most if value > most else least
-        raise HebbaxError(f"{name}={value:g}: expected {least:g} to {most:g}; nearest valid: {nearest:g}")
+        # Whole numbers in full: of a seed every digit counts.
+        told = [f"{n:g}" if isinstance(n, float) else str(n) for n in (value, least, most)]
+        nearest = told[2] if value > most else told[1]
+        raise HebbaxError(f"{name}={told[0]}: expected {told[1]} to {told[2]}; nearest valid: {nearest}")
 
 
 def one_line(error: BaseException) -> str:

@@ -36,7 +36,7 @@ def test_lives_of_one_condition_stand_together():
 
 def test_each_controller_has_a_row():
     lives = [life("limit-cycle", None, 0.6, 0.02) | {"return": 1400.0}, life("wandering") | {"return": 1000.0}]
-    table = controllers_table({"half_cheetah-han-b-s1": {"policy": "han-b", "lives": lives}})
+    table = controllers_table([("half_cheetah-han-b-s1", {"policy": "han-b", "lives": lives})])
 
     assert table.splitlines()[2:] == [
         "| half_cheetah-han-b-s1 | 1,200 | 1 limit-cycle, 1 wandering | 1 of 2 | 0.55 | +0.020 |"

@@ -10,7 +10,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,18 +44,17 @@ def conditions_table(documents: Sequence[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def controllers_table(documents: Mapping[str, dict[str, Any]]) -> str:
-    """Return the Markdown table of analyses by name, a row each.
+def controllers_table(named: Sequence[tuple[str, dict[str, Any]]]) -> str:
+    """Return the Markdown table of analyses with their names, a row each.
 
     Raises HebbaxError as `conditions_table` does.
     """
-    _check(list(documents.values()))
+    _check([document for _, document in named])
     head = ["controller", "median return", "verdicts", "agree", "motion", "λ a tick"]
     lines = [_line(head), _line(["---", "--:", "---", "--:", "--:", "--:"])]
-    for name, document in documents.items():
-        _, _, _, _, verdicts, agree, motion, exponent, _ = _cells(document["policy"], [document])
+    for name, document in named:
         returns = [life["return"] for life in document["lives"]]
-        lines.append(_line([name, _median(returns, "{:,.0f}"), verdicts, agree, motion, exponent]))
+        lines.append(_line([name, _median(returns, "{:,.0f}"), *_judged(document["policy"], document["lives"])]))
     return "\n".join(lines)
 
 
@@ -68,24 +67,24 @@ def _check(documents: Sequence[dict[str, Any]]) -> None:
 
 
 def _cells(policy: str, group: Sequence[dict[str, Any]]) -> list[str]:
-    claim, agreeing = CLAIMS[policy]
     lives = [life for document in group for life in document["lives"]]
+    ratios = Counter(life["published_ratio"]["label"] for life in lives if life["published_ratio"])
+    counts = (str(len(group)), str(len(lives)))
+    return [policy, CLAIMS[policy][0], *counts, *_judged(policy, lives), _counts(ratios, LABELS)]
+
+
+def _judged(policy: str, lives: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the cells that both tables have: verdicts, agree, motion, λ."""
     judged = [life["verdict"] for life in lives if life["verdict"]]
     labels = Counter(verdict["label"] for verdict in judged)
-    ratios = Counter(life["published_ratio"]["label"] for life in lives if life["published_ratio"])
     motions = [verdict["evidence"]["shared_motion"] for verdict in judged if "shared_motion" in verdict["evidence"]]
     exponents = [life["lyapunov"]["with_body"]["exponent"] for life in lives if life["lyapunov"]["with_body"]]
-    agree = sum(labels[label] for label in agreeing)
+    agree = sum(labels[label] for label in CLAIMS[policy][1])
     return [
-        policy,
-        claim,
-        str(len(group)),
-        str(len(lives)),
         _counts(labels, LABELS),
         f"{agree} of {len(judged)}",
         _median(motions, "{:.2f}"),
         _median(exponents, "{:+.3f}"),
-        _counts(ratios, LABELS),
     ]
 
 
@@ -105,8 +104,8 @@ def _line(cells: Sequence[str]) -> str:
 def _main() -> None:
     options = argparse.ArgumentParser(prog="python -m hebbax.analysis.conditions_table")
     options.add_argument("files", nargs="+", type=Path, metavar="FILE", help="analysis.json of a run")
-    documents = {path.parent.name: json.loads(path.read_text("utf-8")) for path in options.parse_args().files}
-    sys.stdout.write(f"{conditions_table(list(documents.values()))}\n\n{controllers_table(documents)}\n")
+    named = [(path.parent.name, json.loads(path.read_text("utf-8"))) for path in options.parse_args().files]
+    sys.stdout.write(f"{conditions_table([document for _, document in named])}\n\n{controllers_table(named)}\n")
 
 
 if __name__ == "__main__":

@@ -82,10 +82,11 @@ def expand_sources(sources: Sequence[str]) -> list[str]:
     found: list[str] = []
     for source in sources:
         path = Path(source)
-        inside = [] if source.startswith("zoo:") or is_run(path) else path.glob("*/config.yaml")
-        runs = sorted(str(config.parent) for config in inside)
-        deeper = [] if runs or source.startswith("zoo:") else sorted(path.glob("*/*/config.yaml"))
-        if deeper and not is_run(path):
+        if source.startswith("zoo:") or is_run(path):
+            found.append(source)
+            continue
+        runs = sorted(str(config.parent) for config in path.glob("*/config.yaml"))
+        if not runs and (deeper := sorted(path.glob("*/*/config.yaml"))):
             raise HebbaxError(f"{source} is no run and holds none, but {deeper[0].parent.parent} does: give that")
         found += runs or [source]
     return list(dict.fromkeys(found))

@@ -46,15 +46,15 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
     return [record for _, record in _read_lines(path)]
 
 
-def truncate_metrics(path: Path, generation: int) -> None:
-    """Keep only the records of generations before this one, atomically and as they stand.
+def truncate_metrics(path: Path, generation: int) -> int:
+    """Keep only the records of generations before this one, atomically and as they stand; return how many they are.
 
     A checkpoint of generation G has finished generations 0 to G - 1, so this is called with G when a run resumes,
     before anything is appended: it also drops a last line that was cut off, which the next would be glued to.
     Raises HebbaxError, naming the line, for a broken line or one without a generation.
     """
     if not path.exists():
-        return
+        return 0
     kept = []
     for number, (line, record) in enumerate(_read_lines(path), start=1):
         if not isinstance(record.get("generation"), int):
@@ -62,6 +62,7 @@ def truncate_metrics(path: Path, generation: int) -> None:
         if record["generation"] < generation:
             kept.append(line + b"\n")
     write_bytes_atomically(path, b"".join(kept))
+    return len(kept)
 
 
 def _read_lines(path: Path) -> list[tuple[bytes, dict[str, Any]]]:

@@ -132,9 +132,9 @@ class RunFolder:
         """Return the records of metrics.jsonl; see `metrics_log.read_metrics`."""
         return metrics_log.read_metrics(self.metrics_path)
 
-    def truncate_metrics(self, generation: int) -> None:
+    def truncate_metrics(self, generation: int) -> int:
         """Cut metrics.jsonl back to a checkpoint; see `metrics_log.truncate_metrics`."""
-        metrics_log.truncate_metrics(self.metrics_path, generation)
+        return metrics_log.truncate_metrics(self.metrics_path, generation)
 
     def checkpoints(self) -> list[Path]:
         """Return the checkpoint files, oldest generation first, whether they are good or not."""

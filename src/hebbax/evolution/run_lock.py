@@ -8,11 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hebbax.errors import HebbaxError
-
-try:
-    import fcntl
-except ImportError:  # Windows without WSL
-    fcntl = None
+from hebbax.files.file_lock import HAS_FILE_LOCKS, lock_file
 
 LOCK_NAME = ".lock"
 
@@ -33,13 +29,12 @@ def locked(folder: Path) -> Iterator[None]:
 
 def _acquire(folder: Path) -> int:
     """Return the descriptor whose opening holds the lock."""
-    if fcntl is None:
+    if not HAS_FILE_LOCKS:
         raise HebbaxError(f"cannot lock run {folder}: no file locks on this system; use Linux, macOS or WSL")
     descriptor = -1
     try:
         descriptor = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o666)
-        # flock belongs to this opening of the file, so a second one in the same process is refused as well.
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_file(descriptor)
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
         return descriptor

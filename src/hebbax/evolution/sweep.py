@@ -16,8 +16,7 @@ from hebbax.config import TrainConfig, check_train_config, flat_dict, from_dict,
 from hebbax.errors import HebbaxError
 from hebbax.evolution.run_folder import RunFolder, is_run
 from hebbax.evolution.run_lock import LOCK_NAME
-from hebbax.evolution.search import Search
-from hebbax.evolution.train import Training, check_window
+from hebbax.evolution.train import Training, new_search
 from hebbax.files.atomic_write import TEMPORARY_SUFFIX
 
 MISSING, INTERRUPTED, FINISHED = "missing", "interrupted", "finished"
@@ -84,7 +83,7 @@ def refused(runs: Sequence[PlannedRun]) -> Iterator[tuple[PlannedRun, HebbaxErro
         if error is None:
             alike = repr(replace(run.config, seed=0))  # what is built is the same for all seeds
             if alike not in built:
-                built[alike] = _error_of(lambda run=run: _build(run.config))
+                built[alike] = _error_of(lambda run=run: new_search(run.config))
             error = built[alike]
         if error is not None:
             yield run, error
@@ -128,11 +127,6 @@ def _error_of(check: Callable[[], object]) -> HebbaxError | None:
     except HebbaxError as error:
         return error
     return None
-
-
-def _build(config: TrainConfig) -> None:
-    check_window(config)  # first, because the engine makes room for the window
-    Search(config)
 
 
 def _check_run(run: PlannedRun) -> None:

@@ -41,8 +41,7 @@ class Training:
         Raises HebbaxError for a bad configuration or a folder that exists.
         """
         check_train_config(config)
-        check_window(config)  # the engine makes room for the window
-        search = Search(config)
+        search = new_search(config)
         state = search.begin()
         record = {
             **environment(),
@@ -88,8 +87,8 @@ class Training:
             changed = changed_origin(search.task, record)
             if changed is not None:
                 on_note(f"{changed} than before: {_MAY_DIFFER}")
-            folder.truncate_metrics(checkpoint.generation)
-            if (logged := len(folder.read_metrics())) < checkpoint.generation:
+            logged = folder.truncate_metrics(checkpoint.generation)
+            if logged < checkpoint.generation:
                 on_note(
                     f"{folder.metrics_path} holds {logged} of the {checkpoint.generation} generations before the "
                     "checkpoint: the others are lost, the search itself is whole"
@@ -144,7 +143,13 @@ class Training:
         self.folder.save_checkpoint(pack_state(self.search, self.state, document), self.search.config.keep_checkpoints)
 
 
-def check_window(config: TrainConfig) -> None:
+def new_search(config: TrainConfig) -> Search:
+    """Return the search of a run that is to begin. Raises HebbaxError for what does not fit the task."""
+    _check_window(config)  # first, because the engine makes room for the window
+    return Search(config)
+
+
+def _check_window(config: TrainConfig) -> None:
     """Raise HebbaxError for a moving average longer than the lives, unless its window is the one nobody has set."""
     moving = config.policy.plastic and config.policy.averaging == "moving-average"
     if not moving or config.policy.window <= PolicyConfig.window:

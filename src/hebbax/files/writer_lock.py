@@ -9,11 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hebbax.errors import HebbaxError
-
-try:
-    import fcntl
-except ImportError:  # Windows without WSL
-    fcntl = None
+from hebbax.files.file_lock import HAS_FILE_LOCKS, lock_file
 
 LOCK_SUFFIX = ".lock"
 
@@ -53,11 +49,10 @@ def _acquire(lock: Path) -> int:
 
 
 def _lock(descriptor: int) -> None:
-    if fcntl is None:
+    if not HAS_FILE_LOCKS:
         return
     try:
-        # flock belongs to this opening of the file, so a second one in the same process is refused as well.
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_file(descriptor)
     except OSError as error:
         if error.errno not in (errno.ENOSYS, errno.ENOTSUP):
             raise

@@ -10,7 +10,7 @@ import time
 from contextlib import redirect_stdout
 from types import ModuleType
 
-from hebbax.errors import HebbaxError, one_line
+from hebbax.errors import HebbaxError, check_number, one_line
 from hebbax.play import harm
 from hebbax.play.harm_panel import HarmPanel
 from hebbax.play.panels import WIDTH, LifePanel
@@ -36,9 +36,7 @@ def import_viser() -> ModuleType:
 
 def check_port(port: int) -> None:
     """Raise HebbaxError for a number that is no port."""
-    nearest = min(max(port, 0), LAST_PORT)
-    if port != nearest:
-        raise HebbaxError(f"port={port}: expected 0 to {LAST_PORT}; nearest valid: {nearest}")
+    check_number("port", port, 0, LAST_PORT)
 
 
 def _check_address(host: str, port: int) -> None:

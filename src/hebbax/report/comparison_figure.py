@@ -43,7 +43,7 @@ def plot_comparison_curves(
     """
     if across not in ACROSS:
         raise unknown_name("axis", across, ACROSS)
-    if not any(len(curve.values) for table in tables for group in table.groups for curve in group.curves):
+    if not any(map(_has_values, tables)):
         raise HebbaxError("there is no learning curve to draw: no run has finished a generation yet")
     # One look a group name, the same in all panels.
     names = list(dict.fromkeys(group.name for table in tables for group in table.groups))
@@ -98,8 +98,12 @@ def _dress(axes: Axes, table: Table, across: str, width: float) -> None:
     else:
         axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     if not axes.get_lines():
-        any_value = any(len(curve.values) for group in table.groups for curve in group.curves)
-        write_across(axes, "no run has a return" if any_value else "no run has finished a generation")
+        write_across(axes, "no run has a return" if _has_values(table) else "no run has finished a generation")
+
+
+def _has_values(table: Table) -> bool:
+    """Whether any run of a table has been judged, if only to have diverged in every life."""
+    return any(len(curve.values) for group in table.groups for curve in group.curves)
 
 
 def _draw_group(axes: Axes, group: Group, across: str, look: dict[str, Any], seed: int) -> None:
