@@ -14,6 +14,7 @@ import pytest
 from hebbax.analysis.analyze import analyze_recording, analyze_source
 from hebbax.analysis.starts import STARTS
 from hebbax.config import TaskConfig, TrainConfig, to_dict
+from hebbax.evolution.stored_run import StoredRun
 from hebbax.policy_factory import make_policy
 from hebbax.recording.reader import open_recording
 from hebbax.recording.record import record_lives
@@ -143,3 +144,28 @@ def test_lives_too_short_for_a_verdict(source):
     assert found["lives"][0]["verdict"] is None
     assert found["lives"][0]["no_verdict"].endswith("expected at least 60")
     assert found["sentence"] == "No life was long enough for a verdict."
+
+
+def test_strong_chaos_is_not_told_for_weak():
+    """In float64, renormalised, the mean over lives is 0.39 a tick (tests/engines/test_twins.py)."""
+    stored = StoredRun.open("zoo:half_cheetah/han-e", lambda _: None)
+
+    found = analyze_source(Source.of_run(stored, lifetimes=3, ticks=1000), workers=1)["summary"]["lyapunov"]
+
+    assert found["with_body"]["exponent"] == pytest.approx(0.39, rel=0.2)
+    assert abs(found["with_body"]["exponent"] - 0.39) <= 2 * found["with_body"]["standard_error"]
+    assert found["weights_alone"]["exponent"] < -0.05
+
+
+def test_an_exponent_that_is_missing_says_why(source, tmp_path):
+    record_lives(replace(source, lifetimes=1), tmp_path / "thin.h5", every=2)
+    with open_recording(tmp_path / "thin.h5") as recording:
+        (thin,) = analyze_recording(recording, workers=1)["lives"]
+    (short,) = analyze_source(replace(source, ticks=100, lifetimes=1), workers=1)["lives"]
+
+    assert thin["no_lyapunov"] == {
+        "with_body": "a recording has no twins",
+        "weights_alone": "not every tick was recorded",
+    }
+    assert short["lyapunov"] == {"with_body": None, "weights_alone": None}
+    assert short["no_lyapunov"]["with_body"] == "the life is shorter than 160 ticks"

@@ -7,6 +7,7 @@ import pytest
 
 from hebbax.analysis.lyapunov import Lyapunov
 from hebbax.analysis.pairs import NUDGE, Pairs, exponent_of, onsets, pairs_of, pooled
+from hebbax.errors import HebbaxError
 
 TICKS, WEIGHTS = 800, 30
 
@@ -33,26 +34,38 @@ def test_twins_begin_in_the_second_half():
 
 @pytest.mark.parametrize("rate", [-0.02, 0.004, 0.02, 0.1])
 def test_a_known_rate_is_found(rate):
-    found = exponent_of(pairs_of(*life_and_twins(rate)))
+    pairs = pairs_of(*life_and_twins(rate))
+    assert pairs is not None
+    found = exponent_of(pairs)
 
-    assert found is not None
     assert found.exponent == pytest.approx(rate, rel=0.05)
     assert found.chaotic == (rate > 0)
 
 
 def test_a_difference_that_is_soon_gone_is_measured_from_its_start():
     # From 2e-4 to thirty roundings, 3.6e-6, in eight ticks: nothing is left of it after twenty.
-    found = exponent_of(pairs_of(*life_and_twins(-0.5)))
+    pairs = pairs_of(*life_and_twins(-0.5))
+    assert pairs is not None
+    found = exponent_of(pairs)
 
-    assert found is not None
     assert found.exponent == pytest.approx(-0.5, rel=0.05)
     assert found.ticks <= 3 * 9
 
 
 def test_what_leaves_its_range_at_once_cannot_be_measured():
-    assert exponent_of(pairs_of(*life_and_twins(-3.0))) is None
-    assert exponent_of(pairs_of(*life_and_twins(3.0))) is None
-    assert exponent_of(None) is None
+    for rate in (-3.0, 3.0):
+        pairs = pairs_of(*life_and_twins(rate))
+        assert pairs is not None
+        with pytest.raises(HebbaxError, match="linear range"):
+            exponent_of(pairs)
+
+
+def test_what_saturates_before_it_has_turned_is_not_given_a_number():
+    # A factor of e^0.43 a tick fills the range from 2e-4 on in 14 ticks: fewer than the 20 in which it turns.
+    pairs = pairs_of(*life_and_twins(0.43))
+    assert pairs is not None
+    with pytest.raises(HebbaxError, match="before they have turned"):
+        exponent_of(pairs)
 
 
 def test_pairs_are_the_quarters_from_the_onsets():
@@ -79,7 +92,7 @@ def test_twins_that_ended_too_soon_are_left_out():
 
 def test_pooled_is_the_mean_over_ticks():
     # (0.1 * 30 + 0.2 * 10) / 40 = 0.125; its error from 0.75² * 0.025² + 0.25² * 0.075², times 2/1
-    found = pooled([Lyapunov(0.1, 0.5, 30), Lyapunov(0.2, 0.5, 10)])
+    found = pooled([Lyapunov(0.1, 0.01, 30), Lyapunov(0.2, 0.01, 10)])
 
     assert found is not None
     assert found.exponent == pytest.approx(0.125)
@@ -87,6 +100,10 @@ def test_pooled_is_the_mean_over_ticks():
     assert found.ticks == 40
     assert pooled([Lyapunov(0.1, 0.5, 30)]) == Lyapunov(pytest.approx(0.1), 0.5, 30)
     assert pooled([]) is None
+    # Two that agree by chance are no surer than each is: sqrt(0.5² * 0.1² + 0.5² * 0.1²)
+    alike = pooled([Lyapunov(0.1, 0.1, 10), Lyapunov(0.1, 0.1, 10)])
+    assert alike is not None
+    assert alike.standard_error == pytest.approx(0.1 / np.sqrt(2))
 
 
 def test_pairs_hold_what_lyapunov_of_pairs_takes():

@@ -16,7 +16,7 @@ from hebbax.analysis.driven import Playback
 from hebbax.analysis.examiners import examiners
 from hebbax.analysis.frame import Life
 from hebbax.analysis.frame_of_task import frame_of
-from hebbax.analysis.pairs import NUDGE, Pairs, onsets, pairs_of
+from hebbax.analysis.pairs import FEWEST_TICKS, NUDGE, Pairs, onsets, pairs_of
 from hebbax.analysis.starts import NORMAL, ZEROED
 from hebbax.analysis.summary import document_of
 from hebbax.config import from_dict
@@ -29,6 +29,9 @@ from hebbax.recording.reader import RecordedLife, Recording
 from hebbax.recording.source import Runner, Source
 from hebbax.tasks.registry import make_task
 from hebbax.types import Lives, Normaliser, Record
+
+_DIVERGED = "the life diverged"
+_TOO_SHORT = f"the life is shorter than {FEWEST_TICKS} ticks"
 
 
 def analyze_source(source: Source, *, workers: int | None = None) -> dict[str, Any]:
@@ -89,17 +92,25 @@ class _CaseWithOthers:
         """Return a life with all that it is compared with."""
         row, record = self._runner.record(life)
         if row.diverged[0]:
-            return Case(_life(life, row, record))
+            return Case(_life(life, row, record), body=_DIVERGED, weights=_DIVERGED)
         return Case(
             _life(life, row, record),
-            body_pairs=self._body_pairs(life, record),
-            weight_pairs=self._playback.pairs(self._source.key(life), record.observations),
+            body=self._body(life, record),
+            weights=_weights_alone(self._playback, self._source.key(life), record),
             others=self._others(life, len(record.weights) // 2),
         )
 
-    def _body_pairs(self, life: int, record: Record) -> Pairs | None:
-        at = onsets(len(record.weights))
-        return pairs_of(record.weights, [self._weights(life, Event("nudge-weights", tick, value=NUDGE)) for tick in at])
+    def _body(self, life: int, record: Record) -> np.ndarray | Pairs | str:
+        """Return how a difference grows with the body in the second half of a life; it begins at a quarter."""
+        ticks, lent = len(record.weights), self._runner.twins(life)
+        if ticks < FEWEST_TICKS:
+            return _TOO_SHORT
+        if lent is None:
+            twins = [self._weights(life, Event("nudge-weights", tick, value=NUDGE)) for tick in onsets(ticks)]
+            return pairs_of(record.weights, twins) or "the twins ended too soon"
+        with lent as twins:
+            growth = twins.growth(range(ticks // 4, ticks), np.random.default_rng(self._source.seed + life))
+        return growth[ticks // 2 - ticks // 4 :]
 
     def _others(self, life: int, half: int) -> dict[str, np.ndarray]:
         return {
@@ -110,6 +121,14 @@ class _CaseWithOthers:
 
     def _weights(self, life: int, event: Event) -> np.ndarray:
         return self._runner.record(life, (event,))[1].weights
+
+
+def _weights_alone(playback: Playback, key: jax.Array, record: Record) -> np.ndarray | str:
+    """Return how a difference of the weights alone grows in the second half of a life; it begins at its birth."""
+    ticks = len(record.weights)
+    if ticks < FEWEST_TICKS:
+        return _TOO_SHORT
+    return playback.growth(key, record.observations, record.weights)[ticks // 2 :]
 
 
 def _case_alone(runner: Runner) -> Callable[[int], Case]:
@@ -131,7 +150,10 @@ def _life(number: int, row: Lives, record: Record) -> Life:
 def _recorded_case(recorded: RecordedLife, playback: Playback | None) -> Case:
     record = recorded.record()
     life = Life(recorded.number, record, recorded.total_return, recorded.length, recorded.end, recorded.terminations)
-    if playback is None or recorded.end == "diverged":
-        return Case(life)
+    if recorded.end == "diverged":
+        return Case(life, body=_DIVERGED, weights=_DIVERGED)
+    alone = "a recording has no twins"
+    if playback is None:
+        return Case(life, body=alone, weights="not every tick was recorded")
     key = jax.random.wrap_key_data(jnp.asarray(recorded.key), impl="threefry2x32")
-    return Case(life, weight_pairs=playback.pairs(key, record.observations))
+    return Case(life, body=alone, weights=_weights_alone(playback, key, record))

@@ -13,10 +13,11 @@ import numpy as np
 
 from hebbax.analysis.frame import Frame, Life
 from hebbax.analysis.life_analysis import analyze_life
-from hebbax.analysis.lyapunov import Lyapunov
+from hebbax.analysis.lyapunov import Lyapunov, lyapunov_of_growth
 from hebbax.analysis.pairs import Pairs, exponent_of
 from hebbax.analysis.plain import plain
 from hebbax.analysis.starts import compare_starts, return_values
+from hebbax.errors import HebbaxError, one_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +25,8 @@ class Case:
     """A life, and other lives to hold beside it."""
 
     life: Life
-    body_pairs: Pairs | None = None  # twins that lived on with their body
-    weight_pairs: Pairs | None = None  # twins that only saw what the life saw
+    body: np.ndarray | Pairs | str = ""  # growth of a difference with the body, pairs to find it in, or why neither
+    weights: np.ndarray | str = ""  # the same of the weights alone
     others: Mapping[str, np.ndarray] = field(default_factory=dict)  # weights [ticks, weights] by how they began
 
 
@@ -40,15 +41,26 @@ class Finding:
 
 def examine(case: Case, frame: Frame) -> Finding:
     """Return what is to be said of a case."""
-    body, weights = exponent_of(case.body_pairs), exponent_of(case.weight_pairs)
+    (body, no_body), (weights, no_weights) = _measured(case.body), _measured(case.weights)
     values = analyze_life(case.life, frame, body)
     if frame.plastic:
         values["lyapunov"] = {"with_body": lyapunov_values(body), "weights_alone": lyapunov_values(weights)}
+        values["no_lyapunov"] = {"with_body": no_body, "weights_alone": no_weights}
         label = values["verdict"] and values["verdict"]["label"]
         others = {} if label == "diverging" else case.others  # what leaves for good has nothing to come back to
         compared = compare_starts(case.life.record.weights, others, at_rest=label == "fixed-point")
         values["basin"] = {name: return_values(found) for name, found in compared.items()}
     return Finding(plain(values), body, weights)
+
+
+def _measured(found: np.ndarray | Pairs | str) -> tuple[Lyapunov | None, str | None]:
+    """Return an exponent, or why there is none."""
+    if isinstance(found, str):
+        return None, found
+    try:
+        return (exponent_of(found) if isinstance(found, Pairs) else lyapunov_of_growth(found)), None
+    except HebbaxError as error:
+        return None, one_line(error)
 
 
 def lyapunov_values(found: Lyapunov | None) -> dict[str, Any] | None:

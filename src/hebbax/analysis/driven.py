@@ -1,81 +1,95 @@
 """The weights' own dynamics: what a life's observations do to weights that differ a little, with no body between.
 
-The recorded observations are given to the policy once more, whatever it does; so two copies of the weights see the
-same, and what becomes of their difference is the plasticity's alone.
+The recorded observations are given to the policy once more, whatever it does: so a small difference of its weights and
+averages grows or shrinks by the plasticity's doing alone. The rate is the conditional Lyapunov exponent (L. M. Pecora,
+T. L. Carroll: *Synchronization in Chaotic Systems*. Physical Review Letters 64, 1990). The difference is infinitesimal:
+a tangent of the policy, which JAX derives, so no rounding and no saturation is in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hebbax.analysis.pairs import FEWEST_TICKS, NUDGE, Pairs, onsets, pairs_of
 from hebbax.engines.life import WEIGHT_STREAM
 from hebbax.keys import root_key
 from hebbax.policy import Carry, Policy
 from hebbax.types import Normaliser
 
-MOST_TICKS = 4000
-"""Ticks of a life, from its start, that are played back: each copy's weights are kept at all of them.
-
-Twins of a longer life get their difference at a half, five eighths and three quarters of these ticks.
-"""
+_TINY = np.finfo(np.float32).tiny
 
 
 class Playback:
-    """Plays recorded observations into a policy; compiled once for lives of up to so many ticks."""
+    """Plays recorded lives into a policy; compiled once for lives of up to so many ticks."""
 
     def __init__(self, policy: Policy, genome: np.ndarray, normaliser: Normaliser, ticks: int) -> None:
         self._policy, self._genome, self._normaliser = policy, jnp.asarray(genome), normaliser
-        self._ticks = min(ticks, MOST_TICKS)
-        inputs = np.zeros((self._ticks, policy.network.sizes[0]), np.float32)
-        copies = np.zeros(1 + len(onsets(FEWEST_TICKS)), np.int32)
-        self._play = jax.jit(self._weights).lower(root_key(0), inputs, copies).compile()
+        self._ticks = ticks
+        inputs = np.zeros((ticks, policy.network.sizes[0]), np.float32)
+        weights = np.zeros((ticks, policy.weight_count), np.float32)
+        self._play = jax.jit(self._tangents).lower(root_key(0), inputs, weights).compile()
 
-    def pairs(self, key: jax.Array, observations: np.ndarray) -> Pairs | None:
-        """Return a life and its twins, from its key and what it saw, float64 [ticks, observations] as recorded."""
-        ticks = min(len(observations), self._ticks)
-        at = onsets(ticks)
-        if not at:
-            return None
+    def growth(self, key: jax.Array, observations: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Return by what logarithm a tangent of the policy's state grows at each tick, float64 [ticks].
+
+        Args:
+            key: of the life.
+            observations: float64 [ticks, observations], as recorded.
+            weights: float32 [ticks, weights], as recorded: the tangent is taken at these.
+
+        It begins in a random direction at the first tick. Minus infinity from where nothing is left of it.
+        """
+        ticks = len(observations)
         inputs = np.zeros((self._ticks, observations.shape[1]), np.float32)
-        inputs[:ticks] = (observations[:ticks] - self._normaliser.mean) * self._normaliser.scale
-        # The first copy is nudged at no tick.
-        lives = np.asarray(self._play(key, inputs, np.array([-1, *at], np.int32)))[:, :ticks]
-        return pairs_of(lives[0], list(lives[1:]))
+        inputs[:ticks] = (observations - self._normaliser.mean) * self._normaliser.scale
+        at = np.zeros((self._ticks, weights.shape[1]), np.float32)
+        at[:ticks] = weights
+        return np.asarray(self._play(key, inputs, at), np.float64)[:ticks]
 
-    def _weights(self, key: jax.Array, inputs: Any, nudged_at: Any) -> Any:
-        """Return the weights of every copy, float32 [copies, ticks, weights]."""
+    def _tangents(self, key: jax.Array, inputs: Any, weights: Any) -> Any:
         policy = self._policy
         born = policy.birth(jax.random.fold_in(key, WEIGHT_STREAM))
-        direction = _direction(jax.random.fold_in(key, MOST_TICKS), born.weights)
+        directions = [
+            jax.random.normal(jax.random.fold_in(key, number), part.shape, jnp.float32)
+            for number, part in enumerate(born.weights)
+        ]
+        still = jax.tree.map(jnp.zeros_like, _moving(born))
+        begin = (tuple(directions), *still[1:])
 
-        def play(onset: Any) -> Any:
-            def tick(carry: Carry, observation: Any) -> tuple[Carry, Any]:
-                length = jnp.where(carry.tick == onset, NUDGE * _norm(carry.weights), 0.0)
-                moved = tuple(w + length * d for w, d in zip(carry.weights, direction, strict=True))
-                carry = carry._replace(weights=moved)
-                _, after = policy.act(self._genome, carry, observation)
-                return policy.adapt(self._genome, after), _flat(moved)
+        def tick(state: tuple[Carry, Any], row: tuple[Any, Any]) -> tuple[tuple[Carry, Any], Any]:
+            (carry, apart), (observation, recorded) = state, row
 
-            return jax.lax.scan(tick, born, inputs)[1]
+            def step(moving: Any) -> tuple[Any, Any]:
+                _, after = policy.act(self._genome, _carry(moving, carry.tick), observation)
+                after = policy.adapt(self._genome, after)
+                return _moving(after), after.tick
 
-        return jax.vmap(play)(nudged_at)
+            here = (_shaped(recorded, carry.weights), *_moving(carry)[1:])
+            before = _norm(apart)
+            apart = jax.tree.map(lambda part: part / jnp.maximum(before, _TINY), apart)
+            moved, apart, count = jax.jvp(step, (here,), (apart,), has_aux=True)
+            return (_carry(moved, count), apart), jnp.log(_norm(apart))
 
-
-def _direction(key: jax.Array, weights: Sequence[Any]) -> tuple[Any, ...]:
-    """Return a random direction in the space of all weights: matrices of their shapes, of length 1 together."""
-    drawn = [jax.random.normal(jax.random.fold_in(key, n), w.shape, jnp.float32) for n, w in enumerate(weights)]
-    return tuple(part / _norm(drawn) for part in drawn)
+        return jax.lax.scan(tick, (born, begin), (inputs, weights))[1]
 
 
-def _norm(weights: Sequence[Any]) -> Any:
-    return jnp.sqrt(sum(jnp.sum(jnp.square(part)) for part in weights))
+def _moving(carry: Carry) -> tuple[Any, ...]:
+    """Return what a difference can be in: all but the tick."""
+    return carry.weights, carry.states, carry.units, carry.history
 
 
-def _flat(weights: Sequence[Any]) -> Any:
-    return jnp.concatenate([jnp.ravel(part) for part in weights])
+def _carry(moving: Any, tick: Any) -> Carry:
+    weights, states, units, history = moving
+    return Carry(weights, states, units, history, tick)
+
+
+def _shaped(flat: Any, layers: tuple[Any, ...]) -> tuple[Any, ...]:
+    ends = np.cumsum([layer.size for layer in layers])
+    return tuple(flat[end - layer.size : end].reshape(layer.shape) for end, layer in zip(ends, layers, strict=True))
+
+
+def _norm(parts: Any) -> Any:
+    return jnp.sqrt(sum(jnp.sum(jnp.square(part)) for part in jax.tree.leaves(parts)))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import stdtrit
 
 from hebbax.errors import HebbaxError
 
@@ -20,6 +21,9 @@ CEILING = 0.1
 """Distances above this part of the size of the attractor fold back instead of growing."""
 
 _FEWEST_TICKS = 5
+_PART = 25  # values to a part of a series, if that makes 5 to 20 parts
+_FEWEST_VALUES = 40
+_SETTLING = 10  # values after a lost one in which a new difference turns to the direction that grows fastest
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Lyapunov:
     """A largest Lyapunov exponent: positive where neighbours part, negative where they meet."""
 
     exponent: float  # 1 / tick, to base e; -infinity where the pairs have become equal to the last bit
-    standard_error: float  # 1 / tick; NaN where there is one value only
+    standard_error: float  # 1 / tick, half of a 95 % interval's half width; NaN where there is one value only
     ticks: int  # over which it was measured, all pairs together
 
     def per_second(self, control_period: float) -> float:
@@ -54,8 +58,8 @@ def lyapunov_of_map(
 
     A second state begins `distance` × (1 + ‖state‖) away in a random direction. Every few ticks the logarithm of how
     far it has gone is taken, and it is put back to that distance along the way it went. Growth in the first `discard`
-    ticks, while the pair turns to the direction that grows fastest, is left out. The standard error is that of 10 means
-    of consecutive parts.
+    ticks, while the pair turns to the direction that grows fastest, is left out. The standard error is that of 5 to 20
+    means of consecutive parts.
 
     Args:
         step: from a state [dimensions] to the next; it must not change its argument.
@@ -90,10 +94,46 @@ def lyapunov_of_map(
         growth.append(np.log(after / before))
         apart *= distance * (1 + np.linalg.norm(first)) / after
     measured = np.array(growth[-(ticks // renormalise_every) :]) / renormalise_every
-    parts = [part.mean() for part in np.array_split(measured, 10)]
-    return Lyapunov(
-        float(measured.mean()), float(np.std(parts, ddof=1) / np.sqrt(10)), len(measured) * renormalise_every
-    )
+    return _of_series(measured, len(measured) * renormalise_every)
+
+
+def lyapunov_of_growth(growth: np.ndarray) -> Lyapunov:
+    """Return the exponent from the logarithm by which one small difference grows at each tick.
+
+    Args:
+        growth: [ticks], to base e, after the difference has turned to the direction that grows fastest. NaN where
+            it was lost and another began: that tick and the 10 after it are left out. Minus infinity where none was
+            left.
+
+    The standard error is that of 5 to 20 means of consecutive parts of 25 ticks or more, so that what ticks have in
+    common with their neighbours makes it no smaller.
+
+    Raises HebbaxError, which says why, where it cannot be measured: the neighbours become equal, or too few ticks are
+    left, or fewer than half.
+    """
+    growth = np.asarray(growth, np.float64)
+    if np.any(np.isneginf(growth)):
+        raise HebbaxError(f"neighbours become equal to the last bit at tick {int(np.argmax(np.isneginf(growth)))}")
+    lost = ~np.isfinite(growth)
+    settling = np.convolve(lost, np.ones(1 + _SETTLING))[: len(growth)] > 0
+    kept = growth[~settling]
+    if len(growth) < _FEWEST_VALUES:
+        raise HebbaxError(f"{len(growth)} ticks are too few: expected at least {_FEWEST_VALUES}")
+    if len(kept) < max(_FEWEST_VALUES, len(growth) / 2):
+        raise HebbaxError(f"neighbours leave the linear range within a tick, {lost.sum()} times in {len(growth)} ticks")
+    return _of_series(kept, len(kept))
+
+
+def _of_series(rates: np.ndarray, ticks: int) -> Lyapunov:
+    """Return the exponent from consecutive growth rates, 1 / tick."""
+    parts = int(np.clip(len(rates) // _PART, 5, 20))
+    means = [part.mean() for part in np.array_split(rates, parts)]
+    return Lyapunov(float(rates.mean()), float(np.std(means, ddof=1) / np.sqrt(parts) * _widening(parts)), ticks)
+
+
+def _widening(count: int) -> float:
+    """Return by what a standard error of so many values is multiplied, so that twice it is a 95 % interval."""
+    return float(stdtrit(count - 1, 0.975)) / 2
 
 
 def pair_distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -111,11 +151,13 @@ def lyapunov_of_pairs(first: np.ndarray, second: np.ndarray, *, skip: int = 0) -
         second: weights of the lives with the difference, of the same shape and type.
         skip: ticks left out at the start, while the difference turns to the direction that grows fastest.
 
-    Each pair gives the slope of the logarithm of the distance over its linear region: from `skip` to the first tick at
-    which the distance is below 30 roundings of the weights, or above a tenth of the attractor's size (the root mean
-    square distance of the weights from their mean, or a tenth of their norm where that is more). The exponent is the
-    mean over pairs, weighted by the lengths of the regions, so that it is the growth over the time that it took; the
-    standard error is that of this mean.
+    Each pair gives its growth over its linear region: from `skip` to the first tick at which the distance is below 30
+    roundings of the weights, or above a tenth of the attractor's size (the root mean square distance of the weights
+    from their mean, or a tenth of their norm where that is more). Growth is the slope of the logarithm. Only of a
+    region that ends above is it taken between its ends, the first tick beyond included: such a region is more likely
+    to end with a large step than with a small one, and without that step growth would be too small. The exponent is the
+    growth of all pairs over the time that it took, and the standard error is that of this ratio, for as few pairs as
+    there are.
 
     Raises HebbaxError for arrays of other shapes or unequal ones, or where no pair stays within the region for 5 ticks.
     """
@@ -129,22 +171,30 @@ def lyapunov_of_pairs(first: np.ndarray, second: np.ndarray, *, skip: int = 0) -
     spread = np.sqrt(np.sum(np.var(first, axis=1, dtype=np.float64), axis=1))
     floors = FLOOR * np.finfo(first.dtype).eps * norms
     ceilings = CEILING * np.maximum(spread, CEILING * norms)
-    slopes, lengths = [], []
-    for distance, floor, ceiling in zip(pair_distances(first, second)[:, skip:], floors, ceilings, strict=True):
-        region = _linear_region(distance, floor, ceiling)
-        if region >= _FEWEST_TICKS:
-            slopes.append(_slope(np.log(distance[:region])))
-            lengths.append(region)
-    if not slopes:
+    limits = zip(pair_distances(first, second)[:, skip:], floors, ceilings, strict=True)
+    grown = np.array([_growth(*of_pair) for of_pair in limits])  # [pairs, 2]
+    if not np.any(long := grown[:, 1] >= _FEWEST_TICKS):
         raise HebbaxError(
             f"no pair of lives stays within the linear range for {_FEWEST_TICKS} ticks: expected distances between "
             f"{floors.max():.1e} and {ceilings.min():.1e} at tick {skip}"
         )
-    weights = np.array(lengths) / np.sum(lengths)
-    exponent = float(weights @ slopes)
-    scatter = float(np.sum(weights**2 * (np.array(slopes) - exponent) ** 2))
-    error = float(np.sqrt(scatter * len(slopes) / (len(slopes) - 1))) if len(slopes) > 1 else float("nan")
-    return Lyapunov(exponent, error, int(np.sum(lengths)))
+    # Pairs whose regions are short for their strong growth are of the same kind as the rest, and count with them.
+    growth, ticks = grown[grown[:, 1] > 0 if long.mean() > 0.5 else long].T
+    exponent = float(growth.sum() / ticks.sum())
+    scatter = float(np.sum((growth - exponent * ticks) ** 2)) / float(ticks.sum()) ** 2
+    count = len(ticks)
+    error = float(np.sqrt(scatter * count / (count - 1))) * _widening(count) if count > 1 else float("nan")
+    return Lyapunov(exponent, error, int(ticks.sum()))
+
+
+def _growth(distance: np.ndarray, floor: float, ceiling: float) -> tuple[float, int]:
+    """Return by what logarithm a distance grows in its linear region, and in how many ticks."""
+    region = _linear_region(distance, floor, ceiling)
+    if region == 0:
+        return 0.0, 0
+    if region == len(distance) or not ceiling <= distance[region] < np.inf:
+        return (_slope(np.log(distance[:region])) * (region - 1), region - 1) if region > 1 else (0.0, 0)
+    return float(np.log(distance[region] / distance[0])), region
 
 
 def _linear_region(distance: np.ndarray, floor: float, ceiling: float) -> int:

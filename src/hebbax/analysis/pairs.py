@@ -1,4 +1,7 @@
-"""The Lyapunov exponent of one life, from twins that were given other weights at some ticks of it, by very little."""
+"""The Lyapunov exponent of one life, from twins that were given other weights at some ticks of it, by very little.
+
+For bodies whose state is another package's, so that no twin can be put back to its first distance (`engines.twins`).
+"""
 
 from __future__ import annotations
 
@@ -48,29 +51,31 @@ def pairs_of(life: np.ndarray, twins: Sequence[np.ndarray]) -> Pairs | None:
     return Pairs(np.stack([first for first, _ in kept]), np.stack([second for _, second in kept])) if kept else None
 
 
-def exponent_of(pairs: Pairs | None) -> Lyapunov | None:
-    """Return the exponent of a life, or None where no difference stays within its linear range.
+def exponent_of(pairs: Pairs) -> Lyapunov:
+    """Return the exponent of a life, measured after the difference has had 20 ticks to turn.
 
-    It is measured after the difference has had 20 ticks to turn, or, where fewer than 10 ticks a pair are left of the
-    range by then, from its start.
+    A difference that is soon gone is measured from its start. Raises HebbaxError, which says why, where nothing can be
+    measured: above all where a difference has grown out of its linear range before it has turned.
     """
-    if pairs is None:
-        return None
-    turned = _measured(pairs, _TURNING)
-    if turned is not None and turned.ticks >= _ENOUGH * len(pairs.first):
-        return turned
-    return _measured(pairs, 0)
-
-
-def _measured(pairs: Pairs, skip: int) -> Lyapunov | None:
     try:
-        return lyapunov_of_pairs(pairs.first, pairs.second, skip=skip)
-    except HebbaxError:  # all pairs have left their linear range: there is nothing to measure
-        return None
+        turned = lyapunov_of_pairs(pairs.first, pairs.second, skip=_TURNING)
+        if turned.ticks >= _ENOUGH * len(pairs.first):
+            return turned
+    except HebbaxError:
+        pass  # all have left the range: downwards, or nothing can be said
+    unturned = lyapunov_of_pairs(pairs.first, pairs.second)
+    if unturned.exponent >= 0:
+        raise HebbaxError(
+            f"neighbours leave the linear range within {_TURNING + _ENOUGH} ticks, before they have turned"
+        )
+    return unturned
 
 
 def pooled(found: Sequence[Lyapunov]) -> Lyapunov | None:
-    """Return the exponent over several lives: the mean weighted by ticks, with the standard error among them."""
+    """Return the exponent over several lives: the mean weighted by ticks, with the standard error among them.
+
+    It is at least that of the lives' own standard errors.
+    """
     if not found:
         return None
     exponents = np.array([one.exponent for one in found])
@@ -78,5 +83,8 @@ def pooled(found: Sequence[Lyapunov]) -> Lyapunov | None:
     weights /= weights.sum()
     mean = float(weights @ exponents)
     scatter = float(np.sum(weights**2 * (exponents - mean) ** 2))
-    error = np.sqrt(scatter * len(found) / (len(found) - 1)) if len(found) > 1 else found[0].standard_error
+    error = np.sqrt(scatter * len(found) / (len(found) - 1)) if len(found) > 1 else 0.0
+    # A few lives may agree by chance: no interval is narrower than those of the lives themselves make it.
+    within = np.sqrt(np.sum((weights * [one.standard_error for one in found]) ** 2))
+    error = within if len(found) == 1 else np.fmax(error, within)
     return Lyapunov(mean, float(error), sum(one.ticks for one in found))

@@ -5,8 +5,11 @@ It runs every policy, compiled or not, and is what the native engine is tested a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
+import jax
 import mujoco
 import numpy as np
 from mujoco import batch
@@ -18,6 +21,8 @@ from hebbax.engines.flock import Flock, FlockEngine
 from hebbax.engines.interventions import hold, holds, let_go, push, take_hold
 from hebbax.engines.library import load_library
 from hebbax.engines.life import BOUND, feel
+from hebbax.engines.lives import check_genomes, life_keys, restarts
+from hebbax.engines.twins import BODY_STATE, State, Twins
 from hebbax.policy import AnyPolicy
 from hebbax.tasks.contract import check_task
 from hebbax.tasks.external import AnyTask
@@ -52,6 +57,22 @@ class LockstepEngine(FlockEngine[Task]):
         restart: bool,
     ) -> Flock:
         return _Bodies(self, genomes, keys, normaliser, events, restart)
+
+    @contextmanager
+    def twins(
+        self,
+        genome: Any,
+        key: Any,
+        *,
+        normaliser: Normaliser | None = None,
+        ticks: int | None = None,
+        termination: str = "end",
+    ) -> Iterator[Twins]:
+        """Lend the life of `record`, and a twin that goes beside it; arguments are as there."""
+        genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
+        both = np.repeat(genomes, 2, axis=0), np.repeat(keys, 2, axis=0)
+        bodies = _CopiedBodies(self, *both, normaliser, (), restarts(termination))
+        yield _LockstepTwins(bodies, self.task.ticks if ticks is None else ticks)
 
 
 class _Bodies(Flock):
@@ -160,3 +181,76 @@ class _Bodies(Flock):
         record.qpos[slot], record.qvel[slot] = self.simulations.qpos[0], self.simulations.qvel[0]
         data = self.batch.get_data(0, self.data)
         record.torques[slot] = self.task.model.actuator_gear[:, 0] * data.actuator_force
+
+
+class _CopiedBodies(_Bodies):
+    """Lives whose derived quantities can be written too: a batch lends them to be read alone."""
+
+    _derived: Simulation | None = None
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._derived = self.simulations
+        self.simulations = Simulation(*(f if f.flags.writeable else f.copy() for f in self._derived))
+
+    def _give_birth(self, which: np.ndarray) -> None:
+        super()._give_birth(which)
+        self._take_over(np.flatnonzero(which))
+
+    def _advance(self, tick: int, ids: np.ndarray, record: Record | None) -> None:
+        super()._advance(tick, ids, record)
+        self._take_over(ids)
+
+    def _take_over(self, ids: np.ndarray) -> None:
+        if self._derived is None:  # while the first bodies are born
+            return
+        for source, copy in zip(self._derived, self.simulations, strict=True):
+            if copy is not source:
+                copy[ids] = source[ids]
+
+
+class _LockstepTwins(Twins):
+    """Two lives of one flock, which are the same until a state has been put to the second."""
+
+    def __init__(self, bodies: _CopiedBodies, ticks: int) -> None:
+        super().__init__(bodies.task)
+        self._bodies, self._ticks = bodies, ticks
+        fields = {**bodies.simulations._asdict(), **{name: bodies.batch.bind(name) for name in BODY_STATE[-2:]}}
+        self._arrays = [*fields.values(), bodies.memory]
+
+    def run(self, until: int) -> bool:
+        """Run both lives up to a tick; return whether the life goes on."""
+        self._bodies.run(self._ticks, None, until)
+        return bool(self._bodies.alive[0]) and until < self._ticks
+
+    def states(self) -> tuple[State, State]:
+        """Return the states, of which all but the weights are live views."""
+        bodies = self._bodies
+        # Of NumPy: to read and write single rows of JAX's arrays takes longer than a tick.
+        bodies.carry = jax.tree.map(lambda leaf: leaf if isinstance(leaf, np.ndarray) else np.array(leaf), bodies.carry)
+        first, second = (self._state(life) for life in range(2))
+        return first, second
+
+    def _state(self, life: int) -> State:
+        bodies = self._bodies
+        carry = [leaf[life] for leaf in jax.tree.leaves(bodies.carry) if leaf.dtype.kind == "f"]
+        stored = carry[: len(bodies.carry.weights)]  # the first field
+        arrays = [*(array[life] for array in self._arrays), *carry]
+        weights = np.concatenate([layer.ravel() for layer in stored])
+        return State(bodies.simulations.qpos[life], bodies.simulations.qvel[life], weights, stored, arrays)
+
+    def put(self, second: State) -> None:
+        """Have the twin go on from its state, at the life's own tick."""
+        bodies = self._bodies
+        counts = [leaf for leaf in jax.tree.leaves(bodies.carry) if leaf.dtype.kind != "f"]
+        ends = [bodies.alive, bodies.ends, bodies.lengths, bodies.terminations]
+        for field in (*counts, *ends, bodies.batch.bind("time")):
+            field[1] = field[0]
+
+    def in_step(self) -> bool:
+        """Whether the twin has lived as long as the life, with as many terminations."""
+        bodies = self._bodies
+        return bool(bodies.lengths[0] == bodies.lengths[1] and bodies.terminations[0] == bodies.terminations[1])
+
+    def _memory(self) -> np.ndarray:
+        return self._bodies.memory[0].copy()

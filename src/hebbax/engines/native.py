@@ -15,7 +15,7 @@ import numpy as np
 from hebbax.engines.event_table import event_table
 from hebbax.engines.events import Event
 from hebbax.engines.library import load_library
-from hebbax.engines.life import END, LENGTH, PAUSED, SUMS
+from hebbax.engines.life import END, LENGTH, PAUSED, SUMS, TERMINATIONS
 from hebbax.engines.lives import (
     check_chunk,
     check_genomes,
@@ -27,6 +27,7 @@ from hebbax.engines.lives import (
     thread_count,
 )
 from hebbax.engines.specialise import specialise
+from hebbax.engines.twins import BODY_STATE, State, Twins
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.kernels.steps import compile_step
 from hebbax.policy import AnyPolicy
@@ -182,6 +183,23 @@ class NativeEngine:
         genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
         return self._parts(setting, genomes[0], keys[0], events, chunk)
 
+    @contextmanager
+    def twins(
+        self,
+        genome: Any,
+        key: Any,
+        *,
+        normaliser: Normaliser | None = None,
+        ticks: int | None = None,
+        termination: str = "end",
+    ) -> Iterator[Twins]:
+        """Lend the life of `record`, and a twin that goes beside it; arguments are as there."""
+        setting = self._setting(ticks, termination, normaliser)
+        genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
+        with self._own_worker() as first, self._own_worker() as second:
+            table = event_table((), self.task, self.policy)
+            yield _NativeTwins(setting, genomes[0], keys[0], table, (first, second))
+
     def _setting(self, ticks: int | None, termination: str, normaliser: Normaliser | None) -> _Setting:
         ticks = self.task.ticks if ticks is None else ticks
         normaliser = normaliser or Normaliser.identity(self.task.observation_size)
@@ -290,3 +308,59 @@ class _Worker:
             setting.stop,
             row,
         )
+
+
+class _NativeTwins(Twins):
+    """Two lives of two workers; the second follows as soon as a state has been put to it."""
+
+    def __init__(
+        self,
+        setting: _Setting,
+        genome: np.ndarray,
+        key: np.ndarray,
+        table: np.ndarray,
+        workers: tuple[_Worker, _Worker],
+    ) -> None:
+        task = workers[0].task
+        super().__init__(task)
+        self._setting, self._genome, self._key, self._workers = setting, genome, key, workers
+        self._rows = np.zeros((2, SUMS + 2 * task.observation_size))
+        self._rows[:, END] = PAUSED
+        self._following = False
+        self._nothing = table, np.zeros(0), empty_record(task, 0, 0)
+
+    def run(self, until: int) -> bool:
+        """Run both lives up to a tick; return whether the life goes on."""
+        table, origins, record = self._nothing
+        for worker, row in zip(self._workers, self._rows, strict=True):
+            if row[END] == PAUSED and row[LENGTH] < until and (self._following or worker is self._workers[0]):
+                worker.run(self._setting, self._genome, self._key, table, origins, record, row, until)
+        return bool(self._rows[0, END] == PAUSED)
+
+    def states(self) -> tuple[State, State]:
+        """Return the states, of which all but the weights are live views."""
+        first, second = (_state(worker) for worker in self._workers)
+        return first, second
+
+    def put(self, second: State) -> None:
+        """Have the twin go on from its state, at the life's own tick."""
+        first, following = self._workers
+        following.data.time = first.data.time
+        np.copyto(following.prepared, first.prepared)
+        np.copyto(self._rows[1], self._rows[0])
+        self._following = True
+
+    def in_step(self) -> bool:
+        """Whether the twin has lived as long as the life, with as many terminations."""
+        return bool(np.all(self._rows[0, [LENGTH, TERMINATIONS]] == self._rows[1, [LENGTH, TERMINATIONS]]))
+
+    def _memory(self) -> np.ndarray:
+        return self._workers[0].memory.copy()
+
+
+def _state(worker: _Worker) -> State:
+    weights = np.empty(worker.step.weight_count, np.float32)
+    worker.step.weights(worker.step.layout, worker.carry, weights)
+    arrays = [*(getattr(worker.data, field) for field in BODY_STATE), worker.memory, worker.carry]
+    stored = [worker.carry[: len(weights)]]  # they stand first in a plastic carry
+    return State(worker.data.qpos, worker.data.qvel, weights, stored, arrays)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,6 +17,8 @@ from hebbax.engines.events import Event
 from hebbax.engines.lives import whole
 from hebbax.engines.make_engine import Engine, make_engine
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.twins import Twins
+from hebbax.engines.vector import VectorEngine
 from hebbax.errors import HebbaxError, check_seed
 from hebbax.evolution.stored_run import StoredRun
 from hebbax.keys import life_key
@@ -123,6 +126,14 @@ class Runner:
     def record(self, life: int, events: Sequence[Event] = ()) -> tuple[Lives, Record]:
         """Run a life and keep all of it."""
         return whole(self.stream(life, chunk=self.source.ticks, events=events))
+
+    def twins(self, life: int) -> AbstractContextManager[Twins] | None:
+        """Lend a life and a twin beside it; None where the body's state is another package's."""
+        source, engine = self.source, self.engine
+        if isinstance(engine, VectorEngine):
+            return None
+        manner = {"normaliser": source.normaliser, "ticks": source.ticks, "termination": source.termination}
+        return engine.twins(source.genome, source.key(life), **manner)
 
     def map(self, work: Callable[[int], Found], lives: Iterable[int]) -> list[Found]:
         """Return what `work` returns of each life's number, in order; see `in_parallel`."""
