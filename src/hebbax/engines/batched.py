@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from hebbax.engines.life import draw_birth
-from hebbax.kernels.compiler import compiled, copy
+from hebbax.kernels.compiler import compiled, copy, copy_by_way_of
 from hebbax.tasks.task import Task
 from hebbax.types import Simulation
 
@@ -87,9 +89,11 @@ def _actuate(task: Task) -> Any:
 
     @compiled
     def actuate_all(actions, simulations, memory, alive, out):
+        spare = np.empty(out.shape[1])
         for i in range(out.shape[0]):
             if alive[i]:
-                copy(actuate(actions[i], one_of(simulations, i), memory[i]), out[i])
+                # What is returned may be a view of the controls themselves.
+                copy_by_way_of(spare, actuate(actions[i], one_of(simulations, i), memory[i]), out[i])
 
     return actuate_all
 
@@ -99,10 +103,11 @@ def _outcome(task: Task) -> Any:
 
     @compiled
     def outcome_all(befores, simulations, actions, memory, alive, rewards, done):
+        spare = np.empty(memory.shape[1])
         for i in range(rewards.shape[0]):
             if alive[i]:
                 before, after = one_of(befores, i), one_of(simulations, i)
                 rewards[i], done[i], new_memory = outcome(before, after, actions[i], memory[i])
-                copy(new_memory, memory[i])
+                copy_by_way_of(spare, new_memory, memory[i])  # it may be a view of the memory before
 
     return outcome_all

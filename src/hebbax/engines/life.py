@@ -23,7 +23,7 @@ from hebbax.engines.interventions import (
     take_hold,
 )
 from hebbax.engines.library import mj_forward, mj_reset_data, mj_rne_post_constraint, mj_step
-from hebbax.kernels.compiler import compiled, copy, kernel
+from hebbax.kernels.compiler import compiled, copy, copy_by_way_of, kernel
 from hebbax.kernels.intervene import go_part_of_the_way
 from hebbax.kernels.noise import fold_in, normal, uniform
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Noise
@@ -89,15 +89,15 @@ def draw_birth(key0, key1, terminations, size):
 
 
 @compiled
-def begin(model, data, simulation, key0, key1, terminations):
-    """Put the body at its birth; return the task's memory."""
+def begin(model, data, simulation, memory, key0, key1, terminations):
+    """Put the body and the task's memory at their birth."""
     noise = draw_birth(key0, key1, terminations, simulation.qpos.shape[0] + simulation.qvel.shape[0])
-    qpos, qvel, memory = birth(noise)
+    qpos, qvel, born_memory = birth(noise)
     mj_reset_data(model, data)
     copy(qpos, simulation.qpos)
     copy(qvel, simulation.qvel)
     mj_forward(model, data)
-    return memory
+    copy(born_memory, memory)
 
 
 @kernel
@@ -232,7 +232,7 @@ def live(
     prepared,
     carry,
     scratch,
-    memory_kept,
+    memory,
     key,
     mean,
     scale,
@@ -258,8 +258,9 @@ def live(
     if tick == 0:
         weight0, weight1 = fold_in(key0, key1, WEIGHT_STREAM)
         newborn(layout, parameters, genome, weight0, weight1, prepared, carry)
-        copy(begin(model, data, simulation, key0, key1, terminations), memory_kept)
-    memory = memory_kept.copy()
+        begin(model, data, simulation, memory, key0, key1, terminations)
+    # What a task returns may be a view of what it was given, which the next tick writes over: nothing of it is kept.
+    spare = np.empty(max(memory.shape[0], simulation.ctrl.shape[0]))
     inputs = np.empty(size, np.float32)
     outputs = np.empty(record.actions.shape[1], np.float32)
     action = np.empty(record.actions.shape[1])
@@ -283,12 +284,13 @@ def live(
             end = END_DIVERGED
             break
         remember(before, simulation)
-        copy(actuate(action, simulation, memory), simulation.ctrl)
+        copy_by_way_of(spare, actuate(action, simulation, memory), simulation.ctrl)
         contacts = record.contacts[tick - first : tick - first + 1]
         if not advance(model, data, simulation, handles, events, origins, tick, substeps, contacts):
             end = END_DIVERGED
             break
-        reward, done, memory = outcome(before, simulation, action, memory)
+        reward, done, next_memory = outcome(before, simulation, action, memory)
+        copy_by_way_of(spare, next_memory, memory)
         if not np.isfinite(reward):
             end = END_DIVERGED
             break
@@ -302,14 +304,13 @@ def live(
                 end = END_TERMINATED
                 break
             row[WARNINGS] += np.sum(warnings)  # which a new birth puts to zero
-            memory = begin(model, data, simulation, key0, key1, terminations)
+            begin(model, data, simulation, memory, key0, key1, terminations)
         if not learn(events, tick - 1, layout, prepared, carry, scratch):
             end = END_DIVERGED
             break
     row[RETURN], row[LENGTH], row[TERMINATIONS], row[COUNT] = total, tick, terminations, count
     if end == END_REACHED and tick < ticks:
         row[END] = PAUSED
-        copy(memory, memory_kept)
         copy(sums, row[SUMS : SUMS + size])
         copy(squares, row[SUMS + size :])
         return

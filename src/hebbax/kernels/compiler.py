@@ -67,3 +67,15 @@ def copy(source, target):
     """
     for i in range(target.shape[0]):
         target[i] = source[i]
+
+
+@kernel
+def copy_by_way_of(spare, source, target):
+    """Copy where the source may be a part of the target's own memory, in whatever order; `spare` is as long or longer.
+
+    A user's function may return such a view, as in `memory[::-1]`, of which a copy from front to back spoils the rest.
+    """
+    for i in range(target.shape[0]):
+        spare[i] = source[i]
+    for i in range(target.shape[0]):
+        target[i] = spare[i]

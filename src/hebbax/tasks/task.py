@@ -23,7 +23,8 @@ from hebbax.types import Array, Handles, Noise, Simulation
 class Task:
     """A robot and a goal.
 
-    The four functions use only what NumPy, Numba and `jax.numpy` share, and write to nothing:
+    The four functions use only what NumPy, Numba and `jax.numpy` share, and write to nothing. They may return views of
+    what they are given, since engines copy what they keep:
 
     - `birth(noise) -> qpos [nq], qvel [nv], memory [memory_size]`
     - `observe(simulation, memory) -> observation [observation_size]`
