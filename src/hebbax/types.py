@@ -34,8 +34,10 @@ class Handles(NamedTuple):
 
     xfrc_applied: Array  # [nbody, 6], N and N·m
     qfrc_constraint: Array  # [nv], N or N·m, of contacts, joint limits and the like
-    actuator_force: Array  # [nu], before the gear
-    gear: Array  # [nu], N·m or N at the joint for each of actuator_force
+    actuator_force: Array  # [nu], before the transmission
+    actuator_moment: Array  # [entries], N·m or N at a degree of freedom for each of actuator_force: a sparse matrix
+    moment_rownnz: Array  # [nu], int32, entries of an actuator's row
+    moment_rowadr: Array  # [nu], int32, where they begin
 
 
 class Noise(NamedTuple):
@@ -98,7 +100,9 @@ class Record(NamedTuple):
     terminated: np.ndarray  # [ticks], bool: whether the task's termination came at the end of this tick
     weights: np.ndarray  # [ticks, weights], float32; [ticks, 0] for a static policy
     contacts: np.ndarray  # [ticks, bodies], float32: part of its physics steps in which each body feels a contact force
-    torques: np.ndarray  # [ticks, nu], float64, of the actuators at the end of the tick before: N·m, or N of a slide
+    torques: (
+        np.ndarray
+    )  # [ticks, nu], float64, at the degree of freedom an actuator acts on most, end of the tick before: N·m, N
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ class Body:
     torques: np.ndarray  # int64 [driven], columns of torques
     names: tuple[str, ...]  # of the bodies, in the order of the columns of contacts; the first is the world
     mass: float  # kg, of all bodies
+    whole_effort: bool = True  # whether `torques` are of all actuators, so that work can be told from them
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,12 +25,9 @@ def frame_of(task: AnyTask, policy: Policy, every: int = 1) -> Frame:
 
 def body_of(model: mujoco.MjModel) -> Body:
     """Return where a gait is to be read from the records of a body."""
-    drives_joint = model.actuator_trntype == mujoco.mjtTrn.mjTRN_JOINT.value
-    actuators = np.flatnonzero(drives_joint)
-    driven = model.actuator_trnid[actuators, 0]
-    # Of joints with one coordinate: a ball has no single speed that a torque could do work at.
-    single = np.isin(model.jnt_type[driven], (mujoco.mjtJoint.mjJNT_SLIDE.value, mujoco.mjtJoint.mjJNT_HINGE.value))
-    actuators, driven = actuators[single], driven[single]
+    joints = [_only_joint(model, actuator) for actuator in range(model.nu)]
+    actuators = np.array([i for i, joint in enumerate(joints) if joint is not None], np.int64)
+    driven = np.array([joint for joint in joints if joint is not None], np.int64)
     names = [mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_BODY.value, index) for index in range(model.nbody)]
     return Body(
         forward=_forward(model),
@@ -39,7 +36,25 @@ def body_of(model: mujoco.MjModel) -> Body:
         torques=actuators,
         names=tuple(name or f"body {index}" for index, name in enumerate(names)),
         mass=float(model.body_mass.sum()),
+        whole_effort=len(actuators) == model.nu,
     )
+
+
+def _only_joint(model: mujoco.MjModel, actuator: int) -> int | None:
+    """Return the joint that takes all of an actuator's work; None where there are several, or one of many coordinates.
+
+    A ball has no single speed that a torque could do work at, and neither has what a site or a longer tendon moves.
+    """
+    kind, target = model.actuator_trntype[actuator], int(model.actuator_trnid[actuator, 0])
+    if kind == mujoco.mjtTrn.mjTRN_TENDON.value:
+        wrap = model.tendon_adr[target]
+        if model.tendon_num[target] != 1 or model.wrap_type[wrap] != mujoco.mjtWrap.mjWRAP_JOINT.value:
+            return None
+        target = int(model.wrap_objid[wrap])
+    elif kind not in (mujoco.mjtTrn.mjTRN_JOINT.value, mujoco.mjtTrn.mjTRN_JOINTINPARENT.value):
+        return None
+    single = (mujoco.mjtJoint.mjJNT_SLIDE.value, mujoco.mjtJoint.mjJNT_HINGE.value)
+    return target if model.jnt_type[target] in single else None
 
 
 def _forward(model: mujoco.MjModel) -> int | None:

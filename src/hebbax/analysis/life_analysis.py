@@ -170,7 +170,8 @@ def gait_of(record: Record, frame: Frame) -> dict[str, Any] | None:
         "stride_frequency": gait.stride_frequency,
         "torque_mean": gait.torque_mean,
         "torque_peak": gait.torque_peak,
-        "cost_of_transport": gait.cost_of_transport,
+        # Power that is missing would make the way cheap.
+        "cost_of_transport": gait.cost_of_transport if body.whole_effort else float("nan"),
         "feet": feet,
     }
 

@@ -138,6 +138,24 @@ def feel(forces, contacts):
 
 
 @kernel
+def measure_torques(handles, torques):
+    """Write the torque [nu] of each actuator: N·m at a hinge, N at a slide, whatever its transmission.
+
+    It is what the actuator adds to the generalised force at the degree of freedom that it acts on; where it acts on
+    several, such as a tendon or a site does, at the one where that is largest in size. 0 where it acts on none.
+    """
+    for actuator in range(torques.shape[0]):
+        force, begin = handles.actuator_force[actuator], handles.moment_rowadr[actuator]
+        end = begin + handles.moment_rownnz[actuator]
+        torque = handles.actuator_moment[begin] * force if end > begin else 0.0
+        for entry in range(begin + 1, end):
+            other = handles.actuator_moment[entry] * force
+            if abs(other) > abs(torque):
+                torque = other
+        torques[actuator] = torque
+
+
+@kernel
 def advance(model, data, simulation, handles, events, origins, tick, substeps, contacts):
     """Run the physics of one control period; return whether the body stays within bounds.
 
@@ -209,8 +227,7 @@ def note(record, slot, simulation, handles, observation, action, layout, carry):
     copy(action, record.actions[slot])
     weights_of(layout, carry, record.weights[slot])
     record.contacts[slot] = 0
-    for actuator in range(handles.gear.shape[0]):
-        record.torques[slot, actuator] = handles.gear[actuator] * handles.actuator_force[actuator]
+    measure_torques(handles, record.torques[slot])
 
 
 @compiled

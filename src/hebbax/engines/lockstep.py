@@ -20,13 +20,13 @@ from hebbax.engines.events import Event
 from hebbax.engines.flock import Flock, FlockEngine
 from hebbax.engines.interventions import hold, holds, let_go, push, take_hold
 from hebbax.engines.library import load_library
-from hebbax.engines.life import BOUND, feel
+from hebbax.engines.life import BOUND, feel, measure_torques
 from hebbax.engines.lives import check_genomes, life_keys, restarts
 from hebbax.engines.twins import BODY_STATE, State, Twins
 from hebbax.policy import AnyPolicy
 from hebbax.tasks.contract import check_task
 from hebbax.tasks.external import AnyTask
-from hebbax.tasks.task import Task
+from hebbax.tasks.task import Task, handles_of
 from hebbax.types import END_DIVERGED, Normaliser, Record, Simulation
 
 CHUNK = 256
@@ -180,7 +180,7 @@ class _Bodies(Flock):
         """Write the body's part of the first life's record."""
         record.qpos[slot], record.qvel[slot] = self.simulations.qpos[0], self.simulations.qvel[0]
         data = self.batch.get_data(0, self.data)
-        record.torques[slot] = self.task.model.actuator_gear[:, 0] * data.actuator_force
+        measure_torques(handles_of(data), record.torques[slot])
 
 
 class _CopiedBodies(_Bodies):

@@ -40,7 +40,7 @@ DATASETS = (
     Dataset("rewards", "", "reward of the tick"),
     Dataset("terminated", "", "whether the task's termination came at the end of the tick"),
     Dataset("contacts", "", "part of the tick's physics steps in which each body feels a contact force"),
-    Dataset("torques", "N·m, N", "torque (or force, of a slide) of each actuator at the end of the tick before"),
+    Dataset("torques", "N·m, N", "torque (N of a slide) of each actuator where it acts most, end of the tick before"),
 )
 """All arrays but the weights: these are in a group `weights`, an array a layer, [ticks, presynaptic, postsynaptic]."""
 

@@ -107,9 +107,8 @@ def simulation_of(data: mujoco.MjData) -> Simulation:
 
 
 def handles_of(data: mujoco.MjData) -> Handles:
-    """Return what else of a MuJoCo simulation engines hold: live views, and the gears."""
-    gear = data.model.actuator_gear[:, 0].copy()
-    return Handles(data.xfrc_applied, data.qfrc_constraint, data.actuator_force, gear)
+    """Return what else of a MuJoCo simulation engines hold: live views."""
+    return Handles(*(getattr(data, field) for field in Handles._fields))
 
 
 def empty_simulation(model: mujoco.MjModel) -> Simulation:
