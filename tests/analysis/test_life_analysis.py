@@ -148,6 +148,14 @@ def test_a_torque_works_on_the_speed_of_its_own_tick():
     assert found["cost_of_transport"] == pytest.approx(5.0 * 7.0 * 0.05 / (2.0 * 9.81 * way))
 
 
+def test_effort_that_is_not_all_seen_makes_no_cost_of_transport():
+    found = gait_of(walk(cycle()), replace(FRAME, body=replace(BODY, whole_effort=False)))
+
+    assert found is not None
+    assert np.isnan(found["cost_of_transport"])
+    assert found["torque_mean"] == 4.0
+
+
 def test_a_gait_is_measured_between_two_births():
     record = walk(cycle())
     births = np.zeros(TICKS, bool)
