@@ -53,7 +53,7 @@ def wait_until(what, seconds=30.0):
 def test_a_person_watches_the_robot_and_does_harm_to_it(server, browser_page):
     page, session = browser_page, server.player.session
     page.resize(1000, 700)  # few pixels, because a processor draws them
-    page.open(f"http://127.0.0.1:{server.port}")
+    page.open(f"http://127.0.0.1:{server.port}/?token={server.token}")
     page.wait_for("document.body.textContent.includes('life 0 of seed 1')")
     wait_until(lambda: session.tick > 20)
     pixels = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
@@ -106,7 +106,7 @@ def test_what_cannot_be_done_is_told_and_life_goes_on(server, browser_page):
     def fail(player):
         raise HebbaxError("a reason why not")
 
-    browser_page.open(f"http://127.0.0.1:{server.port}")
+    browser_page.open(f"http://127.0.0.1:{server.port}/?token={server.token}")
     browser_page.wait_for("document.body.textContent.includes('life 0 of seed 1')")
     server.player.post(fail)
     browser_page.wait_for("document.body.textContent.includes('a reason why not')")

@@ -22,6 +22,7 @@ from hebbax.analysis.summary import document_of
 from hebbax.config import from_dict
 from hebbax.cores import available_cores
 from hebbax.engines.events import Event
+from hebbax.evolution.trust import Trust, check_trust
 from hebbax.networks.initial import InitialWeights
 from hebbax.policy_factory import make_policy
 from hebbax.recording.layout import END_NAMES
@@ -50,13 +51,15 @@ def analyze_source(source: Source, *, workers: int | None = None) -> dict[str, A
     return document_of(found, frame, {**source.setting(), "engine": runner.engine.name, "recording": None})
 
 
-def analyze_recording(recording: Recording, *, workers: int | None = None) -> dict[str, Any]:
+def analyze_recording(recording: Recording, *, workers: int | None = None, trust: Trust = False) -> dict[str, Any]:
     """Analyse the lives of a recording as they are; return what analysis.json holds.
 
     What needs other lives (the exponent with the body in the loop, the basin) is left out, and the weights' own
     exponent too where not every tick was kept. Verdicts on a part of the ticks see no period shorter than two of them.
+    Raises HebbaxError if the recording would import a module and is not trusted; `trust` is as in `StoredRun.open`.
     """
     config = from_dict(recording.config)
+    check_trust(config, recording.path, trust)
     task = make_task(config.task.name)
     policy = make_policy(config.policy, task)
     frame = frame_of(task, policy, recording.every)

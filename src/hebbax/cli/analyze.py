@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.output import note, number, print_facts, print_table, returned, waiting
 from hebbax.cli.parser import Parser, whole_number
+from hebbax.cli.trust import add_trust_option, open_run
 from hebbax.cores import keep_algebra_on_one_thread
 from hebbax.errors import HebbaxError
 
@@ -41,6 +42,7 @@ def parser() -> Parser:
     options.add_argument("--ticks", type=whole_number, metavar="N", help="of a life (default: as the run lived)")
     options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of these lives (default: 1)")
     add_genome_option(options)
+    add_trust_option(options)
     options.add_argument("--out", metavar="FOLDER", help=f"where {FILE} goes")
     options.add_argument("--json", action="store_true", help=f"print what {FILE} holds instead of tables")
     return options
@@ -70,10 +72,9 @@ def run(options: Namespace) -> int:
 def _of_run(options: Namespace) -> tuple[dict[str, Any], Path]:
     from hebbax.analysis.analyze import analyze_source
     from hebbax.evolution.place import results_path
-    from hebbax.evolution.stored_run import StoredRun
     from hebbax.recording.source import Source
 
-    stored = StoredRun.open(options.target, note)
+    stored = open_run(options.target, trust=options.trust)
     source = Source.of_run(
         stored,
         lifetimes=options.lifetimes,
@@ -94,6 +95,7 @@ def _of_recording(options: Namespace) -> tuple[dict[str, Any], Path]:
     from hebbax.analysis.analyze import analyze_recording
     from hebbax.config import from_dict
     from hebbax.evolution.place import path_beside
+    from hebbax.evolution.trust import remember_trust
     from hebbax.policy_factory import make_policy
     from hebbax.recording.reader import open_recording
     from hebbax.tasks.registry import make_task
@@ -109,7 +111,9 @@ def _of_recording(options: Namespace) -> tuple[dict[str, Any], Path]:
         note("a recording is analysed as it is: no exponent with the body in the loop, and no basin")
         waiting(f"analysing {len(recording)} lives")
         config = from_dict(recording.config)
-        document = analyze_recording(recording)
+        document = analyze_recording(recording, trust=options.trust)
+        if options.trust:
+            remember_trust(config, recording.path, note)
     if not document["summary"]["judged"]:
         _tell_without_verdict(document, make_policy(config.policy, make_task(config.task.name)))
     return document, folder

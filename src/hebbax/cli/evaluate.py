@@ -6,8 +6,9 @@ import json
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from hebbax.cli.output import note, number, print_facts, waiting
+from hebbax.cli.output import number, print_facts, waiting
 from hebbax.cli.parser import Parser, whole_number
+from hebbax.cli.trust import add_trust_option, open_run
 
 if TYPE_CHECKING:
     from hebbax.evolution.evaluate import Evaluation
@@ -29,6 +30,7 @@ def parser() -> Parser:
     options.add_argument("--lifetimes", type=whole_number, default=100, metavar="N", help="lives (default: 100)")
     options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of these lives (default: 1)")
     add_genome_option(options)
+    add_trust_option(options)
     options.add_argument("--engine", default="auto", metavar="ENGINE", help="auto, native, lockstep or vector")
     options.add_argument("--json", action="store_true", help="print one JSON object")
     return options
@@ -44,9 +46,8 @@ def run(options: Namespace) -> int:
     """Evaluate; return 0."""
     from hebbax.engines.make_engine import make_engine
     from hebbax.evolution.evaluate import evaluate_run
-    from hebbax.evolution.stored_run import StoredRun
 
-    stored = StoredRun.open(options.target, note)
+    stored = open_run(options.target, trust=options.trust)
     stored.controller(options.genome)  # a bad name or size is told before the life is compiled
     waiting(f"running {options.lifetimes} lives; compiling them takes up to 20 s the first time")
     engine = make_engine(stored.task, stored.policy, options.engine)

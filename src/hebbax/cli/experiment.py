@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.output import note, print_facts, waiting
 from hebbax.cli.parser import Parser, whole_number
+from hebbax.cli.trust import add_trust_option, open_run
 from hebbax.cores import keep_algebra_on_one_thread
 from hebbax.errors import HebbaxError
 
@@ -45,6 +46,7 @@ def parser() -> Parser:
     options.add_argument("--ticks", type=whole_number, metavar="N", help="of a life (default: as the run lived)")
     options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of the lives (default: 1)")
     add_genome_option(options)
+    add_trust_option(options)
     options.add_argument("--out", metavar="FOLDER", help="where the files go")
     options.add_argument("--quick", action="store_true", help="fewer lives and points, to have a look")
     return options
@@ -68,15 +70,14 @@ def run(options: Namespace) -> int:
 def _make(names: Sequence[str], options: Namespace) -> None:
     from dataclasses import replace
 
-    from hebbax.evolution.stored_run import StoredRun
     from hebbax.experiments.registry import EXPERIMENTS, run_experiment, why_not
     from hebbax.experiments.store import experiments_folder, save_result
     from hebbax.files.destination import check_folder
 
-    stored = StoredRun.open(options.target, note)
+    stored = open_run(options.target, trust=options.trust)
     context = _context(stored, options.target, options)
     if options.other is not None:
-        other = _context(StoredRun.open(options.other, note), options.other, options)
+        other = _context(open_run(options.other, trust=options.trust), options.other, options)
         context = replace(context, other=other)
     folder = experiments_folder(stored) if options.out is None else Path(options.out)
     check_folder(folder)  # before lives are lived for it

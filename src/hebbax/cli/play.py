@@ -7,8 +7,9 @@ from argparse import ArgumentTypeError, Namespace
 
 from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.interrupt import interruption
-from hebbax.cli.output import note, waiting
+from hebbax.cli.output import waiting
 from hebbax.cli.parser import Parser, positive_number, whole_number
+from hebbax.cli.trust import add_trust_option, open_run
 
 SLOWEST, FASTEST = 0.05, 4.0
 """Times real time, where the slider of the page begins and ends."""
@@ -34,10 +35,11 @@ def parser() -> Parser:
         "--host",
         default="127.0.0.1",
         metavar="ADDRESS",
-        help="to listen on; 0.0.0.0 lets every machine of the network in (default: 127.0.0.1)",
+        help="to listen on; 0.0.0.0 lets every machine of the network ask (default: 127.0.0.1)",
     )
     options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of the lives (default: 1)")
     add_genome_option(options)
+    add_trust_option(options)
     options.add_argument("--speed", type=_speed, default=1.0, metavar="X", help="times real time (default: 1.0)")
     return options
 
@@ -60,10 +62,9 @@ def run(options: Namespace) -> int:
 
     check_port(options.port)
     import_viser()  # what is missing is told before a life is compiled
-    from hebbax.evolution.stored_run import StoredRun
     from hebbax.play.session import Session
 
-    stored = StoredRun.open(options.target, note)
+    stored = open_run(options.target, trust=options.trust)
     stored.controller(options.genome)
     waiting("waking a controller; compiling its life takes up to 20 s the first time")
     session = Session.of_run(stored, genome=options.genome, seed=options.seed)
@@ -71,20 +72,22 @@ def run(options: Namespace) -> int:
     stop = threading.Event()
     with interruption() as asked:
         asked.when_asked(stop.set)
-        print(where(options.host, server.port), flush=True)
+        print(where(options.host, server.port, server.token), flush=True)
         server.run(stop)
     return 0
 
 
-def where(host: str, port: int) -> str:
-    """Return where the page is, also for someone who sits at another machine."""
+def where(host: str, port: int, token: str) -> str:
+    """Return where the page is, with its token, also for someone who sits at another machine."""
     import getpass
     import socket
 
     named = "localhost" if host in ("127.0.0.1", "localhost", "0.0.0.0", "::", "::1") else host
     named = f"[{named}]" if ":" in named else named  # an IPv6 address in a URL, and for ssh
+    here, machine = f"open http://{named}:{port}/?token={token} in a browser; Ctrl-C ends it", socket.gethostname()
+    if host in ("0.0.0.0", "::"):
+        return f"{here}\nfrom another machine: http://{machine}:{port}/?token={token}"
     return (
-        f"open http://{named}:{port} in a browser; Ctrl-C ends it\n"
-        f"from another machine: ssh -L {port}:{named}:{port} {getpass.getuser()}@{socket.gethostname()}, "
-        f"then open http://localhost:{port} there"
+        f"{here}\nfrom another machine: ssh -L {port}:{named}:{port} {getpass.getuser()}@{machine}, "
+        f"then open http://localhost:{port}/?token={token} there"
     )

@@ -11,6 +11,7 @@ from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.interrupt import interruption
 from hebbax.cli.output import note, number, returned, waiting
 from hebbax.cli.parser import Parser, whole_number
+from hebbax.cli.trust import add_trust_option, open_run
 from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
@@ -39,17 +40,18 @@ def parser() -> Parser:
     )
     options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of these lives (default: 1)")
     add_genome_option(options)
+    add_trust_option(options)
     options.add_argument("--out", metavar="FILE.h5", help="the file")
     return options
 
 
 def run(options: Namespace) -> int:
     """Record; return 0, or 130 after Ctrl-C."""
-    from hebbax.evolution.stored_run import StoredRun
+    from hebbax.evolution.trust import remember_trust
     from hebbax.recording.record import check_recording, record_lives
     from hebbax.recording.source import Source
 
-    stored = StoredRun.open(options.target, note)
+    stored = open_run(options.target, trust=options.trust)
     path = recording_path(stored) if options.out is None else Path(options.out)
     source = Source.of_run(
         stored, lifetimes=options.lifetimes, ticks=options.ticks, seed=options.seed, genome=options.genome
@@ -75,6 +77,7 @@ def run(options: Namespace) -> int:
                 flush=True,
             ),
         )
+    remember_trust(stored.config, path, note)  # the recording is as trusted as the run that it is of
     print(f"{path}  {found} {'life' if found == 1 else 'lives'}, {number(os.path.getsize(path) / 1e6, 1)} MB")
     return interrupted.exit_code
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.output import note, waiting
 from hebbax.cli.parser import Parser, whole_number
+from hebbax.cli.trust import add_trust_option, open_run
 from hebbax.cores import keep_algebra_on_one_thread
 from hebbax.errors import HebbaxError
 
@@ -35,6 +36,7 @@ def parser() -> Parser:
     options.add_argument("--out", metavar="FILE.html", help="where the page goes")
     options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of the lives (default: 1)")
     add_genome_option(options)
+    add_trust_option(options)
     options.add_argument("--lifetimes", type=whole_number, default=20, metavar="N", help="lives (default: 20)")
     options.add_argument("--no-video", action="store_true", help="without a film; the moving skeleton is always there")
     options.add_argument("--experiments", metavar="FOLDER", help="where results of `hebbax experiment` are")
@@ -44,7 +46,6 @@ def parser() -> Parser:
 def run(options: Namespace) -> int:
     """Write the page; return 0."""
     keep_algebra_on_one_thread()  # before NumPy is loaded
-    from hebbax.evolution.stored_run import StoredRun
     from hebbax.experiments.store import experiments_folder
     from hebbax.files.atomic_write import write_error
     from hebbax.files.destination import check_file
@@ -52,7 +53,7 @@ def run(options: Namespace) -> int:
     from hebbax.report.html.page import write_report
     from hebbax.report.show import report_path
 
-    stored = StoredRun.open(options.target, note)
+    stored = open_run(options.target, trust=options.trust)
     path = report_path(stored) if options.out is None else Path(options.out)
     check_file(path)  # before lives are lived for it
     experiments = experiments_folder(stored)

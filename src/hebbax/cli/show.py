@@ -8,6 +8,7 @@ from pathlib import Path
 from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.output import note, returned, waiting
 from hebbax.cli.parser import Parser, positive_number, whole_number
+from hebbax.cli.trust import add_trust_option, open_run
 
 _DESCRIPTION = """\
 Draw a run's learning curve (learning-curve.png) and the weights of one life (weights.png), and film that life
@@ -26,6 +27,7 @@ def parser() -> Parser:
     options.add_argument("target", metavar="RUN", help="folder of a run, or zoo:TASK/POLICY")
     options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of the life (default: 1)")
     add_genome_option(options)
+    add_trust_option(options)
     options.add_argument("--out", metavar="FOLDER", help="where the files go")
     options.add_argument("--no-video", action="store_true", help="pictures only")
     options.add_argument(
@@ -36,10 +38,9 @@ def parser() -> Parser:
 
 def run(options: Namespace) -> int:
     """Draw and film; return 0, also where nothing can film."""
-    from hebbax.evolution.stored_run import StoredRun
     from hebbax.report.show import show_folder, show_run
 
-    stored = StoredRun.open(options.target, note)
+    stored = open_run(options.target, trust=options.trust)
     waiting("running a life; compiling it takes up to 20 s the first time")
     lives = show_run(
         stored,

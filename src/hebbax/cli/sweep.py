@@ -114,11 +114,14 @@ class ClusterJob:
 def _run_one(run: PlannedRun, asked: Interruption, command: Sequence[str]) -> None:
     from hebbax.cli.train import evolve
     from hebbax.evolution.sweep import FINISHED, open_training, state_of
+    from hebbax.evolution.trust import remember_trust
 
     if state_of(run).state == FINISHED:
         print("finished before")
         return
-    evolve(open_training(run, command, note), asked)
+    training = open_training(run, command, note)
+    remember_trust(run.config, run.path, note)  # its modules were named by who has begun the sweep
+    evolve(training, asked)
 
 
 def _launch(

@@ -11,6 +11,7 @@ from hebbax.cli.interrupt import Interruption, interruption
 from hebbax.cli.output import note, quoted, returned
 from hebbax.cli.parser import Parser
 from hebbax.cli.progress import Clock, training_progress
+from hebbax.cli.trust import add_trust_option
 from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
@@ -53,11 +54,14 @@ def parser() -> Parser:
     options.add_argument(
         "--resume", metavar="RUN", help="go on with this run at its newest checkpoint; only generations= can change"
     )
+    add_trust_option(options)
     return options
 
 
 def run(options: Namespace) -> int:
     """Train; return 0 at the last generation, 128 and the signal's number when stopped before it; see also `sweep`."""
+    if options.trust and options.resume is None:
+        raise HebbaxError("--trust is for --resume: what a command line names itself is imported anyway")
     if options.multirun:
         return _swept(options)
     with interruption() as asked:
@@ -124,6 +128,7 @@ def _started(options: Namespace) -> Training:
     from hebbax.conf.compose import compose_train
     from hebbax.evolution.run_folder import unique_run_path
     from hebbax.evolution.train import Training
+    from hebbax.evolution.trust import remember_trust
 
     config = compose_train(options.overrides)
     if options.run is not None:
@@ -131,14 +136,22 @@ def _started(options: Namespace) -> Training:
     else:
         date = datetime.now().strftime("%Y%m%d-%H%M%S")
         path = unique_run_path(Path("runs"), config.task.name, config.policy.name, config.seed, date)
-    return Training.start(config, path, options.command)
+    training = Training.start(config, path, options.command)
+    remember_trust(config, path, note)  # its modules were named by who has begun it
+    return training
 
 
 def _resumed(options: Namespace) -> Training:
     from hebbax.conf.compose import compose_generations
     from hebbax.evolution.train import Training
+    from hebbax.evolution.trust import remember_trust
 
     if options.run is not None:
         raise HebbaxError("--run names a new run and --resume an old one: give one of them")
     generations = compose_generations(options.overrides)
-    return Training.resume(Path(options.resume), generations=generations, command=options.command, on_note=note)
+    training = Training.resume(
+        Path(options.resume), generations=generations, command=options.command, on_note=note, trust=options.trust
+    )
+    if options.trust:
+        remember_trust(training.search.config, training.folder.path, note)
+    return training

@@ -13,6 +13,7 @@ from hebbax.evolution.checkpoint import Checkpoint
 from hebbax.evolution.controller import Controller
 from hebbax.evolution.run_folder import RunFolder
 from hebbax.evolution.saved_state import controller_of
+from hebbax.evolution.trust import Trust, check_trust
 from hebbax.policy import Policy
 from hebbax.policy_factory import make_policy
 from hebbax.tasks.external import AnyTask
@@ -34,17 +35,20 @@ class StoredRun:
     config: TrainConfig
 
     @classmethod
-    def open(cls, run: str | Path, on_note: Callable[[str], None] = print) -> StoredRun:
+    def open(cls, run: str | Path, on_note: Callable[[str], None] = print, *, trust: Trust = False) -> StoredRun:
         """Open a run folder, or `zoo:TASK/POLICY`.
 
-        What a user should know (a damaged checkpoint, other versions than it was evolved with) goes to `on_note`.
-        Raises HebbaxError if there is no such run or no good checkpoint.
+        `trust` is True, or the names of modules that the run may have imported; see `evolution.trust`. What a user
+        should know (a damaged checkpoint, other versions than it was evolved with) goes to `on_note`. Raises
+        HebbaxError if there is no such run, no good checkpoint, or the run would import a module and is not trusted.
         """
         folder = RunFolder.open(run_path(str(run)))
         _, checkpoint = folder.newest_checkpoint(on_note)
+        config = from_dict(checkpoint.document["config"])
+        check_trust(config, folder.path, trust)
         for line in differences(checkpoint.document["environment"], environment()):
             on_note(f"{line} since this controller was evolved: its returns may differ")
-        opened = cls(folder, checkpoint, from_dict(checkpoint.document["config"]))
+        opened = cls(folder, checkpoint, config)
         changed = changed_origin(opened.task, folder.read_record()) if folder.record_path.is_file() else None
         if changed is not None:
             on_note(f"{changed} than this controller was evolved with")

@@ -17,6 +17,7 @@ from hebbax.errors import HebbaxError
 from hebbax.evolution.run_folder import RunFolder, is_run
 from hebbax.evolution.run_lock import LOCK_NAME
 from hebbax.evolution.train import Training, new_search
+from hebbax.evolution.trust import modules_of
 from hebbax.files.atomic_write import TEMPORARY_SUFFIX
 
 MISSING, INTERRUPTED, FINISHED = "missing", "interrupted", "finished"
@@ -101,11 +102,15 @@ def state_of(run: PlannedRun) -> RunState:
 
 
 def open_training(run: PlannedRun, command: Sequence[str], on_note: Callable[[str], None]) -> Training:
-    """Begin a missing run or take up an interrupted one. Raises HebbaxError as `Training.start` and `resume` do."""
+    """Begin a missing run or take up an interrupted one. Raises HebbaxError as `Training.start` and `resume` do.
+
+    Someone else may have put a folder there: it has imported what the plan names, and nothing else.
+    """
     if state_of(run).state == MISSING:
         _clear_unborn(run.path)
         return Training.start(run.config, run.path, command)
-    return Training.resume(run.path, generations=run.config.generations, command=command, on_note=on_note)
+    generations, trust = run.config.generations, modules_of(run.config)
+    return Training.resume(run.path, generations=generations, command=command, on_note=on_note, trust=trust)
 
 
 def _begun(path: Path) -> bool:

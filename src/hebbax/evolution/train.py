@@ -15,6 +15,7 @@ from hebbax.evolution.run_folder import RunFolder
 from hebbax.evolution.saved_state import pack_state, unpack_state
 from hebbax.evolution.search import Search, SearchState
 from hebbax.evolution.tracking import start_tracking
+from hebbax.evolution.trust import Trust, check_trust
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.policy_config import PolicyConfig
 from hebbax.tasks.external import ExternalTask
@@ -59,17 +60,25 @@ class Training:
 
     @classmethod
     def resume(
-        cls, path: Path, *, generations: int | None = None, command: Sequence[str] = (), on_note: Note = print
+        cls,
+        path: Path,
+        *,
+        generations: int | None = None,
+        command: Sequence[str] = (),
+        on_note: Note = print,
+        trust: Trust = False,
     ) -> Training:
         """Take up a run at its newest good checkpoint, to the number of generations it was begun with or another.
 
         What a user should know (a damaged checkpoint, other versions than before) goes to `on_note`, a line each.
-        Raises HebbaxError if there is no run, no good checkpoint or nothing left to do, or another process has the run.
+        `trust` is as in `StoredRun.open`. Raises HebbaxError if there is no run, no good checkpoint or nothing left to
+        do, another process has the run, or it would import a module and is not trusted.
         """
         folder = RunFolder.open(path)
         with folder.lock():
             file, checkpoint = folder.newest_checkpoint(on_note)
             config = from_dict(checkpoint.document["config"])
+            check_trust(config, folder.path, trust)
             extended = generations is not None and generations != config.generations
             if generations is not None:
                 config = replace(config, generations=generations)

@@ -15,6 +15,7 @@ from hebbax.engines.events import Event
 from hebbax.engines.make_engine import Engine, make_engine
 from hebbax.errors import HebbaxError, check_seed
 from hebbax.evolution.stored_run import StoredRun
+from hebbax.evolution.trust import Trust
 from hebbax.keys import evaluation_key, life_key
 from hebbax.policy import Policy
 from hebbax.recording.source import in_parallel
@@ -86,13 +87,15 @@ class Context:
         quick: bool = False,
         other: Context | None = None,
         tell: Callable[[str], None] = _silent,
+        trust: Trust = False,
     ) -> Context:
         """Open a run folder, or `zoo:TASK/POLICY`, for experiments.
 
-        `name` is what results call it, by default what is given or its folder; `ticks` are by default as the run lived.
+        `name` is what results call it, by default what is given or its folder; `ticks` are by default as the run lived;
+        `trust` is as in `StoredRun.open`.
         Raises HebbaxError if there is no such run or controller, or a number is out of range.
         """
-        stored = run if isinstance(run, StoredRun) else StoredRun.open(run, tell)
+        stored = run if isinstance(run, StoredRun) else StoredRun.open(run, tell, trust=trust)
         given = stored.folder.path if isinstance(run, StoredRun) else run
         controller = stored.controller(genome)
         return cls(

@@ -12,6 +12,7 @@ from types import ModuleType
 
 from hebbax.errors import HebbaxError, check_number, one_line
 from hebbax.play import harm
+from hebbax.play.gate import Gate, guarded
 from hebbax.play.harm_panel import HarmPanel
 from hebbax.play.panels import WIDTH, LifePanel
 from hebbax.play.player import Player
@@ -51,12 +52,17 @@ def _check_address(host: str, port: int) -> None:
 
 
 class PlayServer:
-    """A page with a robot in it. Raises HebbaxError where viser is missing or nothing can listen on host and port."""
+    """A page with a robot in it, for whoever has its address with the token; see `Gate`.
+
+    Raises HebbaxError where viser is missing or nothing can listen on host and port.
+    """
 
     def __init__(self, session: Session, *, host: str = "127.0.0.1", port: int = 8080, speed: float = 1.0) -> None:
         viser = import_viser()
         _check_address(host, port)
-        with redirect_stdout(io.StringIO()):  # viser says where it is, whatever `verbose` is
+        self.gate = Gate(host)
+        # viser says where it is, whatever `verbose` is.
+        with redirect_stdout(io.StringIO()), guarded(self.gate):
             self.viser = viser.ViserServer(host=host, port=port, verbose=False)
         self.player = Player(session, speed=speed)
         self.scene = Scene(self.viser, session.task)
@@ -67,6 +73,11 @@ class PlayServer:
     def port(self) -> int:
         """Where the server listens: the port asked for, or a free one after it."""
         return self.viser.get_port()
+
+    @property
+    def token(self) -> str:
+        """What the address of the page ends with, `/?token=TOKEN`; another one for each server."""
+        return self.gate.token
 
     def run(self, stop: threading.Event) -> None:
         """Let the robot live until `stop` is set."""

@@ -83,6 +83,13 @@ def is_external(name: str) -> bool:
     return suite in SUITES
 
 
+def module_of(name: str) -> str | None:
+    """Return the module that is imported for a task's name, as in `gymnasium/MODULE:ENV_ID`, or None for none."""
+    suite, _, environment_id = name.partition("/")
+    module, colon, _ = environment_id.rpartition(":")
+    return module if suite == "gymnasium" and colon else None
+
+
 def external_task(name: str) -> ExternalTask:
     """Return the task of a name such as `gymnasium/Pendulum-v1`.
 

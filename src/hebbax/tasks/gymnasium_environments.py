@@ -11,7 +11,7 @@ import gymnasium
 import numpy as np
 
 from hebbax.errors import HebbaxError, one_line, unknown_name
-from hebbax.tasks.external import TICKS, ExternalTask
+from hebbax.tasks.external import TICKS, ExternalTask, module_of
 from hebbax.tasks.spaces import read_observations, write_actions
 from hebbax.versions import UNKNOWN
 
@@ -87,11 +87,11 @@ def describe_gymnasium(name: str, environment_id: str) -> ExternalTask:
 
 def _find(name: str, environment_id: str) -> Any:
     """Return Gymnasium's description of an id, after importing the module that it may name."""
-    module, colon, own_id = environment_id.rpartition(":")
-    if colon:
+    module, own_id = module_of(name), environment_id.rpartition(":")[2]
+    if module is not None:
         try:
             import_module(module)
-        except ImportError as error:
+        except Exception as error:  # its code can raise whatever it likes, and a name can be none
             raise HebbaxError(f"task {name!r}: cannot import {module!r}: {one_line(error)}") from error
     if own_id in gymnasium.registry:
         return gymnasium.registry[own_id]

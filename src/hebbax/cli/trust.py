@@ -1,0 +1,28 @@
+"""`--trust`: the user's word that what a run names may be imported, for whatever command opens a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hebbax.cli.output import note
+from hebbax.cli.parser import Parser
+
+if TYPE_CHECKING:
+    from hebbax.evolution.stored_run import StoredRun
+
+
+def add_trust_option(options: Parser) -> None:
+    """Add the option."""
+    help = "import the modules that the run names, which runs their code; remembered for this run"
+    options.add_argument("--trust", action="store_true", help=help)
+
+
+def open_run(target: str, *, trust: bool) -> StoredRun:
+    """Open a run folder, or `zoo:TASK/POLICY`, and remember it where it is trusted; see `StoredRun.open`."""
+    from hebbax.evolution.stored_run import StoredRun
+    from hebbax.evolution.trust import remember_trust
+
+    stored = StoredRun.open(target, note, trust=trust)
+    if trust:
+        remember_trust(stored.config, stored.folder.path, note)
+    return stored

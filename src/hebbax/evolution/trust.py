@@ -1,0 +1,108 @@
+"""Whether what is stored may have modules imported: importing runs their code, and a run may be a stranger's.
+
+A stored configuration names what it needs, such as `gymnasium/MODULE:ENV_ID`. Its modules are imported only if the
+caller names them or trusts the run, has imported them already, or has trusted this run before. Whatever opens
+something stored asks `check_trust` before it makes a task; `wants_of` is where other parts that name modules are added.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from hebbax.config import TrainConfig, flat_dict, from_dict, to_dict
+from hebbax.errors import HebbaxError
+from hebbax.tasks.external import module_of
+
+Trust: TypeAlias = bool | Collection[str]
+"""True for all modules that a run wants, or the names of those that it may have."""
+
+
+@dataclass(frozen=True)
+class Want:
+    """A module that a stored configuration would have imported."""
+
+    module: str
+    part: str  # which part of the configuration names it
+
+
+def wants_of(config: TrainConfig) -> tuple[Want, ...]:
+    """Return the modules that a configuration would have imported, none for what hebbax has itself."""
+    module = module_of(config.task.name)
+    return () if module is None else (Want(module, f"task {config.task.name}"),)
+
+
+def modules_of(config: TrainConfig) -> frozenset[str]:
+    """Return the names of those modules, as `check_trust` takes them from who has written the configuration."""
+    return frozenset(want.module for want in wants_of(config))
+
+
+def check_trust(config: TrainConfig, path: Path, trust: Trust = False) -> None:
+    """Raise HebbaxError, naming module and reason, unless all that a stored configuration wants may be imported.
+
+    `path` is that of the run's folder or of the file that holds the configuration. Nothing is imported here.
+    """
+    named = (trust,) if isinstance(trust, str) else trust
+    for want in wants_of(config):
+        allowed = named if isinstance(named, bool) else want.module in named
+        if not (allowed or want.module in sys.modules or _is_remembered(config, path)):
+            raise HebbaxError(
+                f"{path} would run code of module {want.module!r}, which {want.part} of this run would import: if you "
+                f"trust it, add --trust to the command (in Python trust=True, or import {want.module} first)"
+            )
+
+
+def remember_trust(config: TrainConfig, path: Path, on_note: Callable[[str], None]) -> None:
+    """Remember that a stored configuration is trusted under this path; one that wants nothing needs none.
+
+    Where nothing can be remembered, that is told to `on_note` in one line.
+    """
+    if not wants_of(config) or _is_remembered(config, path):
+        return
+    try:
+        file = _file()
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8") as stream:  # one write a line: no process loses what another adds
+            stream.write(f"{_entry(config, path)}\n")
+    except (OSError, RuntimeError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        on_note(f"that you trust {path} cannot be remembered ({reason}): it holds for this command alone")
+
+
+def _is_remembered(config: TrainConfig, path: Path) -> bool:
+    try:
+        lines = _file().read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return False
+    except RuntimeError:  # there is no home: nothing was ever remembered
+        return False
+    except (OSError, UnicodeDecodeError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "it is not UTF-8 text"
+        raise HebbaxError(f"cannot read {_file()}, which holds what you trust: {reason}; mend or remove it") from error
+    return _entry(config, path) in lines
+
+
+def _entry(config: TrainConfig, path: Path) -> str:
+    return f"{_identity(config)} {json.dumps(os.path.realpath(path))}"
+
+
+def _identity(config: TrainConfig) -> str:
+    """Return a hash of what a run is, and not of how far it is, nor of keys that only a newer hebbax knows."""
+    default = flat_dict(TrainConfig())
+    values = flat_dict(from_dict(to_dict(config)))
+    told = {key: value for key, value in values.items() if key != "generations" and value != default[key]}
+    told["modules"] = sorted(modules_of(config))
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _file() -> Path:
+    """Return where trust is remembered. Raises RuntimeError where the user has no home."""
+    state = os.environ.get("XDG_STATE_HOME", "")  # a relative one is to be ignored, says the XDG specification
+    base = Path(state) if os.path.isabs(state) else Path.home() / ".local" / "state"
+    return base / "hebbax" / "trusted-runs.txt"
