@@ -6,13 +6,20 @@ import zlib
 from functools import cache
 
 import jax
+import jax.numpy as jnp
+import numpy as np
+
+from hebbax.settings import pinned
 
 
+@pinned()
 def root_key(seed: int) -> jax.Array:
     """Return the key of a seed. The implementation is named, because a checkpoint's bits depend on it."""
-    return jax.random.key(seed, impl="threefry2x32")
+    # `jax.random.key` has the same bits, but adds JAX_RANDOM_SEED_OFFSET to the seed.
+    return jax.random.wrap_key_data(jnp.asarray(np.array([0, seed], np.uint32)), impl="threefry2x32")
 
 
+@pinned()
 def stream(key: jax.Array, label: str, *numbers: int) -> jax.Array:
     """Return the key of a purpose and, where it recurs, of its numbers (a generation, a life)."""
     # Python's hash() of a string differs between processes; a checksum does not.
@@ -28,6 +35,7 @@ def evaluation_key(seed: int) -> jax.Array:
     return stream(root_key(seed), "evaluate")
 
 
+@pinned()
 def life_key(seed: int, life: int) -> jax.Array:
     """Return the key of one of these lives, by its number."""
     return jax.random.fold_in(evaluation_key(seed), life)

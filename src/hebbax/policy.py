@@ -15,6 +15,7 @@ from hebbax.networks.network import Network
 from hebbax.plasticity.averaging import average, history_rows, remember
 from hebbax.plasticity.normalisation import check_bound, get_normalisation
 from hebbax.plasticity.rules import Rule, get_rule
+from hebbax.settings import pinned
 from hebbax.types import Array
 
 WEIGHT_BOUND = 1e8
@@ -187,10 +188,12 @@ class Policy:
             layers.append(layer)
         return tuple(layers)
 
+    @pinned()
     def pack(self, layers: tuple[dict[str, Array], ...]) -> Array:
         """Return the genome [genome_size] of which `unpack` makes these arrays."""
         return jnp.concatenate([jnp.ravel(layer[name]) for layer in layers for name in layer])
 
+    @pinned()
     def draw(self, key: jax.Array) -> tuple[Array, ...]:
         """Return fresh weights, one matrix a connection, drawn from the key as one flat vector."""
         connections = self.network.connections
@@ -206,6 +209,7 @@ class Policy:
         parts = zip(ends - sizes, ends, connections, strict=True)
         return tuple(flat[start:end].reshape(connection.shape) for start, end, connection in parts)
 
+    @pinned()
     def birth(self, key: jax.Array) -> Carry:
         """Return the carry of a newborn: fresh weights, and nothing that it has seen."""
         units = jnp.zeros(self.network.unit_count, jnp.float32)
@@ -216,6 +220,7 @@ class Policy:
         history = jnp.zeros((self.plasticity.history_rows, self.network.unit_count), jnp.float32)
         return Carry(self.draw(key), states, units, history, jnp.int32(0))
 
+    @pinned()
     def act(self, genome: Array, carry: Carry, observation: Array) -> tuple[Array, Carry]:
         """Run one pass: return the action [actuators] and the carry with this pass's activations."""
         weights = carry.weights if self.plasticity else [layer["weights"] for layer in self.unpack(genome)]
@@ -226,6 +231,7 @@ class Policy:
         action = units[-self.network.sizes[-1] :]
         return action, Carry(carry.weights, carry.states, units, history, carry.tick + 1)
 
+    @pinned()
     def adapt(self, genome: Array, carry: Carry) -> Carry:
         """Return the carry after the plasticity of the pass just run, if its interval says so.
 

@@ -1,4 +1,4 @@
-"""What a run was made with: package versions and CPU model, as far as they can change its results."""
+"""What a run was made with: package versions, CPU model and settings, as far as they can change its results."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import platform
 import subprocess
 from pathlib import Path
 
+from hebbax.settings import RECORDED, recorded
+
 UNKNOWN = "unknown"
+_DEFAULT = "default"  # of a setting that a run does not name
 
 _PACKAGES = ("hebbax", "mujoco", "numba", "llvmlite", "numpy", "jax", "evosax", "optax", "gymnasium")
 
@@ -30,19 +33,25 @@ def cpu_model() -> str:
 
 
 def environment() -> dict[str, str]:
-    """Return `versions()` with `cpu_model()` under "cpu": what the bits of a run depend on beside its configuration."""
-    return {**versions(), "cpu": cpu_model()}
+    """Return what the bits of a run depend on beside its configuration.
 
-
-def differences(recorded: dict[str, str], current: dict[str, str]) -> list[str]:
-    """Return lines like "mujoco 3.17.0 → 3.17.1" for what both name, differs and affects bits.
-
-    Both are as from `environment()`. What only one of them names is not compared.
+    That is `versions()`, `cpu_model()` under "cpu", and those of `settings.RECORDED` that are not at their defaults.
     """
+    return {**versions(), "cpu": cpu_model(), **recorded()}
+
+
+def differences(earlier: dict[str, str], current: dict[str, str]) -> list[str]:
+    """Return lines like "mujoco 3.17.0 → 3.17.1" for what differs and affects bits.
+
+    Both are as from `environment()`. A version that only one of them names is not compared; a setting that one of them
+    does not name has its default there.
+    """
+    unnamed = dict.fromkeys(RECORDED, _DEFAULT)
+    before, now = unnamed | earlier, unnamed | current
     return [
-        f"{name} {recorded[name]} → {current[name]}"
-        for name in _AFFECTS_BITS
-        if name in recorded and name in current and recorded[name] != current[name]
+        f"{name} {before[name]} → {now[name]}"
+        for name in (*_AFFECTS_BITS, *RECORDED)
+        if name in before and name in now and before[name] != now[name]
     ]
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from hebbax.engines.life import WEIGHT_STREAM
 from hebbax.keys import root_key
 from hebbax.policy import Carry, Policy
+from hebbax.settings import pinned
 from hebbax.types import Normaliser
 
 _TINY = np.finfo(np.float32).tiny
@@ -25,6 +26,7 @@ _TINY = np.finfo(np.float32).tiny
 class Playback:
     """Plays recorded lives into a policy; compiled once for lives of up to so many ticks."""
 
+    @pinned()
     def __init__(self, policy: Policy, genome: np.ndarray, normaliser: Normaliser, ticks: int) -> None:
         self._policy, self._genome, self._normaliser = policy, jnp.asarray(genome), normaliser
         self._ticks = ticks
@@ -32,6 +34,7 @@ class Playback:
         weights = np.zeros((ticks, policy.weight_count), np.float32)
         self._play = jax.jit(self._tangents).lower(root_key(0), inputs, weights).compile()
 
+    @pinned()
     def growth(self, key: jax.Array, observations: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Return by what logarithm a tangent of the policy's state grows at each tick, float64 [ticks].
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from hebbax.errors import HebbaxError
 from hebbax.keys import stream
+from hebbax.settings import pinned
 
 REPETITIONS = 10_000
 """Resamplings behind every interval."""
@@ -46,6 +47,7 @@ def probability_of_improvement(better: np.ndarray, worse: np.ndarray) -> np.ndar
     return np.mean((first > second) + 0.5 * (first == second), axis=(-2, -1))
 
 
+@pinned()
 def bootstrap_interval(
     statistic: Callable[..., np.ndarray], *groups: np.ndarray, key: Any, repetitions: int = REPETITIONS
 ) -> tuple[float, float]:

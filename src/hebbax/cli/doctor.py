@@ -49,10 +49,12 @@ def run(options: Namespace) -> int:
 def examine() -> dict[str, Any]:
     """Return all facts, and under `problems` and `notes` one line of advice each."""
     from hebbax.cores import available_cores
+    from hebbax.settings import remarks
     from hebbax.versions import environment
 
     versions = environment()
     problems, notes = known_problems(versions, os.environ, sys.platform), []
+    notes += _try(lambda: remarks(os.environ), problems) or []
     drawing = _try(_drawing, problems) or {}
     if "works" not in drawing.values():
         notes.append("no video: off-screen OpenGL does not work; on Debian or Ubuntu: apt-get install libegl1")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from hebbax.settings import refused
+
 _NEEDED = ("mujoco", "numba", "numpy", "jax", "evosax", "optax", "gymnasium")
 
 
@@ -29,8 +31,7 @@ def known_problems(versions: Mapping[str, str], variables: Mapping[str, str], pl
         found.append(f"mujoco {versions['mujoco']} is newer than hebbax was tested with: pip install 'mujoco>=3.17,<4'")
     elif mujoco and mujoco < (3, 17):
         found.append(f"mujoco {versions['mujoco']} has no mujoco.batch: pip install 'mujoco>=3.17,<4'")
-    if variables.get("NUMBA_DISABLE_JIT", "0") != "0":
-        found.append("NUMBA_DISABLE_JIT is set, so no life can be compiled: unset it")
+    found += refused(variables)
     if platform == "win32":
         found.append("Windows has no locks for run folders: use WSL")
     return found

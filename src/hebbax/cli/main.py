@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from hebbax.errors import HebbaxError, one_line, unknown_name
+from hebbax.settings import blamed, check_settings
 
 SUBCOMMANDS = {
     "train": "evolve a controller, or go on with a run",
@@ -52,6 +53,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         what = one_line(error).rstrip(".")
         hint = "expected what this machine's memory holds; try fewer lives, or shorter ones"
         print(f"hebbax: {what}: {hint}", file=sys.stderr)
+        return USER_ERROR
+    except Warning as warning:
+        told = f"{type(warning).__name__}: {one_line(warning)}"
+        print(f"hebbax: {told}: warnings are errors here; unset PYTHONWARNINGS, or leave -W out", file=sys.stderr)
         return USER_ERROR
     except KeyboardInterrupt:
         print("hebbax: interrupted", file=sys.stderr)
@@ -101,7 +106,14 @@ def _run(arguments: list[str]) -> int:
         options = module.parser().read(arguments[1:])
     except SystemExit as exit:  # argparse has printed the subcommand's help
         return int(exit.code or 0)
-    return module.run(options)
+    if name != "doctor":  # which says what is wrong, beside all else
+        check_settings(os.environ)
+    try:
+        return module.run(options)
+    except (ValueError, RuntimeError, ImportError) as error:
+        if isinstance(error, HebbaxError) or (told := blamed(error, os.environ)) is None:
+            raise
+        raise told from error
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from hebbax.engines.lives import (
     thread_count,
 )
 from hebbax.policy import WEIGHT_BOUND, AnyPolicy, Carry
+from hebbax.settings import each_pinned, pinned
 from hebbax.tasks.external import AnyTask
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Lives, Normaliser, Record
 
@@ -34,6 +35,7 @@ AnyOfTasks = TypeVar("AnyOfTasks", bound=AnyTask)
 class FlockEngine(ABC, Generic[AnyOfTasks]):
     """Runs lives of any policy tick by tick, so many at a time; the same interface as the native engine."""
 
+    @pinned()
     def __init__(self, task: AnyOfTasks, policy: AnyPolicy, *, threads: int | None, at_once: int) -> None:
         self.task, self.policy, self.at_once = task, policy, at_once
         self.threads = thread_count(threads)
@@ -57,6 +59,7 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         """End all lives at their next tick, those to come too: `evaluate` then returns what they were."""
         self._stop = True
 
+    @pinned()
     def evaluate(
         self,
         genomes: Any,
@@ -94,6 +97,7 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         manner = {"normaliser": normaliser, "events": events, "termination": termination}
         return record_whole(self, genome, key, ticks, **manner)
 
+    @pinned()
     def stream(
         self,
         genome: Any,
@@ -113,7 +117,7 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         check_chunk(chunk)
         genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
         flock = self._gather(genomes, keys, normaliser, events, restarts(termination))
-        return self._parts(flock, self.task.ticks if ticks is None else ticks, chunk)
+        return each_pinned(self._parts(flock, self.task.ticks if ticks is None else ticks, chunk))
 
     def _parts(self, flock: Flock, ticks: int, chunk: int) -> Iterator[tuple[Record, Lives | None]]:
         going = True

@@ -10,11 +10,13 @@ from hebbax.engines.vector import VectorEngine
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.kernels.steps import has_step
 from hebbax.policy import AnyPolicy
+from hebbax.settings import pinned
 from hebbax.tasks.external import AnyTask, ExternalTask
 
 Engine: TypeAlias = NativeEngine | LockstepEngine | VectorEngine
 
 
+@pinned()
 def make_engine(task: AnyTask, policy: AnyPolicy, name: str = "auto", threads: int | None = None) -> Engine:
     """Return the engine of a name; `auto` is native where the policy has a compiled step and lockstep elsewhere.
 

@@ -31,6 +31,7 @@ from hebbax.engines.twins import BODY_STATE, State, Twins
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.kernels.steps import compile_step
 from hebbax.policy import AnyPolicy
+from hebbax.settings import each_pinned, pinned
 from hebbax.tasks.contract import check_task
 from hebbax.tasks.external import AnyTask
 from hebbax.tasks.task import Task, empty_simulation, handles_of, simulation_of
@@ -46,6 +47,7 @@ class NativeEngine:
 
     name = "native"
 
+    @pinned()
     def __init__(self, task: AnyTask, policy: AnyPolicy, *, threads: int | None = None) -> None:
         task = check_task(task)
         self.task, self.policy = task, policy
@@ -64,6 +66,7 @@ class NativeEngine:
         """End all lives at their next tick, those to come too: `evaluate` then returns what they were."""
         self._stop[0] = 1
 
+    @pinned()
     def evaluate(
         self,
         genomes: Any,
@@ -147,6 +150,7 @@ class NativeEngine:
         manner = {"normaliser": normaliser, "events": events, "termination": termination}
         return record_whole(self, genome, key, ticks, **manner)
 
+    @pinned()
     def stream(
         self,
         genome: Any,
@@ -181,7 +185,7 @@ class NativeEngine:
         setting = self._setting(ticks, termination, normaliser)
         event_table(events, self.task, self.policy)  # refused here, not where the iterator begins
         genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
-        return self._parts(setting, genomes[0], keys[0], events, chunk)
+        return each_pinned(self._parts(setting, genomes[0], keys[0], events, chunk))
 
     @contextmanager
     def twins(

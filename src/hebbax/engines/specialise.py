@@ -28,6 +28,7 @@ from numba.core.extending import _Intrinsic as Intrinsic  # it has no public nam
 from hebbax.engines.library import mj_rne_post_constraint
 from hebbax.kernels.compiler import FLAGS, compiled, copy, from_source
 from hebbax.kernels.policy_step import PolicyStep
+from hebbax.settings import of_numba
 from hebbax.tasks.task import Task
 
 _LIFE = Path(__file__).with_name("life.py")
@@ -88,6 +89,8 @@ def fingerprint(names: dict[str, Any]) -> str:
         digest.update(version.encode())
     digest.update(repr(sorted((key, str(value)) for key, value in FLAGS.items() if key != "fastmath")).encode())
     digest.update(repr(sorted(FLAGS["fastmath"])).encode())
+    # Numba's own cache does not ask for these: a life compiled under NUMBA_OPT=0 would serve all processes after it.
+    digest.update("".join(f"{name}={value}" for name, value in sorted(of_numba().items())).encode())
     _digest_value(_load_module("hebbax_life_unnamed", _LIFE, names).live, digest, (), set())
     return digest.hexdigest()[:24]
 

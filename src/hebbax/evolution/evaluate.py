@@ -14,6 +14,7 @@ from hebbax.errors import HebbaxError, check_seed
 from hebbax.evolution.controller import Controller
 from hebbax.evolution.stored_run import StoredRun
 from hebbax.keys import evaluation_key
+from hebbax.settings import pinned
 from hebbax.types import END_TERMINATED, Lives
 from hebbax.versions import environment
 
@@ -69,6 +70,7 @@ def mean_interval(values: np.ndarray) -> tuple[float, float] | None:
     return mean - half, mean + half
 
 
+@pinned()
 def evaluate_controller(
     engine: Engine,
     controller: Controller,

@@ -13,8 +13,10 @@ from hebbax.evolution.checkpoint import Checkpoint
 from hebbax.evolution.controller import Best, Controller
 from hebbax.evolution.search import Search, SearchState
 from hebbax.evolution.statistics import ObservationStatistics
+from hebbax.settings import pinned
 
 
+@pinned()
 def pack_state(search: Search, state: SearchState, document: dict[str, Any]) -> Checkpoint:
     """Return the checkpoint that holds all of the state, with the caller's document beside it."""
     leaves, _ = jax.tree_util.tree_flatten_with_path(state.strategy)
@@ -30,6 +32,7 @@ def pack_state(search: Search, state: SearchState, document: dict[str, Any]) -> 
     return Checkpoint(state.generation, tensors, {**document, "best": best})
 
 
+@pinned()
 def unpack_state(search: Search, checkpoint: Checkpoint) -> SearchState:
     """Return the state that a checkpoint holds. Raises HebbaxError if it is of another strategy or genome size."""
     template = jax.eval_shape(search.begin_strategy)

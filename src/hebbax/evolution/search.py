@@ -17,6 +17,7 @@ from hebbax.evolution.statistics import ObservationStatistics
 from hebbax.evolution.strategy import Strategy
 from hebbax.keys import root_key, stream
 from hebbax.policy_factory import make_policy
+from hebbax.settings import pinned
 from hebbax.tasks.registry import make_task
 from hebbax.types import Lives
 
@@ -34,6 +35,7 @@ class SearchState:
 class Search:
     """One configuration's task, policy, engine and strategy, and the steps they take."""
 
+    @pinned()
     def __init__(self, config: TrainConfig) -> None:
         self.config = config
         self.task = make_task(config.task.name)
@@ -54,6 +56,7 @@ class Search:
         """Return the mean genome with the present statistics."""
         return Controller(self.strategy.mean(state.strategy), state.statistics)
 
+    @pinned()
     def step(self, state: SearchState) -> tuple[SearchState, dict[str, Any]] | None:
         """Run one generation: return the next state and its metrics, or None if the engine was stopped during it."""
         config, start = self.config, time.perf_counter()

@@ -11,6 +11,7 @@ import numpy as np
 from hebbax.evolution.strategies.build import build
 from hebbax.evolution.strategy_config import StrategyConfig
 from hebbax.policy import Policy
+from hebbax.settings import pinned
 
 _LARGEST = 1e30  # beyond any return; a population of them still has a sum in float32
 
@@ -21,20 +22,24 @@ class Strategy:
     Raises HebbaxError where the memory that it needs for the genome is too much.
     """
 
+    @pinned()
     def __init__(self, config: StrategyConfig, genome_size: int) -> None:
         self.config = config
         self._algorithm, self._params = build(config.name, config.population, genome_size, config.options())
 
+    @pinned()
     def init(self, key: jax.Array, policy: Policy) -> Any:
         """Return the state at generation 0."""
         state = self._algorithm.init(key, initial_mean(key, policy, self.config.population), self._params)
         # Some leaves are Python numbers to JAX at first: strong types from the start spare a second compile.
         return jax.tree.map(lambda leaf: jnp.array(leaf, jnp.asarray(leaf).dtype), state)
 
+    @pinned()
     def ask(self, key: jax.Array, state: Any) -> tuple[jax.Array, Any]:
         """Return genomes float32 [population, genome_size] to try, and the state."""
         return self._algorithm.ask(key, state, self._params)
 
+    @pinned()
     def tell(self, key: jax.Array, genomes: jax.Array, fitness: np.ndarray, state: Any) -> Any:
         """Return the state after learning the finite fitness [population] of the genomes; more is better."""
         # evosax minimises: this is the one place where the sign turns. A return can be too large for float32, and
@@ -43,11 +48,13 @@ class Strategy:
         state, _ = self._algorithm.tell(key, genomes, jnp.asarray(cost, jnp.float32), state, self._params)
         return state
 
+    @pinned()
     def mean(self, state: Any) -> np.ndarray:
         """Return the mean genome, float32 [genome_size]."""
         return np.asarray(state.mean)
 
 
+@pinned()
 def initial_mean(key: jax.Array, policy: Policy, population: int) -> jax.Array:
     """Return the first mean, float32 [genome_size]: the average of `population` random genomes, as HAN draws it.
 

@@ -18,6 +18,7 @@ from hebbax.experiments.result import Result, floats
 from hebbax.experiments.words import counted, lost, number, with_interval
 from hebbax.keys import root_key, stream
 from hebbax.report.style import BLUE, ORANGE
+from hebbax.settings import pinned
 
 DRAWN_LIVES = 3
 """Lives of each group whose weights share one picture."""
@@ -28,6 +29,7 @@ _MOST_COMPONENTS = 30
 _COLOURS = {"evolved": BLUE, "random": ORANGE}
 
 
+@pinned()
 def run(context: Context) -> Result:
     """Compare the controller with as many random genomes, U(-1, 1), as it has lives, each in its own life.
 

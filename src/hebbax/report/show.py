@@ -23,6 +23,7 @@ from hebbax.report.plots.learning_curve import plot_learning_curve
 from hebbax.report.style import figure_of
 from hebbax.report.video import Child, RenderUnavailable, draw_in_child, render_video, unfinished
 from hebbax.report.weights_figure import plot_weights
+from hebbax.settings import pinned
 from hebbax.tasks.external import AnyTask, ExternalTask
 from hebbax.types import Lives, Record
 
@@ -160,6 +161,7 @@ def _film_environment(task: ExternalTask, record: Record, path: Path, seed: int,
     draw_in_child(child, -(-len(actions) // stride), output, path)
 
 
+@pinned()
 def returns_beside_random(run: StoredRun, *, random_genomes: int = 16, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
     """Return the returns of COMPARED_LIVES lives of a run's best genome, and of as many of random genomes.
 

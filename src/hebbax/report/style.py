@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import matplotlib
@@ -73,9 +74,13 @@ STYLE: dict[Any, Any] = {  # Any: Matplotlib types the keys as its own literals
 }
 
 
-def figure_style() -> AbstractContextManager[None]:
-    """Return a context in which Matplotlib draws in this style; the user's own settings return after it."""
-    return matplotlib.rc_context(STYLE)
+@contextmanager
+def figure_style() -> Iterator[None]:
+    """Let Matplotlib draw in this style, whatever the user's own settings say; they return after it."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
+        yield
 
 
 def axes_or_new(ax: Axes | None, width: float = 5.0, height: float = 3.4, **options: Any) -> Axes:

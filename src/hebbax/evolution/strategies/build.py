@@ -8,17 +8,20 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import optax
-from evosax.algorithms.distribution_based.cma_es import CMA_ES
-from evosax.algorithms.distribution_based.open_es import Open_ES
-from evosax.algorithms.distribution_based.pgpe import PGPE
-from evosax.algorithms.distribution_based.sep_cma_es import Sep_CMA_ES
-from evosax.algorithms.distribution_based.simple_es import SimpleES
-from evosax.algorithms.distribution_based.snes import SNES
 
 from hebbax.errors import HebbaxError
 from hebbax.evolution.strategies.mu_lambda import MuLambda
 from hebbax.evolution.strategies.schedules import optimiser_of, sigma_schedule
 from hebbax.evolution.strategies.table import elites_of
+from hebbax.settings import pinned
+
+with pinned():  # it makes arrays as it is imported
+    from evosax.algorithms.distribution_based.cma_es import CMA_ES
+    from evosax.algorithms.distribution_based.open_es import Open_ES
+    from evosax.algorithms.distribution_based.pgpe import PGPE
+    from evosax.algorithms.distribution_based.sep_cma_es import Sep_CMA_ES
+    from evosax.algorithms.distribution_based.simple_es import SimpleES
+    from evosax.algorithms.distribution_based.snes import SNES
 
 COVARIANCE_LIMIT = 2e9
 """Bytes that CMA-ES may need for its covariance matrix and the copies that it works on."""
