@@ -56,7 +56,7 @@ def test_a_problem_is_told_and_changes_the_exit_code(hebbax, monkeypatch):
     ran = hebbax("doctor")
 
     assert ran.code == 1
-    assert ran.out.endswith("problem: NUMBA_DISABLE_JIT is set, so no life can be compiled: unset it\n")
+    assert ran.out.endswith("problem: NUMBA_DISABLE_JIT=1: no life can be compiled; unset it, or set it to 0\n")
 
 
 @pytest.mark.usefixtures("drawing")

@@ -17,6 +17,9 @@ from hebbax.types import Array
 class Gru(Network):
     """z = σ(x Wxz + h Whz), r = σ(x Wxr + h Whr), c = φ(x Wxc + (r h) Whc), h ← (1 − z) h + z c, y = φo(h Wo).
 
+    The matrices of the genome are in the order Wxz, Whz, Wxr, Whr, Wxc, Whc, Wo. Those from x and Wo have a row for the
+    bias unit, those from h to a gate have none.
+
     Units: x and its bias unit, h before, r h, z, r, c, h now and its bias unit, y. The presynaptic activation of Whc is
     h, not r h (Dittrich et al. 2026).
     """

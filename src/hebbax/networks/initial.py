@@ -16,7 +16,12 @@ INITIALISERS = (
     "constant",
 )
 """`uniform` is U(−scale, scale), `normal` N(0, scale²); lecun, he and glorot scale these with the layer's sizes; all
-weights of `constant` are the scale itself."""
+weights of `constant` are the scale itself.
+
+The normal ones are whole: those of the same names in JAX, Flax and the published code are cut off at two standard
+deviations and then widened to the same variance. Here they stay whole, because the weights of stored runs are drawn
+from them in every life.
+"""
 
 
 @dataclass(frozen=True)

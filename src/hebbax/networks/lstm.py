@@ -17,6 +17,9 @@ from hebbax.types import Array
 class Lstm(Network):
     """i, f, o = σ(x W + h W), g = φ(x W + h W), m ← f m + i g, h ← o φ(m), y = φo(h Wo), each W its own.
 
+    The matrices of the genome are in the order i, f, g, o, for each gate that of x and then that of h, and last that to
+    y. Those from x and that to y have a row for the bias unit, those from h to a gate have none.
+
     Units: x and its bias unit, h before, i, f, g, o, the memory m, h now and its bias unit, y. A baseline of fixed
     weights only: which of its activations are pre- and postsynaptic has been settled by nobody.
     """

@@ -201,6 +201,8 @@ register_rule(
 
 
 def _gdhl(pre, post, weight, pp, pn, np, nn, sp, sn, ps, ns, pre_before, post_before):
+    # A fall is a positive number here. In the published code it is a negative one, so its pn, np, sn and ns have the
+    # opposite sign; pp, nn, sp and ps are the same. Stored genomes rely on ours.
     # d + |d| and |d| − d are twice the positive and negative part of d; the factors are folded into the coefficients.
     rise_pre, fall_pre = pre - pre_before + abs(pre - pre_before), abs(pre - pre_before) - (pre - pre_before)
     rise_post, fall_post = post - post_before + abs(post - post_before), abs(post - post_before) - (post - post_before)
