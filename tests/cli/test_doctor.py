@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 
 import pytest
@@ -10,7 +12,6 @@ import pytest
 from hebbax.cli import doctor
 from hebbax.cli.known_problems import known_problems
 from hebbax.cores import available_cores
-from hebbax.engines import specialise
 
 GOOD = dict.fromkeys(("numba", "numpy", "jax", "evosax", "optax", "gymnasium"), "1.0") | {
     "python": "3.11.7",
@@ -26,8 +27,15 @@ def drawing(monkeypatch) -> dict[str, str]:
     return answers
 
 
+@pytest.fixture
+def cache(monkeypatch, tmp_path) -> str:
+    """A folder for compiled lives that can be written to, whatever the machine has."""
+    monkeypatch.setenv("HEBBAX_CACHE", str(tmp_path / "cache"))
+    return str(tmp_path / "cache")
+
+
 @pytest.mark.usefixtures("drawing")
-def test_json(hebbax):
+def test_json(hebbax, cache):
     ran = hebbax("doctor", "--json")
 
     assert (ran.code, ran.error) == (0, "")
@@ -37,7 +45,7 @@ def test_json(hebbax):
     assert findings["engines"]["han-e"] == "native"
     assert "libmujoco" in findings["mujoco_library"]
     assert findings["versions"]["mujoco"].startswith("3.")
-    assert findings["cache"] == str(specialise.cache_folder())
+    assert findings["cache"] == cache
 
 
 @pytest.mark.usefixtures("drawing")
@@ -85,8 +93,22 @@ def test_notes_are_no_problems(hebbax, monkeypatch, drawing, tmp_path):
     assert ran.code == 0
     assert json.loads(ran.out)["notes"] == [
         "no video: off-screen OpenGL does not work; on Debian or Ubuntu: apt-get install libegl1",
-        f"every process compiles its lives anew: cannot write to {tmp_path}/file/cache; set HEBBAX_CACHE to a folder",
+        f"every process compiles its lives anew: cannot write to {tmp_path}/file/cache: {os.strerror(errno.ENOTDIR)}; "
+        "set HEBBAX_CACHE to a folder that can be written to",
     ]
+
+
+@pytest.mark.usefixtures("drawing")
+def test_a_user_without_a_home_is_told_where_lives_could_be_kept(hebbax, monkeypatch):
+    for variable in ("HOME", "XDG_CACHE_HOME", "HEBBAX_CACHE"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 4_000_000_000)  # of nobody in the system's list of users
+
+    ran = hebbax("doctor")
+
+    assert ran.code == 0
+    assert "there is no home folder; set HEBBAX_CACHE to a folder" in ran.out
+    assert re.search(r"\ncompiled lives +not kept\n", ran.out)
 
 
 def test_backends_are_tried_in_processes_of_their_own():

@@ -7,6 +7,7 @@ import sys
 import textwrap
 
 import jax
+import numba
 import pytest
 
 from hebbax.engines import specialise
@@ -55,6 +56,37 @@ def test_every_edit_changes_the_fingerprint(swimmer, change):
     plain = fingerprint_of(swimmer, step)
     assert fingerprint_of(swimmer, step) == plain
     assert fingerprint_of(swimmer, step, **change) != plain
+
+
+def bonus_compiled(**flags):
+    namespace = {}
+    exec("def bonus(*, scale=1.0):\n    return scale", namespace)
+    return numba.njit(**flags)(namespace["bonus"])
+
+
+def test_how_a_called_function_is_compiled_and_its_defaults_are_in_the_fingerprint(swimmer):
+    def print_of(bonus):
+        def outcome(before, simulation, action, memory):
+            return bonus(), False, memory
+
+        task = dataclasses.replace(swimmer, outcome=outcome)
+        return specialise.fingerprint(specialise.life_names(task, step))
+
+    step = compile_step(Replay(2, 3))
+    plain = print_of(bonus_compiled())
+    assert print_of(bonus_compiled()) == plain
+    assert print_of(bonus_compiled(fastmath={"reassoc", "nnan"})) != plain
+    other = bonus_compiled()
+    other.py_func.__kwdefaults__ = {"scale": 2.0}
+    assert print_of(other) != plain
+
+
+@pytest.mark.parametrize(("setting", "value"), [("BOUNDSCHECK", 1), ("OPT", 0), ("LOOP_VECTORIZE", 0)])
+def test_what_the_environment_tells_the_compiler_is_in_the_fingerprint(swimmer, monkeypatch, setting, value):
+    names = specialise.life_names(swimmer, compile_step(Replay(2, 3)))
+    plain = specialise.fingerprint(names)
+    monkeypatch.setattr(numba.config, setting, value)
+    assert specialise.fingerprint(names) != plain
 
 
 def test_another_rule_or_normalisation_is_another_life(swimmer):
@@ -123,12 +155,30 @@ def test_an_edited_reward_is_seen_by_the_next_process(run):
     assert run(1.0) == (3.0, run(1.0)[1])
 
 
-def test_a_folder_that_cannot_be_written_only_costs_the_compile(monkeypatch, tmp_path, swimmer):
+@pytest.mark.slow
+def test_lives_on_disk_that_are_cut_are_compiled_anew(run, tmp_path):
+    _, files = run(1.0)
+    for path in (path for path in (tmp_path / "cache").rglob("*") if path.is_file()):
+        path.write_bytes(path.read_bytes()[:100])
+    assert run(1.0) == (3.0, files)
+
+
+def paid(task, reward):
+    """Return a task that pays this at every tick; each amount is a life of its own."""
+
+    def outcome(before, simulation, action, memory):
+        return reward, False, memory
+
+    return dataclasses.replace(task, outcome=outcome)
+
+
+def test_where_the_cache_cannot_be_written_every_task_has_its_own_life(monkeypatch, tmp_path, swimmer):
     blocked = tmp_path / "file"
     blocked.write_text("")
-    monkeypatch.setenv("HEBBAX_CACHE", str(blocked))
+    monkeypatch.setenv("HEBBAX_CACHE", str(blocked / "cache"))
     monkeypatch.setattr(specialise, "_BUILT", {})
-    replay = Replay(2, 5)
-    lives = NativeEngine(swimmer, replay, threads=1).evaluate([[0.0] * 10], jax.random.key(0), ticks=5)
-    assert lives.lengths[0] == 5
+    for reward in (1.0, 2.0):
+        engine = NativeEngine(paid(swimmer, reward), Replay(2, 5), threads=1)
+        lives = engine.evaluate([[0.0] * 10], jax.random.key(0), ticks=5)
+        assert (lives.lengths[0], lives.returns[0]) == (5, 5 * reward)
     assert blocked.read_text() == ""

@@ -58,9 +58,9 @@ def examine() -> dict[str, Any]:
     drawing = _try(_drawing, problems) or {}
     if "works" not in drawing.values():
         notes.append("no video: off-screen OpenGL does not work; on Debian or Ubuntu: apt-get install libegl1")
-    cache = _try(_cache_folder, problems)
-    if cache is not None and not _writable(cache):
-        notes.append(f"every process compiles its lives anew: cannot write to {cache}; set HEBBAX_CACHE to a folder")
+    cache, not_kept = _try(_cache_folder, problems) or (None, None)
+    if not_kept is not None:
+        notes.append(not_kept)
     return {
         "versions": versions,
         "platform": sys.platform,
@@ -83,7 +83,7 @@ def _print(findings: dict[str, Any]) -> None:
             ("cores", f"{cores['available']} available to this process, {cores['machine']} in the machine"),
             ("MuJoCo library", findings["mujoco_library"] or "not found"),
             *((f"drawing by {backend}", result) for backend, result in findings["drawing"].items()),
-            ("compiled lives", findings["cache"] or "unknown"),
+            ("compiled lives", findings["cache"] or "not kept"),
             *((f"engine of {name}", engine) for name, engine in (findings["engines"] or {}).items()),
         ]
     )
@@ -139,21 +139,12 @@ def _mujoco_library() -> str:
     return str(find_library())
 
 
-def _cache_folder() -> str:
-    from hebbax.engines.specialise import cache_folder
+def _cache_folder() -> tuple[str | None, str | None]:
+    """Return where compiled lives are kept, and why none can be."""
+    from hebbax.engines.life_cache import cache_folder, obstacle
 
-    return str(cache_folder())
-
-
-def _writable(folder: str) -> bool:
-    """Whether a folder can be written to, or made; it is tried, because permissions do not tell all."""
-    while not os.path.exists(folder):
-        folder = os.path.dirname(folder) or "."
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
+    folder = cache_folder()
+    return None if folder is None else str(folder), obstacle()
 
 
 def _engines() -> dict[str, str]:

@@ -106,6 +106,9 @@ def _run(arguments: list[str]) -> int:
         options = module.parser().read(arguments[1:])
     except SystemExit as exit:  # argparse has printed the subcommand's help
         return int(exit.code or 0)
+    from hebbax.cli.output import log_as_notes
+
+    log_as_notes()
     if name != "doctor":  # which says what is wrong, beside all else
         check_settings(os.environ)
     try:

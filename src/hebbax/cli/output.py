@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,20 @@ _WIDTH_WITHOUT_TERMINAL = 200
 def note(text: str) -> None:
     """Tell the user something beside the result, on stderr so that output stays clean."""
     print(f"note: {text}", file=sys.stderr)
+
+
+class _Notes(logging.Handler):
+    """Tells what the library logs as notes, through whatever stands for stderr just then."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        note(record.getMessage())
+
+
+def log_as_notes() -> None:
+    """Let the warnings that hebbax logs be notes, unless the process has said what happens to logs."""
+    logger = logging.getLogger("hebbax")
+    if not logger.hasHandlers():
+        logger.addHandler(_Notes())
 
 
 def waiting(text: str) -> None:

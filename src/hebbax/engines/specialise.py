@@ -1,16 +1,14 @@
 """The life of one task with one policy step, compiled, and kept on disk for the next process.
 
 Numba's own cache looks at a function's file alone: it would return yesterday's reward after an edit in a function that
-is called from it, and finds nothing for functions that are passed in. So the text of `life.py` is written under a name
-that is a fingerprint of everything in it, and Numba caches that file: another fingerprint is another file.
+is called from it, and finds nothing for functions that are passed in. So a life has a fingerprint of everything that it
+is compiled from, and is kept under that (`life_cache.py`): another fingerprint is another life.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
-import logging
-import os
 import sys
 import types
 from collections.abc import Callable, Collection
@@ -26,6 +24,7 @@ from numba.core.dispatcher import Dispatcher
 from numba.core.extending import _Intrinsic as Intrinsic  # it has no public name
 
 from hebbax.engines.library import mj_rne_post_constraint
+from hebbax.engines.life_cache import LifeCache
 from hebbax.kernels.compiler import FLAGS, compiled, copy, from_source
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.settings import of_numba
@@ -35,16 +34,6 @@ _LIFE = Path(__file__).with_name("life.py")
 _REMEMBER = "def remember(before, simulation):\n"
 
 _PACKAGES_BY_VERSION = ("numpy", "math", "numba")  # what they compile to follows from their version
-
-logger = logging.getLogger(__name__)
-
-
-def cache_folder() -> Path:
-    """Return where compiled lives are kept: `HEBBAX_CACHE`, or hebbax in the user's cache folder."""
-    base = os.environ.get("HEBBAX_CACHE")
-    if base:
-        return Path(base)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hebbax"
 
 
 def specialise(task: Task, step: PolicyStep) -> Any:
@@ -87,17 +76,16 @@ def fingerprint(names: dict[str, Any]) -> str:
     digest = hashlib.sha256(_LIFE.read_bytes())
     for version in (numba.__version__, llvmlite.__version__, mujoco.mj_versionString(), np.__version__, sys.version):
         digest.update(version.encode())
-    digest.update(repr(sorted((key, str(value)) for key, value in FLAGS.items() if key != "fastmath")).encode())
-    digest.update(repr(sorted(FLAGS["fastmath"])).encode())
-    # Numba's own cache does not ask for these: a life compiled under NUMBA_OPT=0 would serve all processes after it.
-    digest.update("".join(f"{name}={value}" for name, value in sorted(of_numba().items())).encode())
-    _digest_value(_load_module("hebbax_life_unnamed", _LIFE, names).live, digest, (), set())
+    # A life compiled under NUMBA_OPT=0 must not serve all processes after it.
+    _digest_flags({**of_numba(), **FLAGS}, digest)
+    _digest_value(_load_module("hebbax_life_unnamed", names).live, digest, (), set())
     return digest.hexdigest()[:24]
 
 
 def _digest_value(value: Any, digest: Any, attributes: Collection[str], seen: set[int]) -> None:
     """Add what a compiled function would make of a value: code, constants and all that it refers to."""
     if isinstance(value, Dispatcher):
+        _digest_flags(value.targetoptions, digest)
         value = value.py_func
     elif isinstance(value, Intrinsic):
         value = vars(value)["__wrapped__"]
@@ -119,6 +107,11 @@ def _digest_value(value: Any, digest: Any, attributes: Collection[str], seen: se
         digest.update(repr((value, getattr(value, "_fields", ()))).encode())
 
 
+def _digest_flags(flags: dict[str, Any], digest: Any) -> None:
+    ordered = {key: sorted(value) if isinstance(value, set | frozenset) else value for key, value in flags.items()}
+    digest.update(repr(sorted(ordered.items())).encode())
+
+
 def _digest_function(function: Callable[..., Any], digest: Any, seen: set[int]) -> None:
     _digest_code(function.__code__, digest)
     names = set(_names(function.__code__))
@@ -128,6 +121,7 @@ def _digest_function(function: Callable[..., Any], digest: Any, seen: set[int]) 
     for cell in function.__closure__ or ():
         _digest_value(cell.cell_contents, digest, names, seen)
     _digest_value(function.__defaults__ or (), digest, names, seen)
+    _digest_value(sorted((function.__kwdefaults__ or {}).items()), digest, names, seen)
 
 
 def _names(code: types.CodeType) -> list[str]:
@@ -144,13 +138,14 @@ def _digest_code(code: types.CodeType, digest: Any) -> None:
             digest.update(repr(const).encode())
 
 
-def _load_module(name: str, path: Path, names: dict[str, Any]) -> types.ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
+def _load_module(name: str, names: dict[str, Any]) -> types.ModuleType:
+    """Return `life.py` as a module of its own, in which these names are bound to these functions."""
+    spec = importlib.util.spec_from_file_location(name, _LIFE)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     module.__dict__.update(names)
-    sys.modules[name] = module
+    sys.modules[name] = module  # where Numba looks for the globals of a life that was kept
     spec.loader.exec_module(module)
     return module
 
@@ -160,27 +155,9 @@ _BUILT: dict[str, Any] = {}
 
 def _build(name: str, names: dict[str, Any]) -> Any:
     if name not in _BUILT:
-        module = _load_module(f"hebbax_life_{name}", _module_file(name), names)
-        function = module.live.py_func
-        options: dict[str, Any] = {"cache": True, "no_cfunc_wrapper": True, **FLAGS}
-        try:
-            _BUILT[name] = numba.njit(**options)(function)
-        except RuntimeError as error:  # no folder to write to: compile anew in every process
-            logger.info("compiled lives are not kept: %s", error)
-            _BUILT[name] = module.live
+        function = _load_module(f"hebbax_life_{name}", names).live.py_func
+        options: dict[str, Any] = {"no_cfunc_wrapper": True, **FLAGS}
+        life: Any = numba.njit(**options)(function)
+        life._cache = LifeCache(name)  # Numba has no public way to give a function another cache than its own
+        _BUILT[name] = life
     return _BUILT[name]
-
-
-def _module_file(name: str) -> Path:
-    path = cache_folder() / f"life_{name}.py"
-    if path.is_file():
-        return path
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
-        temporary.write_bytes(_LIFE.read_bytes())
-        os.replace(temporary, path)
-    except OSError as error:
-        logger.info("compiled lives are not kept: %s", error)
-        return _LIFE
-    return path
