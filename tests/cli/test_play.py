@@ -67,16 +67,21 @@ def test_speeds_are_those_of_the_slider():
     assert _SPEEDS == (SLOWEST, FASTEST)
 
 
-def test_what_cannot_be_played_is_an_error(capsys):
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["zoo:half_cheetah/nothing"], "'half_cheetah/nothing'"),
+        (["zoo:half_cheetah/han-e", "--genome", "worst"], "unknown genome 'worst'"),
+        (["zoo:half_cheetah/han-e", "--speed", "0"], "expected a number above 0, not '0'"),
+    ],
+)
+def test_what_cannot_be_played_is_an_error(arguments, message, capsys):
     pytest.importorskip("viser", minversion="1.1")
-    assert main(["play", "zoo:half_cheetah/nothing"]) == 2
-    assert main(["play", "zoo:half_cheetah/han-e", "--genome", "worst"]) == 2
-    assert main(["play", "zoo:half_cheetah/han-e", "--speed", "0"]) == 2
-    # Beside notes on what this machine has otherwise than the one that the controller was evolved on.
-    errors = [line for line in capsys.readouterr().err.splitlines() if line.startswith("hebbax: ")]
-    assert len(errors) == 3
-    assert "unknown genome 'worst'" in errors[1]
-    assert "expected a number above 0, not '0'" in errors[2]
+    assert main(["play", *arguments]) == 2
+    # Before it there may be a note: the zoo was evolved on another processor.
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith("hebbax: ")
+    assert message in error
 
 
 @pytest.mark.slow

@@ -214,8 +214,11 @@ def test_timescales_share_one_compiled_life(still):
     assert (values["windows"], values["intervals"]) == ([1, 10, 50], [1, 4])  # 16 would leave 15 updates
     assert values["own"] == {"window": 10, "interval": 4}
     assert {cell["verdict"] for cell in values["cells"]} == {"fixed-point"}
-    returns = np.array([values_of(cell["return"]) for cell in values["cells"]])
-    np.testing.assert_allclose(returns, np.broadcast_to(returns[0], returns.shape), rtol=0.01)
+    # The interval sets the tick of the first normalisation, and long lives are chaotic. The window changes nothing: a
+    # genome of zeros multiplies the averages by 0.
+    for interval in values["intervals"]:
+        returns = [values_of(cell["return"]) for cell in values["cells"] if cell["interval"] == interval]
+        np.testing.assert_array_equal(returns, np.broadcast_to(returns[0], (3, LIVES)))
 
 
 def test_a_policy_without_averaging_gets_the_moving_one():
