@@ -1,7 +1,9 @@
 # Needs only make and Python 3.11 to 3.14. Every target first makes .venv with the versions in constraints.txt.
-# PYTHON=/path/to/python chooses the interpreter, WORKERS=n the number of test processes.
+# PYTHON=/path/to/python chooses the interpreter, WORKERS=n the number of test processes, TIME_LIMIT=s the seconds that
+# `make test` may take on two cores (twice as many on one; 0 for no limit, as on a slow machine).
 
 WORKERS ?= 2
+TIME_LIMIT ?= 720
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 SUPPORTED := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 BIN := .venv/bin
@@ -20,7 +22,7 @@ demo: .venv/.installed ## Evolve a controller in one to two minutes; curve, pict
 	$(BIN)/hebbax demo
 
 test: .venv/.installed ## Run the tests
-	$(PYTEST)
+	$(PYTEST) -p tests.time_limit --time-limit=$(TIME_LIMIT)
 
 test-slow: .venv/.installed ## Run the tests that take long
 	$(PYTEST) -m slow

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import pytest
+import rich
 
 from hebbax.cli import progress
 from hebbax.cli.output import duration, returned
@@ -87,6 +88,7 @@ def test_display_on_a_terminal(monkeypatch):
         def isatty(self) -> bool:
             return True
 
+    rich.get_console()  # something before, whose output was no terminal
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
     for name, value in {"TERM": "xterm", "COLUMNS": "100", "LINES": "30"}.items():

@@ -132,7 +132,7 @@ class _Lines:
 
 @contextmanager
 def _live_display(clock: Clock, opening: str) -> Iterator[Progress]:
-    from rich.console import Group
+    from rich.console import Console, Group
     from rich.live import Live
     from rich.progress_bar import ProgressBar
     from rich.table import Table
@@ -152,7 +152,8 @@ def _live_display(clock: Clock, opening: str) -> Iterator[Progress]:
         returns = Text(f"return  {returns_text(metrics)}  mean genome {returned(mean_genome)}")
         return Group(bar, returns, Text(sparkline(means) if means else ""))
 
-    with Live(Text(opening), refresh_per_second=4) as live:
+    # A console of its own: rich's common one keeps what the output was when something first asked for it.
+    with Live(Text(opening), console=Console(), refresh_per_second=4) as live:
 
         def show(metrics: dict[str, Any]) -> None:
             nonlocal mean_genome
