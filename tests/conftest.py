@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from hebbax.config import TaskConfig, TrainConfig, to_dict
+from hebbax.engines.life_cache import obstacle
 from hebbax.evolution.run_folder import RunFolder
 from hebbax.policy_config import PRESETS
 from hebbax.policy_factory import make_policy
@@ -33,6 +34,18 @@ def han_e(swimmer):
 def genomes(han_e):
     """Six random genomes [6, genome_size]."""
     return np.asarray(jax.random.uniform(jax.random.key(0), (6, han_e.genome_size), minval=-1, maxval=1))
+
+
+@pytest.fixture(scope="session")
+def cache_of_the_tests(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def kept_lives(monkeypatch, cache_of_the_tests):
+    """Let processes that a test starts keep compiled lives, also where the user's cache cannot be written."""
+    if obstacle() is not None:
+        monkeypatch.setenv("HEBBAX_CACHE", str(cache_of_the_tests))
 
 
 @pytest.fixture

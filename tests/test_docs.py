@@ -440,6 +440,7 @@ def test_examples_use_public_names(page, number):
     ],
     ids=["engine", "own rule and task", "rule", "task", "events", "events as JSON"],
 )
+@pytest.mark.usefixtures("kept_lives")
 def test_examples_run(page, number, expected, tmp_path):
     for xml in blocks(ROOT / page, "xml"):
         (tmp_path / "rail.xml").write_text(xml, encoding="utf-8")

@@ -11,6 +11,7 @@ import sys
 import time
 
 import h5py
+import pytest
 
 from hebbax import zoo
 
@@ -64,6 +65,7 @@ def test_refusals(hebbax, copied_run):
     assert (copied_run / "recording.h5").read_text() == "mine"
 
 
+@pytest.mark.usefixtures("kept_lives")
 def test_ctrl_c_keeps_what_was_lived(finished_run, tmp_path):
     path = tmp_path / "long.h5"
     command = [sys.executable, "-m", "hebbax", "record", str(finished_run), "--lifetimes", "1", "--ticks", "100000000"]

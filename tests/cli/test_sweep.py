@@ -131,6 +131,7 @@ def test_a_run_is_no_folder_for_a_sweep(hebbax, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("kept_lives")
 def test_ctrl_c_leaves_a_sweep_that_can_go_on(hebbax, tmp_path):
     command = ["hebbax.cli.main", "train", "-m", *TINY, "policy=han-e", "seed=0,1", "generations=1000000"]
     child = subprocess.Popen(

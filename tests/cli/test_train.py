@@ -154,6 +154,7 @@ def test_resume_refuses_a_newer_schema(hebbax, copied_run, monkeypatch):
     assert hebbax("train", "--resume", "copy", "generations=5") == (2, "", f"hebbax: {message}\n")
 
 
+@pytest.mark.usefixtures("kept_lives")
 def test_ctrl_c_leaves_a_run_that_can_go_on(hebbax, tmp_path):
     command = [sys.executable, "-m", "hebbax.cli.main", "train", *TINY, "generations=1000000", "--run", "stopped"]
     child = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

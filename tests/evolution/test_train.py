@@ -105,6 +105,7 @@ training.run(lambda metrics: print(metrics["generation"], flush=True))
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("kept_lives")
 def test_a_run_killed_three_times_ends_with_the_same_bytes(tmp_path):
     # Long enough that each child is killed in the middle of something.
     config = replace(CONFIG, generations=40, task=TaskConfig("swimmer", ticks=400))

@@ -37,7 +37,7 @@ def cache_folder() -> Path | None:
 
 
 def obstacle() -> str | None:
-    """Return why no life can be kept, as a line of advice, or None; it is tried, because permissions do not tell all."""
+    """Return why no life can be kept, in one line, or None; tried, because permissions do not tell all."""
     folder = cache_folder()
     if folder is None:
         return _advice("there is no home folder")
@@ -63,7 +63,7 @@ class LifeCache(NullCache):
     def __init__(self, fingerprint: str) -> None:
         self._fingerprint = fingerprint
 
-    def load_overload(self, sig: Any, target_context: Any) -> CompileResult | None:
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the life that was compiled for these argument types, or None where there is any doubt about it."""
         target_context.refresh()
         key = self._key(sig, target_context.codegen())
@@ -83,16 +83,18 @@ class LifeCache(NullCache):
             logger.warning("a life is compiled anew, because %s cannot be used: %s", path, one_line(error))
             return None
 
-    def save_overload(self, sig: Any, data: CompileResult) -> None:
+    def save_overload(self, sig: Any, cres: CompileResult) -> None:
         """Keep a life that was compiled for these argument types."""
-        key = self._key(sig, data.codegen)
+        key = self._key(sig, cres.codegen)
         path = self._path(key)
         if path is None:
             return _note(_advice("there is no home folder"))
-        if data.library.has_dynamic_globals:
-            return _note("a life is compiled anew in every process: it refers to an address, as of a large global array")
+        if cres.library.has_dynamic_globals:
+            return _note(
+                "a life is compiled anew in every process: it refers to an address, as of a large global array"
+            )
         try:
-            payload = dumps(data._reduce())
+            payload = dumps(cres._reduce())
         except Exception as error:  # whatever a user's function holds may refuse
             return _note(f"a life is compiled anew in every process: {one_line(error)}")
         try:
