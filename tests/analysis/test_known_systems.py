@@ -103,9 +103,9 @@ def test_tables_have_a_row_a_system():
     assert len(grid) == len(reference) == 2 + len(KNOWN_SYSTEMS)
     assert grid[2].count("| 75 ") == len(TICKS) * len(SNR_DB)
     assert f"{REFERENCE[0]:,}: {REFERENCE[1]} dB" in grid[0]
-    assert reference[2] == "| constant | fixed-point | 3 fixed-point, 1 none | 75 | 4 limit-cycle | 0 |"
+    assert reference[2] == "| constant | fixed-point | 3 fixed-point, 1 none | 75 | – | 4 limit-cycle | 0 |"
     published = published_table(cells).splitlines()
-    assert published[2] == "| constant | fixed-point | 0 | 0 | 0 | 0 |"
-    assert published[4] == "| marginal map | limit-cycle | 100 | 100 | 100 | 100 |"
-    assert "100.0 % of the 360 verdicts" in confidence_line(cells)
+    assert published[2] == "| constant | fixed-point | 0 | 0 | 0 | 0 | 0 |"
+    assert published[4] == "| marginal map | limit-cycle | 100 | 100 | 100 | 100 | 100 |"
+    assert f"100.0 % of the {2 * len(cells):,} verdicts" in confidence_line(cells)
     assert "50.0 % of the others" in confidence_line(cells)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hebbax.analysis.lattice import one_frequency, two_frequencies
+from hebbax.analysis.lattice import folded_frequency, one_frequency, two_frequencies
 from hebbax.analysis.lines import fit_harmonics, fit_lines, fold, foretold, lines_at
 
 TIMES = np.arange(400)
@@ -60,13 +60,21 @@ def test_what_noise_hides_does_not_count_as_missed():
     assert foretold(early, signals, noise=0.18) == pytest.approx(1, abs=0.05)
 
 
-def test_harmonics_are_fitted_by_their_fundamental_where_sampling_folds_them_to():
-    """0.31, 0.62 and 0.93 cycles a row appear at 0.31, 0.38 and 0.07."""
-    np.testing.assert_allclose(fold(0.31 * np.arange(1, 4)), [0.31, 0.38, 0.07])
-    frequency, lines = fit_harmonics(waves((1, 0.31), (0.5, 0.62), (0.3, 0.93)), 0.31 + 0.2 / 400, 3)
+def test_harmonics_are_fitted_by_their_fundamental():
+    frequency, lines = fit_harmonics(waves((1, 0.11), (0.5, 0.22), (0.3, 0.33)), 0.11 + 0.05 / 400, np.array([1, 2, 3]))
 
-    assert frequency == pytest.approx(0.31, abs=1e-5)
+    assert frequency == pytest.approx(0.11, abs=1e-5)
     assert lines.left < 1e-4
+
+
+def test_a_harmonic_at_half_a_cycle_per_row_is_kept_and_one_above_is_not():
+    """A period of 4 rows: the second harmonic alternates. Three times 0.25 would fold onto 0.25."""
+    signals = waves((1, 0.25)) + 0.5 * np.cos(np.pi * TIMES)[:, None]
+    _, lines = fit_harmonics(signals, 0.25, np.array([1, 2, 3]))
+
+    np.testing.assert_allclose(lines.frequencies, [0.25, 0.5])
+    assert lines.left < 1e-8
+    np.testing.assert_allclose(np.sort(fit_lines(signals, 4).frequencies), [0.25, 0.5], atol=1e-6)
 
 
 def test_lines_at_given_frequencies_are_least_squares():
@@ -80,19 +88,19 @@ def test_lines_at_given_frequencies_are_least_squares():
 def test_harmonics_share_one_fundamental():
     """Lines at 2f and 3f: neither is the fundamental, a third of the latter is."""
     frequencies, powers = np.array([2 * 0.0413, 3 * 0.0413]), np.array([1.0, 2.0])
-    found = one_frequency(frequencies, powers, 1000, 0.2, 4)
+    found = one_frequency(frequencies, powers, 1000, 4)
 
     assert found.fundamentals[0] == pytest.approx(0.0413)
     assert found.share == pytest.approx(1)
 
 
 def test_the_highest_of_equal_fundamentals_is_taken():
-    found = one_frequency(0.0513 * np.array([1, 2, 3]), np.array([3.0, 2.0, 1.0]), 1000, 0.2, 4)
+    found = one_frequency(0.0513 * np.array([1, 2, 3]), np.array([3.0, 2.0, 1.0]), 1000, 4)
     assert found.fundamentals[0] == pytest.approx(0.0513)
 
 
 def test_a_fundamental_needs_periods_within_the_record():
-    assert one_frequency(np.array([0.03]), np.array([1.0]), 100, 0.2, 4).fundamentals == ()
+    assert one_frequency(np.array([0.03]), np.array([1.0]), 100, 4).fundamentals == ()
 
 
 def test_incommensurate_lines_need_two_fundamentals():
@@ -100,6 +108,21 @@ def test_incommensurate_lines_need_two_fundamentals():
     frequencies = np.array([first, second, second - first, 2 * first + second])
     powers = np.array([4.0, 3.0, 1.0, 1.0])
 
-    assert one_frequency(frequencies, powers, 1000, 0.2, 4).share < 0.6
+    assert one_frequency(frequencies, powers, 1000, 5).share < 0.6
     found = two_frequencies(frequencies, powers, 1000, 0.2)
     assert found.share == pytest.approx(1)
+
+
+def test_a_fundamental_does_not_fold():
+    """0.4 and 0.2 are harmonics of 0.2. Folded, they are those of 0.4, too, which made 5 rows a period of 2.5."""
+    assert one_frequency(np.array([0.4, 0.2]), np.array([2.0, 1.0]), 1000, 4).fundamentals == (pytest.approx(0.2),)
+
+
+def test_lines_that_sampling_has_folded_are_known_as_such():
+    """A cycle of 4.7123 rows with three harmonics: the third is at 1 - 3f. Two lines alone are not taken for one."""
+    fundamental = 1 / 4.7123
+    lines = fold(fundamental * np.arange(1, 4))
+    found = folded_frequency(lines, np.array([3.0, 2.0, 1.0]), 1000, 4)
+
+    assert found.fundamentals == (pytest.approx(fundamental),)
+    assert folded_frequency(np.array([0.05, 0.05 * np.sqrt(2)]), np.array([1.0, 1.0]), 1000, 4).fundamentals == ()

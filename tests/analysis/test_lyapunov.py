@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hebbax.analysis.known_systems import lorenz_flow
+from hebbax.analysis.known_motions import lorenz_flow
 from hebbax.analysis.lyapunov import lyapunov_of_map, lyapunov_of_pairs, pair_distances
 from hebbax.errors import HebbaxError
 

@@ -44,6 +44,8 @@ def test_counts_and_medians(document):
         "limit-cycle": 1,
         "quasi-periodic": 0,
         "wandering": 0,
+        "settling": 0,
+        "aliased": 0,
     }
     assert (summary["published"], summary["published_agrees"]) == ({"limit-cycle": 3}, 1)
     assert summary["medians"]["return"] == 10.0
@@ -57,6 +59,7 @@ def test_counts_and_medians(document):
         "came_back": 2,
         "share": pytest.approx(2 / 3),
         "ticks_median": 30,
+        "wandering": {"lives": 0, "came_back": 0},
     }
     assert summary["basin"]["normal"]["share"] is None
 

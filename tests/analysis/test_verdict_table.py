@@ -21,7 +21,7 @@ def test_tables_can_be_made_from_the_file():
     assert from_json(document) == cells
     assert tables(from_json(document)) == tables(cells)
     assert (
-        f"| {KNOWN_SYSTEMS[0].name} | {KNOWN_SYSTEMS[0].label} | 3 {KNOWN_SYSTEMS[0].label}, 1 wandering | 75 |"
+        f"| {KNOWN_SYSTEMS[0].name} | {KNOWN_SYSTEMS[0].label} | 3 {KNOWN_SYSTEMS[0].label}, 1 wandering | 75 | – |"
         in (tables(cells)[0])
     )
     assert (document["schema"], document["seed"]) == (1, 2026)

@@ -34,6 +34,7 @@ class Frame:
     control_period: float  # s, a tick
     every: int  # ticks from one row of the arrays to the next
     body: Body | None  # none for the body of another package's environment
+    bounded: bool | None = None  # whether a normalisation bounds the weights; none where that is to be seen from them
 
     @property
     def row_period(self) -> float:

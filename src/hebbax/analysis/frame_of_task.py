@@ -20,6 +20,8 @@ def frame_of(task: AnyTask, policy: Policy, every: int = 1) -> Frame:
         control_period=task.control_period,
         every=every,
         body=body_of(task.model) if isinstance(task, Task) else None,
+        # The weights of a policy without one may be bounded by their rule.
+        bounded=True if policy.plasticity and policy.plasticity.normalisation != "none" else None,
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hebbax.analysis.drift import Drift, measure_drift
-from hebbax.analysis.regularity import Regularity, measure_regularity
+from hebbax.analysis.drift import BLOCKS, SKIPPED, Drift, measure_drift
+from hebbax.analysis.regularity import measure_regularity
 from hebbax.analysis.spectra import independent_signals, noise_peak
 from hebbax.analysis.structure import Structure, find_structure
 from hebbax.analysis.thresholds import Thresholds
@@ -22,11 +23,13 @@ class Judgement:
     confidence: float
     transient: int
     evidence: dict[str, float]
-    period: float | None = None
+    period: float | None = None  # rows
+    look: int | None = None  # rows that a record should have, of weights that are still settling
+    most: float = 1.0  # confidence that a record whose last third differs from the one before allows
 
 
-def judge(rows: np.ndarray, limits: Thresholds) -> Judgement:
-    """Judge a finite trajectory [rows, weights] of at least 60 rows."""
+def judge(rows: np.ndarray, limits: Thresholds, *, bounded: bool = False) -> Judgement:
+    """Judge a finite trajectory [rows, weights] of at least 60 rows; bounded weights cannot leave for good."""
     whole = find_structure(rows)
     if whole.total_variance == 0 or whole.scale == 0:
         return Judgement("fixed-point", 1.0, 0, {"shared_motion": 0.0, "own_motion": 0.0})
@@ -44,14 +47,23 @@ def judge(rows: np.ndarray, limits: Thresholds) -> Judgement:
         "pace": drift.pace,
         "growth": drift.growth,
         "trend": drift.trend,
+        "shift": drift.shift / whole.scale,
+        "surprise": drift.surprise,
     }
-    margin = _leaving(drift, whole, limits)
-    if margin > 0:
-        return Judgement("diverging", _confidence(margin), transient, evidence)
-    settling = _settling(drift, limits)
-    if shared < limits.still or settling > 0:
-        return _at_rest(shared, own, settling, transient, evidence, limits)
-    return _moving(structure, transient, evidence, limits)
+    leaving = _leaving(drift, whole, limits)
+    if leaving > 0 and not bounded:
+        return Judgement("diverging", _confidence(leaving), transient, evidence)
+    unsettled = max(_settling(drift, whole, limits, bounded), leaving)
+    if unsettled > 0:
+        look = look_longer(drift, len(rows), whole.scale, limits)
+        return Judgement("settling", _confidence(unsettled), transient, evidence, look=look)
+    dying = _dying(drift, limits)
+    if shared < limits.still or dying > 0:
+        judged = _at_rest(shared, own, dying, transient, evidence, limits)
+    else:
+        judged = _moving(structure, transient, evidence, limits)
+    most = _confidence(_steadiness(drift, whole, limits))
+    return replace(judged, most=most, confidence=min(judged.confidence, most))
 
 
 def _motion(structure: Structure) -> tuple[float, float]:
@@ -95,50 +107,104 @@ def _leaving(drift: Drift, whole: Structure, limits: Thresholds) -> float:
     return max(straight, swelling)
 
 
-def _settling(drift: Drift, limits: Thresholds) -> float:
-    """Return by how much the weights are still coming to rest at the end of the record, in margins."""
+def _settling(drift: Drift, whole: Structure, limits: Thresholds, bounded: bool) -> float:
+    """Return by how much the weights are still on their way at the end of the record, in margins.
+
+    They go one way, and more slowly with time (or are bounded, so that they must), or their swings die out; and what
+    happens in the last third is more than the ripple of weights at rest.
+    """
+    going = min(
+        _above(drift.surprise, limits.surprise, 1.0),
+        _above(drift.shift, 0.5 * limits.still * whole.scale, 0.25 * limits.still * whole.scale),
+        _above(drift.shift, limits.drifts * drift.swing, max(limits.drifts * drift.swing, 1e-300)),
+        _above(drift.straightness, 0.5 * limits.straight, 0.2),
+        max(
+            _above(limits.steady, drift.pace, 0.4), _above(drift.straightness, limits.straight, 0.2) if bounded else -1
+        ),
+    )
+    return max(
+        going,
+        min(_fading(drift, limits), _above(drift.swing, limits.still * whole.scale, limits.still * whole.scale)),
+    )
+
+
+def _dying(drift: Drift, limits: Thresholds) -> float:
+    """Return by how much the weights have come to rest within the record, in margins."""
     slowing = min(
         _above(drift.straightness, limits.straight, 0.2),
         _above(limits.steady, drift.pace, 0.4),
         _above(drift.distance, 2 * drift.swing, max(drift.swing, 1e-300)),
     )
-    fading = min(_above(-drift.trend, limits.trend, 0.3), _above(1 / limits.growth, drift.growth, 0.3))
-    return max(slowing, fading)
+    return max(slowing, _fading(drift, limits))
+
+
+def _fading(drift: Drift, limits: Thresholds) -> float:
+    return min(_above(-drift.trend, limits.trend, 0.3), _above(limits.fades, drift.swelling, 0.2))
+
+
+def _steadiness(drift: Drift, whole: Structure, limits: Thresholds) -> float:
+    """Return by how much the last third of a record is like the one before, in margins.
+
+    Differences that are smaller than the ripple of weights at rest, or than a part of the swings, do not count.
+    """
+    rest = 0.5 * limits.still * whole.scale
+    small = max(
+        _above(rest, drift.shift, 0.5 * rest),
+        _above(limits.drifts * drift.swing, drift.shift, 0.5 * max(limits.drifts * drift.swing, 1e-300)),
+    )
+    place = max(small, _above(limits.surprise, drift.surprise, 1.2))
+    swings = 1.0 if drift.swing < rest else 2 * (1 - abs(np.log(max(drift.swelling, 1e-9))) / np.log(limits.growth))
+    return min(place, float(swings))
+
+
+def look_longer(drift: Drift, rows: int, scale: float, limits: Thresholds) -> int:
+    """Return how many rows a record of weights that are still settling should have for a verdict.
+
+    What is left to go is extrapolated: it shrinks by the same factor per row as the pace of the means, or the swings,
+    do within the record. The second half of a record is taken for the attractor, so the time is doubled. It is 2 to 20
+    times the record, rounded up to two digits.
+    """
+    enough = 0.5 * limits.still * scale
+    third = rows * (BLOCKS - SKIPPED) / BLOCKS * 2 / 3
+    times = [0.0]
+    if 0 < drift.pace < 1 and drift.shift > enough:
+        times.append(third / -np.log(drift.pace) * np.log(drift.shift / enough))
+    if 0 < drift.growth < 1 and drift.swing > enough:
+        times.append(rows / 4 / -np.log(drift.growth) * np.log(drift.swing / enough))
+    longer = float(np.clip(2 * (rows + max(times)), 2 * rows, 20 * rows))
+    digits = 10 ** max(math.floor(math.log10(longer)) - 1, 0)
+    return math.ceil(longer / digits) * digits
 
 
 def _at_rest(
-    shared: float, own: float, settling: float, transient: int, evidence: dict[str, float], limits: Thresholds
+    shared: float, own: float, dying: float, transient: int, evidence: dict[str, float], limits: Thresholds
 ) -> Judgement:
     if own > limits.noisy:
         return Judgement("wandering", _confidence(_above(own, limits.noisy, 0.2)), transient, evidence)
-    still = max(_times_below(shared, limits.still), settling)
+    still = max(_times_below(shared, limits.still), dying)
     return Judgement("fixed-point", _confidence(still, _above(limits.noisy, own, 0.2)), transient, evidence)
 
 
 def _moving(structure: Structure, transient: int, evidence: dict[str, float], limits: Thresholds) -> Judgement:
-    found = measure_regularity(structure, limits.same_frequency, limits.cycles)
+    found = measure_regularity(structure, limits.cycles)
     evidence |= found.evidence
     predictable = _above(found.foretold, limits.foretold, 0.5 * (1 - limits.foretold))
-    single = _times_below(found.second_frequency, limits.second_frequency)
-    closes = _closes(found, limits)
-    scattered = found.finely_sampled and found.closeness > limits.spreads
-    if predictable > 0 and single > 0 and not scattered:
+    single = min(
+        _times_below(found.second_frequency, limits.second_frequency), _times_below(found.detuned, limits.detuned)
+    )
+    # Frequencies that are known this well decide about long periods: after many turns a torus comes close again.
+    decided = found.foretold > limits.exactly and found.turns > limits.turns
+    closes = -1.0 if decided else _times_below(found.closeness, limits.closes)
+    if predictable > 0 and single > 0:
         return Judgement("limit-cycle", _confidence(predictable, single), transient, evidence, found.line_period)
+    if predictable > 0 and found.aliased:
+        return Judgement("aliased", _confidence(predictable, -single), transient, evidence)
     if closes > 0:
         return Judgement("limit-cycle", _confidence(closes), transient, evidence, found.return_period)
-    if predictable > 0:
-        other = 1.0 if scattered else -single
-        return Judgement("quasi-periodic", _confidence(predictable, other, -closes), transient, evidence)
-    return Judgement("wandering", _confidence(-predictable, -closes), transient, evidence)
-
-
-def _closes(found: Regularity, limits: Thresholds) -> float:
-    """Return by how much a motion closes, in margins: in space by the return map, and in time by the correlation."""
-    if found.return_period is None or found.rows / found.return_period < limits.cycles:
-        return -1.0
-    return min(
-        _times_below(found.closeness, limits.closes), _times_below(found.correlation_closeness, limits.correlates)
-    )
+    torus = _above(found.foretold, limits.torus, 0.5 * (1 - limits.torus))
+    if torus > 0:
+        return Judgement("quasi-periodic", _confidence(torus, -single, -closes), transient, evidence)
+    return Judgement("wandering", _confidence(-torus, -closes), transient, evidence)
 
 
 def _above(value: float, threshold: float, margin: float) -> float:

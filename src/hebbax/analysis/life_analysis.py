@@ -55,7 +55,14 @@ def _weights(life: Life, frame: Frame, lyapunov: Lyapunov | None) -> dict[str, A
     record, diverged = life.record, life.end == "diverged"
     none = dict.fromkeys(("published_ratio", "weight_speed", "principal_components", "spectra", "recurrence"))
     try:
-        judged = verdict(record.weights, frame.row_period, actions=record.actions, lyapunov=lyapunov, diverged=diverged)
+        judged = verdict(
+            record.weights,
+            frame.row_period,
+            actions=record.actions,
+            lyapunov=lyapunov,
+            diverged=diverged,
+            bounded=frame.bounded,
+        )
     except HebbaxError as error:  # a life that ended too soon
         return {"verdict": None, "no_verdict": one_line(error), **none}
     found = {"verdict": _verdict(judged, frame.every), "no_verdict": None, **none}
@@ -81,6 +88,8 @@ def _verdict(judged: Verdict, every: int) -> dict[str, Any]:
         "period_ticks": None if judged.period_ticks is None else judged.period_ticks * every,
         "period_seconds": judged.period_seconds,
         "gait_ratio": judged.gait_ratio,
+        "note": judged.note,
+        "look_ticks": None if judged.look_ticks is None else judged.look_ticks * every,
         "evidence": judged.evidence,
     }
 

@@ -5,8 +5,9 @@ J.-P. Eckmann, S. Oliffson Kamphorst, D. Ruelle: *Recurrence Plots of Dynamical 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -16,9 +17,16 @@ from hebbax.analysis.transient import squared_distances
 MOST_TICKS = 2000
 """Ticks above which a self-distance matrix is decimated."""
 
-_RETURNS = 4  # crossings of the section after which a period may close
-_MOST_SECTIONS = 3
-_FINER = 8
+_FINER = 8  # times as fine as rows, so that a motion of few rows per period can be followed
+_STARTS = 48
+_MOST_RETURNS = 24
+_MOST_PERIODS = 12
+_PHASE = 0.15  # of a period by which a return may come early or late
+_ELSEWHERE = (0.37, 0.61, 1.23, 1.39, 1.61, 1.77)  # of a period: times at which a cycle is somewhere else
+_CLOSER = 0.5
+_GROWS = 3.5  # distances of 1, 2, 3, … , as of a motion that turns away steadily, have squares that grow more
+_EXACT = 0.005
+_FOLLOWED = 0.75  # of the record
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,12 +74,7 @@ def period_by_autocorrelation(signals: np.ndarray, noise: float = 0.0) -> Recurr
     parabola. `noise` is the part of the variance that has no memory. None if it never falls below 0 and rises again.
     """
     values = autocorrelation(signals, len(signals) // 3)
-    below = np.flatnonzero(values < 0)
-    if not len(below):
-        return None
-    inner = values[1:-1]
-    peaks = 1 + np.flatnonzero((inner > values[:-2]) & (inner >= values[2:]) & (inner > 0))
-    peaks = peaks[peaks > below[0]]
+    peaks = _peaks(values)
     if not len(peaks):
         return None
     first = int(peaks[np.argmax(values[peaks] >= values[peaks].max() - 0.05)])
@@ -81,38 +84,115 @@ def period_by_autocorrelation(signals: np.ndarray, noise: float = 0.0) -> Recurr
     return Recurrence(first + offset, float(np.sqrt(max(1.0 - top, 0.0))))
 
 
-def period_by_return_map(signals: np.ndarray, noise: float = 0.0) -> Recurrence | None:
-    """Return the period and closeness of return of signals [rows, signals] by a Poincaré section.
+def _peaks(values: np.ndarray) -> np.ndarray:
+    """Return where an autocorrelation has positive peaks after it has first fallen below 0."""
+    below = np.flatnonzero(values < 0)
+    inner = values[1:-1]
+    peaks = 1 + np.flatnonzero((inner > values[:-2]) & (inner >= values[2:]) & (inner > 0))
+    return peaks[peaks > below[0]] if len(below) else peaks[:0]
 
-    Sections go through the mean, across each of the leading components in turn; the one that the motion crosses
-    fastest at its slowest crossing is taken, since a motion that runs along its section crosses it by chance. A motion
-    that closes after m crossings meets the section in m places again and again. The closeness is the root mean square
-    distance of the crossings from the middle of their place, over the spread of the motion, for the m from 1 to 4 at
-    which it is least; of two that are alike, the lower. Crossings that slowly go round, as on a torus near a resonance,
-    are close to the one before but far from their middle. `noise` is the variance of the noise in each signal's
-    direction. None with fewer than four crossings.
+
+def period_by_return_map(
+    signals: np.ndarray, noise: float = 0.0, *, cycles: float = 4.0, expected: Sequence[float] = ()
+) -> Recurrence | None:
+    """Return the period after which signals [rows, signals] come back to where they were, and how closely they do.
+
+    From 48 points of the record's first half the motion is followed from one return to the next, over half of the
+    record or 24 returns. A return is the nearest approach to the point that it began at, a little before or after the
+    return before leads one to expect it. So a phase that wanders is followed, while a motion that slowly turns away, as
+    on a torus near a resonance, is not: it is held against its beginning. The closeness is the root mean square of
+    these distances over that of two points of the motion taken at random.
+
+    Tried are the peaks of the autocorrelation and the periods `expected`, in rows, of which the record holds at least
+    `cycles`. The shortest is taken, but for a longer one after which the motion comes back at least twice as closely.
+    What comes as close at other times as at its period does not come back: its attractor is only crowded. `noise` is
+    the variance of the noise in each signal's direction. None where nothing comes back.
     """
+    fine = upsampled(signals)
+    lags = _lags(fine, len(fine) / cycles, [_FINER * period for period in expected])
     variance = float(np.sum(np.var(signals, axis=0)))
-    signals = upsampled(signals)
-    best: tuple[float, np.ndarray, np.ndarray] | None = None
-    for axis in range(min(signals.shape[1], _MOST_SECTIONS)):
-        times, points, speed = _crossings(signals, axis)
-        if len(times) >= 4 and (best is None or speed > best[0]):
-            best = speed, times, points
-    if best is None:
-        return None
-    _, times, points = best
-    times = times / _FINER
-    spread = max(variance - noise * signals.shape[1], np.finfo(float).tiny)
-    lost = noise * (signals.shape[1] - 1)
-    found: Recurrence | None = None
-    for branches in range(1, min(_RETURNS, len(times) // 3) + 1):
-        scatter = sum(float(np.sum((place - place.mean(axis=0)) ** 2)) for place in _places(points, branches))
-        closeness = float(np.sqrt(max(scatter / (len(points) - branches) - lost, 0.0) / spread))
-        if found is None or closeness < 0.5 * found.closeness - 0.01:
-            whole = (len(times) - 1) // branches
-            found = Recurrence(float(times[whole * branches] - times[0]) / whole, closeness)
-    return found
+    # Of a return's noise, and of that at its beginning, all but the part along the way counts as distance.
+    lost = 2 * noise * (signals.shape[1] - 1)
+    spread = max(2 * (variance - noise * signals.shape[1]), np.finfo(float).tiny)
+    reach = 1 / (2 * mean_frequency(fine))
+    best: Recurrence | None = None
+    for lag in lags:
+        window = max(round(min(_PHASE * lag, reach)), 2)
+        period, squares = _follow(fine, lag, window, _MOST_RETURNS)
+        closeness = float(np.sqrt(max(np.mean(squares) - lost, 0.0) / spread))
+        if best is not None and closeness >= 0.5 * best.closeness - 0.01:
+            continue
+        elsewhere = np.median([np.mean(_follow(fine, part * lag, window, 1)[1]) for part in _ELSEWHERE])
+        crowded = np.mean(squares) - lost > _CLOSER**2 * (elsewhere - lost)
+        if not crowded and not (closeness > _EXACT and _turns_away(squares)):
+            best = Recurrence(period / _FINER, closeness)
+    return best
+
+
+def _turns_away(squares: np.ndarray) -> bool:
+    """Whether the squared distances [returns] of returns from their start grow from the first half to the second."""
+    half = len(squares) // 2
+    return half > 0 and bool(np.mean(squares[half:]) > _GROWS * np.mean(squares[:half]))
+
+
+def mean_frequency(signals: np.ndarray) -> float:
+    """Return the mean frequency of signals [rows, signals], weighted by power, cycles per row."""
+    power = np.sum(np.abs(np.fft.rfft(signals - signals.mean(axis=0), axis=0)) ** 2, axis=1)
+    frequencies = np.fft.rfftfreq(len(signals))
+    return float(max(frequencies @ power / max(power.sum(), np.finfo(float).tiny), frequencies[1]))
+
+
+def _lags(signals: np.ndarray, most: float, expected: Sequence[float]) -> list[float]:
+    """Return the lags to try, ascending: high peaks of the autocorrelation, the first among them, and those expected.
+
+    A motion that comes back exactly has as many equal peaks as periods, of which the first is wanted.
+    """
+    values = autocorrelation(signals, int(most))
+    peaks = _peaks(values)
+    highest = peaks[np.argsort(values[peaks])[::-1][:_MOST_PERIODS]]
+    first = peaks[values[peaks] >= 0.5 * values[peaks].max(initial=0.0)][:_MOST_PERIODS]
+    lags = np.unique(np.concatenate([highest, first, expected]))
+    return lags[(lags > _FINER) & (lags <= most)].tolist()
+
+
+def _follow(signals: np.ndarray, lag: float, reach: int, most: int) -> tuple[float, np.ndarray]:
+    """Return the mean time between returns near a lag, and each return's mean squared distance from its start.
+
+    `signals` are [rows, signals]; times are in rows of theirs; the distances are [returns]. A return is looked for
+    within `reach` of where it is expected, and at most `most` are followed.
+    """
+    window = np.arange(-reach, reach + 1)
+    returns = max(min(int(_FOLLOWED * len(signals) / lag), most), 1)
+    last = len(signals) - 1 - math.ceil(returns * lag) - 2 * reach
+    starts = np.linspace(0, max(last, 0), _STARTS).astype(np.int64)
+    at, squares, times = starts.astype(np.float64), [], np.zeros(0)
+    for _ in range(returns):
+        rows = np.round(at[:, None] + lag).astype(np.int64) + window
+        known = (rows[:, 0] >= 0) & (rows[:, -1] < len(signals))
+        if not known.any():
+            break
+        at, rows, starts = at[known], rows[known], starts[known]
+        distances = np.sum((signals[rows] - signals[starts][:, None]) ** 2, axis=2)
+        nearest, offset, square = _lowest(distances)
+        at = np.take_along_axis(rows, nearest[:, None], axis=1)[:, 0] + offset
+        squares.append(float(np.mean(square)))
+        times = (at - starts) / len(squares)
+    return (float(np.mean(times)), np.array(squares)) if squares else (lag, np.array([math.inf]))
+
+
+def _lowest(distances: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return where each row of squared distances [starts, window] is lowest, how far beside that, and how low it is.
+
+    Between places by a parabola, since a motion that comes back exactly may do so between two of them.
+    """
+    nearest = np.argmin(distances, axis=1)
+    inner = np.clip(nearest, 1, distances.shape[1] - 2)
+    left, middle, right = (np.take_along_axis(distances, (inner + step)[:, None], axis=1)[:, 0] for step in (-1, 0, 1))
+    curvature = left - 2 * middle + right
+    between = (inner == nearest) & (curvature > 0)
+    offset = np.where(between, 0.5 * (left - right) / np.where(between, curvature, 1.0), 0.0)
+    lowest = np.where(between, middle - 0.25 * (left - right) * offset, distances.min(axis=1))
+    return nearest, offset, lowest.clip(0)
 
 
 def upsampled(signals: np.ndarray) -> np.ndarray:
@@ -128,34 +208,3 @@ def upsampled(signals: np.ndarray) -> np.ndarray:
     fine = np.fft.irfft(spectrum, _FINER * len(mirrored), axis=0) * _FINER
     edge = max(rows // 20, 1)
     return fine[edge * _FINER : (rows - edge) * _FINER]
-
-
-def _places(points: np.ndarray, branches: int) -> list[np.ndarray]:
-    """Return the crossings [crossings, signals] that a motion which closes after so many makes in the same place."""
-    return [points[branch::branches] for branch in range(branches)]
-
-
-def _crossings(signals: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return when and where a motion crosses the plane through its mean across one axis, upwards.
-
-    Times [crossings] in rows and places [crossings, signals] between rows, and the slowest crossing
-    relative to the mean speed along the axis. A crossing counts once the motion has been below -½ of its spread since
-    the last, so that noise about the plane makes no crossings.
-    """
-    centred = signals - signals.mean(axis=0)
-    height = centred[:, axis]
-    armed_below = -0.5 * height.std()
-    armed, found = False, []
-    for row, (now, following) in enumerate(pairwise(height.tolist())):
-        armed = armed or now < armed_below
-        if armed and now < 0 <= following:
-            found.append(row)
-            armed = False
-    rows = np.array(found, np.int64)
-    if not len(rows):
-        return np.zeros(0), np.zeros((0, signals.shape[1])), 0.0
-    rise = height[rows + 1] - height[rows]
-    part = -height[rows] / rise
-    points = centred[rows] + part[:, None] * (centred[rows + 1] - centred[rows])
-    typical = float(np.mean(np.abs(np.diff(height))))
-    return rows + part, points, float(np.quantile(rise, 0.05)) / typical

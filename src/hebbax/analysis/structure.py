@@ -12,7 +12,7 @@ import numpy as np
 
 from hebbax.analysis.principal_components import principal_components
 
-_COMPONENTS = 12
+_COMPONENTS = 24  # two for each of twelve harmonics
 _ABOVE_EDGE = 1.2  # the largest of finitely many noise eigenvalues scatters about the edge
 
 
@@ -38,9 +38,10 @@ class Structure:
 
 
 def find_structure(trajectory: np.ndarray) -> Structure:
-    """Project a trajectory [ticks, weights] on its components above the Marchenko-Pastur edge, at most 12."""
+    """Project a trajectory [ticks, weights] on its components above the Marchenko-Pastur edge, at most 24."""
     ticks, weights = trajectory.shape
-    parts = principal_components(trajectory, _COMPONENTS)
+    # Few rows have noise in few directions: taken for structure, half of them would leave too little to tell it by.
+    parts = principal_components(trajectory, min(_COMPONENTS, max(ticks // 5, 1)))
     count = len(parts.variances)
     noise = 0.0
     # The fewer components are taken for structure, the more of the variance is noise: go on until both agree.

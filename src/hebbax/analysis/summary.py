@@ -24,7 +24,9 @@ _DOES = {
     "fixed-point": "settle on a fixed point",
     "limit-cycle": "go round a limit cycle",
     "quasi-periodic": "move quasi-periodically",
-    "wandering": "wander without coming back",
+    "wandering": "wander without repeating themselves",
+    "settling": "are still settling",
+    "aliased": "move too fast for their updates to tell a cycle from a torus",
 }
 
 _MEDIANS: dict[str, tuple[str, ...]] = {
@@ -79,6 +81,7 @@ def _summary(lives: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         "verdicts": {label: labels[label] for label in LABELS},
         "judged": labels.total(),
+        "look_ticks": max((ticks for life in lives if (ticks := _at(life, ("verdict", "look_ticks")))), default=None),
         "published": dict(Counter(ratio["label"] for ratio in ratios)),
         "published_agrees": sum(ratio["agrees"] for ratio in ratios),
         "medians": {name: _median(lives, path) for name, path in _MEDIANS.items()},
@@ -117,7 +120,11 @@ def _pooled(found: Sequence[Lyapunov | None]) -> dict[str, Any] | None:
 
 
 def _basin(lives: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
-    return basin_values([life["basin"][name] for life in lives if name in life["basin"]])
+    """Return how often lives of one kind of start came back, and how often those beside lives that wander did."""
+    compared = [life for life in lives if name in life["basin"]]
+    beside = [life["basin"][name] for life in compared if _at(life, ("verdict", "label")) == "wandering"]
+    values = basin_values([life["basin"][name] for life in compared])
+    return {**values, "wandering": {"lives": len(beside), "came_back": sum(found["came_back"] for found in beside)}}
 
 
 def sentence_of(summary: dict[str, Any]) -> str:
@@ -130,7 +137,14 @@ def sentence_of(summary: dict[str, Any]) -> str:
         for label, count in sorted(counts.items(), key=lambda item: -item[1])
     ]
     text = "; ".join(parts)
-    return " ".join([text[0].upper() + text[1:] + ".", *_exponents(summary), *_basins(summary)])
+    said = [text[0].upper() + text[1:] + ".", *_longer(summary), *_exponents(summary), *_basins(summary)]
+    return " ".join(said)
+
+
+def _longer(summary: dict[str, Any]) -> list[str]:
+    """Return how long lives should be where weights are still settling."""
+    ticks = summary.get("look_ticks")
+    return [] if ticks is None else [f"Look longer where they settle: at lives of {ticks:,} ticks or more."]
 
 
 def _exponents(summary: dict[str, Any]) -> list[str]:
@@ -146,8 +160,25 @@ def _exponents(summary: dict[str, Any]) -> list[str]:
 
 
 def _basins(summary: dict[str, Any]) -> list[str]:
+    """Return how often lives from other weights end where the life beside them does.
+
+    Weights that wander have no attractor that they could be said to come back to: a region at most.
+    """
     lives = [found for found in summary["basin"].values() if found["lives"]]
     if not lives:
         return []
     back, all_lives = sum(found["came_back"] for found in lives), sum(found["lives"] for found in lives)
-    return [f"From other weights, {back} of {all_lives} lives come back to the same attractor."]
+    wandering = sum(found.get("wandering", {}).get("lives", 0) for found in lives)
+    wandering_back = sum(found.get("wandering", {}).get("came_back", 0) for found in lives)
+    said = []
+    if all_lives > wandering:
+        said.append(
+            f"From other weights, {back - wandering_back} of {all_lives - wandering} lives come back to the same "
+            "attractor."
+        )
+    if wandering:
+        said.append(
+            f"Where the weights wander, {wandering_back} of {wandering} lives from other weights end up in the same "
+            "region."
+        )
+    return said

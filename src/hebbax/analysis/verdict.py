@@ -14,11 +14,13 @@ from hebbax.analysis.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from hebbax.analysis.trajectory import check_control_period, check_trajectory, finite_rows, update_interval
 from hebbax.errors import HebbaxError
 
-LABELS = ("diverging", "fixed-point", "limit-cycle", "quasi-periodic", "wandering")
+LABELS = ("diverging", "fixed-point", "limit-cycle", "quasi-periodic", "wandering", "settling", "aliased")
+"""The last two say that the record does not tell: it is too short, or its rows are too far apart."""
 
 FEWEST_UPDATES = 5 * BLOCKS
 """Weight updates below which nothing is said."""
 
+_SAME_SIZE = 1e-5
 _PARTED = 3.0  # logarithm of how much neighbours part over a life before it counts: a factor of 20
 
 
@@ -33,6 +35,8 @@ class Verdict:
     period_seconds: float | None
     gait_ratio: float | None  # the weights' period over the gait's, where actions were given and have one
     evidence: dict[str, float]  # by name; the documentation says what each is
+    note: str | None = None  # what to do where the record does not tell
+    look_ticks: int | None = None  # ticks after which weights that are still settling may be judged
 
 
 def verdict(
@@ -42,6 +46,7 @@ def verdict(
     actions: np.ndarray | None = None,
     lyapunov: Lyapunov | None = None,
     diverged: bool = False,
+    bounded: bool | None = None,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ) -> Verdict:
     """Judge the weights of one life.
@@ -52,6 +57,8 @@ def verdict(
         actions: [ticks, actuators] of the same life, for the period of its gait.
         lyapunov: largest exponent of the life, body included, where pairs of lives have been compared for it.
         diverged: whether the life ended because a value was not finite or beyond its bound.
+        bounded: whether a normalisation keeps the weights from leaving for good; by default, whether every row has the
+            same largest size of a weight, or the same norm.
         thresholds: what the numbers are held against.
 
     Raises HebbaxError for other shapes, or fewer than 60 weight updates of a life that did not diverge.
@@ -65,7 +72,7 @@ def verdict(
     rows = rows[first::interval]
     if len(rows) < FEWEST_UPDATES:
         raise HebbaxError(f"{len(rows)} weight updates are too few for a verdict: expected at least {FEWEST_UPDATES}")
-    judged = judge(rows, thresholds)
+    judged = judge(rows, thresholds, bounded=is_bounded(rows) if bounded is None else bounded)
     judged.evidence["update_interval"] = float(interval)
     if lyapunov is not None:
         judged = _with_lyapunov(judged, lyapunov, len(trajectory))
@@ -76,6 +83,7 @@ def verdict(
     else:
         gait = None
     seconds = None if period is None else period * control_period
+    look = None if judged.look is None else judged.look * interval
     return Verdict(
         judged.label,
         judged.confidence,
@@ -84,7 +92,25 @@ def verdict(
         seconds,
         None if seconds is None or gait is None else seconds * gait.frequency,
         judged.evidence,
+        _note(judged.label, look),
+        look,
     )
+
+
+def is_bounded(rows: np.ndarray) -> bool:
+    """Whether every row of weights [rows, weights] has the same largest size, or the same norm, to float32's rounding.
+
+    Max normalisation keeps the one, a unit norm the other; weights that nothing keeps have neither.
+    """
+    largest = np.abs(rows).max(axis=1).astype(np.float64)
+    norms = np.sqrt(np.einsum("tw,tw->t", rows, rows, dtype=np.float64))
+    return bool(any(np.ptp(sizes) <= _SAME_SIZE * sizes.max() for sizes in (largest, norms)))
+
+
+def _note(label: str, look: int | None) -> str | None:
+    if label == "settling":
+        return f"settling; look longer: {look:,} ticks or more"
+    return "aliased: cannot tell a cycle with sharp turns from a torus" if label == "aliased" else None
 
 
 def _with_lyapunov(judged: Judgement, lyapunov: Lyapunov, ticks: int) -> Judgement:
@@ -96,7 +122,7 @@ def _with_lyapunov(judged: Judgement, lyapunov: Lyapunov, ticks: int) -> Judgeme
     judged.evidence["lyapunov"] = lyapunov.exponent
     parts = lyapunov.chaotic and lyapunov.exponent * ticks > _PARTED
     if judged.label == "wandering":
-        return replace(judged, confidence=1.0) if parts else judged
+        return replace(judged, confidence=judged.most) if parts else judged
     if parts and judged.label in ("limit-cycle", "quasi-periodic"):
         # What sinusoids foretell is regular in this record all the same; a cycle that only comes close again is not.
         foretold = judged.evidence.get("foretold", 1.0) > 0.5

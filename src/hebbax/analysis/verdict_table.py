@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -19,19 +20,22 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.analysis.known_systems import KNOWN_SYSTEMS, sample_trajectories, system_named
+from hebbax.analysis.known_systems import KNOWN_SYSTEMS, sample_lives, system_named
 from hebbax.analysis.published_ratio import published_ratio
 from hebbax.analysis.verdict import verdict
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.versions import environment
 
 TICKS = (300, 1000, 3000)
-SNR_DB = (40, 30, 20, 10)
+SNR_DB = (math.inf, 40, 30, 20, 10)
 REFERENCE = (1000, 20)
 """Ticks and decibels of the cell with the most lives."""
 
 SEED = 2026
 """Of the tables. Thresholds were set on lives of the seeds 777 to 779."""
+
+PERIOD_ERROR = 0.01
+"""Relative error up to which a period is right."""
 
 SURE = 0.75
 """Confidence above which a verdict counts as sure."""
@@ -43,11 +47,13 @@ class Cell:
 
     system: str
     ticks: int
-    snr_db: int
+    snr_db: float  # infinite without noise
     labels: dict[str, int]  # how often each verdict came
     published: dict[str, int]  # the same of the published ratio
     sure: int  # verdicts above SURE
     sure_right: int
+    cycles: int = 0  # verdicts of a limit cycle where the period is known
+    periods_right: int = 0  # of those, within 1 %
 
     @property
     def lives(self) -> int:
@@ -65,22 +71,29 @@ class Cell:
         return self.published.get(system_named(self.system).label, 0) / self.lives
 
 
-def measure_cell(system: str, ticks: int, snr_db: int, lives: int, seed: int = SEED) -> Cell:
+def measure_cell(system: str, ticks: int, snr_db: float, lives: int, seed: int = SEED) -> Cell:
     """Judge so many lives of a system. Raises HebbaxError for an unknown system."""
     known = system_named(system)
     place = [other.name for other in KNOWN_SYSTEMS].index(system)
-    generator = np.random.default_rng([seed, place, ticks, snr_db])
-    trajectories = sample_trajectories(known, generator, lives, ticks, snr_db)
-    verdicts = [verdict(rows, 0.05) for rows in trajectories]
+    generator = np.random.default_rng([seed, place, ticks, 1000 if math.isinf(snr_db) else int(snr_db)])
+    sampled = sample_lives(known, generator, lives, ticks, snr_db)
+    verdicts = [verdict(life.weights, 0.05) for life in sampled]
+    periods = [
+        (found.period_ticks, life.period)
+        for found, life in zip(verdicts, sampled, strict=True)
+        if found.period_ticks is not None and life.period is not None
+    ]
     sure = [found for found in verdicts if found.confidence > SURE]
     return Cell(
         system=system,
         ticks=ticks,
         snr_db=snr_db,
         labels=dict(Counter(found.label for found in verdicts)),
-        published=dict(Counter(published_ratio(rows).label for rows in trajectories)),
+        published=dict(Counter(published_ratio(life.weights).label for life in sampled)),
         sure=len(sure),
         sure_right=sum(found.label == known.label for found in sure),
+        cycles=len(periods),
+        periods_right=sum(abs(found / true - 1) <= PERIOD_ERROR for found, true in periods),
     )
 
 
@@ -98,7 +111,7 @@ def noise_table(cells: Sequence[Cell]) -> str:
     """Return the Markdown table of how many verdicts in a hundred are right, a column a length and noise."""
     columns = list(product(TICKS, SNR_DB))
     by_place = {(cell.system, cell.ticks, cell.snr_db): cell for cell in cells}
-    head = ["known system", "deserves", *(f"{ticks:,}: {snr_db} dB" for ticks, snr_db in columns)]
+    head = ["known system", "deserves", *(column_name(*column) for column in columns)]
     lines = [_row(head), _row(["---", "---", *["--:"] * len(columns)])]
     for system in KNOWN_SYSTEMS:
         found = [by_place[system.name, *column] for column in columns]
@@ -109,15 +122,16 @@ def noise_table(cells: Sequence[Cell]) -> str:
 def reference_table(cells: Sequence[Cell]) -> str:
     """Return the Markdown table of all verdicts of the reference cell, beside what the published ratio says."""
     lines = [
-        _row(["known system", "deserves", "verdicts", "right", "published ratio says", "right"]),
-        _row(["---", "---", "---", "--:", "---", "--:"]),
+        _row(["known system", "deserves", "verdicts", "right", "periods right", "published ratio says", "right"]),
+        _row(["---", "---", "---", "--:", "--:", "---", "--:"]),
     ]
     for cell in cells:
         if (cell.ticks, cell.snr_db) == REFERENCE:
             deserved = system_named(cell.system).label
             verdicts, published = _counts(cell.labels), _counts(cell.published)
             right, published_right = _percent(cell.right), _percent(cell.published_right)
-            lines.append(_row([cell.system, deserved, verdicts, right, published, published_right]))
+            periods = f"{cell.periods_right} of {cell.cycles}" if cell.cycles else "–"
+            lines.append(_row([cell.system, deserved, verdicts, right, periods, published, published_right]))
     return "\n".join(lines)
 
 
@@ -126,7 +140,7 @@ def published_table(cells: Sequence[Cell]) -> str:
     ticks = REFERENCE[0]
     by_place = {(cell.system, cell.ticks, cell.snr_db): cell for cell in cells}
     lines = [
-        _row(["known system", "deserves", *(f"{snr_db} dB" for snr_db in SNR_DB)]),
+        _row(["known system", "deserves", *(_noise(snr_db) for snr_db in SNR_DB)]),
         _row(["---", "---", *["--:"] * len(SNR_DB)]),
     ]
     for system in KNOWN_SYSTEMS:
@@ -161,6 +175,15 @@ def tables(cells: Sequence[Cell]) -> list[str]:
     return [reference_table(cells), noise_table(cells), published_table(cells), confidence_line(cells)]
 
 
+def column_name(ticks: int, snr_db: float) -> str:
+    """Return the head of a column."""
+    return f"{ticks:,}: {_noise(snr_db)}"
+
+
+def _noise(snr_db: float) -> str:
+    return "no noise" if math.isinf(snr_db) else f"{snr_db:.0f} dB"
+
+
 def _counts(labels: dict[str, int]) -> str:
     return ", ".join(f"{count} {label}" for label, count in sorted(labels.items(), key=lambda item: -item[1]))
 
@@ -177,7 +200,7 @@ def _main() -> None:
     options = argparse.ArgumentParser(prog="python -m hebbax.analysis.verdict_table")
     options.add_argument("--json", type=Path, metavar="FILE", help="write the counts behind the tables")
     chosen = options.parse_args()
-    measured = measure_cells(lives=30, reference_lives=200, workers=2)
+    measured = measure_cells(lives=20, reference_lives=200, workers=2)
     if chosen.json is not None:
         write_text_atomically(chosen.json, json.dumps(to_json(measured), indent=1) + "\n")
     sys.stdout.write("\n\n".join(tables(measured)) + "\n")

@@ -21,9 +21,10 @@ FILE = "analysis.json"
 
 _DESCRIPTION = """\
 Judge what a controller's weights do over several lives (fixed point, limit cycle, quasi-periodic, wandering,
-diverging), with the numbers behind each verdict, Lyapunov exponents, the basin of the attractor, gait and effort. RUN
-is the folder of a run, zoo:TASK/POLICY, or a file that `hebbax record` wrote, which is analysed as it is. The numbers
-go to RUN/analysis.json; for the zoo and for a file to ./analysis-TASK-POLICY/analysis.json."""
+diverging, or not to be told yet), with the numbers behind each verdict, Lyapunov exponents, the basin of the
+attractor, gait and effort. RUN is the folder of a run, zoo:TASK/POLICY, or a file that `hebbax record` wrote, which is
+analysed as it is. The numbers go to RUN/analysis.json; for the zoo and for a file to
+./analysis-TASK-POLICY/analysis.json."""
 
 _EXAMPLES = """\
   hebbax analyze runs/mine

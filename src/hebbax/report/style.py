@@ -37,6 +37,8 @@ VERDICT_COLOURS = {
     "limit-cycle": ORANGE,
     "quasi-periodic": GREEN,
     "wandering": PURPLE,
+    "settling": SKY,
+    "aliased": "#888888",
 }
 GRID = "#E3E3E3"
 DOTS_PER_INCH = 150
