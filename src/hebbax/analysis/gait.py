@@ -1,8 +1,9 @@
-"""How a body walks and what that takes it, from plain arrays of one life."""
+"""Whether a body walks, how, and what that takes it, from plain arrays of one life."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -13,6 +14,18 @@ from hebbax.errors import HebbaxError
 GRAVITY = 9.81
 """m/s²"""
 
+SLOWEST = 0.05
+"""Mean speed in m/s, forward or backward, at which a body moves; below it, it stands."""
+
+FEWEST_TOUCH_DOWNS = 4
+"""Touch-downs of a foot from which on they can have a rhythm."""
+
+Motion = Literal["gait", "moves", "stands"]
+"""What a body does: it moves with feet that touch down in rhythm, moves without that, or stays where it is."""
+
+MOTIONS: dict[Motion, str] = {"gait": "has a gait", "moves": "moves without a gait", "stands": "stands still"}
+"""The same in words, of which "it" is the subject."""
+
 _FEWEST_TICKS = 8
 
 
@@ -20,6 +33,7 @@ _FEWEST_TICKS = 8
 class Gait:
     """Speed, rhythm, feet and effort of one life. Of feet that never touch, and quotients by nothing, NaN."""
 
+    motion: Motion  # whether it is a gait at all; without one, the other values are numbers of something else
     forward_speed: float  # m/s
     stride_frequency: float  # Hz, of the strongest common oscillation of the joints; NaN where none stands out
     duty_factor: np.ndarray  # float64 [feet], part of the time on the ground
@@ -72,6 +86,7 @@ def measure_gait(
     work = float(np.sum(np.abs(torques[:-1] * joint_speeds[:-1]))) * control_period
     touches = np.any(feet, axis=0)
     return Gait(
+        motion=motion_of(forward, contacts, control_period),
         forward_speed=way / ((len(forward) - 1) * control_period),
         stride_frequency=stride.frequency if stride is not None and stride.significant else float("nan"),
         duty_factor=np.where(touches, np.mean(contacts, axis=0, dtype=np.float64), np.nan),
@@ -83,6 +98,24 @@ def measure_gait(
         torque_peak=float(np.max(np.abs(torques))) if torques.size else float("nan"),
         cost_of_transport=work / (mass * GRAVITY * abs(way)) if way else float("nan"),
     )
+
+
+def motion_of(forward: np.ndarray, contacts: np.ndarray, control_period: float) -> Motion:
+    """Return whether a body that is at `forward` [ticks], in m, has a gait, moves without one, or stands.
+
+    It moves if its mean speed is at least `SLOWEST`. It has a gait if it moves, and the touch-downs of those of its feet
+    (`contacts` [ticks, feet], 0 to 1) that have at least `FEWEST_TOUCH_DOWNS` have a common rhythm: one that white noise
+    would have in less than one record of a thousand. Raises HebbaxError for fewer than 8 ticks.
+    """
+    # Not "below", so that a place that is no number stands.
+    if not abs(forward[-1] - forward[0]) >= SLOWEST * (len(forward) - 1) * control_period:
+        return "stands"
+    feet = contacts > 0
+    # Their first ticks alone: spells of contact that come as they like would have much power at low frequencies.
+    touch_downs = feet[1:] & ~feet[:-1]
+    touch_downs = touch_downs[:, np.sum(touch_downs, axis=0) >= FEWEST_TOUCH_DOWNS]
+    rhythm = dominant_frequency(touch_downs, control_period) if touch_downs.shape[1] else None
+    return "gait" if rhythm is not None and rhythm.significant else "moves"
 
 
 def _mean_flight(contact: np.ndarray) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.analysis.frame import Body, Frame, Life
-from hebbax.analysis.gait import measure_gait
+from hebbax.analysis.gait import Motion, measure_gait, motion_of
 from hebbax.analysis.lyapunov import Lyapunov
 from hebbax.analysis.principal_components import principal_components
 from hebbax.analysis.published_ratio import published_ratio
@@ -44,11 +44,21 @@ def analyze_life(life: Life, frame: Frame, lyapunov: Lyapunov | None = None) -> 
         "end": life.end,
         "terminations": life.terminations,
     }
-    if frame.plastic:
-        found |= _weights(life, frame, lyapunov)
     # A birth between two rows that were kept would be a jump of the body.
     seamless = frame.every == 1 or not life.terminations
-    return found | {"gait": gait_of(life.record, frame) if seamless else None}
+    gait = gait_of(life.record, frame) if seamless else None
+    if frame.plastic:
+        found |= _weights(life, frame, lyapunov)
+        if gait is None or gait["motion"] != "gait":
+            _without_gait(found["verdict"])
+    return found | {"gait": gait}
+
+
+def _without_gait(judged: dict[str, Any] | None) -> None:
+    """Take from a verdict what it says of a gait: the actions of a body that stands have a rhythm too."""
+    if judged is not None:
+        judged["gait_ratio"] = None
+        judged["evidence"].pop("gait_frequency", None)
 
 
 def _weights(life: Life, frame: Frame, lyapunov: Lyapunov | None) -> dict[str, Any]:
@@ -151,9 +161,10 @@ def _period(found: Recurrence | None, ticks: int) -> dict[str, float] | None:
 def gait_of(record: Record, frame: Frame) -> dict[str, Any] | None:
     """Return how a body went in the second half of its life, between two births where there were several.
 
-    None where the body is not seen, cannot go forward, or fell too soon.
+    None where the body is not seen, cannot go forward, or fell too soon. Strides are those of a gait, and transport has
+    a cost where the body moves; else they are NaN.
     """
-    body, rows = frame.body, _longest_stretch(record)
+    body, rows = frame.body, _longest_stretch(record, len(record.rewards) // 2, len(record.rewards))
     if body is None or body.forward is None or rows.stop - rows.start < _FEWEST_STEPS:
         return None
     # A torque is recorded at the end of its tick, which is the start of the next; that is a row if all ticks are.
@@ -173,23 +184,35 @@ def gait_of(record: Record, frame: Frame) -> dict[str, Any] | None:
         body.names[index]: {"duty_factor": duty, "air_time": air, "touch_downs": downs}
         for index, duty, air, downs in zip(touching, gait.duty_factor, gait.air_time, gait.touch_downs, strict=True)
     }
+    # Power that is missing would make the way cheap.
+    transport = gait.motion != "stands" and body.whole_effort
     return {
         "ticks": (rows.stop - rows.start) * frame.every,
+        "motion": gait.motion,
         "forward_speed": gait.forward_speed,
-        "stride_frequency": gait.stride_frequency,
+        "stride_frequency": gait.stride_frequency if gait.motion == "gait" else float("nan"),
         "torque_mean": gait.torque_mean,
         "torque_peak": gait.torque_peak,
-        # Power that is missing would make the way cheap.
-        "cost_of_transport": gait.cost_of_transport if body.whole_effort else float("nan"),
+        "cost_of_transport": gait.cost_of_transport if transport else float("nan"),
         "feet": feet,
     }
 
 
-def _longest_stretch(record: Record) -> slice:
-    """Return the longest part of the second half of a life in which the body is born at most once, at its start."""
-    half = len(record.rewards) // 2
-    births = [half + 1 + int(tick) for tick in np.flatnonzero(record.terminated[half:])]
-    ends = [half, *births, len(record.rewards)]
+def motion_between(record: Record, body: Body, control_period: float, begin: int, end: int) -> Motion | None:
+    """Return what a body did from tick `begin` to `end` of its life, between two births where there were several.
+
+    None where it cannot go forward, or lived too short a time between them.
+    """
+    rows = _longest_stretch(record, begin, min(end, len(record.rewards)))
+    if body.forward is None or rows.stop - rows.start < _FEWEST_STEPS:
+        return None
+    return motion_of(record.qpos[rows, body.forward], record.contacts[rows, 1:], control_period)
+
+
+def _longest_stretch(record: Record, begin: int, end: int) -> slice:
+    """Return the longest part of a life from `begin` to `end` in which the body is born at most once, at its start."""
+    births = [begin + 1 + int(tick) for tick in np.flatnonzero(record.terminated[begin:end])]
+    ends = [begin, *births, end]
     return max((slice(begin, end) for begin, end in pairwise(ends)), key=lambda rows: rows.stop - rows.start)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from hebbax.analysis.case import Finding, lyapunov_values
 from hebbax.analysis.frame import Frame
+from hebbax.analysis.gait import MOTIONS
 from hebbax.analysis.lyapunov import Lyapunov
 from hebbax.analysis.pairs import pooled
 from hebbax.analysis.plain import plain
@@ -85,8 +86,15 @@ def _summary(lives: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "published": dict(Counter(ratio["label"] for ratio in ratios)),
         "published_agrees": sum(ratio["agrees"] for ratio in ratios),
         "medians": {name: _median(lives, path) for name, path in _MEDIANS.items()},
+        "motions": motions_of(lives),
         "feet": feet_of(lives),
     }
+
+
+def motions_of(lives: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Return how many lives have a gait, move without one, or stand; those in which the body is not seen are none."""
+    counts = Counter(_at(life, ("gait", "motion")) for life in lives)
+    return {motion: counts[motion] for motion in MOTIONS}
 
 
 def feet_of(lives: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -15,6 +15,7 @@ from hebbax.cores import keep_algebra_on_one_thread
 from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
+    from hebbax.analysis.gait import Motion
     from hebbax.policy import Policy
 
 FILE = "analysis.json"
@@ -160,7 +161,7 @@ def _row(life: dict[str, Any], plastic: bool) -> list[str]:
     return [
         *cells,
         number(gait["forward_speed"], 2),
-        "–" if gait["stride_frequency"] is None else f"{gait['stride_frequency']:.2f} Hz",
+        _strides(gait["stride_frequency"]),
         number(gait["cost_of_transport"], 2),
     ]
 
@@ -192,13 +193,28 @@ def print_summary(document: dict[str, Any]) -> None:
     if document["layers"]:
         facts += _attractor_facts(summary)
     facts += [
-        ("speed, strides", f"{number(medians['forward_speed'], 2)} m/s, {number(medians['stride_frequency'], 2)} Hz"),
+        ("motion", _motions(summary["motions"])),
+        ("speed, strides", f"{number(medians['forward_speed'], 2)} m/s, {_strides(medians['stride_frequency'])}"),
         ("torque", f"mean {number(medians['torque_mean'], 2)}, peak {number(medians['torque_peak'], 2)}"),
         ("cost of transport", number(medians["cost_of_transport"], 2)),
         *((f"{name} touches", _touches(foot)) for name, foot in summary["feet"].items()),
     ]
     print_facts(facts)
     print(f"\n{document['sentence']}\n")
+
+
+def _motions(motions: dict[Motion, int]) -> str:
+    """Return what the robot does, such as "has a gait in 18 of 20 lives, stands still in 2 of 20 lives"."""
+    from hebbax.analysis.gait import MOTIONS
+
+    seen = sum(motions.values())
+    return (
+        ", ".join(f"{MOTIONS[motion]} in {count} of {seen} lives" for motion, count in motions.items() if count) or "–"
+    )
+
+
+def _strides(frequency: float | None) -> str:
+    return "–" if frequency is None else f"{frequency:.2f} Hz"
 
 
 def _attractor_facts(summary: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""`interrupt`: does the gait survive when updates are off from half of life on? A second run can stand beside it."""
+"""`interrupt`: does the reward survive when updates are off from half of life on? A second run can stand beside it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ from hebbax.experiments.measures import (
     count_labels,
     earning,
     judge_life,
+    motion,
+    no_gait,
     reward_rate,
     share,
     summary,
 )
 from hebbax.experiments.panels import band_of, draw_band, draw_lives, figure_of, legend_below, shade
 from hebbax.experiments.result import Result
-from hebbax.experiments.words import counted, lost, number, of_lives
+from hebbax.experiments.words import counted, lost, number, of_lives, without_gait
 from hebbax.report.style import BLUE, MUTED, VERMILLION
 
 _COLOURS = (BLUE, VERMILLION)
@@ -39,11 +41,12 @@ def run(context: Context) -> Result:
 def _measure(context: Context) -> dict[str, Any]:
     half = context.ticks // 2
 
-    def keep(life: Life) -> tuple[bool, np.ndarray, float, str]:
+    def keep(life: Life) -> tuple[bool, np.ndarray, float, str, str]:
         whole = len(life.record.rewards) == context.ticks and not life.diverged
         peak = dominant_frequency(life.record.actions[half:], context.task.control_period) if whole else None
         frequency = peak.frequency if peak is not None and peak.significant else float("nan")
-        return life.diverged, life.record.rewards.copy(), frequency, judge_life(context, life)
+        moved = motion(context, life, half, context.ticks)
+        return life.diverged, life.record.rewards.copy(), frequency, judge_life(context, life), moved
 
     context.tell(f"{context.policy.name}: undisturbed twins")
     twins = context.record_each(keep)
@@ -66,6 +69,7 @@ def _measure(context: Context) -> dict[str, Any]:
         "diverged": int(diverged.sum()),
         **({"ended_early": ended_early} if any(ended_early.values()) else {}),
         "compared": counts,
+        **no_gait(twin[4] for twin, one in zip(twins, counts, strict=True) if one),
         "rate_with_updates": summary(np.where(diverged, np.nan, with_updates), context.seed),
         "rate_without_updates": summary(np.where(diverged, np.nan, without), context.seed),
         "kept_rate": summary((without / with_updates)[counts], context.seed),
@@ -95,11 +99,14 @@ def _sentence(group: Mapping[str, Any]) -> str:
     survived = group["survived"]["values"]
     rates = [number(group[f"rate_{which}_updates"]["median"]) for which in ("without", "with")]
     verdicts = f" With updates, their weights are: {counted(group['verdicts'])}." if group["verdicts"] else ""
-    return (
-        f"Without updates in its second half, the gait of {group['policy']} survives in "
+    without = group.get("no_gait", {})
+    what = "reward rate" if without else "gait"
+    told = (
+        f"Without updates in its second half, the {what} of {group['policy']} survives in "
         f"{of_lives(int(np.sum(survived)), len(survived))} that have one: the reward a tick is {rates[0]}, with "
-        f"updates {rates[1]} (medians).{verdicts}{_ended(group)}{lost(group['diverged'])}"
+        f"updates {rates[1]} (medians).{without_gait(without, len(survived), 'With updates')}"
     )
+    return f"{told}{verdicts}{_ended(group)}{lost(group['diverged'])}"
 
 
 def _ended(group: Mapping[str, Any]) -> str:
@@ -127,7 +134,8 @@ def draw(result: Result) -> Figure:
         ax.grid(axis="x", visible=False)
 
     columns = len(groups) + 1
-    return figure_of(result, columns, 3.5 * columns, 3.6, fill, "Does the gait survive without updates?")
+    what = "reward rate" if any("no_gait" in group for group in groups) else "gait"
+    return figure_of(result, columns, 3.5 * columns, 3.6, fill, f"Does the {what} survive without updates?")
 
 
 def _draw_course(ax: Axes, group: Mapping[str, Any], colour: str) -> None:

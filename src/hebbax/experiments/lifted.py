@@ -1,4 +1,4 @@
-"""`lifted`: does a robot stop walking when its feet are off the ground, and go on when it is put down?"""
+"""`lifted`: does a robot stop moving when its feet are off the ground, and go on when it is put down?"""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from hebbax.experiments.measures import (
     count_labels,
     earning,
     judge_life,
+    motion,
+    no_gait,
     recovery_ticks,
     reward_floor,
     share,
@@ -24,14 +26,14 @@ from hebbax.experiments.measures import (
 from hebbax.experiments.panels import band_of, draw_band, draw_labels, draw_lives, figure_of, legend_below, shade
 from hebbax.experiments.raising import lifting
 from hebbax.experiments.result import Result
-from hebbax.experiments.words import counted, ended, lost, of_lives, with_interval
+from hebbax.experiments.words import counted, ended, lost, of_lives, with_interval, without_gait
 from hebbax.report.style import BLUE, MUTED, ORANGE
 
 BEGIN, END = 0.3, 0.7
 """Parts of the life between which the robot is in the air."""
 
 STOPPED = 0.25
-"""Amplitude of the actions in the air, over that on the ground, below which it has stopped walking."""
+"""Amplitude of the actions in the air, over that on the ground, below which it has stopped."""
 
 _FAINT = 0.01  # amplitude, of actions within ±1, below which a frequency says nothing
 _SETTLING = 4  # the first quarter of the time in the air is left out: what is over by then is no answer
@@ -67,6 +69,7 @@ def run(context: Context) -> Result:
         "height": events[0].value,
         "groups": groups,
         "compared": counts,
+        **no_gait(ground["motion"] for ground, _ in pairs),
         "amplitude_ratio": summary(ratios, context.seed),
         "stopped": share(ratios < STOPPED, context.seed),
         "walks_again": share([found is not None for found in again], context.seed),
@@ -93,6 +96,7 @@ def _measure(context: Context, life: Life, begin: int, end: int) -> dict[str, An
         "amplitude": amplitude(actions) if whole else np.nan,
         "frequency": peak.frequency if peak is not None and peak.significant else np.nan,
         "touching": float(contacts.any(axis=1).mean()) if whole and contacts.size else np.nan,
+        "motion": motion(context, life, begin, end),
         "verdict": judge_life(context, life, slice(begin, end)) if whole and plastic else "",
         "diverged": life.diverged,
         "ended": not life.diverged and len(record.actions) < context.ticks,
@@ -124,8 +128,10 @@ def _sentence(values: Mapping[str, Any]) -> str:
     lives, air, ground = len(values["stopped"]["values"]), values["groups"]["air"], values["groups"]["ground"]
     stopped = int(np.sum(values["stopped"]["values"]))
     again = int(np.sum(values["walks_again"]["values"]))
+    without = values.get("no_gait", {})
+    who = of_lives(stopped, lives) + ("" if without else " that walk on the ground")
     told = (
-        f"In the air, {of_lives(stopped, lives)} that walk on the ground stop; the actions keep "
+        f"In the air, {'the actions of ' if without else ''}{who} stop; {'they' if without else 'the actions'} keep "
         f"{with_interval(values['amplitude_ratio'])} of their amplitude (median)."
     )
     if air["touching"]["mean"]:
@@ -138,7 +144,8 @@ def _sentence(values: Mapping[str, Any]) -> str:
         told += f"; on the ground {with_interval(rhythm[0], unit='Hz')}." if rhythm[0]["counted"] else "."
     if air["verdicts"]:
         told += f" Weights: on the ground {counted(ground['verdicts'])}; in the air {counted(air['verdicts'])}."
-    told += f" Put down, {again} walk again as before"
+    told += without_gait(without, lives, "On the ground")
+    told += f" Put down, {again} {'earn as much' if without else 'walk again'} as before"
     return told + (f", after {with_interval(values['walks_again_ticks'], unit='ticks')}." if again else ".")
 
 
@@ -153,6 +160,7 @@ def draw(result: Result) -> Figure:
     values = result.values
     groups = values["groups"]
     verdicts = [group["verdicts"] for group in groups.values()]
+    does = "moving" if "no_gait" in values else "walking"
     names = ["on the ground", "in the air"]
 
     def fill(panels: Sequence[Axes]) -> None:
@@ -179,4 +187,4 @@ def draw(result: Result) -> Figure:
             panels[3].set_title("verdicts on the weights")
 
     columns = 4 if any(verdicts) else 3
-    return figure_of(result, columns, 3.2 * columns, 3.6, fill, "Does it stop walking in the air?")
+    return figure_of(result, columns, 3.2 * columns, 3.6, fill, f"Does it stop {does} in the air?")

@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from hebbax.analysis.frame_of_task import body_of
+from hebbax.analysis.life_analysis import motion_between
 from hebbax.analysis.statistics import bootstrap_interval, mean
 from hebbax.analysis.verdict import FEWEST_UPDATES, LABELS, verdict
 from hebbax.experiments.context import Context, Life
 from hebbax.keys import root_key, stream
+from hebbax.tasks.task import Task
 
 REWARD_WINDOW = 20
 """Ticks over which rewards are averaged to a rate: some strides of most robots."""
@@ -21,6 +24,9 @@ BAND = 0.1
 
 UNJUDGED = "too short"
 """In place of a verdict, of a life with too few weight updates."""
+
+UNSEEN = "unseen"
+"""In place of a motion, of a body that is not seen, or lived too short a time."""
 
 
 def reward_rate(rewards: np.ndarray, window: int = REWARD_WINDOW) -> np.ndarray:
@@ -96,6 +102,19 @@ def count_labels(labels: Iterable[str]) -> dict[str, int]:
 def most_common(counts: dict[str, int]) -> str:
     """Return the verdict that most lives had; of equals the first."""
     return max(counts, key=lambda label: counts[label])
+
+
+def motion(context: Context, life: Life, begin: int, end: int) -> str:
+    """Return whether the body has a gait from tick `begin` to `end`, moves without one, or stands; else "unseen"."""
+    task = context.task
+    body = body_of(task.model) if isinstance(task, Task) else None
+    return (body and motion_between(life.record, body, task.control_period, begin, end)) or UNSEEN
+
+
+def no_gait(motions: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Return under `no_gait` what is done by bodies that have no gait; nothing if all have one."""
+    counts = Counter(motion for motion in motions if motion != "gait")
+    return {"no_gait": dict(sorted(counts.items()))} if counts else {}
 
 
 def median(values: np.ndarray) -> np.ndarray:

@@ -37,11 +37,11 @@ EXPERIMENTS = {
         Experiment("freeze", "how many updates are needed: the return when updates stop at tick t, for many t"),
         Experiment("saturate", "how long until it recovers from outputs pinned to their bound", plastic=False),
         Experiment("zero-weights", "how long until it recovers from a third of its weights put to zero"),
-        Experiment("interrupt", "does the gait survive without updates from half of life on", takes_other=True),
+        Experiment("interrupt", "does its reward survive without updates from half of life on", takes_other=True),
         Experiment(
             "random-rules", "what evolution has found: evolved against random coefficients", plastic=False, judges=True
         ),
-        Experiment("lifted", "does it stop walking when its feet are off the ground", plastic=False),
+        Experiment("lifted", "does it stop moving when its feet are off the ground", plastic=False),
         Experiment("initial-weights", "does it depend on the distribution of the weights at birth", judges=True),
         Experiment(
             "timescale", "where fixed points turn into cycles: averaging window against update interval", judges=True

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hebbax.analysis.gait import MOTIONS
+
 _SMALLEST = 0.001
 
 
@@ -35,6 +37,13 @@ def of_lives(count: int, lives: int) -> str:
 def counted(labels: Mapping[str, int]) -> str:
     """Return how many lives had each verdict, the most frequent first."""
     return ", ".join(f"{count} {label}" for label, count in sorted(labels.items(), key=lambda item: -item[1]))
+
+
+def without_gait(no_gait: Mapping[str, int], lives: int, where: str) -> str:
+    """Return a sentence on undisturbed lives that have no gait, with a blank before it; nothing if all have one."""
+    told = {**MOTIONS, "unseen": "is not seen to have a gait"}
+    parts = ", ".join(f"{told[motion]} in {of_lives(count, lives)}" for motion, count in no_gait.items())
+    return f" {where}, it {parts}." if parts else ""
 
 
 def ended(early: int) -> str:

@@ -41,5 +41,7 @@ def _is_old(path: Path, run: StoredRun) -> bool:
 
 
 def _is_about(document: Any, source: Source) -> bool:
+    if not isinstance(document, dict) or "motions" not in document.get("summary", {}):  # of before there were motions
+        return False
     expected = {"schema": SCHEMA, **source.setting(), "lifetimes": source.lifetimes, "recording": None}
-    return isinstance(document, dict) and {key: document.get(key, "") for key in expected} == expected
+    return {key: document.get(key, "") for key in expected} == expected

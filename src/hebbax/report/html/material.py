@@ -55,6 +55,17 @@ class Material:
         return 0 if self.shown_verdict is None else self.shown_verdict["transient_ticks"]
 
     @property
+    def motions(self) -> dict[str, int]:
+        """How many lives have a gait, move without one, or stand; nothing where that was not looked at."""
+        return {} if self.analysis is None else self.analysis["summary"]["motions"]
+
+    @property
+    def shown_gait(self) -> bool:
+        """Whether the body has a gait in the life that is recorded."""
+        found = None if self.analysis is None else self.analysis["lives"][0]["gait"]
+        return found is not None and found["motion"] == "gait"
+
+    @property
     def labels(self) -> list[tuple[str, int]]:
         """The verdicts and how many lives had each, the most frequent first."""
         counts = {} if self.analysis is None else self.analysis["summary"]["verdicts"]

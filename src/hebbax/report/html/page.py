@@ -124,7 +124,7 @@ def _film(material: Material, on_note: Callable[[str], None]) -> str:
 def _worth(material: Material) -> str:
     gait, feet = [], []
     if material.analysis is not None:
-        gait = words.gait_rows(material.analysis["summary"]["medians"])
+        gait = words.gait_rows(material.analysis["summary"])
         feet = words.feet_rows(material.analysis["lives"])
     tables = table(gait) if gait else ""
     if feet:

@@ -103,7 +103,7 @@ def _motion_figures(material: Material, weights: np.ndarray, actions: np.ndarray
         for name, layer in zip(material.run.policy.network.layer_names, split_layers(rest, shapes), strict=True)
     }
     gait = dominant_frequency(acted, period)
-    frequency = gait.frequency if gait is not None and gait.significant else None
+    frequency = gait.frequency if material.shown_gait and gait is not None and gait.significant else None
     axes = plot_spectra(
         {**spectra, "actions": amplitude_spectrum(acted, period)}, axes_or_new(None, _WIDTH, 3.4), gait=frequency
     )

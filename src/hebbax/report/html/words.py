@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hebbax.analysis.few_lives import resting_on
+from hebbax.analysis.gait import MOTIONS
 from hebbax.analysis.summary import feet_of
 from hebbax.plasticity.rule import get_rule
 from hebbax.policy import Policy
@@ -69,9 +70,13 @@ def share(part: int, whole: int) -> str:
 
 def lead(material: Material) -> str:
     """Return what the controller is, in one sentence."""
-    if material.plastic:
-        return "A controller that is born with random weights, and finds its gait by changing them while it moves."
-    return "A controller with evolved weights that stay the same during its life."
+    if not material.plastic:
+        return "A controller with evolved weights that stay the same during its life."
+    born, motions = "A controller that is born with random weights, and", material.motions
+    half = sum(motions.values()) / 2
+    if motions.get("gait", 0) > half:
+        return f"{born} finds its gait by changing them while it moves."
+    return f"{born} changes them while it {'lives' if motions.get('stands', 0) >= half else 'moves'}."
 
 
 def what_it_is(material: Material) -> list[str]:
@@ -168,8 +173,15 @@ def feet_rows(lives: Sequence[dict[str, Any]]) -> list[tuple[str, str, str, str,
     ]
 
 
-def gait_rows(medians: dict[str, float | None]) -> list[tuple[str, str]]:
-    """Return how the robot goes, from the medians of an analysis; what could not be measured is left out."""
+def gait_rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return how the robot goes, from the summary of an analysis; nothing where that could not be seen.
+
+    A dash is where there is no such number, such as of strides where it has no gait.
+    """
+    motions = {motion: count for motion, count in summary["motions"].items() if count}
+    seen = sum(motions.values())
+    if not seen:
+        return []
     units = {
         "forward_speed": ("forward speed", "m/s"),
         "stride_frequency": ("strides", "a second"),
@@ -177,5 +189,9 @@ def gait_rows(medians: dict[str, float | None]) -> list[tuple[str, str]]:
         "torque_peak": ("torque, peak", "N·m"),
         "cost_of_transport": ("cost of transport (work over weight and way)", ""),
     }
-    known = ((key, medians.get(key)) for key in units)
-    return [(units[key][0], f"{number(value)} {units[key][1]}".strip()) for key, value in known if value is not None]
+    told = ", ".join(f"{MOTIONS[motion]} in {share(count, seen)}" for motion, count in motions.items())
+    rows = [("motion", f"it {told}")]
+    for key, (name, unit) in units.items():
+        value = summary["medians"].get(key)
+        rows.append((name, "–" if value is None else f"{number(value)} {unit}".strip()))
+    return rows
