@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hebbax.analysis.gait import GRAVITY, measure_gait
+from hebbax.analysis.gait import FEWEST_TOUCH_DOWNS, GRAVITY, SLOWEST, measure_gait, motion_of
 from hebbax.errors import HebbaxError
 
 TICKS, PERIOD = 101, 0.05
@@ -35,6 +35,45 @@ def test_a_gait_by_hand():
     assert gait.stride_frequency == pytest.approx(2, abs=0.01)
     assert (gait.torque_mean, gait.torque_peak) == (3.5, 4)
     assert gait.cost_of_transport == pytest.approx(50 / (2 * GRAVITY * 7.5))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_body_moves_from_the_slowest_speed_on_either_way(sign):
+    def motion(speed):
+        return measure_gait(**walk(forward=sign * speed * np.arange(TICKS) * PERIOD)).motion
+
+    assert motion(1.01 * SLOWEST) == "gait"
+    assert motion(0.99 * SLOWEST) == "stands"
+    assert motion(np.nan) == "stands"
+
+
+def test_a_body_that_steps_on_the_spot_stands():
+    """Its feet and joints have a rhythm, as those of a hopper that sways."""
+    times = np.arange(TICKS) * PERIOD
+    assert measure_gait(**walk(forward=0.1 * np.sin(2 * np.pi * 2 * times))).motion == "stands"
+
+
+def spells(*lengths):
+    """Return contacts [ticks, 1] of a foot that is up, down, up ... for so many ticks each."""
+    return np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)[:, None]
+
+
+@pytest.mark.parametrize(
+    ("contacts", "motion"),
+    [
+        (np.zeros((TICKS, 2)), "moves"),  # a swimmer
+        (np.zeros((TICKS, 0)), "moves"),
+        (np.ones((TICKS, 2)), "moves"),  # a sledge
+        (spells(*[5, 5] * 10), "gait"),
+        (spells(*[20, 5] * (FEWEST_TOUCH_DOWNS - 1), 20), "moves"),  # too few for a rhythm
+        (np.random.default_rng(1).random((TICKS, 2)) < 0.5, "moves"),
+        (spells(*np.random.default_rng(2).integers(3, 40, 60)), "moves"),  # long spells as they come
+        (np.arange(8)[:, None] % 2, "moves"),  # the shortest record
+    ],
+)
+def test_a_gait_is_feet_that_touch_down_in_rhythm(contacts, motion):
+    forward = np.arange(len(contacts)) * PERIOD
+    assert motion_of(forward, contacts, PERIOD) == motion
 
 
 def test_feet_by_hand():

@@ -9,7 +9,7 @@ import pytest
 
 from hebbax.analysis.case import Case, examine
 from hebbax.analysis.frame import Body, Frame, Life
-from hebbax.analysis.life_analysis import analyze_life, gait_of
+from hebbax.analysis.life_analysis import analyze_life, gait_of, motion_between
 from hebbax.analysis.lyapunov import Lyapunov
 from hebbax.types import Record
 
@@ -127,6 +127,7 @@ def test_gait_and_effort():
     found = gait_of(walk(cycle()), FRAME)
 
     assert found is not None
+    assert found["motion"] == "gait"
     assert found["forward_speed"] == pytest.approx(2.0)
     assert found["stride_frequency"] == pytest.approx(2.0, rel=0.01)
     assert found["torque_mean"] == found["torque_peak"] == 4.0
@@ -136,6 +137,57 @@ def test_gait_and_effort():
     assert found["feet"]["foot"]["duty_factor"] == pytest.approx(0.4, abs=0.01)
     assert found["feet"]["foot"]["air_time"] == pytest.approx(0.3)
     assert found["feet"]["foot"]["touch_downs"] == pytest.approx(2.0, rel=0.05)
+
+
+def standing(weights: np.ndarray) -> Record:
+    """Return the same rhythm of joint, foot and actions, of a body that creeps by 1.6 µm/s."""
+    record = walk(weights)
+    return record._replace(qpos=record.qpos * [1.6e-6 / 2, 1])
+
+
+def test_a_body_that_stands_has_no_strides_no_cost_of_transport_and_no_gait_to_compare_with():
+    found = analyze_life(life_of(standing(cycle())), FRAME)
+
+    assert found["gait"]["motion"] == "stands"
+    assert np.isnan(found["gait"]["stride_frequency"])
+    assert np.isnan(found["gait"]["cost_of_transport"])
+    assert found["gait"]["torque_mean"] == 4.0
+    assert found["verdict"]["label"] == "limit-cycle"
+    assert found["verdict"]["period_ticks"] == pytest.approx(PERIOD, rel=0.01)
+    assert found["verdict"]["gait_ratio"] is None
+    assert "gait_frequency" not in found["verdict"]["evidence"]
+
+
+def test_a_body_that_moves_without_feet_has_a_cost_of_transport_alone():
+    swims = walk(cycle())
+    found = analyze_life(life_of(swims._replace(contacts=np.zeros_like(swims.contacts))), FRAME)
+
+    assert found["gait"]["motion"] == "moves"
+    assert np.isnan(found["gait"]["stride_frequency"])
+    assert found["gait"]["cost_of_transport"] == pytest.approx(12 / 39.24)
+    assert found["verdict"]["gait_ratio"] is None
+
+
+def test_a_body_that_is_not_seen_has_no_gait_to_compare_with():
+    found = analyze_life(life_of(walk(cycle())), replace(FRAME, body=None))
+
+    assert found["gait"] is None
+    assert found["verdict"]["gait_ratio"] is None
+
+
+def test_motion_between_two_ticks_is_that_between_two_births():
+    record = walk(cycle())
+    record.qpos[300:, 0] -= 2.0 * 0.05 * 300 + record.qpos[0, 0]  # born again, back where it was
+    record.terminated[299] = True
+
+    def motion(begin, end, of=record):
+        return motion_between(of, BODY, 0.05, begin, end)
+
+    assert motion(240, 600) == motion(300, 900) == "gait"
+    assert motion(240, 600, standing(cycle())) == "stands"
+    assert motion(280, 320) is None
+    assert motion(590, 700) is motion(700, 800) is None
+    assert motion_between(record, replace(BODY, forward=None), 0.05, 0, 600) is None
 
 
 def test_a_torque_works_on_the_speed_of_its_own_tick():

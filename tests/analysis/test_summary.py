@@ -7,7 +7,7 @@ import pytest
 from hebbax.analysis.case import Finding
 from hebbax.analysis.frame import Frame
 from hebbax.analysis.lyapunov import Lyapunov
-from hebbax.analysis.summary import document_of
+from hebbax.analysis.summary import document_of, motions_of
 
 FRAME = Frame(("input-hidden",), ((3, 2),), 0.05, 1, None)
 
@@ -51,6 +51,7 @@ def test_counts_and_medians(document):
     assert summary["medians"]["return"] == 10.0
     assert summary["medians"]["period_ticks"] == 12.0
     assert summary["medians"]["forward_speed"] is None
+    assert summary["motions"] == {"gait": 0, "moves": 0, "stands": 0}  # no body was seen
     assert summary["lyapunov"]["with_body"]["exponent"] == pytest.approx(-0.15)
     assert summary["lyapunov"]["with_body"]["lives"] == 2
     assert summary["lyapunov"]["weights_alone"] is None
@@ -104,3 +105,8 @@ def test_sentences_without_a_verdict():
     assert document_of([Finding({"return": 1.0, "gait": None}, None, None)], static, {})["sentence"] == (
         "The weights do not change."
     )
+
+
+def test_motions_are_counted():
+    lives = [{"gait": {"motion": motion}} for motion in ("stands", "gait", "stands")]
+    assert motions_of([*lives, {"gait": None}]) == {"gait": 1, "moves": 0, "stands": 2}

@@ -33,11 +33,34 @@ def test_the_analysis_goes_into_the_run(analyzed, copied_run):
     assert re.search(r"^λ with the body +[+-][\d.]+ a tick ± [\d.]+ \(2 standard errors\)$", analyzed.out, re.MULTILINE)
 
 
+@pytest.mark.parametrize(
+    ("motions", "told"),
+    [
+        ({"gait": 0, "moves": 0, "stands": 4}, "stands still in 4 of 4 lives"),
+        ({"gait": 1, "moves": 2, "stands": 0}, "has a gait in 1 of 3 lives, moves without a gait in 2 of 3 lives"),
+        ({"gait": 0, "moves": 0, "stands": 0}, "–"),
+    ],
+)
+def test_what_a_robot_does_that_has_no_gait(capsys, motions, told):
+    medians = defaultdict(lambda: None, forward_speed=1.6e-6)
+    document = {
+        **{"task": "t", "policy": "p", "genome": "best", "lifetimes": 4, "ticks": 9, "seed": 1, "layers": {}},
+        **{"sentence": "So it is.", "summary": {"medians": medians, "motions": motions, "feet": {}}},
+    }
+
+    print_summary(document)
+
+    lines = [re.split("  +", line) for line in capsys.readouterr().out.splitlines()]
+    assert ["motion", told] in lines
+    assert ["cost of transport", "–"] in lines
+    assert ["speed, strides", "0.00 m/s, –"] in lines
+
+
 def test_feet_are_told_once_for_all_lives(capsys):
     feet = {"bfoot": {"lives": 2, "duty_factor": 0.412, "air_time": 0.1234, "touch_downs": 4.0}}
     document = {
         **{"task": "t", "policy": "p", "genome": "best", "lifetimes": 2, "ticks": 9, "seed": 1, "layers": {}},
-        **{"sentence": "So it is.", "summary": {"medians": defaultdict(lambda: None), "feet": feet}},
+        **{"sentence": "So it is.", "summary": {"medians": defaultdict(lambda: None), "motions": {}, "feet": feet}},
     }
 
     print_summary(document)

@@ -93,6 +93,7 @@ def test_a_lifted_life_that_diverged_or_ended_in_the_air_is_not_one_that_walks_o
     assert result.values["compared"] == [True, False, False, True, True]
     assert result.values["stopped"]["values"] == [True, True, False]
     assert result.values["walks_again"]["values"] == [False, False, False]  # 30 ticks are too few to see it
-    assert "2 of 3 lives that walk on the ground stop" in result.sentence
+    assert "the actions of 2 of 3 lives stop; they keep" in result.sentence
+    assert result.values["no_gait"] == {"stands": 3}
     assert "2 lives ended before their time. 1 was in the air then, and left out." in result.sentence
     assert "1 life diverged and is left out" in result.sentence

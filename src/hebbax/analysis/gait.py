@@ -103,16 +103,16 @@ def measure_gait(
 def motion_of(forward: np.ndarray, contacts: np.ndarray, control_period: float) -> Motion:
     """Return whether a body that is at `forward` [ticks], in m, has a gait, moves without one, or stands.
 
-    It moves if its mean speed is at least `SLOWEST`. It has a gait if it moves, and the touch-downs of those of its feet
-    (`contacts` [ticks, feet], 0 to 1) that have at least `FEWEST_TOUCH_DOWNS` have a common rhythm: one that white noise
-    would have in less than one record of a thousand. Raises HebbaxError for fewer than 8 ticks.
+    It moves if its mean speed is at least `SLOWEST`. It has a gait if it moves, and the touch-downs of those of its
+    feet (`contacts` [ticks, feet], 0 to 1) that have at least `FEWEST_TOUCH_DOWNS` have a common rhythm: one that white
+    noise would have in less than one record of a thousand. Raises HebbaxError for fewer than 8 ticks.
     """
     # Not "below", so that a place that is no number stands.
     if not abs(forward[-1] - forward[0]) >= SLOWEST * (len(forward) - 1) * control_period:
         return "stands"
     feet = contacts > 0
     # Their first ticks alone: spells of contact that come as they like would have much power at low frequencies.
-    touch_downs = feet[1:] & ~feet[:-1]
+    touch_downs = feet & ~np.concatenate([feet[:1], feet[:-1]])
     touch_downs = touch_downs[:, np.sum(touch_downs, axis=0) >= FEWEST_TOUCH_DOWNS]
     rhythm = dominant_frequency(touch_downs, control_period) if touch_downs.shape[1] else None
     return "gait" if rhythm is not None and rhythm.significant else "moves"

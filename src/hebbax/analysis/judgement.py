@@ -118,9 +118,7 @@ def _settling(drift: Drift, whole: Structure, limits: Thresholds, bounded: bool)
         _above(drift.shift, 0.5 * limits.still * whole.scale, 0.25 * limits.still * whole.scale),
         _above(drift.shift, limits.drifts * drift.swing, max(limits.drifts * drift.swing, 1e-300)),
         _above(drift.straightness, 0.5 * limits.straight, 0.2),
-        max(
-            _above(limits.steady, drift.pace, 0.4), _above(drift.straightness, limits.straight, 0.2) if bounded else -1
-        ),
+        max(_above(limits.steady, drift.pace, 0.4), _above(drift.straightness, limits.straight, 0.2) if bounded else -1),
     )
     return max(
         going,
@@ -189,9 +187,7 @@ def _moving(structure: Structure, transient: int, evidence: dict[str, float], li
     found = measure_regularity(structure, limits.cycles)
     evidence |= found.evidence
     predictable = _above(found.foretold, limits.foretold, 0.5 * (1 - limits.foretold))
-    single = min(
-        _times_below(found.second_frequency, limits.second_frequency), _times_below(found.detuned, limits.detuned)
-    )
+    single = min(_times_below(found.second_frequency, limits.second_frequency), _times_below(found.detuned, limits.detuned))
     # Frequencies that are known this well decide about long periods: after many turns a torus comes close again.
     decided = found.foretold > limits.exactly and found.turns > limits.turns
     closes = -1.0 if decided else _times_below(found.closeness, limits.closes)

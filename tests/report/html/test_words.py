@@ -1,7 +1,10 @@
 """What a report says in tables."""
 
+import pytest
+
+from hebbax.report.html.material import Material
 from hebbax.report.html.tags import table
-from hebbax.report.html.words import feet_rows, returns
+from hebbax.report.html.words import feet_rows, gait_rows, lead, returns
 
 
 def test_feet_have_medians_over_the_lives_in_which_they_touched():
@@ -27,3 +30,47 @@ def test_a_last_column_of_text_can_have_a_line_of_its_own():
     assert 'class="table told" style="--columns: 2"' in table([("rest", "3", "it rests")], numbers=(1,))
     assert 'class="table"' in table([("rest", "3", "4")], numbers=(1, 2))
     assert 'class="table"' in table([("speed", "3 m/s")])
+
+
+def motions(gait: int = 0, moves: int = 0, stands: int = 0) -> dict[str, int]:
+    return {"gait": gait, "moves": moves, "stands": stands}
+
+
+STANDING = {
+    "motions": motions(stands=4),
+    "medians": {"forward_speed": 1e-6, "stride_frequency": None, "torque_mean": 2.0, "cost_of_transport": None},
+}
+
+
+def test_a_robot_that_stands_has_dashes_for_its_way():
+    rows = dict(gait_rows(STANDING))
+
+    assert rows["motion"] == "it stands still in all 4 lives"
+    assert (rows["strides"], rows["torque, mean"]) == ("–", "2 N·m")
+    assert rows["cost of transport (work over weight and way)"] == "–"
+    mixed = gait_rows({**STANDING, "motions": motions(gait=3, moves=1)})
+    assert mixed[0] == ("motion", "it has a gait in 3 of 4 lives, moves without a gait in 1 of 4 lives")
+    assert gait_rows({**STANDING, "motions": motions()}) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "ending"),
+    [
+        (motions(gait=3, stands=1), "and finds its gait by changing them while it moves."),
+        (motions(moves=4), "and changes them while it moves."),
+        (motions(gait=2, moves=2), "and changes them while it moves."),
+        (motions(stands=4), "and changes them while it lives."),
+        (motions(), "and changes them while it lives."),
+    ],
+)
+def test_a_robot_finds_a_gait_only_where_most_lives_have_one(monkeypatch, found, ending):
+    monkeypatch.setattr(Material, "plastic", True)
+    assert lead(Material(None, "", None, None, {"summary": {"motions": found}})).endswith(ending)
+
+
+def test_the_gait_of_the_life_that_is_shown_is_its_own():
+    def shown(motion):
+        return Material(None, "", None, None, {"lives": [{"gait": motion and {"motion": motion}}]}).shown_gait
+
+    assert [shown(motion) for motion in ("gait", "moves", "stands", None)] == [True, False, False, False]
+    assert Material(None, "", None, None, None).shown_gait is False
