@@ -26,9 +26,19 @@ def source(swimmer, han_e, genomes) -> Source:
 )
 def test_an_analysis_of_other_lives_or_of_fewer_is_made_anew(source, monkeypatch, tmp_path, changes, expected):
     stored = {"schema": SCHEMA, **source.setting(), "lifetimes": 20, "recording": None, "sentence": "stored"}
+    assert told(monkeypatch, tmp_path, {**stored, "summary": {"motions": {}}}, replace(source, **changes)) == expected
+
+
+def test_an_analysis_that_does_not_say_who_has_a_gait_is_made_anew(source, monkeypatch, tmp_path):
+    stored = {"schema": SCHEMA, **source.setting(), "lifetimes": 20, "recording": None, "sentence": "stored"}
+    assert told(monkeypatch, tmp_path, {**stored, "summary": {"medians": {}}}, source) == "made anew"
+
+
+def told(monkeypatch, tmp_path, stored: dict[str, Any], source: Source) -> str:
+    """Return the sentence of the analysis that is told where one is stored."""
     (tmp_path / analysed.FILE).write_text(json.dumps(stored))
     monkeypatch.setattr(analysed, "results_path", lambda *_: tmp_path)
     monkeypatch.setattr(analysed, "_is_old", lambda *_: False)
     monkeypatch.setattr(analysed, "analyze_source", lambda source: {"sentence": "made anew"})
     run: Any = None  # only its paths are asked for
-    assert analysed.analysis_of(run, replace(source, **changes))["sentence"] == expected
+    return analysed.analysis_of(run, source)["sentence"]

@@ -1,5 +1,7 @@
 """What a report says in tables."""
 
+from typing import Any
+
 import pytest
 
 from hebbax.report.html.material import Material
@@ -36,6 +38,11 @@ def motions(gait: int = 0, moves: int = 0, stands: int = 0) -> dict[str, int]:
     return {"gait": gait, "moves": moves, "stands": stands}
 
 
+def analysed(analysis: dict[str, Any] | None) -> Material:
+    none: Any = None  # nothing but the analysis is asked for
+    return Material(none, "", none, none, analysis)
+
+
 STANDING = {
     "motions": motions(stands=4),
     "medians": {"forward_speed": 1e-6, "stride_frequency": None, "torque_mean": 2.0, "cost_of_transport": None},
@@ -65,12 +72,12 @@ def test_a_robot_that_stands_has_dashes_for_its_way():
 )
 def test_a_robot_finds_a_gait_only_where_most_lives_have_one(monkeypatch, found, ending):
     monkeypatch.setattr(Material, "plastic", True)
-    assert lead(Material(None, "", None, None, {"summary": {"motions": found}})).endswith(ending)
+    assert lead(analysed({"summary": {"motions": found}})).endswith(ending)
 
 
 def test_the_gait_of_the_life_that_is_shown_is_its_own():
     def shown(motion):
-        return Material(None, "", None, None, {"lives": [{"gait": motion and {"motion": motion}}]}).shown_gait
+        return analysed({"lives": [{"gait": motion and {"motion": motion}}]}).shown_gait
 
     assert [shown(motion) for motion in ("gait", "moves", "stands", None)] == [True, False, False, False]
-    assert Material(None, "", None, None, None).shown_gait is False
+    assert analysed(None).shown_gait is False
