@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hebbax.analysis.drift import BLOCKS, SKIPPED, Drift, measure_drift
+from hebbax.analysis.drift import Drift, measure_drift
 from hebbax.analysis.regularity import measure_regularity
+from hebbax.analysis.settling import above, dying, look_longer, settling, steadiness
 from hebbax.analysis.spectra import independent_signals, noise_peak
 from hebbax.analysis.structure import Structure, find_structure
 from hebbax.analysis.thresholds import Thresholds
@@ -53,16 +53,16 @@ def judge(rows: np.ndarray, limits: Thresholds, *, bounded: bool = False) -> Jud
     leaving = _leaving(drift, whole, limits)
     if leaving > 0 and not bounded:
         return Judgement("diverging", _confidence(leaving), transient, evidence)
-    unsettled = max(_settling(drift, whole, limits, bounded), leaving)
+    unsettled = max(settling(drift, whole, limits, bounded), leaving)
     if unsettled > 0:
         look = look_longer(drift, len(rows), whole.scale, limits)
         return Judgement("settling", _confidence(unsettled), transient, evidence, look=look)
-    dying = _dying(drift, limits)
-    if shared < limits.still or dying > 0:
-        judged = _at_rest(shared, own, dying, transient, evidence, limits)
+    died = dying(drift, limits)
+    if shared < limits.still or died > 0:
+        judged = _at_rest(shared, own, died, transient, evidence, limits)
     else:
         judged = _moving(structure, transient, evidence, limits)
-    most = _confidence(_steadiness(drift, whole, limits))
+    most = _confidence(steadiness(drift, whole, limits))
     return replace(judged, most=most, confidence=min(judged.confidence, most))
 
 
@@ -94,100 +94,35 @@ def _leaving(drift: Drift, whole: Structure, limits: Thresholds) -> float:
     """Return by how much the weights leave for good, in margins of the thresholds; 0 or below if they do not."""
     far = drift.distance / whole.scale
     straight = min(
-        _above(drift.straightness, limits.straight, 0.2),
-        _above(drift.pace, limits.steady, 0.4),
-        _above(far, limits.far, limits.far),
-        _above(drift.distance, drift.swing, max(drift.swing, 1e-300)),
+        above(drift.straightness, limits.straight, 0.2),
+        above(drift.pace, limits.steady, 0.4),
+        above(far, limits.far, limits.far),
+        above(drift.distance, drift.swing, max(drift.swing, 1e-300)),
     )
     swelling = min(
-        _above(drift.trend, limits.trend, 0.3),
-        _above(drift.growth, limits.growth, 0.5),
-        _above(drift.swing / whole.scale, limits.still, limits.still),
+        above(drift.trend, limits.trend, 0.3),
+        above(drift.growth, limits.growth, 0.5),
+        above(drift.swing / whole.scale, limits.still, limits.still),
     )
     return max(straight, swelling)
 
 
-def _settling(drift: Drift, whole: Structure, limits: Thresholds, bounded: bool) -> float:
-    """Return by how much the weights are still on their way at the end of the record, in margins.
-
-    They go one way, and more slowly with time (or are bounded, so that they must), or their swings die out; and what
-    happens in the last third is more than the ripple of weights at rest.
-    """
-    going = min(
-        _above(drift.surprise, limits.surprise, 1.0),
-        _above(drift.shift, 0.5 * limits.still * whole.scale, 0.25 * limits.still * whole.scale),
-        _above(drift.shift, limits.drifts * drift.swing, max(limits.drifts * drift.swing, 1e-300)),
-        _above(drift.straightness, 0.5 * limits.straight, 0.2),
-        max(_above(limits.steady, drift.pace, 0.4), _above(drift.straightness, limits.straight, 0.2) if bounded else -1),
-    )
-    return max(
-        going,
-        min(_fading(drift, limits), _above(drift.swing, limits.still * whole.scale, limits.still * whole.scale)),
-    )
-
-
-def _dying(drift: Drift, limits: Thresholds) -> float:
-    """Return by how much the weights have come to rest within the record, in margins."""
-    slowing = min(
-        _above(drift.straightness, limits.straight, 0.2),
-        _above(limits.steady, drift.pace, 0.4),
-        _above(drift.distance, 2 * drift.swing, max(drift.swing, 1e-300)),
-    )
-    return max(slowing, _fading(drift, limits))
-
-
-def _fading(drift: Drift, limits: Thresholds) -> float:
-    return min(_above(-drift.trend, limits.trend, 0.3), _above(limits.fades, drift.swelling, 0.2))
-
-
-def _steadiness(drift: Drift, whole: Structure, limits: Thresholds) -> float:
-    """Return by how much the last third of a record is like the one before, in margins.
-
-    Differences that are smaller than the ripple of weights at rest, or than a part of the swings, do not count.
-    """
-    rest = 0.5 * limits.still * whole.scale
-    small = max(
-        _above(rest, drift.shift, 0.5 * rest),
-        _above(limits.drifts * drift.swing, drift.shift, 0.5 * max(limits.drifts * drift.swing, 1e-300)),
-    )
-    place = max(small, _above(limits.surprise, drift.surprise, 1.2))
-    swings = 1.0 if drift.swing < rest else 2 * (1 - abs(np.log(max(drift.swelling, 1e-9))) / np.log(limits.growth))
-    return min(place, float(swings))
-
-
-def look_longer(drift: Drift, rows: int, scale: float, limits: Thresholds) -> int:
-    """Return how many rows a record of weights that are still settling should have for a verdict.
-
-    What is left to go is extrapolated: it shrinks by the same factor per row as the pace of the means, or the swings,
-    do within the record. The second half of a record is taken for the attractor, so the time is doubled. It is 2 to 20
-    times the record, rounded up to two digits.
-    """
-    enough = 0.5 * limits.still * scale
-    third = rows * (BLOCKS - SKIPPED) / BLOCKS * 2 / 3
-    times = [0.0]
-    if 0 < drift.pace < 1 and drift.shift > enough:
-        times.append(third / -np.log(drift.pace) * np.log(drift.shift / enough))
-    if 0 < drift.growth < 1 and drift.swing > enough:
-        times.append(rows / 4 / -np.log(drift.growth) * np.log(drift.swing / enough))
-    longer = float(np.clip(2 * (rows + max(times)), 2 * rows, 20 * rows))
-    digits = 10 ** max(math.floor(math.log10(longer)) - 1, 0)
-    return math.ceil(longer / digits) * digits
-
-
 def _at_rest(
-    shared: float, own: float, dying: float, transient: int, evidence: dict[str, float], limits: Thresholds
+    shared: float, own: float, died: float, transient: int, evidence: dict[str, float], limits: Thresholds
 ) -> Judgement:
     if own > limits.noisy:
-        return Judgement("wandering", _confidence(_above(own, limits.noisy, 0.2)), transient, evidence)
-    still = max(_times_below(shared, limits.still), dying)
-    return Judgement("fixed-point", _confidence(still, _above(limits.noisy, own, 0.2)), transient, evidence)
+        return Judgement("wandering", _confidence(above(own, limits.noisy, 0.2)), transient, evidence)
+    still = max(_times_below(shared, limits.still), died)
+    return Judgement("fixed-point", _confidence(still, above(limits.noisy, own, 0.2)), transient, evidence)
 
 
 def _moving(structure: Structure, transient: int, evidence: dict[str, float], limits: Thresholds) -> Judgement:
     found = measure_regularity(structure, limits.cycles)
     evidence |= found.evidence
-    predictable = _above(found.foretold, limits.foretold, 0.5 * (1 - limits.foretold))
-    single = min(_times_below(found.second_frequency, limits.second_frequency), _times_below(found.detuned, limits.detuned))
+    predictable = above(found.foretold, limits.foretold, 0.5 * (1 - limits.foretold))
+    single = min(
+        _times_below(found.second_frequency, limits.second_frequency), _times_below(found.detuned, limits.detuned)
+    )
     # Frequencies that are known this well decide about long periods: after many turns a torus comes close again.
     decided = found.foretold > limits.exactly and found.turns > limits.turns
     closes = -1.0 if decided else _times_below(found.closeness, limits.closes)
@@ -197,15 +132,10 @@ def _moving(structure: Structure, transient: int, evidence: dict[str, float], li
         return Judgement("aliased", _confidence(predictable, -single), transient, evidence)
     if closes > 0:
         return Judgement("limit-cycle", _confidence(closes), transient, evidence, found.return_period)
-    torus = _above(found.foretold, limits.torus, 0.5 * (1 - limits.torus))
+    torus = above(found.foretold, limits.torus, 0.5 * (1 - limits.torus))
     if torus > 0:
         return Judgement("quasi-periodic", _confidence(torus, -single, -closes), transient, evidence)
     return Judgement("wandering", _confidence(-torus, -closes), transient, evidence)
-
-
-def _above(value: float, threshold: float, margin: float) -> float:
-    """Return how far a value is above its threshold, in margins within which the verdict is unsure."""
-    return (value - threshold) / margin
 
 
 def _times_below(value: float, threshold: float) -> float:

@@ -146,7 +146,9 @@ KNOWN_SYSTEMS = (
     KnownSystem("Van der Pol", "limit-cycle", "a relaxation oscillation, strength 0.5 to 3", van_der_pol),
     KnownSystem("jittering cycle", "limit-cycle", "four harmonics whose phase walks 3 % per period", jittering),
     KnownSystem("cycle", "limit-cycle", "2 to 60 ticks, 1 to 12 harmonics", single=known_cycles.cycle),
-    KnownSystem("drifting cycle", "limit-cycle", "the same with a phase that walks", single=known_cycles.drifting_cycle),
+    KnownSystem(
+        "drifting cycle", "limit-cycle", "the same with a phase that walks", single=known_cycles.drifting_cycle
+    ),
     KnownSystem("folded cycle", "limit-cycle", "p / q ticks, repeats after p", single=known_cycles.folded_cycle),
     KnownSystem("bounded cycle", "limit-cycle", "2 to 60 ticks", single=known_cycles.cycle, bounded=True),
     KnownSystem("aliased cycle", "aliased", "its rows never repeat", single=known_cycles.aliased_cycle),
@@ -162,7 +164,11 @@ KNOWN_SYSTEMS = (
     KnownSystem("unstable map", "diverging", "grows by e² to e⁸ over the record, half of them turning", unstable),
     KnownSystem("linear drift", "diverging", "steady growth with a ripple", linear_drift),
     KnownSystem("settling point", "settling", "still on its way", single=known_cycles.settling_point, size=_LARGE),
-    KnownSystem("settling spiral", "settling", "swings still die out", single=known_cycles.settling_spiral, size=_LARGE),
-    KnownSystem("steady push", "settling", "pushed one way", single=known_cycles.steady_push, size=_LARGE, bounded=True),
+    KnownSystem(
+        "settling spiral", "settling", "swings still die out", single=known_cycles.settling_spiral, size=_LARGE
+    ),
+    KnownSystem(
+        "steady push", "settling", "pushed one way", single=known_cycles.steady_push, size=_LARGE, bounded=True
+    ),
 )
 """All known systems, by the label they deserve."""

@@ -50,9 +50,7 @@ def measure_regularity(structure: Structure, cycles: float) -> Regularity:
         period, detuned = 1 / frequency, _detuned(harmonics, signals, structure.noise)
     folded = folded_frequency(lines.frequencies, lines.powers, rows, cycles)
     two = two_frequencies(lines.frequencies, lines.powers, rows, _SAME_FREQUENCY)
-    back = period_by_return_map(
-        signals, structure.noise, cycles=cycles, expected=() if period is None else (period,)
-    )
+    back = period_by_return_map(signals, structure.noise, cycles=cycles, expected=() if period is None else (period,))
     correlated = period_by_autocorrelation(signals)
     evidence = {"foretold": regular, "second_frequency": 1 - one.share, "detuned": detuned}
     evidence |= {"one_frequency": one.share, "two_frequencies": two.share, "folded": folded.share}

@@ -162,12 +162,19 @@ def confidence_line(cells: Sequence[Cell]) -> str:
 
 def to_json(cells: Sequence[Cell]) -> dict[str, Any]:
     """Return the counts behind the tables, of which `from_json` makes the cells again."""
-    return {"schema": 1, "seed": SEED, "versions": environment(), "cells": [asdict(cell) for cell in cells]}
+    return {"schema": 1, "seed": SEED, "versions": environment(), "cells": [_plain(cell) for cell in cells]}
 
 
 def from_json(document: dict[str, Any]) -> list[Cell]:
     """Return the cells of what `to_json` returned."""
-    return [Cell(**cell) for cell in document["cells"]]
+    return [
+        Cell(**{**cell, "snr_db": math.inf if cell["snr_db"] is None else cell["snr_db"]}) for cell in document["cells"]
+    ]
+
+
+def _plain(cell: Cell) -> dict[str, Any]:
+    """Return a cell without infinity, which JSON has no word for: no noise is null."""
+    return {**asdict(cell), "snr_db": None if math.isinf(cell.snr_db) else cell.snr_db}
 
 
 def tables(cells: Sequence[Cell]) -> list[str]:
