@@ -20,7 +20,7 @@ SUBCOMMANDS = {
     "analyze": "say what the weights do: fixed point, limit cycle, wandering ...",
     "report": "write a page about a run: its life, weights, verdict and experiments",
     "experiment": "ask a living network something: freeze, saturate, lift, zero weights and more",
-    "play": "open a controller in a browser, and do harm to it while it walks",
+    "play": "open a controller in a browser, and do harm to it while it lives",
     "tasks": "list the robots and goals",
     "policies": "list the networks and plasticity rules by name",
     "strategies": "list the evolution strategies with their options",

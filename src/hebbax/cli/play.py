@@ -16,7 +16,7 @@ SLOWEST, FASTEST = 0.05, 4.0
 
 _DESCRIPTION = """\
 Open a controller in a browser and watch it live: its body, its weights, how fast they change and where they go. Push
-it, kill an actuator, set weights to zero, draw them anew, or freeze its plasticity while it walks. The life is the
+it, kill an actuator, set weights to zero, draw them anew, or freeze its plasticity while it lives. The life is the
 first that `hebbax evaluate` runs with the same seed, and it goes on until it is stopped. Needs the extra `viewer`:
 pip install 'hebbax[viewer]'."""
 

@@ -1,4 +1,4 @@
-"""The panel with which to do harm to a robot while it walks."""
+"""The panel with which to do harm to a robot while it lives."""
 
 from __future__ import annotations
 
