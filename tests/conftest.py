@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import jax
+import numba
 import numpy as np
 import pytest
 import yaml
@@ -46,6 +47,15 @@ def kept_lives(monkeypatch, cache_of_the_tests):
     """Let processes that a test starts keep compiled lives, also where the user's cache cannot be written."""
     if obstacle() is not None:
         monkeypatch.setenv("HEBBAX_CACHE", str(cache_of_the_tests))
+
+
+@pytest.fixture
+def default_settings(monkeypatch):
+    """Let this process have the settings that most have, whatever the tests run under, such as NUMBA_CPU_NAME."""
+    for name in ("CPU_NAME", "CPU_FEATURES"):
+        monkeypatch.setattr(numba.config, name, None)
+    for name in ("NUMBA_ENABLE_AVX", "XLA_FLAGS"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

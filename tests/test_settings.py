@@ -102,6 +102,7 @@ def test_streams_are_the_same_under_any_settings(request):
         assert np.array_equal(np.asarray(jax.random.key_data(stream(root_key(7), "ask", 3))), bits)
 
 
+@pytest.mark.usefixtures("default_settings")
 def test_nothing_is_recorded_of_a_default_process():
     assert settings.recorded() == {}
 

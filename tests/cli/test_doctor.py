@@ -34,7 +34,7 @@ def cache(monkeypatch, tmp_path) -> str:
     return str(tmp_path / "cache")
 
 
-@pytest.mark.usefixtures("drawing")
+@pytest.mark.usefixtures("drawing", "default_settings")
 def test_json(hebbax, cache):
     ran = hebbax("doctor", "--json")
 
@@ -83,6 +83,7 @@ def test_a_broken_part_is_a_problem_and_the_rest_is_still_told(hebbax, monkeypat
     assert findings["engines"]["mlp"] == "native"
 
 
+@pytest.mark.usefixtures("default_settings")
 def test_notes_are_no_problems(hebbax, monkeypatch, drawing, tmp_path):
     drawing["egl"] = "ImportError: no EGL"
     (tmp_path / "file").touch()
