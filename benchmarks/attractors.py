@@ -14,17 +14,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-SEEDS = {"han-a": 2, "han-b": 5, "han-c": 2, "han-d": 2, "han-e": 5}
-TRAINING = (
-    "task=half_cheetah",
-    "strategy.population=64",
-    "strategy.learning_rate=0.1",
-    "strategy.sigma=0.2",
-    "generations=100",
-    "lifetimes=1",
-    "evaluate_lifetimes=32",
-    "keep_checkpoints=1",
-)
+from hebbax.analysis.experiments import budget_named, experiment_named
+
+BUDGET = budget_named(experiment_named("han-gymnasium"), "laptop")
+SEEDS = {policy: seeds for policy, seeds in sorted(BUDGET.seeds.items()) if policy.startswith("han-")}
+TRAINING = ("task=half_cheetah", *BUDGET.overrides, "keep_checkpoints=1")
 LIVES = 20
 
 

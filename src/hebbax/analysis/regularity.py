@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hebbax.analysis.lattice import folded_frequency, one_frequency, two_frequencies
-from hebbax.analysis.lines import Lines, fit_harmonics, fit_lines, foretold, lines_at, refine
+from hebbax.analysis.lines import Lines, fit_harmonics, fit_lines, foretold, refine
 from hebbax.analysis.recurrence import mean_frequency, period_by_autocorrelation, period_by_return_map
 from hebbax.analysis.structure import Structure
 
@@ -51,12 +51,13 @@ def measure_regularity(structure: Structure, cycles: float) -> Regularity:
     folded = folded_frequency(lines.frequencies, lines.powers, rows, cycles)
     two = two_frequencies(lines.frequencies, lines.powers, rows, _SAME_FREQUENCY)
     back = period_by_return_map(signals, structure.noise, cycles=cycles, expected=() if period is None else (period,))
+    turns = 0.0 if back is None else back.period * mean_frequency(signals)
     correlated = period_by_autocorrelation(signals)
     evidence = {"foretold": regular, "second_frequency": 1 - one.share, "detuned": detuned}
     evidence |= {"one_frequency": one.share, "two_frequencies": two.share, "folded": folded.share}
     if back is not None:
         evidence |= {"return_period": back.period, "return_closeness": back.closeness}
-        evidence |= {"turns": back.period * mean_frequency(signals)}
+        evidence |= {"turns": turns}
     if correlated is not None:
         evidence |= {"correlation_period": correlated.period, "correlation_closeness": correlated.closeness}
     return Regularity(
@@ -68,7 +69,7 @@ def measure_regularity(structure: Structure, cycles: float) -> Regularity:
         aliased=bool(folded.fundamentals),
         return_period=None if back is None else back.period,
         closeness=float("inf") if back is None else back.closeness,
-        turns=0.0 if back is None else back.period * mean_frequency(signals),
+        turns=turns,
         evidence=evidence,
     )
 
@@ -79,7 +80,7 @@ def _detuned(harmonics: Lines, signals: np.ndarray, noise: float) -> float:
     Chance gives each free frequency the variance of the noise in one direction and at one row.
     """
     free = refine(harmonics.frequencies, signals)
-    gain = max(lines_at(harmonics.frequencies, signals).left - free.left, 0.0)
+    gain = max(harmonics.left - free.left, 0.0)
     count = len(harmonics.frequencies)
     chance = noise * (count + 3 * np.sqrt(2 * count)) / len(signals)
     return float(gain / (chance + _EXACT * np.sum(np.var(signals, axis=0))))
