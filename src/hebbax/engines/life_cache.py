@@ -21,6 +21,7 @@ from hebbax.errors import one_line
 
 _DIGEST_SIZE = hashlib.sha256().digest_size
 _ROOM = 1_000_000  # bytes; what one compiled life takes
+_FORM = 2  # lives of the first form may call a function of the process that loads them (`kernels/symbols.py`)
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ class LifeCache(NullCache):
             _note(_cannot_write(path.parent, error))
 
     def _key(self, sig: Any, codegen: Any) -> bytes:
-        return repr((self._fingerprint, sig, codegen.magic_tuple())).encode()
+        return repr((_FORM, self._fingerprint, sig, codegen.magic_tuple())).encode()
 
     def _path(self, key: bytes) -> Path | None:
         folder = cache_folder()
