@@ -32,7 +32,7 @@ test-pages: .venv/.installed ## Run the notebooks, and the pages in a headless b
 	  tests/cli/test_play.py
 
 test-extras: .venv/.installed-extras ## Run the tests of what the extras add, after installing them
-	$(PYTEST) tests/tasks/test_envpool.py tests/evolution/test_tracking.py tests/conf/test_sweep.py \
+	$(PYTEST) tests/tasks/test_envpool.py tests/evolution/test_tracking.py tests/cli/overrides/test_sweep.py \
 	  tests/cli/test_sweep.py tests/cli/test_external.py
 
 check: .venv/.installed ## Check formatting, lint and types

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hebbax.analysis.experiments import budget_named, experiment_named
+from hebbax.reproduction.published import budget_named, experiment_named
 
 BUDGET = budget_named(experiment_named("han-gymnasium"), "laptop")
 SEEDS = {policy: seeds for policy, seeds in sorted(BUDGET.seeds.items()) if policy.startswith("han-")}
@@ -41,7 +41,7 @@ def main() -> None:
         hebbax("analyze", str(run), "--lifetimes", str(LIVES))
     files = [str(run / "analysis.json") for run, _, _ in runs]
     tables = subprocess.run(
-        [sys.executable, "-m", "hebbax.analysis.conditions_table", *files], check=True, capture_output=True, text=True
+        [sys.executable, "-m", "hebbax.reproduction.conditions", *files], check=True, capture_output=True, text=True
     ).stdout
     (folder / "README.md").write_text(
         "# Conditions A to E on half cheetah\n\nMade by `python benchmarks/attractors.py`; "

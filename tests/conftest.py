@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 import yaml
 
-from hebbax.config import TaskConfig, TrainConfig, to_dict
+from hebbax.config.policy import PRESETS
+from hebbax.config.train import TaskConfig, TrainConfig, to_dict
 from hebbax.engines.life_cache import obstacle
-from hebbax.evolution.run_folder import RunFolder
-from hebbax.policy_config import PRESETS
-from hebbax.policy_factory import make_policy
+from hebbax.policies.make_policy import make_policy
+from hebbax.runs.run_folder import RunFolder
 from hebbax.tasks.registry import make_task
 
 

@@ -21,23 +21,23 @@ import numpy as np
 import pytest
 
 import hebbax
-from hebbax.analysis.curves import METRICS
-from hebbax.analysis.experiments import budget_named, experiment_named
 from hebbax.cli.main import SUBCOMMANDS
-from hebbax.conf.compose import compose_generations, compose_train
-from hebbax.conf.overrides import known_keys
-from hebbax.conf.sweep import compose_sweep, split_launcher
-from hebbax.engines.events import KINDS
-from hebbax.evolution.checkpoint import read_checkpoint
-from hebbax.evolution.evaluate import Evaluation
+from hebbax.cli.overrides.check import known_keys
+from hebbax.cli.overrides.compose import compose_generations, compose_train
+from hebbax.cli.overrides.sweep import compose_sweep, split_launcher
+from hebbax.comparison.curves import METRICS
+from hebbax.damage.events import KINDS
 from hebbax.evolution.search import summary_of
-from hebbax.evolution.stored_run import GENOMES
 from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.initial import INITIALISERS
 from hebbax.networks.registry import NETWORKS
 from hebbax.plasticity.averaging import AVERAGINGS
 from hebbax.plasticity.normalisation import NORMALISATIONS
 from hebbax.plasticity.rules import RULES
+from hebbax.reproduction.published import budget_named, experiment_named
+from hebbax.runs.checkpoint import read_checkpoint
+from hebbax.runs.evaluation import Evaluation
+from hebbax.runs.stored_run import GENOMES
 from hebbax.tasks.registry import make_task
 from hebbax.types import Lives
 from hebbax.versions import environment

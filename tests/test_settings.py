@@ -13,15 +13,15 @@ import numpy as np
 import pytest
 
 from hebbax import settings
-from hebbax.config import TaskConfig, TrainConfig
+from hebbax.config.policy import PolicyConfig
+from hebbax.config.strategy import StrategyConfig
+from hebbax.config.train import TaskConfig, TrainConfig
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
 from hebbax.errors import HebbaxError
-from hebbax.evolution.strategy_config import StrategyConfig
-from hebbax.evolution.train import Training
 from hebbax.keys import root_key, stream
-from hebbax.policy_config import PolicyConfig
-from hebbax.policy_factory import make_policy
+from hebbax.policies.make_policy import make_policy
+from hebbax.runs.training import Training
 from hebbax.tasks.registry import make_task
 from hebbax.versions import differences, environment
 
@@ -125,7 +125,7 @@ def test_a_life_compiled_under_other_settings_of_numba_is_another_file(monkeypat
     from numba.core import config
 
     from hebbax.engines.specialise import fingerprint, life_names
-    from hebbax.kernels.steps import compile_step
+    from hebbax.kernels.compile_step import compile_step
 
     task = make_task("swimmer")
     names = life_names(task, compile_step(make_policy("han-b", task)))

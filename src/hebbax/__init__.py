@@ -8,29 +8,31 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from hebbax.moved import serve_former_names
+
 if TYPE_CHECKING:
     from hebbax._version import __version__ as __version__
-    from hebbax.config import TaskConfig as TaskConfig
-    from hebbax.config import TrainConfig as TrainConfig
-    from hebbax.engines.events import Event as Event
+    from hebbax.config.policy import PolicyConfig as PolicyConfig
+    from hebbax.config.strategy import StrategyConfig as StrategyConfig
+    from hebbax.config.train import TaskConfig as TaskConfig
+    from hebbax.config.train import TrainConfig as TrainConfig
+    from hebbax.damage.events import Event as Event
     from hebbax.engines.lockstep import LockstepEngine as LockstepEngine
     from hebbax.engines.make_engine import make_engine as make_engine
     from hebbax.engines.native import NativeEngine as NativeEngine
     from hebbax.errors import HebbaxError as HebbaxError
     from hebbax.evolution.controller import Controller as Controller
-    from hebbax.evolution.evaluate import evaluate_controller as evaluate_controller
     from hebbax.evolution.statistics import ObservationStatistics as ObservationStatistics
-    from hebbax.evolution.stored_run import StoredRun as StoredRun
-    from hebbax.evolution.strategy_config import StrategyConfig as StrategyConfig
-    from hebbax.evolution.train import Training as Training
     from hebbax.kernels.compiler import compiled as compiled
     from hebbax.plasticity.rule import Rule as Rule
     from hebbax.plasticity.rule import register_rule as register_rule
-    from hebbax.policy import Plasticity as Plasticity
-    from hebbax.policy import Policy as Policy
-    from hebbax.policy_config import PolicyConfig as PolicyConfig
-    from hebbax.policy_factory import make_policy as make_policy
-    from hebbax.replay import Replay as Replay
+    from hebbax.policies.make_policy import make_policy as make_policy
+    from hebbax.policies.open_loop import Replay as Replay
+    from hebbax.policies.policy import Plasticity as Plasticity
+    from hebbax.policies.policy import Policy as Policy
+    from hebbax.runs.evaluation import evaluate_controller as evaluate_controller
+    from hebbax.runs.stored_run import StoredRun as StoredRun
+    from hebbax.runs.training import Training as Training
     from hebbax.tasks.registry import make_task as make_task
     from hebbax.tasks.registry import register_task as register_task
     from hebbax.tasks.task import Task as Task
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Controller": "evolution.controller",
-    "Event": "engines.events",
+    "Event": "damage.events",
     "HebbaxError": "errors",
     "Lives": "types",
     "LockstepEngine": "engines.lockstep",
@@ -50,24 +52,24 @@ _HOME = {
     "Noise": "types",
     "Normaliser": "types",
     "ObservationStatistics": "evolution.statistics",
-    "Plasticity": "policy",
-    "Policy": "policy",
-    "PolicyConfig": "policy_config",
+    "Plasticity": "policies.policy",
+    "Policy": "policies.policy",
+    "PolicyConfig": "config.policy",
     "Record": "types",
-    "Replay": "replay",
+    "Replay": "policies.open_loop",
     "Rule": "plasticity.rule",
     "Simulation": "types",
-    "StoredRun": "evolution.stored_run",
-    "StrategyConfig": "evolution.strategy_config",
+    "StoredRun": "runs.stored_run",
+    "StrategyConfig": "config.strategy",
     "Task": "tasks.task",
-    "TaskConfig": "config",
-    "TrainConfig": "config",
-    "Training": "evolution.train",
+    "TaskConfig": "config.train",
+    "TrainConfig": "config.train",
+    "Training": "runs.training",
     "__version__": "_version",
     "compiled": "kernels.compiler",
-    "evaluate_controller": "evolution.evaluate",
+    "evaluate_controller": "runs.evaluation",
     "make_engine": "engines.make_engine",
-    "make_policy": "policy_factory",
+    "make_policy": "policies.make_policy",
     "make_task": "tasks.registry",
     "register_rule": "plasticity.rule",
     "register_task": "tasks.registry",
@@ -105,6 +107,8 @@ __all__ = [
     "register_rule",
     "register_task",
 ]
+
+serve_former_names()
 
 
 def __getattr__(name: str) -> Any:

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from hebbax.analysis.analyze import analyze_recording, analyze_source
-from hebbax.analysis.starts import STARTS
-from hebbax.config import TaskConfig, TrainConfig, to_dict
-from hebbax.evolution.stored_run import StoredRun
-from hebbax.policy_factory import make_policy
+from hebbax.attractors.starts import STARTS
+from hebbax.config.train import TaskConfig, TrainConfig, to_dict
+from hebbax.policies.make_policy import make_policy
 from hebbax.recording.reader import open_recording
 from hebbax.recording.record import record_lives
-from hebbax.recording.source import Source
+from hebbax.runs.stored_run import StoredRun
+from hebbax.runs.trials import Source
 from hebbax.types import Normaliser
 
 TICKS = 320

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from hebbax.analysis.conditions_table import conditions_table
-from hebbax.analysis.known_systems import KNOWN_SYSTEMS, sample_trajectories
-from hebbax.analysis.lyapunov import Lyapunov
-from hebbax.analysis.thresholds import DEFAULT_THRESHOLDS
-from hebbax.analysis.verdict import LABELS, verdict
-from hebbax.analysis.verdict_table import REFERENCE, SNR_DB, TICKS, column_name
+from hebbax.attractors.lyapunov import Lyapunov
+from hebbax.attractors.thresholds import DEFAULT_THRESHOLDS
+from hebbax.attractors.validation.error_rates import REFERENCE, SNR_DB, TICKS, column_name
+from hebbax.attractors.validation.known_systems import KNOWN_SYSTEMS, sample_trajectories
+from hebbax.attractors.verdict import LABELS, verdict
+from hebbax.reproduction.conditions import conditions_table
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/attractors.md").read_text("utf-8")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hebbax.analysis.frame_of_task import body_of, frame_of
-from hebbax.policy_factory import make_policy
+from hebbax.policies.make_policy import make_policy
 from hebbax.tasks.registry import make_task
 
 

@@ -10,7 +10,7 @@ import pytest
 from hebbax.analysis.case import Case, examine
 from hebbax.analysis.frame import Body, Frame, Life
 from hebbax.analysis.life_analysis import analyze_life, gait_of, motion_between
-from hebbax.analysis.lyapunov import Lyapunov
+from hebbax.attractors.lyapunov import Lyapunov
 from hebbax.types import Record
 
 TICKS, PERIOD = 600, 25

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hebbax.analysis.lyapunov import lyapunov_of_growth, lyapunov_of_map, lyapunov_of_pairs
+from hebbax.attractors.lyapunov import lyapunov_of_growth, lyapunov_of_map, lyapunov_of_pairs
 from hebbax.errors import HebbaxError
 
 HENON = 0.4192

@@ -6,8 +6,8 @@ import pytest
 
 from hebbax.analysis.case import Finding
 from hebbax.analysis.frame import Frame
-from hebbax.analysis.lyapunov import Lyapunov
 from hebbax.analysis.summary import document_of, motions_of
+from hebbax.attractors.lyapunov import Lyapunov
 
 FRAME = Frame(("input-hidden",), ((3, 2),), 0.05, 1, None)
 

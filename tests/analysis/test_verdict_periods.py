@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hebbax.analysis.known_systems import sample_lives, system_named
-from hebbax.analysis.lyapunov import Lyapunov
-from hebbax.analysis.verdict import Verdict, verdict
+from hebbax.attractors.lyapunov import Lyapunov
+from hebbax.attractors.validation.known_systems import sample_lives, system_named
+from hebbax.attractors.verdict import Verdict, verdict
 
 TICKS = 600
 

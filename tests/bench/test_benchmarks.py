@@ -13,9 +13,9 @@ import pytest
 
 from hebbax.bench import generation, memory, mjx_peer, peers, solve, startup, vector_peers
 from hebbax.bench.report import Settings
+from hebbax.config.policy import PolicyConfig
 from hebbax.errors import HebbaxError
-from hebbax.policy_config import PolicyConfig
-from hebbax.policy_factory import make_policy
+from hebbax.policies.make_policy import make_policy
 from hebbax.tasks.registry import make_task
 
 

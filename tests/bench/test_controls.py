@@ -14,8 +14,8 @@ from hebbax.bench.replays import BatchReplay, LoopReplay, Recording, record_live
 from hebbax.bench.synapses import PolicyAlone, policy_loop
 from hebbax.engines.native import NativeEngine
 from hebbax.errors import HebbaxError
+from hebbax.kernels.compile_step import compile_step
 from hebbax.kernels.noise import fold_in
-from hebbax.kernels.steps import compile_step
 from hebbax.tasks.task import simulation_of
 from hebbax.types import Noise, Normaliser
 

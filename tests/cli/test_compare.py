@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hebbax.report.comparison import json_of
+from hebbax.comparison.tables import json_of
 
 FILES = ["comparison.md", "comparison.json", "learning-curves.png", "learning-curves.svg"]
 

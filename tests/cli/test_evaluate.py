@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from hebbax import zoo
-from hebbax.evolution.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from hebbax.evolution.run_folder import RunFolder
+from hebbax.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from hebbax.runs.run_folder import RunFolder
 
 KEYS = {
     *("task", "policy", "genome", "seed", "lifetimes", "return_mean", "return_std", "return_ci95"),

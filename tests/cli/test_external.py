@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from hebbax.cli.main import main
-from hebbax.conf.compose import compose_train
-from hebbax.evolution.run_folder import RunFolder
+from hebbax.cli.overrides.compose import compose_train
+from hebbax.runs.run_folder import RunFolder
 
 TINY = ("policy=han-b", "task.ticks=12", "strategy.population=4", "evaluate_lifetimes=2", "threads=1")
 SLOWER = "Gymnasium steps its environments one after another, which is slower than a compiled task of `hebbax tasks`"

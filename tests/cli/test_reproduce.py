@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from hebbax.analysis import experiments
-from hebbax.analysis.experiments import EXPERIMENTS, Budget
-from hebbax.evolution.run_folder import RunFolder
+from hebbax.reproduction import published as experiments
+from hebbax.reproduction.published import EXPERIMENTS, Budget
+from hebbax.runs.run_folder import RunFolder
 
 TINY = Budget(
     summary="Tiny.",

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from hebbax import zoo
-from hebbax.evolution.stored_run import StoredRun
-from hebbax.report import show, video
+from hebbax.report import show
+from hebbax.report.film import film as video
 from hebbax.report.show import frames_of, record_life, returns_beside_random
+from hebbax.runs.stored_run import StoredRun
 
 NO_DRAWING = (
     "cannot draw the robot: no off-screen OpenGL (nothing) works here; install libegl1 or libosmesa6 (Debian, Ubuntu: "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from hebbax.evolution.strategies.table import STRATEGIES
-from hebbax.evolution.strategy_config import StrategyConfig
+from hebbax.config.strategy import StrategyConfig
+from hebbax.config.strategy_table import STRATEGIES
 
 
 def test_strategies(hebbax):

@@ -10,8 +10,8 @@ from importlib.util import find_spec
 
 import pytest
 
-from hebbax.evolution.run_folder import RunFolder
-from hebbax.evolution.train import Training
+from hebbax.runs.run_folder import RunFolder
+from hebbax.runs.training import Training
 
 TINY = ("task=swimmer", "task.ticks=20", "strategy.population=4", "evaluate_lifetimes=2", "threads=1")
 WITHOUT_SLURM = "" if find_spec("submitit") else " It is not installed: pip install 'hebbax[slurm]'"

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hebbax.evolution import checkpoint as checkpoint_module
-from hebbax.evolution.checkpoint import read_checkpoint, write_checkpoint
-from hebbax.evolution.run_folder import RunFolder
+from hebbax.runs import checkpoint as checkpoint_module
+from hebbax.runs.checkpoint import read_checkpoint, write_checkpoint
+from hebbax.runs.run_folder import RunFolder
 
 TINY = ("task=swimmer", "policy=han-e", "task.ticks=20", "strategy.population=4", "evaluate_lifetimes=2", "threads=1")
 

@@ -16,12 +16,12 @@ import yaml
 from hebbax.analysis.analyze import analyze_recording
 from hebbax.cli.main import main
 from hebbax.errors import HebbaxError
-from hebbax.evolution.checkpoint import read_checkpoint, write_checkpoint
-from hebbax.evolution.run_folder import RunFolder
-from hebbax.evolution.stored_run import StoredRun
-from hebbax.evolution.train import Training
 from hebbax.experiments.context import Context
 from hebbax.recording.reader import open_recording
+from hebbax.runs.checkpoint import read_checkpoint, write_checkpoint
+from hebbax.runs.run_folder import RunFolder
+from hebbax.runs.stored_run import StoredRun
+from hebbax.runs.training import Training
 
 TINY = ("policy=han-b", "task.ticks=12", "strategy.population=4", "evaluate_lifetimes=2", "threads=1")
 TASK = "gymnasium/stranger:Pendulum-v1"

@@ -16,7 +16,7 @@ from hebbax.engines.life import draw_birth
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
 from hebbax.kernels.compiler import compiled
-from hebbax.replay import Replay
+from hebbax.policies.open_loop import Replay
 from hebbax.tasks.task import simulation_of
 from hebbax.types import Record, Simulation
 

@@ -12,8 +12,8 @@ from hebbax.engines.native import NativeEngine
 from hebbax.evolution.fitness import fitness_of
 from hebbax.evolution.statistics import ObservationStatistics
 from hebbax.networks.mlp import Mlp
-from hebbax.policy import Plasticity, Policy
-from hebbax.policy_factory import make_policy
+from hebbax.policies.make_policy import make_policy
+from hebbax.policies.policy import Plasticity, Policy
 from hebbax.types import END_DIVERGED, END_REACHED
 
 ENGINES = [NativeEngine, LockstepEngine]

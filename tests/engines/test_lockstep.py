@@ -6,10 +6,10 @@ import jax
 import numpy as np
 import pytest
 
-from hebbax.engines.events import Event
+from hebbax.damage.events import Event
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
-from hebbax.policy_factory import make_policy
+from hebbax.policies.make_policy import make_policy
 from hebbax.tasks.registry import make_task
 from hebbax.types import Normaliser
 

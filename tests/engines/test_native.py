@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hebbax.engines.events import Event
+from hebbax.damage.events import Event
 from hebbax.engines.native import NativeEngine
 from hebbax.errors import HebbaxError
 from hebbax.types import END_REACHED, END_TERMINATED, Normaliser

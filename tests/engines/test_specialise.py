@@ -12,10 +12,10 @@ import pytest
 
 from hebbax.engines import specialise
 from hebbax.engines.native import NativeEngine
-from hebbax.kernels.steps import compile_step
+from hebbax.kernels.compile_step import compile_step
 from hebbax.networks.mlp import Mlp
-from hebbax.policy import Plasticity, Policy
-from hebbax.replay import Replay
+from hebbax.policies.open_loop import Replay
+from hebbax.policies.policy import Plasticity, Policy
 
 SOURCE = """
 import types

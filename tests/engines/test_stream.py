@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from hebbax.engines.events import Event
+from hebbax.damage.events import Event
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
 from hebbax.errors import HebbaxError

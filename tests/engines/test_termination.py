@@ -11,7 +11,7 @@ from hebbax.engines.life import RESTART_STREAM
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
 from hebbax.errors import HebbaxError
-from hebbax.replay import Replay
+from hebbax.policies.open_loop import Replay
 from hebbax.tasks.registry import make_task
 from hebbax.types import END_REACHED, END_TERMINATED
 

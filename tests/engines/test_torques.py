@@ -10,7 +10,7 @@ import pytest
 from hebbax.analysis.frame_of_task import body_of
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
-from hebbax.replay import Replay
+from hebbax.policies.open_loop import Replay
 from hebbax.tasks.task import Task
 
 TICKS = 10

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 import hebbax.engines.twins as twins_module
-from hebbax.analysis.lyapunov import lyapunov_of_growth
+from hebbax.attractors.lyapunov import lyapunov_of_growth
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.twins import cyclic
-from hebbax.evolution.stored_run import StoredRun
-from hebbax.recording.source import Source
+from hebbax.runs.stored_run import StoredRun
+from hebbax.runs.trials import Source
 from hebbax.tasks.registry import make_task
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracles"))

@@ -10,12 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from hebbax.engines.events import Event
+from hebbax.damage.events import Event
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.vector import VectorEngine
 from hebbax.errors import HebbaxError
-from hebbax.policy_factory import make_policy
-from hebbax.replay import Replay
+from hebbax.policies.make_policy import make_policy
+from hebbax.policies.open_loop import Replay
 from hebbax.tasks.registry import make_task
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Lives, Normaliser
 

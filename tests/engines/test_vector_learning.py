@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hebbax.config import TaskConfig, TrainConfig
+from hebbax.config.policy import PRESETS
+from hebbax.config.strategy import StrategyConfig
+from hebbax.config.train import TaskConfig, TrainConfig
 from hebbax.evolution.search import Search
-from hebbax.evolution.strategy_config import StrategyConfig
-from hebbax.policy_config import PRESETS
 
 
 @pytest.mark.slow

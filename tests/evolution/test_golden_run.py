@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from hebbax.engines.make_engine import make_engine
-from hebbax.evolution.evaluate import evaluate_run
-from hebbax.evolution.stored_run import GENOMES, StoredRun
-from hebbax.evolution.train import Training
+from hebbax.runs.evaluation import evaluate_run
+from hebbax.runs.stored_run import GENOMES, StoredRun
+from hebbax.runs.training import Training
 
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("run-schema-*"))
 

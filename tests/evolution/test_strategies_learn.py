@@ -6,12 +6,12 @@ import jax
 import numpy as np
 import pytest
 
-from hebbax.config import TaskConfig, TrainConfig
+from hebbax.config.policy import PRESETS
+from hebbax.config.strategy import StrategyConfig
+from hebbax.config.strategy_table import STRATEGIES
+from hebbax.config.train import TaskConfig, TrainConfig
 from hebbax.evolution.search import Search
-from hebbax.evolution.strategies.table import STRATEGIES
-from hebbax.evolution.strategy_config import StrategyConfig
-from hebbax.evolution.train import Training
-from hebbax.policy_config import PRESETS
+from hebbax.runs.training import Training
 
 TICKS, POPULATION, GENERATIONS, THRESHOLD = 200, 32, 20, 16.0
 

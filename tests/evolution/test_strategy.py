@@ -7,12 +7,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from hebbax.config.strategy import StrategyConfig
+from hebbax.config.strategy_table import STRATEGIES
 from hebbax.evolution.fitness import fitness_of
-from hebbax.evolution.strategies.table import STRATEGIES
 from hebbax.evolution.strategy import Strategy, initial_mean
-from hebbax.evolution.strategy_config import StrategyConfig
 from hebbax.networks.mlp import Mlp
-from hebbax.policy import Plasticity, Policy
+from hebbax.policies.policy import Plasticity, Policy
 from hebbax.types import END_DIVERGED, END_REACHED, Lives
 
 POLICY = Policy("p", Mlp((3, 2)), Plasticity("eta-plain"))  # 6 numbers

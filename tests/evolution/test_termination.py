@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from hebbax.config import TaskConfig, TrainConfig, from_dict, to_dict
-from hebbax.evolution.evaluate import evaluate_run
-from hebbax.evolution.stored_run import StoredRun
-from hebbax.evolution.strategy_config import StrategyConfig
-from hebbax.evolution.train import Training
+from hebbax.config.strategy import StrategyConfig
+from hebbax.config.train import TaskConfig, TrainConfig, from_dict, to_dict
+from hebbax.runs.evaluation import evaluate_run
+from hebbax.runs.stored_run import StoredRun
+from hebbax.runs.training import Training
 
 TICKS = 120
 CONFIG = TrainConfig(

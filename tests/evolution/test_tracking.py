@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
-from hebbax.config import TaskConfig, TrainConfig, from_dict, to_dict
+from hebbax.config.strategy import StrategyConfig
+from hebbax.config.train import TaskConfig, TrainConfig, from_dict, to_dict
 from hebbax.errors import HebbaxError
-from hebbax.evolution.strategy_config import StrategyConfig
 from hebbax.evolution.tracking import start_tracking
-from hebbax.evolution.train import Training
+from hebbax.runs.training import Training
 
 CONFIG = TrainConfig(
     task=TaskConfig("swimmer", ticks=20),

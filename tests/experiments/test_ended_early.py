@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hebbax.engines.events import Event
+from hebbax.damage.events import Event
 from hebbax.experiments import Context, draw, initial_weights, lifted, run_experiment
 from hebbax.experiments.context import Life
 from hebbax.experiments.interrupt import rate

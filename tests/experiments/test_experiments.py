@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from hebbax.damage.events import Event
 from hebbax.engines import specialise
-from hebbax.engines.events import Event
 from hebbax.engines.make_engine import make_engine
 from hebbax.errors import HebbaxError
 from hebbax.experiments import Context, Result, applicable, draw, initial_weights, run_experiment, save_result
@@ -22,8 +22,8 @@ from hebbax.experiments.recovery import measure_recovery
 from hebbax.experiments.timescale import at_timescale
 from hebbax.keys import root_key, stream
 from hebbax.networks.initial import InitialWeights
-from hebbax.policy import Plasticity
-from hebbax.policy_factory import make_policy
+from hebbax.policies.make_policy import make_policy
+from hebbax.policies.policy import Plasticity
 from hebbax.tasks.registry import make_task
 from hebbax.types import Normaliser
 

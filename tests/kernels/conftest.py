@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from hebbax.kernels.steps import compile_step
+from hebbax.kernels.compile_step import compile_step
 
 TICKS = 200
 

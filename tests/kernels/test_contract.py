@@ -14,7 +14,7 @@ from hebbax.networks.registry import NETWORKS
 from hebbax.plasticity.averaging import AVERAGINGS
 from hebbax.plasticity.normalisation import NORMALISATIONS
 from hebbax.plasticity.rules import RULES, get_rule
-from hebbax.policy import Plasticity, Policy
+from hebbax.policies.policy import Plasticity, Policy
 
 SIZES = (4, 5, 2)
 BUILT_IN = sorted(name for name in RULES if not name.startswith("test-"))

@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from hebbax.kernels.steps import compile_step
+from hebbax.kernels.compile_step import compile_step
 from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.elman import Elman
 from hebbax.networks.fcrnn import Fcrnn
@@ -14,7 +14,7 @@ from hebbax.networks.lstm import Lstm
 from hebbax.networks.mlp import Mlp
 from hebbax.plasticity import rule as rule_module
 from hebbax.plasticity.rules import RULES, register_rule
-from hebbax.policy import WEIGHT_BOUND, Plasticity, Policy
+from hebbax.policies.policy import WEIGHT_BOUND, Plasticity, Policy
 
 
 @pytest.mark.parametrize("network", [Elman, Fcrnn, Gru, Lstm])

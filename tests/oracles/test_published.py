@@ -10,7 +10,7 @@ from hebbax.networks.initial import InitialWeights
 from hebbax.networks.lstm import Lstm
 from hebbax.networks.mlp import Mlp
 from hebbax.plasticity.rules import get_rule
-from hebbax.policy import Policy
+from hebbax.policies.policy import Policy
 
 # pp, pn, np, nn, sp, sn, ps, ns: those with one fall have the opposite sign in the published code.
 SIGNS = np.array([1, -1, -1, 1, 1, -1, 1, -1])

@@ -9,11 +9,11 @@ import re
 import numpy as np
 import pytest
 
-from hebbax.engines.events import Event
+from hebbax.damage.events import Event
 from hebbax.errors import HebbaxError
 from hebbax.play import harm
 from hebbax.play.session import FOREVER, Session
-from hebbax.policy_factory import make_policy
+from hebbax.policies.make_policy import make_policy
 from hebbax.tasks.registry import make_task
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hebbax.analysis.principal_components import principal_components
-from hebbax.analysis.weight_speed import weight_speed
+from hebbax.attractors.principal_components import principal_components
+from hebbax.attractors.weight_speed import weight_speed
 from hebbax.play.history import History
 
 SHAPES = [(3, 2), (2, 4)]

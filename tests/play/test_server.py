@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hebbax.engines.events import Event
+from hebbax.damage.events import Event
 from hebbax.errors import HebbaxError
-from hebbax.evolution.stored_run import StoredRun
 from hebbax.play.server import PlayServer
 from hebbax.play.session import FOREVER, Session
+from hebbax.runs.stored_run import StoredRun
 
 pytest.importorskip("viser", minversion="1.1")
 

@@ -8,14 +8,14 @@ import jax
 import numpy as np
 import pytest
 
-from hebbax.engines.events import Event
+from hebbax.damage.events import Event
 from hebbax.engines.make_engine import make_engine
 from hebbax.errors import HebbaxError
 from hebbax.keys import root_key, stream
 from hebbax.play import harm
 from hebbax.play.session import FOREVER, Session
-from hebbax.policy_factory import make_policy
-from hebbax.tasks.external import ExternalTask
+from hebbax.policies.make_policy import make_policy
+from hebbax.tasks.external.task import ExternalTask
 from hebbax.tasks.registry import make_task
 
 TICKS = 20

@@ -11,7 +11,7 @@ import jax
 import numpy as np
 import pytest
 
-from hebbax.config import TrainConfig, to_dict
+from hebbax.config.train import TrainConfig, to_dict
 from hebbax.engines.native import NativeEngine
 from hebbax.errors import HebbaxError
 from hebbax.keys import root_key, stream
@@ -19,8 +19,8 @@ from hebbax.recording import record
 from hebbax.recording.layout import DATASETS, SCHEMA, columns_of
 from hebbax.recording.reader import open_recording
 from hebbax.recording.record import record_lives
-from hebbax.recording.source import Runner, Source
 from hebbax.recording.writer import create_recording
+from hebbax.runs.trials import Runner, Source
 from hebbax.tasks.registry import make_task
 from hebbax.types import Normaliser
 
@@ -155,7 +155,7 @@ def test_a_free_joint_has_numbered_columns():
 
 def test_stopped_lives_are_whole_up_to_there(source, engine, swimmer, han_e, tmp_path, monkeypatch):
     monkeypatch.setattr(record, "_PART_BYTES", 7 * record._row_bytes(source))
-    monkeypatch.setattr("hebbax.recording.source.available_cores", lambda: 1)
+    monkeypatch.setattr("hebbax.runs.trials.available_cores", lambda: 1)
     runner = Runner(source, NativeEngine(swimmer, han_e, threads=1))
     stream = runner.stream
 
@@ -319,7 +319,7 @@ def test_the_page_reads_a_recording_without_hebbax(recorded, monkeypatch, capsys
 
 @pytest.mark.slow
 def test_a_life_without_weights_has_none(swimmer, tmp_path):
-    from hebbax.policy_factory import make_policy
+    from hebbax.policies.make_policy import make_policy
 
     static = make_policy("mlp", swimmer)
     source = Source(

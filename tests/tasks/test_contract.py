@@ -6,7 +6,7 @@ import pytest
 from hebbax.engines.native import NativeEngine
 from hebbax.errors import HebbaxError
 from hebbax.kernels.compiler import compiled
-from hebbax.replay import Replay
+from hebbax.policies.open_loop import Replay
 from hebbax.tasks.contract import check_task
 from hebbax.tasks.registry import TASKS, make_task
 

@@ -8,9 +8,9 @@ import pytest
 
 from hebbax.engines.vector import VectorEngine
 from hebbax.errors import HebbaxError
-from hebbax.policy_factory import make_policy
-from hebbax.replay import Replay
-from hebbax.tasks.envpool_environments import EnvPoolEnvironments
+from hebbax.policies.make_policy import make_policy
+from hebbax.policies.open_loop import Replay
+from hebbax.tasks.external.envpool import EnvPoolEnvironments
 from hebbax.tasks.registry import make_task, remark_on
 from hebbax.types import END_REACHED, END_TERMINATED, Lives
 

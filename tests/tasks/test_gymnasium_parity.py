@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hebbax.engines.native import NativeEngine
-from hebbax.replay import Replay
+from hebbax.policies.open_loop import Replay
 from hebbax.tasks.registry import TASKS, make_task
 from hebbax.types import END_REACHED, END_TERMINATED
 

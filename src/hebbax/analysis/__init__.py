@@ -1,1 +1,1 @@
-"""What runs say together: statistics over seeds, and runs compared."""
+"""What lives and runs say: analyses of recorded lives, gaits, and statistics over seeds."""

@@ -12,22 +12,22 @@ import jax.numpy as jnp
 import numpy as np
 
 from hebbax.analysis.case import Case, Finding
-from hebbax.analysis.driven import Playback
 from hebbax.analysis.examiners import examiners
 from hebbax.analysis.frame import Life
 from hebbax.analysis.frame_of_task import frame_of
-from hebbax.analysis.pairs import FEWEST_TICKS, NUDGE, Pairs, onsets, pairs_of
-from hebbax.analysis.starts import NORMAL, ZEROED
 from hebbax.analysis.summary import document_of
-from hebbax.config import from_dict
+from hebbax.attractors.conditional_lyapunov import Playback
+from hebbax.attractors.pairs import FEWEST_TICKS, NUDGE, Pairs, onsets, pairs_of
+from hebbax.attractors.starts import NORMAL, ZEROED
+from hebbax.config.train import from_dict
 from hebbax.cores import available_cores
-from hebbax.engines.events import Event
+from hebbax.damage.events import Event
 from hebbax.evolution.trust import Trust, check_trust
 from hebbax.networks.initial import InitialWeights
-from hebbax.policy_factory import make_policy
+from hebbax.policies.make_policy import make_policy
 from hebbax.recording.layout import END_NAMES
 from hebbax.recording.reader import RecordedLife, Recording
-from hebbax.recording.source import Runner, Source
+from hebbax.runs.trials import Runner, Source
 from hebbax.tasks.registry import make_task
 from hebbax.types import Lives, Normaliser, Record
 

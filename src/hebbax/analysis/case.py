@@ -13,10 +13,10 @@ import numpy as np
 
 from hebbax.analysis.frame import Frame, Life
 from hebbax.analysis.life_analysis import analyze_life
-from hebbax.analysis.lyapunov import Lyapunov, lyapunov_of_growth
-from hebbax.analysis.pairs import Pairs, exponent_of
 from hebbax.analysis.plain import plain
-from hebbax.analysis.starts import compare_starts, return_values
+from hebbax.attractors.lyapunov import Lyapunov, lyapunov_of_growth
+from hebbax.attractors.pairs import Pairs, exponent_of
+from hebbax.attractors.starts import compare_starts, return_values
 from hebbax.errors import HebbaxError, one_line
 
 

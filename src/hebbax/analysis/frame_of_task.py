@@ -6,8 +6,8 @@ import mujoco
 import numpy as np
 
 from hebbax.analysis.frame import Body, Frame
-from hebbax.policy import Policy
-from hebbax.tasks.external import AnyTask
+from hebbax.policies.policy import Policy
+from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task
 
 

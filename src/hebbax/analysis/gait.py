@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from hebbax.analysis.spectra import dominant_frequency
-from hebbax.analysis.trajectory import check_control_period
+from hebbax.attractors.spectra import dominant_frequency
+from hebbax.attractors.trajectory import check_control_period
 from hebbax.errors import HebbaxError
 
 GRAVITY = 9.81

@@ -11,11 +11,11 @@ import numpy as np
 from hebbax.analysis.case import Finding, lyapunov_values
 from hebbax.analysis.frame import Frame
 from hebbax.analysis.gait import MOTIONS
-from hebbax.analysis.lyapunov import Lyapunov
-from hebbax.analysis.pairs import pooled
 from hebbax.analysis.plain import plain
-from hebbax.analysis.starts import STARTS, basin_values
-from hebbax.analysis.verdict import LABELS
+from hebbax.attractors.lyapunov import Lyapunov
+from hebbax.attractors.pairs import pooled
+from hebbax.attractors.starts import STARTS, basin_values
+from hebbax.attractors.verdict import LABELS
 from hebbax.versions import environment
 
 SCHEMA = 1

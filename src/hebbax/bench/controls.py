@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from hebbax.bench.quadruped import quadruped
+from hebbax.config.policy import PolicyConfig
 from hebbax.engines.native import NativeEngine
 from hebbax.evolution.statistics import ObservationStatistics
-from hebbax.evolution.stored_run import StoredRun
 from hebbax.keys import root_key, stream
-from hebbax.policy import Policy
-from hebbax.policy_config import PolicyConfig
-from hebbax.policy_factory import make_policy
+from hebbax.policies.make_policy import make_policy
+from hebbax.policies.policy import Policy
+from hebbax.runs.stored_run import StoredRun
 from hebbax.tasks.contract import check_task
 from hebbax.tasks.registry import make_task
 from hebbax.tasks.task import Task

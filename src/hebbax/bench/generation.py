@@ -10,11 +10,11 @@ from typing import Any
 from hebbax.bench.measure import ratios, summary
 from hebbax.bench.report import Report, Settings, Table, Tell
 from hebbax.bench.words import with_interval
-from hebbax.config import TaskConfig, TrainConfig, to_dict
-from hebbax.evolution.run_folder import RunFolder
-from hebbax.evolution.saved_state import pack_state
+from hebbax.config.strategy import StrategyConfig
+from hebbax.config.train import TaskConfig, TrainConfig, to_dict
 from hebbax.evolution.search import Search, SearchState
-from hebbax.evolution.strategy_config import StrategyConfig
+from hebbax.runs.run_folder import RunFolder
+from hebbax.runs.saved_state import pack_state
 from hebbax.versions import environment
 
 TASK = "half_cheetah"

@@ -31,10 +31,10 @@ def peak_bytes() -> int:
 
 def run_case(case: dict[str, Any]) -> dict[str, Any]:
     """Run one ask, lifetimes and tell, and one evaluation of the mean genome, as the first generation of a training."""
-    from hebbax.config import TaskConfig, TrainConfig
+    from hebbax.config.policy import PolicyConfig
+    from hebbax.config.strategy import StrategyConfig
+    from hebbax.config.train import TaskConfig, TrainConfig
     from hebbax.evolution.search import Search
-    from hebbax.evolution.strategy_config import StrategyConfig
-    from hebbax.policy_config import PolicyConfig
 
     config = TrainConfig(
         task=TaskConfig(case["task"], case["ticks"]),

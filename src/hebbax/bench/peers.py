@@ -19,7 +19,7 @@ from hebbax.bench.vector_peers import async_peer, envpool_peer, sync_peer
 from hebbax.bench.words import rate, with_interval
 from hebbax.engines.native import NativeEngine
 from hebbax.errors import one_line
-from hebbax.tasks.mujoco_library import clock_running
+from hebbax.worlds.mujoco.library import clock_running
 
 _POPULATION = 256
 _TICKS, _MJX_TICKS = 250, 50  # fewer than a life has: the slowest of them take a second for a thousand

@@ -11,10 +11,10 @@ from hebbax.analysis.analyze import analyze_source
 from hebbax.bench.measure import alternate, rates, ratios, summary
 from hebbax.bench.report import Report, Settings, Table, Tell
 from hebbax.bench.words import rate, with_interval
-from hebbax.evolution.stored_run import StoredRun
 from hebbax.keys import evaluation_key
 from hebbax.recording.record import record_lives
-from hebbax.recording.source import Runner, Source
+from hebbax.runs.stored_run import StoredRun
+from hebbax.runs.trials import Runner, Source
 
 CONTROLLER = "zoo:half_cheetah/han-e"
 _LIFETIMES, _TICKS = 24, 1000

@@ -9,12 +9,12 @@ import numpy as np
 from mujoco import batch
 
 from hebbax.bench.controls import Controls
-from hebbax.engines.contact_forces import ContactForces
 from hebbax.engines.native import NativeEngine
 from hebbax.errors import HebbaxError
-from hebbax.replay import Replay
+from hebbax.policies.open_loop import Replay
 from hebbax.tasks.task import Task
 from hebbax.types import Lives, Normaliser
+from hebbax.worlds.mujoco.contact_forces import ContactForces
 
 
 @dataclass(frozen=True)

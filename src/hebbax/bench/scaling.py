@@ -18,7 +18,7 @@ from hebbax.bench.words import rate, with_interval
 from hebbax.cores import available_cores
 from hebbax.engines.native import NativeEngine
 from hebbax.errors import HebbaxError
-from hebbax.kernels.steps import compile_step
+from hebbax.kernels.compile_step import compile_step
 from hebbax.keys import stream
 
 POPULATIONS = (16, 32, 64, 128, 256, 512, 1024)

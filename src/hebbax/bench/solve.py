@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.bench.report import Report, Settings, Table, Tell
-from hebbax.config import TaskConfig, TrainConfig
+from hebbax.config.train import TaskConfig, TrainConfig
 from hebbax.evolution.search import Search
 
 CASE: dict[str, Any] = {"task": "half_cheetah", "threshold": 3000.0, "seeds": [0, 1, 2], "generations": 150}

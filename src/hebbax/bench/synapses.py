@@ -8,9 +8,9 @@ import numpy as np
 
 from hebbax.bench.controls import Controls
 from hebbax.engines.lives import read_only
+from hebbax.kernels.compile_step import compile_step
 from hebbax.kernels.compiler import compiled, copy
 from hebbax.kernels.policy_step import PolicyStep
-from hebbax.kernels.steps import compile_step
 
 _LIVES = 16
 

@@ -12,7 +12,7 @@ import numpy as np
 from hebbax.bench.controls import KEY, Controls
 from hebbax.cores import available_cores
 from hebbax.keys import stream
-from hebbax.tasks.mujoco_library import silence_warnings
+from hebbax.worlds.mujoco.library import silence_warnings
 
 
 class VectorPeer:

@@ -16,7 +16,7 @@ from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
     from hebbax.analysis.gait import Motion
-    from hebbax.policy import Policy
+    from hebbax.policies.policy import Policy
 
 FILE = "analysis.json"
 
@@ -73,8 +73,8 @@ def run(options: Namespace) -> int:
 
 def _of_run(options: Namespace) -> tuple[dict[str, Any], Path]:
     from hebbax.analysis.analyze import analyze_source
-    from hebbax.evolution.place import results_path
-    from hebbax.recording.source import Source
+    from hebbax.runs.place import results_path
+    from hebbax.runs.trials import Source
 
     stored = open_run(options.target, trust=options.trust)
     source = Source.of_run(
@@ -95,11 +95,11 @@ def _of_run(options: Namespace) -> tuple[dict[str, Any], Path]:
 
 def _of_recording(options: Namespace) -> tuple[dict[str, Any], Path]:
     from hebbax.analysis.analyze import analyze_recording
-    from hebbax.config import from_dict
-    from hebbax.evolution.place import path_beside
+    from hebbax.config.train import from_dict
     from hebbax.evolution.trust import remember_trust
-    from hebbax.policy_factory import make_policy
+    from hebbax.policies.make_policy import make_policy
     from hebbax.recording.reader import open_recording
+    from hebbax.runs.place import path_beside
     from hebbax.tasks.registry import make_task
 
     for word in options.command:
@@ -132,7 +132,7 @@ def _folder(options: Namespace, default: Path) -> Path:
 
 def _tell_without_verdict(document: dict[str, Any], policy: Policy) -> None:
     """Say how long lives have to be where none was long enough for a verdict."""
-    from hebbax.analysis.verdict import FEWEST_UPDATES
+    from hebbax.attractors.verdict import FEWEST_UPDATES
 
     if policy.plasticity is None or document["summary"]["judged"]:
         return

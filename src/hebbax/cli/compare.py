@@ -47,9 +47,9 @@ def parser() -> Parser:
 
 def run(options: Namespace) -> int:
     """Compare; return 0."""
-    from hebbax.analysis.comparison import compare
-    from hebbax.analysis.curves import expand_sources, read_curve
-    from hebbax.report.comparison import check_baseline, json_of, remarks_of, rows_of, write_comparison
+    from hebbax.comparison.comparison import compare
+    from hebbax.comparison.curves import expand_sources, read_curve
+    from hebbax.comparison.tables import check_baseline, json_of, remarks_of, rows_of, write_comparison
 
     sources = expand_sources(options.targets)
     tables = compare([read_curve(source, options.metric, generations=options.generations) for source in sources])

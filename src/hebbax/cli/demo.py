@@ -58,8 +58,8 @@ def run(options: Namespace) -> int:
 
 def _evolve(options: Namespace, folder: Path, asked: Interruption) -> int:
     """Evolve into the demo's run; return 0, or the exit code of the signal that stopped it."""
-    from hebbax.config import TaskConfig, TrainConfig, check_train_config
-    from hebbax.evolution.train import Training
+    from hebbax.config.train import TaskConfig, TrainConfig, check_train_config
+    from hebbax.runs.training import Training
     from hebbax.tasks.registry import make_task
 
     make_task(options.task)  # a wrong name is to be told before an earlier demo is removed
@@ -96,8 +96,8 @@ def _make_room(folder: Path) -> None:
 
 def _show(folder: Path) -> None:
     """Draw and film the run that has just evolved."""
-    from hebbax.evolution.stored_run import StoredRun
     from hebbax.report.show import show_run
+    from hebbax.runs.stored_run import StoredRun
 
     run = StoredRun.open(folder / _RUN, note)
     # In a very short demo no mean genome may have survived its evaluation.
@@ -107,11 +107,11 @@ def _show(folder: Path) -> None:
 
 def _compare(folder: Path) -> None:
     """Run the shipped controller and random rules, and draw and film that."""
-    from hebbax.evolution.stored_run import StoredRun
     from hebbax.report.figures import save_figure
     from hebbax.report.plots.returns import plot_returns
     from hebbax.report.show import film_life, record_life, returns_beside_random
     from hebbax.report.style import figure_of
+    from hebbax.runs.stored_run import StoredRun
     from hebbax.zoo import zoo_names
 
     if SHIPPED not in zoo_names():

@@ -107,7 +107,7 @@ def _try(look: Callable[[], Any], problems: list[str]) -> Any:
 
 def _drawing() -> dict[str, str]:
     """Return "works", or why it does not, for each way to draw off-screen."""
-    from hebbax.report.video import BACKENDS
+    from hebbax.report.film.film import BACKENDS
 
     return {backend: _drawing_result(backend) for backend in BACKENDS}
 
@@ -134,7 +134,7 @@ def _drawing_result(backend: str) -> str:
 
 
 def _mujoco_library() -> str:
-    from hebbax.engines.library import find_library
+    from hebbax.worlds.mujoco.engine_library import find_library
 
     return str(find_library())
 
@@ -149,9 +149,9 @@ def _cache_folder() -> tuple[str | None, str | None]:
 
 def _engines() -> dict[str, str]:
     """Return the engine that `auto` chooses for each policy by name."""
-    from hebbax.kernels.steps import has_step
-    from hebbax.policy_config import PRESETS
-    from hebbax.policy_factory import make_policy
+    from hebbax.config.policy import PRESETS
+    from hebbax.kernels.compile_step import has_step
+    from hebbax.policies.make_policy import make_policy
     from hebbax.tasks.registry import make_task
 
     task = make_task("half_cheetah")

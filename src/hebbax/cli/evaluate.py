@@ -11,7 +11,7 @@ from hebbax.cli.parser import Parser, whole_number
 from hebbax.cli.trust import add_trust_option, open_run
 
 if TYPE_CHECKING:
-    from hebbax.evolution.evaluate import Evaluation
+    from hebbax.runs.evaluation import Evaluation
 
 _DESCRIPTION = """\
 Run a stored controller for many lives, each with fresh weights and a fresh reset, on random numbers that no training
@@ -45,7 +45,7 @@ def add_genome_option(options: Parser) -> None:
 def run(options: Namespace) -> int:
     """Evaluate; return 0."""
     from hebbax.engines.make_engine import make_engine
-    from hebbax.evolution.evaluate import evaluate_run
+    from hebbax.runs.evaluation import evaluate_run
 
     stored = open_run(options.target, trust=options.trust)
     stored.controller(options.genome)  # a bad name or size is told before the life is compiled

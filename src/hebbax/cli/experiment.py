@@ -15,8 +15,8 @@ from hebbax.cores import keep_algebra_on_one_thread
 from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
-    from hebbax.evolution.stored_run import StoredRun
     from hebbax.experiments.context import Context
+    from hebbax.runs.stored_run import StoredRun
 
 ALL = "all"
 

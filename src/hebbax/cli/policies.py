@@ -52,8 +52,8 @@ def run(options: Namespace) -> int:
 
 def describe_policies(task_name: str) -> list[dict[str, Any]]:
     """Return what there is to know of each policy on a task. Raises HebbaxError for an unknown task."""
-    from hebbax.policy_config import PRESETS
-    from hebbax.policy_factory import make_policy
+    from hebbax.config.policy import PRESETS
+    from hebbax.policies.make_policy import make_policy
     from hebbax.tasks.registry import make_task
 
     task = make_task(task_name)

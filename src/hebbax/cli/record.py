@@ -15,7 +15,7 @@ from hebbax.cli.trust import add_trust_option, open_run
 from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
-    from hebbax.evolution.stored_run import StoredRun
+    from hebbax.runs.stored_run import StoredRun
 
 _DESCRIPTION = """\
 Record lives of a controller: states, observations, actions, rewards, contacts, torques and all weights at every tick,
@@ -49,7 +49,7 @@ def run(options: Namespace) -> int:
     """Record; return 0, or 130 after Ctrl-C."""
     from hebbax.evolution.trust import remember_trust
     from hebbax.recording.record import check_recording, record_lives
-    from hebbax.recording.source import Source
+    from hebbax.runs.trials import Source
 
     stored = open_run(options.target, trust=options.trust)
     path = recording_path(stored) if options.out is None else Path(options.out)
@@ -84,6 +84,6 @@ def run(options: Namespace) -> int:
 
 def recording_path(run: StoredRun) -> Path:
     """Return where the recording of a run goes by default."""
-    from hebbax.evolution.place import results_path
+    from hebbax.runs.place import results_path
 
     return results_path(run, "recording.h5", "recording", ".h5")

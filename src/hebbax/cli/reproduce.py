@@ -14,8 +14,8 @@ from hebbax.cli.parser import Parser
 from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
-    from hebbax.analysis.experiments import Budget, Experiment
-    from hebbax.evolution.sweep import PlannedRun
+    from hebbax.reproduction.published import Budget, Experiment
+    from hebbax.runs.sweep import PlannedRun
 
 _DESCRIPTION = """\
 Run a published experiment and write its learning curves, tables and figure beside the published numbers. The same
@@ -50,8 +50,8 @@ def parser() -> Parser:
 
 def run(options: Namespace) -> int:
     """Run, then report; return 0, 1 if a run failed, or 128 and the signal that stopped it."""
-    from hebbax.analysis.experiments import budget_named, experiment_named
     from hebbax.cli.sweep import SOME_FAILED, print_outcome, run_all
+    from hebbax.reproduction.published import budget_named, experiment_named
 
     experiment = experiment_named(options.experiment)
     budget = budget_named(experiment, options.budget)
@@ -79,8 +79,8 @@ def _default_out(budget: str) -> str:
 
 def _planned(budget: Budget, folder: Path) -> tuple[list[PlannedRun], dict[Path, str]]:
     """Return the runs that can begin or go on, and why each of the others cannot, by its folder."""
-    from hebbax.conf.sweep import compose_each
-    from hebbax.evolution.sweep import plan, refused
+    from hebbax.cli.overrides.sweep import compose_each
+    from hebbax.runs.sweep import plan, refused
 
     configs, unable = [], {}
     for overrides, config in compose_each(budget.runs()):
@@ -101,8 +101,8 @@ def _report(
     failures: Mapping[Path, str],
     options: Namespace,
 ) -> None:
-    from hebbax.evolution.run_folder import is_run
-    from hebbax.report.reproduction import Reproduction, write_reproduction
+    from hebbax.reproduction.page import Reproduction, write_reproduction
+    from hebbax.runs.run_folder import is_run
 
     command = ["hebbax", "reproduce", options.experiment, "--budget", options.budget]
     for name in ("runs", "out"):

@@ -41,8 +41,8 @@ def run(options: Namespace) -> int:
 
 def describe_strategies() -> list[dict[str, Any]]:
     """Return what there is to know of each strategy."""
-    from hebbax.evolution.strategies.table import STRATEGIES
-    from hebbax.evolution.strategy_config import StrategyConfig
+    from hebbax.config.strategy import StrategyConfig
+    from hebbax.config.strategy_table import STRATEGIES
 
     return [
         {

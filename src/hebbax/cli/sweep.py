@@ -17,8 +17,8 @@ from hebbax.cli.progress import Clock, training_progress
 from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
-    from hebbax.config import TrainConfig
-    from hebbax.evolution.sweep import PlannedRun
+    from hebbax.config.train import TrainConfig
+    from hebbax.runs.sweep import PlannedRun
 
 DEFAULT_FOLDER = "runs/sweep"
 SOME_FAILED = 1
@@ -30,9 +30,9 @@ def sweep(options: Namespace) -> int:
 
     All combinations are checked before the first begins. Finished runs are skipped, interrupted ones resumed.
     """
-    from hebbax.conf.sweep import compose_sweep, split_launcher
-    from hebbax.evolution.run_folder import is_run
-    from hebbax.evolution.sweep import check_plan, plan
+    from hebbax.cli.overrides.sweep import compose_sweep, split_launcher
+    from hebbax.runs.run_folder import is_run
+    from hebbax.runs.sweep import check_plan, plan
 
     overrides, launcher = split_launcher(options.overrides)
     folder = Path(options.run if options.run is not None else DEFAULT_FOLDER)
@@ -75,7 +75,7 @@ def run_all(runs: Sequence[PlannedRun], asked: Interruption, command: Sequence[s
 
 def print_outcome(runs: Sequence[PlannedRun], failures: dict[Path, str]) -> None:
     """Print how far each run is, and why runs failed."""
-    from hebbax.evolution.sweep import FINISHED
+    from hebbax.runs.sweep import FINISHED
 
     rows, finished = [], 0
     planned = {run.path for run in runs}
@@ -100,7 +100,7 @@ class ClusterJob:
 
     def __call__(self, config: TrainConfig) -> None:
         """Run to the last generation."""
-        from hebbax.evolution.sweep import FINISHED, open_training, plan, state_of
+        from hebbax.runs.sweep import FINISHED, open_training, plan, state_of
 
         (run,) = plan(self.folder, [config], self.swept)
         if state_of(run).state == FINISHED:
@@ -113,8 +113,8 @@ class ClusterJob:
 
 def _run_one(run: PlannedRun, asked: Interruption, command: Sequence[str]) -> None:
     from hebbax.cli.train import evolve
-    from hebbax.evolution.sweep import FINISHED, open_training, state_of
     from hebbax.evolution.trust import remember_trust
+    from hebbax.runs.sweep import FINISHED, open_training, state_of
 
     if state_of(run).state == FINISHED:
         print("finished before")
@@ -133,7 +133,7 @@ def _launch(
     command: Sequence[str],
 ) -> int:
     """Hand the runs that are not finished to one of Hydra's launchers, and wait for them."""
-    from hebbax.conf.launch import check_launcher, launch
+    from hebbax.cli.overrides.launch import check_launcher, launch
 
     check_launcher(launcher, folder)
     due = [(run, job) for run, job in zip(runs, jobs, strict=True) if not _finished(run)]
@@ -161,13 +161,13 @@ def _launch(
 
 
 def _finished(run: PlannedRun) -> bool:
-    from hebbax.evolution.sweep import FINISHED
+    from hebbax.runs.sweep import FINISHED
 
     return _state_cells(run)[0] == FINISHED
 
 
 def _state_cells(run: PlannedRun) -> tuple[str, str, str]:
-    from hebbax.evolution.sweep import MISSING, state_of
+    from hebbax.runs.sweep import MISSING, state_of
 
     try:
         state = state_of(run)

@@ -15,7 +15,7 @@ from hebbax.cli.trust import add_trust_option
 from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
-    from hebbax.evolution.train import Training
+    from hebbax.runs.training import Training
 
 _DESCRIPTION = """\
 Evolve a controller. Everything is set by KEY=VALUE: task=, policy= and strategy= choose a preset (see `hebbax tasks`,
@@ -125,10 +125,10 @@ def _swept(options: Namespace) -> int:
 
 
 def _started(options: Namespace) -> Training:
-    from hebbax.conf.compose import compose_train
-    from hebbax.evolution.run_folder import unique_run_path
-    from hebbax.evolution.train import Training
+    from hebbax.cli.overrides.compose import compose_train
     from hebbax.evolution.trust import remember_trust
+    from hebbax.runs.run_folder import unique_run_path
+    from hebbax.runs.training import Training
 
     config = compose_train(options.overrides)
     if options.run is not None:
@@ -142,9 +142,9 @@ def _started(options: Namespace) -> Training:
 
 
 def _resumed(options: Namespace) -> Training:
-    from hebbax.conf.compose import compose_generations
-    from hebbax.evolution.train import Training
+    from hebbax.cli.overrides.compose import compose_generations
     from hebbax.evolution.trust import remember_trust
+    from hebbax.runs.training import Training
 
     if options.run is not None:
         raise HebbaxError("--run names a new run and --resume an old one: give one of them")

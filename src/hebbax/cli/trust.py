@@ -8,7 +8,7 @@ from hebbax.cli.output import note
 from hebbax.cli.parser import Parser
 
 if TYPE_CHECKING:
-    from hebbax.evolution.stored_run import StoredRun
+    from hebbax.runs.stored_run import StoredRun
 
 
 def add_trust_option(options: Parser) -> None:
@@ -19,8 +19,8 @@ def add_trust_option(options: Parser) -> None:
 
 def open_run(target: str, *, trust: bool) -> StoredRun:
     """Open a run folder, or `zoo:TASK/POLICY`, and remember it where it is trusted; see `StoredRun.open`."""
-    from hebbax.evolution.stored_run import StoredRun
     from hebbax.evolution.trust import remember_trust
+    from hebbax.runs.stored_run import StoredRun
 
     stored = StoredRun.open(target, note, trust=trust)
     if trust:

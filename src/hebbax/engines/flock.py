@@ -10,10 +10,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hebbax.engines.event_table import event_table
-from hebbax.engines.events import Event
+from hebbax.damage.apply import changes_weights, drive, plasticity_left
+from hebbax.damage.event_table import event_table
+from hebbax.damage.events import Event
 from hebbax.engines.flock_weights import changed, flat, part_of_the_way
-from hebbax.engines.interventions import changes_weights, drive, plasticity_left
 from hebbax.engines.life import BOUND, WEIGHT_STREAM
 from hebbax.engines.lives import (
     check_chunk,
@@ -24,9 +24,9 @@ from hebbax.engines.lives import (
     restarts,
     thread_count,
 )
-from hebbax.policy import WEIGHT_BOUND, AnyPolicy, Carry
+from hebbax.policies.policy import WEIGHT_BOUND, AnyPolicy, Carry
 from hebbax.settings import each_pinned, pinned
-from hebbax.tasks.external import AnyTask
+from hebbax.tasks.external.task import AnyTask
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Lives, Normaliser, Record
 
 AnyOfTasks = TypeVar("AnyOfTasks", bound=AnyTask)

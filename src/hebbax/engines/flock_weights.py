@@ -9,8 +9,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hebbax.engines.interventions import change_weights, event_key, redraws
-from hebbax.kernels.intervene import go_part_of_the_way
+from hebbax.damage.apply import change_weights, event_key, redraws
+from hebbax.kernels.weights import go_part_of_the_way
 from hebbax.types import Array
 
 Layers: TypeAlias = tuple[Array, ...]

@@ -13,7 +13,7 @@ from hebbax.cores import available_cores
 from hebbax.engines.life import COUNT, END, LENGTH, RETURN, SUMS, TERMINATIONS, WARNINGS
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.kernels.noise import fold_in_indices
-from hebbax.tasks.external import AnyTask
+from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task
 from hebbax.types import ON_TERMINATION, Lives, Record
 

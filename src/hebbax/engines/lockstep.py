@@ -14,20 +14,20 @@ import mujoco
 import numpy as np
 from mujoco import batch
 
+from hebbax.damage.apply import hold, holds, let_go, push, take_hold
+from hebbax.damage.events import Event
 from hebbax.engines.batched import batch_task
-from hebbax.engines.contact_forces import ContactForces
-from hebbax.engines.events import Event
 from hebbax.engines.flock import Flock, FlockEngine
-from hebbax.engines.interventions import hold, holds, let_go, push, take_hold
-from hebbax.engines.library import load_library
 from hebbax.engines.life import BOUND, feel, measure_torques
 from hebbax.engines.lives import check_genomes, life_keys, restarts
 from hebbax.engines.twins import BODY_STATE, State, Twins
-from hebbax.policy import AnyPolicy
+from hebbax.policies.policy import AnyPolicy
 from hebbax.tasks.contract import check_task
-from hebbax.tasks.external import AnyTask
+from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task, handles_of
 from hebbax.types import END_DIVERGED, Normaliser, Record, Simulation
+from hebbax.worlds.mujoco.contact_forces import ContactForces
+from hebbax.worlds.mujoco.engine_library import load_library
 
 CHUNK = 256
 """Lives that tick together; more would leave the processor's cache, and no result depends on it."""

@@ -8,10 +8,10 @@ from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.vector import VectorEngine
 from hebbax.errors import HebbaxError, unknown_name
-from hebbax.kernels.steps import has_step
-from hebbax.policy import AnyPolicy
+from hebbax.kernels.compile_step import has_step
+from hebbax.policies.policy import AnyPolicy
 from hebbax.settings import pinned
-from hebbax.tasks.external import AnyTask, ExternalTask
+from hebbax.tasks.external.task import AnyTask, ExternalTask
 
 Engine: TypeAlias = NativeEngine | LockstepEngine | VectorEngine
 

@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 import mujoco
 import numpy as np
 
-from hebbax.engines.event_table import event_table
-from hebbax.engines.events import Event
-from hebbax.engines.library import load_library
+from hebbax.damage.event_table import event_table
+from hebbax.damage.events import Event
 from hebbax.engines.life import END, LENGTH, PAUSED, SUMS, TERMINATIONS
 from hebbax.engines.lives import (
     check_chunk,
@@ -28,14 +27,15 @@ from hebbax.engines.lives import (
 )
 from hebbax.engines.specialise import specialise
 from hebbax.engines.twins import BODY_STATE, State, Twins
+from hebbax.kernels.compile_step import compile_step
 from hebbax.kernels.policy_step import PolicyStep
-from hebbax.kernels.steps import compile_step
-from hebbax.policy import AnyPolicy
+from hebbax.policies.policy import AnyPolicy
 from hebbax.settings import each_pinned, pinned
 from hebbax.tasks.contract import check_task
-from hebbax.tasks.external import AnyTask
+from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task, empty_simulation, handles_of, simulation_of
 from hebbax.types import Lives, Normaliser, Record
+from hebbax.worlds.mujoco.engine_library import load_library
 
 
 class NativeEngine:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import jax
 import numpy as np
 
-from hebbax.engines.events import Event
+from hebbax.damage.events import Event
 from hebbax.engines.flock import Flock, FlockEngine
 from hebbax.engines.life import BODY_STREAM
-from hebbax.policy import AnyPolicy
-from hebbax.tasks.external import ExternalTask, open_environments
+from hebbax.policies.policy import AnyPolicy
+from hebbax.tasks.external.task import ExternalTask, open_environments
 from hebbax.types import END_DIVERGED, Normaliser, Record
 
 FLOCK = 64

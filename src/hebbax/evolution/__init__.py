@@ -1,1 +1,1 @@
-"""The search for rules: strategies, fitness, observation statistics, the training loop, checkpoints."""
+"""The search for rules: strategies, fitness, observation statistics, trackers."""

@@ -9,14 +9,14 @@ from typing import Any
 import jax
 import numpy as np
 
-from hebbax.config import TrainConfig
+from hebbax.config.train import TrainConfig
 from hebbax.engines.make_engine import make_engine
 from hebbax.evolution.controller import Best, Controller
 from hebbax.evolution.fitness import fitness_of
 from hebbax.evolution.statistics import ObservationStatistics
 from hebbax.evolution.strategy import Strategy
 from hebbax.keys import root_key, stream
-from hebbax.policy_factory import make_policy
+from hebbax.policies.make_policy import make_policy
 from hebbax.settings import pinned
 from hebbax.tasks.registry import make_task
 from hebbax.types import Lives

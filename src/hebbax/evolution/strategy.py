@@ -8,9 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from hebbax.config.strategy import StrategyConfig
 from hebbax.evolution.strategies.build import build
-from hebbax.evolution.strategy_config import StrategyConfig
-from hebbax.policy import Policy
+from hebbax.policies.policy import Policy
 from hebbax.settings import pinned
 
 _LARGEST = 1e30  # beyond any return; a population of them still has a sum in float32

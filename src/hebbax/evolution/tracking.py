@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from hebbax.config import TrainConfig
+from hebbax.config.train import TrainConfig
 
 Note = Callable[[str], None]
 

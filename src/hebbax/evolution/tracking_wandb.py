@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from hebbax.config import TrainConfig, to_dict
+from hebbax.config.train import TrainConfig, to_dict
 from hebbax.evolution.tracking import TrackerUnavailable
 from hebbax.files.atomic_write import write_text_atomically
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from hebbax.config import TrainConfig, flat_dict, from_dict, to_dict
+from hebbax.config.train import TrainConfig, flat_dict, from_dict, to_dict
 from hebbax.errors import HebbaxError
-from hebbax.tasks.external import module_of
+from hebbax.tasks.external.task import module_of
 
 Trust: TypeAlias = bool | Collection[str]
 """True for all modules that a run wants, or the names of those that it may have."""

@@ -11,15 +11,15 @@ from typing import Any, TypeVar
 import numpy as np
 
 from hebbax.analysis.few_lives import ENOUGH_LIVES
-from hebbax.engines.events import Event
+from hebbax.damage.events import Event
 from hebbax.engines.make_engine import Engine, make_engine
 from hebbax.errors import HebbaxError, check_seed
-from hebbax.evolution.stored_run import StoredRun
 from hebbax.evolution.trust import Trust
 from hebbax.keys import evaluation_key, life_key
-from hebbax.policy import Policy
-from hebbax.recording.source import in_parallel
-from hebbax.tasks.external import AnyTask
+from hebbax.policies.policy import Policy
+from hebbax.runs.stored_run import StoredRun
+from hebbax.runs.trials import in_parallel
+from hebbax.tasks.external.task import AnyTask
 from hebbax.types import Lives, Normaliser, Record
 
 LIFETIMES, QUICK_LIFETIMES = ENOUGH_LIVES, 5

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hebbax.engines.events import Event
+from hebbax.damage.events import Event
 from hebbax.experiments.context import Context
 from hebbax.experiments.measures import interval, median, summary
 from hebbax.experiments.panels import draw_lives, figure_of

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hebbax.analysis.basin import measure_basin
+from hebbax.attractors.basin import measure_basin
 from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import count_labels, judge_life, share, summary
 from hebbax.experiments.panels import draw_labels, draw_lives, figure_of

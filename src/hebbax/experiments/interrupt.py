@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hebbax.analysis.spectra import dominant_frequency
-from hebbax.engines.events import Event
+from hebbax.attractors.spectra import dominant_frequency
+from hebbax.damage.events import Event
 from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import (
     BAND,

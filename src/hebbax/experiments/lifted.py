@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hebbax.analysis.spectra import dominant_frequency
+from hebbax.attractors.spectra import dominant_frequency
 from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import (
     REWARD_WINDOW,

@@ -11,7 +11,7 @@ import numpy as np
 from hebbax.analysis.frame_of_task import body_of
 from hebbax.analysis.life_analysis import motion_between
 from hebbax.analysis.statistics import bootstrap_interval, mean
-from hebbax.analysis.verdict import FEWEST_UPDATES, LABELS, verdict
+from hebbax.attractors.verdict import FEWEST_UPDATES, LABELS, verdict
 from hebbax.experiments.context import Context, Life
 from hebbax.keys import root_key, stream
 from hebbax.tasks.task import Task

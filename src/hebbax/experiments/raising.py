@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from hebbax.engines.events import Event
+from hebbax.damage.events import Event
 from hebbax.errors import HebbaxError
-from hebbax.tasks.external import AnyTask
+from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task
 
 MARGIN = 1.1

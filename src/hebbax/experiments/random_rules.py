@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hebbax.analysis.principal_components import principal_components
+from hebbax.attractors.principal_components import principal_components
 from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import count_labels, judge_life, summary
 from hebbax.experiments.panels import draw_labels, draw_lives, figure_of, legend_below

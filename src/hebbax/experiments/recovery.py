@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hebbax.analysis.basin import Return, measure_basin
-from hebbax.engines.events import Event
+from hebbax.attractors.basin import Return, measure_basin
+from hebbax.damage.events import Event
 from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import (
     REWARD_WINDOW,

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hebbax.errors import HebbaxError
-from hebbax.evolution.place import results_path
-from hebbax.evolution.stored_run import StoredRun
 from hebbax.experiments.registry import draw
 from hebbax.experiments.result import Result
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.report.figures import save_figure
 from hebbax.report.vector_figure import save_vector_figure
+from hebbax.runs.place import results_path
+from hebbax.runs.stored_run import StoredRun
 
 FOLDER = "experiments"
 

@@ -10,13 +10,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hebbax.analysis.verdict import FEWEST_UPDATES
+from hebbax.attractors.verdict import FEWEST_UPDATES
 from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import UNJUDGED, count_labels, judge_life, most_common, summary
 from hebbax.experiments.panels import figure_of
 from hebbax.experiments.result import Result, floats
 from hebbax.experiments.words import lost, number
-from hebbax.policy import Plasticity
+from hebbax.policies.policy import Plasticity
 from hebbax.report.plots.phase_diagram import plot_phase_diagram
 from hebbax.report.style import DARK_LETTERS, INK, LIGHT_LETTERS, SEQUENTIAL_COLOURS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from hebbax.engines.events import Event
+from hebbax.damage.events import Event
 from hebbax.experiments.context import Context
 from hebbax.experiments.recovery import ONSET, draw_recovery, measure_recovery, recovery_sentence
 from hebbax.experiments.result import Result

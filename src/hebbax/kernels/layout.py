@@ -10,7 +10,7 @@ import numpy as np
 
 from hebbax.kernels.compiler import kernel
 from hebbax.plasticity.rules import get_rule
-from hebbax.policy import Policy
+from hebbax.policies.policy import Policy
 
 CONNECTIONS, UNITS, WEIGHTS, STATES, ROWS, WINDOW, INTERVAL, OBSERVATIONS, HIDDEN, ACTIONS, HEAD = range(11)
 WEIGHT_AT, GENE_AT, PRE_AT, PRE_SIZE, POST_AT, POST_SIZE, BIAS, TURNED, WIDTH = range(9)  # WIDTH is their number

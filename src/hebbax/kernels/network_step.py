@@ -14,7 +14,6 @@ import numpy as np
 from hebbax.kernels.compiler import kernel
 from hebbax.kernels.float_bits import float_of_bits
 from hebbax.kernels.forward import compile_forward, has_forward
-from hebbax.kernels.intervene import draw_weights, put_weights
 from hebbax.kernels.layout import (
     CONNECTIONS,
     INTERVAL,
@@ -40,8 +39,9 @@ from hebbax.kernels.normalisation import COMPILED_NORMALISATIONS, layer_normalis
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.kernels.regions import read_unit, write_unit
 from hebbax.kernels.rules import prepare_layer, update_layer
+from hebbax.kernels.weights import draw_weights, put_weights
 from hebbax.plasticity.rules import Rule, get_rule
-from hebbax.policy import WEIGHT_BOUND, Plasticity, Policy
+from hebbax.policies.policy import WEIGHT_BOUND, Plasticity, Policy
 
 _ONE, _ZERO = np.float32(1.0), np.float32(0.0)
 _SMALLEST = np.finfo(np.float32).tiny

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.kernels.intervene import draw_nothing, no_weights
+from hebbax.kernels.weights import draw_nothing, no_weights
 
 
 @dataclass(frozen=True)

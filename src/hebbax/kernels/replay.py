@@ -6,7 +6,7 @@ import numpy as np
 
 from hebbax.kernels.compiler import compiled, copy
 from hebbax.kernels.policy_step import PolicyStep
-from hebbax.replay import Replay
+from hebbax.policies.open_loop import Replay
 
 
 def compile_replay(policy: Replay) -> PolicyStep:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from hebbax.engines.event_table import actuator_name
-from hebbax.engines.events import Event
+from hebbax.damage.event_table import actuator_name
+from hebbax.damage.events import Event
 from hebbax.errors import check_number, unknown_name
 from hebbax.play.session import FOREVER, Session
 from hebbax.tasks.task import Task

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hebbax.analysis.principal_components import principal_components
+from hebbax.attractors.principal_components import principal_components
 
 TICKS = 600
 """How many ticks are remembered."""

@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 import jax
 import numpy as np
 
-from hebbax.engines.event_table import event_table
-from hebbax.engines.events import Event
+from hebbax.damage.event_table import event_table
+from hebbax.damage.events import Event
 from hebbax.engines.lives import restarts
 from hebbax.engines.make_engine import make_engine
 from hebbax.errors import HebbaxError, check_seed
-from hebbax.evolution.stored_run import StoredRun
 from hebbax.keys import life_key
-from hebbax.policy import Policy
+from hebbax.policies.policy import Policy
 from hebbax.recording.layout import END_NAMES
+from hebbax.runs.stored_run import StoredRun
 from hebbax.tasks.contract import check_task
-from hebbax.tasks.external import AnyTask
+from hebbax.tasks.external.task import AnyTask
 from hebbax.types import Lives, Normaliser, Record
 
 FOREVER = 10**9

@@ -11,7 +11,7 @@ from itertools import chain
 import mujoco
 import numpy as np
 
-from hebbax.tasks.external import AnyTask
+from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED
 

@@ -68,7 +68,7 @@ class Recording:
 
     @property
     def config(self) -> dict[str, Any]:
-        """The run's configuration, as `hebbax.config.from_dict` takes it."""
+        """The run's configuration, as `hebbax.config.train.from_dict` takes it."""
         return json.loads(str(_told(self._file, "config")))
 
     @property

@@ -15,8 +15,8 @@ import numpy as np
 from hebbax.errors import HebbaxError
 from hebbax.files.destination import check_file
 from hebbax.recording.layout import columns_of
-from hebbax.recording.source import Runner, Source
 from hebbax.recording.writer import RecordingWriter, create_recording
+from hebbax.runs.trials import Runner, Source
 from hebbax.types import Lives
 from hebbax.versions import environment
 

@@ -13,18 +13,18 @@ import numpy as np
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.vector import environment_seed
 from hebbax.errors import HebbaxError
-from hebbax.evolution.place import results_path
-from hebbax.evolution.stored_run import StoredRun
 from hebbax.keys import evaluation_key, life_key, root_key, stream
-from hebbax.recording.source import Source
-from hebbax.report.environment_child import EnvironmentJob
 from hebbax.report.figures import save_figure
+from hebbax.report.film.environment_worker import EnvironmentJob
+from hebbax.report.film.film import Child, RenderUnavailable, draw_in_child, render_video, unfinished
 from hebbax.report.plots.learning_curve import plot_learning_curve
+from hebbax.report.plots.weights_figure import plot_weights
 from hebbax.report.style import figure_of
-from hebbax.report.video import Child, RenderUnavailable, draw_in_child, render_video, unfinished
-from hebbax.report.weights_figure import plot_weights
+from hebbax.runs.place import results_path
+from hebbax.runs.stored_run import StoredRun
+from hebbax.runs.trials import Source
 from hebbax.settings import pinned
-from hebbax.tasks.external import AnyTask, ExternalTask
+from hebbax.tasks.external.task import AnyTask, ExternalTask
 from hebbax.types import Lives, Record
 
 CURVE, WEIGHTS, FILM = "learning-curve.png", "weights.png", "life.mp4"
@@ -157,7 +157,7 @@ def _film_environment(task: ExternalTask, record: Record, path: Path, seed: int,
     output = unfinished(path, ".mp4")
     job = EnvironmentJob(asdict(task), int(environment_seed(life_key(seed, 0))), str(output), stride, frames_per_second)
     actions = record.actions[:ticks]
-    child = Child("hebbax.report.environment_child", asdict(job), {"actions": actions}, f"task {task.name!r}")
+    child = Child("hebbax.report.film.environment_worker", asdict(job), {"actions": actions}, f"task {task.name!r}")
     draw_in_child(child, -(-len(actions) // stride), output, path)
 
 

@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 
 from hebbax.errors import HebbaxError
-from hebbax.tasks.external import AnyTask, ExternalTask
+from hebbax.tasks.external.task import AnyTask, ExternalTask
 from hebbax.tasks.task import Task, simulation_of
 from hebbax.types import Noise
 

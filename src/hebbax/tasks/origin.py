@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hebbax.tasks.external import AnyTask, ExternalTask
+from hebbax.tasks.external.task import AnyTask, ExternalTask
 from hebbax.tasks.task import model_hash
 
 

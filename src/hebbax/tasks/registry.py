@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.tasks.ant import ant, ant_proprioceptive
-from hebbax.tasks.external import AnyTask, ExternalTask, external_task, is_external
+from hebbax.tasks.external.task import AnyTask, ExternalTask, external_task, is_external
 from hebbax.tasks.half_cheetah import half_cheetah
 from hebbax.tasks.hopper import hopper
 from hebbax.tasks.humanoid import humanoid

@@ -15,8 +15,8 @@ import mujoco
 import numpy as np
 
 from hebbax.errors import HebbaxError
-from hebbax.tasks.quick_model import quick_model
 from hebbax.types import Array, Handles, Noise, Simulation
+from hebbax.worlds.mujoco.fast_model import quick_model
 
 
 @dataclass(frozen=True, eq=False)

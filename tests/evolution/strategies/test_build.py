@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from evosax.core.fitness_shaping import weights_fitness_shaping_fn
 
+from hebbax.config.strategy import StrategyConfig
+from hebbax.config.strategy_table import STRATEGIES
 from hebbax.errors import HebbaxError
 from hebbax.evolution.strategies import build as build_module
 from hebbax.evolution.strategies.build import (
@@ -17,8 +19,6 @@ from hebbax.evolution.strategies.build import (
     remark_on_strategy,
     shared_weights,
 )
-from hebbax.evolution.strategies.table import STRATEGIES
-from hebbax.evolution.strategy_config import StrategyConfig
 
 KEY = jax.random.key(0)
 

@@ -4,8 +4,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from hebbax.config.strategy_table import DECAY_SHAPES, OPTIMISERS
 from hebbax.evolution.strategies.schedules import decaying, optimiser_of, sigma_schedule
-from hebbax.evolution.strategies.table import DECAY_SHAPES, OPTIMISERS
 
 # 2 falls to a half of it in 10 generations; after 5 and 20:
 # exponential: 2·0.5^0.5 = 1.41421, 2·0.5^2 = 0.5; linear: half way, then there;

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from hebbax.analysis.summary import SCHEMA
-from hebbax.recording.source import Source
 from hebbax.report.html import analysed
+from hebbax.runs.trials import Source
 from hebbax.types import Normaliser
 
 

@@ -11,7 +11,7 @@ import pytest
 from hebbax.report.html.animation import Shown, pack_life
 from hebbax.report.html.player import life_html, player_html
 from hebbax.report.show import film_period
-from hebbax.tasks.external import ExternalTask
+from hebbax.tasks.external.task import ExternalTask
 from hebbax.types import Record
 
 FRAME = 1 / 30  # s

@@ -8,10 +8,10 @@ from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from hebbax.analysis.principal_components import principal_components
-from hebbax.analysis.recurrence import self_distance
-from hebbax.analysis.spectra import amplitude_spectrum
-from hebbax.analysis.verdict import LABELS
+from hebbax.attractors.principal_components import principal_components
+from hebbax.attractors.recurrence import self_distance
+from hebbax.attractors.spectra import amplitude_spectrum
+from hebbax.attractors.verdict import LABELS
 from hebbax.errors import HebbaxError
 from hebbax.report.plots import (
     plot_coefficients,

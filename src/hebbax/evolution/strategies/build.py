@@ -9,10 +9,10 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from hebbax.config.strategy_table import elites_of
 from hebbax.errors import HebbaxError
 from hebbax.evolution.strategies.mu_lambda import MuLambda
 from hebbax.evolution.strategies.schedules import optimiser_of, sigma_schedule
-from hebbax.evolution.strategies.table import elites_of
 from hebbax.settings import pinned
 
 with pinned():  # it makes arrays as it is imported

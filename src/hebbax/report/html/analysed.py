@@ -9,9 +9,9 @@ from typing import Any
 from hebbax.analysis.analyze import analyze_source
 from hebbax.analysis.summary import SCHEMA
 from hebbax.errors import HebbaxError
-from hebbax.evolution.place import results_path
-from hebbax.evolution.stored_run import StoredRun
-from hebbax.recording.source import Source
+from hebbax.runs.place import results_path
+from hebbax.runs.stored_run import StoredRun
+from hebbax.runs.trials import Source
 
 FILE = "analysis.json"
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from hebbax.errors import HebbaxError
-from hebbax.evolution.evaluate import Evaluation, evaluate_run
-from hebbax.evolution.stored_run import StoredRun
-from hebbax.recording.source import Source
 from hebbax.report.html.analysed import analysis_of
+from hebbax.runs.evaluation import Evaluation, evaluate_run
+from hebbax.runs.stored_run import StoredRun
+from hebbax.runs.trials import Source
 from hebbax.types import Record
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import jax
 import numpy as np
 
-from hebbax.analysis.principal_components import principal_components
-from hebbax.analysis.recurrence import self_distance
-from hebbax.analysis.spectra import amplitude_spectrum, dominant_frequency
-from hebbax.analysis.trajectory import finite_rows, split_layers
+from hebbax.attractors.principal_components import principal_components
+from hebbax.attractors.recurrence import self_distance
+from hebbax.attractors.spectra import amplitude_spectrum, dominant_frequency
+from hebbax.attractors.trajectory import finite_rows, split_layers
 from hebbax.evolution.strategy import Strategy
 from hebbax.keys import root_key, stream
-from hebbax.policy import Policy
+from hebbax.policies.policy import Policy
 from hebbax.report.html.inline import figure_html
 from hebbax.report.html.material import Material
 from hebbax.report.plots import (

@@ -9,7 +9,7 @@ from hebbax.analysis.few_lives import resting_on
 from hebbax.analysis.gait import MOTIONS
 from hebbax.analysis.summary import feet_of
 from hebbax.plasticity.rule import get_rule
-from hebbax.policy import Policy
+from hebbax.policies.policy import Policy
 from hebbax.report.html.material import Material
 
 VERDICTS = {

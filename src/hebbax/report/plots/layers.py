@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from hebbax.analysis.trajectory import finite_rows
+from hebbax.attractors.trajectory import finite_rows
 from hebbax.errors import HebbaxError
 from hebbax.report.style import VERMILLION
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
-from hebbax.analysis.recurrence import SelfDistance
+from hebbax.attractors.recurrence import SelfDistance
 from hebbax.report.style import SEQUENTIAL_COLOURS, axes_or_new, figure_of, figure_style
 
 

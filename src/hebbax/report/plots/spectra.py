@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 
-from hebbax.analysis.spectra import Spectrum
+from hebbax.attractors.spectra import Spectrum
 from hebbax.errors import HebbaxError
 from hebbax.report.style import LAYER_COLOURS, MUTED, axes_or_new, figure_style, write_across
 

@@ -11,7 +11,7 @@ from matplotlib.colors import Normalize
 from mpl_toolkits.mplot3d import Axes3D
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
-from hebbax.analysis.principal_components import PrincipalComponents
+from hebbax.attractors.principal_components import PrincipalComponents
 from hebbax.errors import HebbaxError
 from hebbax.report.style import INK, PATH_COLOURS, axes_or_new, figure_of, figure_style
 

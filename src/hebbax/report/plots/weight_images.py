@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 
-from hebbax.analysis.trajectory import finite_rows
+from hebbax.attractors.trajectory import finite_rows
 from hebbax.errors import HebbaxError
 from hebbax.report.plots.layers import LayerShapes, layers_of, names_of
 from hebbax.report.style import DIVERGING_COLOURS, MUTED, axes_or_new, figure_of, figure_style, layer_colour

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from hebbax.analysis.trajectory import finite_rows
+from hebbax.attractors.trajectory import finite_rows
 from hebbax.report.plots.layers import LayerShapes, layers_of, mark_divergence, names_of
 from hebbax.report.style import axes_or_new, figure_style, layer_colour, line_marker, write_across
 

@@ -1,0 +1,1 @@
+"""Attractors of the weights: verdicts, periods, Lyapunov exponents, principal components."""

@@ -1,0 +1,98 @@
+"""The weights' own dynamics: what a life's observations do to weights that differ a little, with no body between.
+
+The recorded observations are given to the policy once more, whatever it does: so a small difference of its weights and
+averages grows or shrinks by the plasticity's doing alone. The rate is the conditional Lyapunov exponent (L. M. Pecora,
+T. L. Carroll: *Synchronization in Chaotic Systems*. Physical Review Letters 64, 1990). The difference is infinitesimal:
+a tangent of the policy, which JAX derives, so no rounding and no saturation is in it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from hebbax.engines.life import WEIGHT_STREAM
+from hebbax.keys import root_key
+from hebbax.policies.policy import Carry, Policy
+from hebbax.settings import pinned
+from hebbax.types import Normaliser
+
+_TINY = np.finfo(np.float32).tiny
+
+
+class Playback:
+    """Plays recorded lives into a policy; compiled once for lives of up to so many ticks."""
+
+    @pinned()
+    def __init__(self, policy: Policy, genome: np.ndarray, normaliser: Normaliser, ticks: int) -> None:
+        self._policy, self._genome, self._normaliser = policy, jnp.asarray(genome), normaliser
+        self._ticks = ticks
+        inputs = np.zeros((ticks, policy.network.sizes[0]), np.float32)
+        weights = np.zeros((ticks, policy.weight_count), np.float32)
+        self._play = jax.jit(self._tangents).lower(root_key(0), inputs, weights).compile()
+
+    @pinned()
+    def growth(self, key: jax.Array, observations: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Return by what logarithm a tangent of the policy's state grows at each tick, float64 [ticks].
+
+        Args:
+            key: of the life.
+            observations: float64 [ticks, observations], as recorded.
+            weights: float32 [ticks, weights], as recorded: the tangent is taken at these.
+
+        It begins in a random direction at the first tick. Minus infinity from where nothing is left of it.
+        """
+        ticks = len(observations)
+        inputs = np.zeros((self._ticks, observations.shape[1]), np.float32)
+        inputs[:ticks] = (observations - self._normaliser.mean) * self._normaliser.scale
+        at = np.zeros((self._ticks, weights.shape[1]), np.float32)
+        at[:ticks] = weights
+        return np.asarray(self._play(key, inputs, at), np.float64)[:ticks]
+
+    def _tangents(self, key: jax.Array, inputs: Any, weights: Any) -> Any:
+        policy = self._policy
+        born = policy.birth(jax.random.fold_in(key, WEIGHT_STREAM))
+        directions = [
+            jax.random.normal(jax.random.fold_in(key, number), part.shape, jnp.float32)
+            for number, part in enumerate(born.weights)
+        ]
+        still = jax.tree.map(jnp.zeros_like, _moving(born))
+        begin = (tuple(directions), *still[1:])
+
+        def tick(state: tuple[Carry, Any], row: tuple[Any, Any]) -> tuple[tuple[Carry, Any], Any]:
+            (carry, apart), (observation, recorded) = state, row
+
+            def step(moving: Any) -> tuple[Any, Any]:
+                _, after = policy.act(self._genome, _carry(moving, carry.tick), observation)
+                after = policy.adapt(self._genome, after)
+                return _moving(after), after.tick
+
+            here = (_shaped(recorded, carry.weights), *_moving(carry)[1:])
+            before = _norm(apart)
+            apart = jax.tree.map(lambda part: part / jnp.maximum(before, _TINY), apart)
+            moved, apart, count = jax.jvp(step, (here,), (apart,), has_aux=True)
+            return (_carry(moved, count), apart), jnp.log(_norm(apart))
+
+        return jax.lax.scan(tick, (born, begin), (inputs, weights))[1]
+
+
+def _moving(carry: Carry) -> tuple[Any, ...]:
+    """Return what a difference can be in: all but the tick."""
+    return carry.weights, carry.states, carry.units, carry.history
+
+
+def _carry(moving: Any, tick: Any) -> Carry:
+    weights, states, units, history = moving
+    return Carry(weights, states, units, history, tick)
+
+
+def _shaped(flat: Any, layers: tuple[Any, ...]) -> tuple[Any, ...]:
+    ends = np.cumsum([layer.size for layer in layers])
+    return tuple(flat[end - layer.size : end].reshape(layer.shape) for end, layer in zip(ends, layers, strict=True))
+
+
+def _norm(parts: Any) -> Any:
+    return jnp.sqrt(sum(jnp.sum(jnp.square(part)) for part in jax.tree.leaves(parts)))

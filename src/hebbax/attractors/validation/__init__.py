@@ -1,0 +1,1 @@
+"""How often verdicts are right: systems whose attractor is known."""

@@ -1,0 +1,57 @@
+"""From overrides to the configuration of a training run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hydra import compose, initialize
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from hebbax.cli.overrides.check import check_overrides, expected_value, external_tasks, known_keys
+from hebbax.cli.overrides.schema import PRIMARY, store_schema
+from hebbax.config.train import TrainConfig, from_typed
+from hebbax.errors import HebbaxError
+
+
+def compose_train(overrides: Sequence[str]) -> TrainConfig:
+    """Return the configuration that overrides such as "policy=han-e" and "strategy.population=256" describe.
+
+    Raises HebbaxError, in one line, for an override that is malformed, an unknown key or preset, or a value of the
+    wrong type. Hydra makes no folder and touches no logging here.
+    """
+    check_overrides(overrides)
+    store_schema(external_tasks(overrides))
+    try:
+        with initialize(config_path=None, version_base="1.3"):
+            composed = compose(PRIMARY, overrides=list(overrides))
+        values = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
+    except (HydraException, OmegaConfBaseException) as error:
+        raise _explain(error, overrides) from error
+    assert isinstance(values, dict)
+    return from_typed({str(key): value for key, value in values.items()})
+
+
+def compose_generations(overrides: Sequence[str]) -> int | None:
+    """Return the number of generations to which a run is to be resumed, None for the number it was begun with.
+
+    Raises HebbaxError for any other key: the rest is as the run began, or it would be another run.
+    """
+    for text in overrides:
+        if text.partition("=")[0] != "generations":
+            raise HebbaxError(f"{text}: only generations=N can change when a run is resumed")
+    return compose_train(overrides).generations if overrides else None
+
+
+def _explain(error: Exception, overrides: Sequence[str]) -> HebbaxError:
+    """Return one line about what Hydra or OmegaConf says in several, with what the key expects."""
+    reason = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
+    first_line = str(reason).partition("\n")[0]
+    key = str(getattr(reason, "full_key", None) or "").partition("[")[0]
+    if key not in known_keys():
+        return HebbaxError(f"cannot compose the configuration: {first_line}")
+    typed = [text for text in overrides if text.partition("=")[0] == key]
+    # Of several values for one key, Hydra's own words end with the one that it refused.
+    guilty = next((text for text in typed if str(error).endswith(text)), typed[-1] if typed else key)
+    return HebbaxError(f"{guilty}: expected {expected_value(key)}")

@@ -1,0 +1,62 @@
+"""The groups that an override can choose from, and the schema behind every key, as Hydra knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import DictConfig, OmegaConf
+
+from hebbax.config.policy import PRESETS
+from hebbax.config.strategy import StrategyConfig
+from hebbax.config.strategy_table import STRATEGIES
+from hebbax.config.train import TaskConfig, TrainConfig
+from hebbax.tasks.registry import TASKS
+
+PRIMARY = "hebbax_train"
+"""The name under which Hydra composes a training configuration."""
+
+_SCHEMA = "hebbax_train_schema"
+
+
+def groups() -> dict[str, dict[str, Any]]:
+    """Return what each group can be set to: presets by name, by group."""
+    return {
+        "task": {name: TaskConfig(name=name) for name in TASKS},
+        "policy": dict(PRESETS),
+        "strategy": {name: StrategyConfig(name) for name in STRATEGIES},
+    }
+
+
+def store_schema(external_tasks: Sequence[str] = ()) -> None:
+    """Tell Hydra the groups and the schema; to be called before every composition, as names can be registered.
+
+    `external_tasks` names the environments of other packages that the composition chooses.
+    """
+    store = ConfigStore.instance()
+    for name in external_tasks:
+        # Hydra takes the slashes in a value for folders within the group.
+        folder, _, leaf = f"task/{name}".rpartition("/")
+        store.store(group=folder, name=leaf, node=_editable(TaskConfig(name)), package="task")
+    for group, presets in groups().items():
+        for name, preset in presets.items():
+            store.store(group=group, name=name, node=_editable(preset))
+    default = TrainConfig()
+    choices = [{group: getattr(default, group).name} for group in groups()]
+    store.store(name=_SCHEMA, node=_editable(default))
+    store.store(name=PRIMARY, node={"defaults": [_SCHEMA, *choices, "_self_"]})
+
+
+def _editable(config: Any) -> DictConfig:
+    """Return a dataclass as a typed configuration; OmegaConf would not let a frozen one be overridden."""
+    node = OmegaConf.structured(config)
+    _unfreeze(node)
+    return node
+
+
+def _unfreeze(node: DictConfig) -> None:
+    OmegaConf.set_readonly(node, None)
+    for key in node:
+        if OmegaConf.is_dict(node._get_node(key)):
+            _unfreeze(node[key])

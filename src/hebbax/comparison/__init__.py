@@ -1,0 +1,1 @@
+"""Runs compared: curves, statistics over seeds, tables and figures."""

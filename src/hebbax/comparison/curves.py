@@ -1,0 +1,146 @@
+"""One run as a comparison sees it: how its return grew, and where it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from hebbax.config.train import TrainConfig, from_dict
+from hebbax.errors import HebbaxError, unknown_name
+from hebbax.runs.run_folder import RunFolder, is_run
+from hebbax.zoo import run_path
+
+METRICS = {
+    "mean-genome": "evaluation of the mean genome, fresh lives",
+    "population-mean": "mean over the lives of the population",
+    "best": "highest evaluation of the mean genome so far",
+}
+"""What a run is judged by: the last value of one of these."""
+
+
+@dataclass(frozen=True, eq=False)  # arrays do not compare as one; a curve equals itself
+class Curve:
+    """One run: `metric` over the generations it has finished."""
+
+    source: str  # folder of the run, or zoo:TASK/POLICY
+    config: TrainConfig
+    reached: int  # generations finished
+    generations: np.ndarray  # int64 [points], finished when the value was taken
+    steps: np.ndarray  # float64 [points], control ticks of the population up to then
+    values: np.ndarray  # float64 [points], returns; NaN where every life diverged
+    diverged: float  # part of the lives behind the last value that diverged
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run has got as far as it was asked to."""
+        return self.reached >= self.config.generations
+
+    @property
+    def final(self) -> float:
+        """The last value; NaN where every life diverged or there is none."""
+        return float(self.values[-1]) if len(self.values) else float("nan")
+
+
+def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: int | None = None) -> Curve:
+    """Read a run folder or `zoo:TASK/POLICY`; with `generations`, as if it had been asked for that many.
+
+    A run that was begun with fewer than that counts as unfinished. Reads the configuration and the metrics alone.
+    Raises HebbaxError if there is no such run or metric, its files cannot be read, or it has no value of the metric
+    at that generation.
+    """
+    if metric not in METRICS:
+        raise unknown_name("metric", metric, METRICS)
+    folder = RunFolder.open(run_path(str(source)))
+    config, records = _read_config(folder), folder.read_metrics()
+    if generations is not None:
+        config = _limited(config, generations)
+        _check_value_at(source, records, metric, generations)
+        records = [record for record in records if record["generation"] < generations]
+    points, values, diverged = _points(records, metric, config.evaluate_lifetimes)
+    steps = np.cumsum([record["steps"] for record in records], dtype=np.float64)
+    return Curve(
+        source=str(source),
+        config=config,
+        reached=records[-1]["generation"] + 1 if records else 0,
+        generations=np.array([records[point]["generation"] + 1 for point in points], np.int64),
+        steps=steps[points] if points else np.zeros(0),
+        values=values,
+        diverged=diverged,
+    )
+
+
+def expand_sources(sources: Sequence[str]) -> list[str]:
+    """Return the runs that are meant: a folder which is no run itself but holds runs stands for them, in order.
+
+    Raises HebbaxError for a folder whose folders hold runs, naming one that does.
+    """
+    found: list[str] = []
+    for source in sources:
+        path = Path(source)
+        if source.startswith("zoo:") or is_run(path):
+            found.append(source)
+            continue
+        runs = sorted(str(config.parent) for config in path.glob("*/config.yaml"))
+        if not runs and (deeper := sorted(path.glob("*/*/config.yaml"))):
+            raise HebbaxError(f"{source} is no run and holds none, but {deeper[0].parent.parent} does: give that")
+        found += runs or [source]
+    return list(dict.fromkeys(found))
+
+
+def _read_config(folder: RunFolder) -> TrainConfig:
+    try:
+        values = yaml.safe_load(folder.read_config())
+    except yaml.YAMLError:
+        values = None
+    if not isinstance(values, dict):
+        raise HebbaxError(f"{folder.config_path} is not a configuration: restore it from a copy")
+    return from_dict(values)
+
+
+def _limited(config: TrainConfig, generations: int) -> TrainConfig:
+    if generations < 1:
+        raise HebbaxError(f"generations={generations}: expected a whole number of at least 1; nearest valid: 1")
+    return replace(config, generations=generations)
+
+
+def _check_value_at(source: str | Path, records: Sequence[Mapping[str, Any]], metric: str, generations: int) -> None:
+    """Raise HebbaxError where a run has got that far, but its last value would be of an earlier generation."""
+    if not records or records[-1]["generation"] + 1 < generations:
+        return
+    evaluated = [records[point]["generation"] + 1 for point in _evaluated(records, metric)]
+    if generations not in evaluated:
+        nearest = min(evaluated, key=lambda other: abs(other - generations), default="none")
+        raise HebbaxError(
+            f"generations={generations}: {source} has no evaluation of its mean genome there; nearest valid: {nearest}"
+        )
+
+
+def _evaluated(records: Sequence[Mapping[str, Any]], metric: str) -> list[int]:
+    """Return which records hold a value."""
+    everywhere = metric == "population-mean"
+    # Where every life of an evaluation diverged there is no return, but their number.
+    return [number for number, record in enumerate(records) if everywhere or "mean_genome_diverged" in record]
+
+
+def _points(
+    records: Sequence[Mapping[str, Any]], metric: str, evaluate_lifetimes: int
+) -> tuple[list[int], np.ndarray, float]:
+    """Return which records hold a value, the values [points], and the part of the last one's lives that diverged."""
+    points = _evaluated(records, metric)
+    if metric == "population-mean":
+        key = "return_mean"
+        diverged = [record["diverged"] / record["lives"] for record in records]
+    else:
+        key = "mean_genome_return"
+        diverged = [records[point]["mean_genome_diverged"] / evaluate_lifetimes for point in points]
+    values = np.array([np.nan if records[point][key] is None else records[point][key] for point in points], np.float64)
+    if metric == "best":
+        # As training chooses its best genome: an evaluation with a life that diverged does not count.
+        values = np.fmax.accumulate(np.where(np.array(diverged) > 0, np.nan, values)) if points else values
+        return points, values, 0.0
+    return points, values, diverged[-1] if diverged else 0.0

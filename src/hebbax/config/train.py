@@ -1,0 +1,113 @@
+"""The configuration of a run: plain frozen dataclasses, to and from dictionaries."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hebbax.config.policy import PRESETS, PolicyConfig, without_unread
+from hebbax.config.strategy import StrategyConfig
+from hebbax.errors import HebbaxError, check_seed, unknown_name
+from hebbax.types import ON_TERMINATION
+
+ENGINES = ("auto", "native", "lockstep", "vector")
+TRACKERS = ("none", "tensorboard", "wandb")
+
+
+@dataclass(frozen=True)
+class TaskConfig:
+    """A task as a user writes it."""
+
+    name: str = "half_cheetah"
+    ticks: int | None = None  # control ticks of a life; none for the task's own
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """All that decides what a run computes."""
+
+    task: TaskConfig = field(default_factory=TaskConfig)
+    policy: PolicyConfig = field(default_factory=lambda: PRESETS["han-e"])
+    strategy: StrategyConfig = field(default_factory=StrategyConfig)
+    generations: int = 150
+    lifetimes: int = 1  # lives of each genome in a generation
+    termination: str = "end"  # or "restart": what a task's termination does to a life
+    seed: int = 0
+    engine: str = "auto"  # native where the policy has a compiled step, else lockstep; vector for other packages
+    threads: int | None = None  # none for all cores; no result depends on it
+    evaluate_every: int = 10  # generations from one evaluation of the mean genome to the next
+    evaluate_lifetimes: int = 16
+    checkpoint_every: int = 10
+    keep_checkpoints: int = 3
+    track: str = "none"  # what else gets the metrics: tensorboard or wandb
+
+
+def check_train_config(config: TrainConfig) -> None:
+    """Raise HebbaxError for a number out of range; names and sizes are checked where they are used."""
+    least_one = ("generations", "lifetimes", "evaluate_every", "evaluate_lifetimes", "checkpoint_every")
+    for name in (*least_one, "keep_checkpoints"):
+        if getattr(config, name) < 1:
+            raise HebbaxError(
+                f"{name}={getattr(config, name)}: expected a whole number of at least 1; nearest valid: 1"
+            )
+    for name, value in (("threads", config.threads), ("task.ticks", config.task.ticks)):
+        if value is not None and value < 1:
+            raise HebbaxError(f"{name}={value}: expected a whole number of at least 1, or null; nearest valid: 1")
+    check_seed(config.seed)
+    if config.engine not in ENGINES:
+        raise unknown_name("engine", config.engine, ENGINES)
+    if config.termination not in ON_TERMINATION:
+        raise unknown_name("termination", config.termination, ON_TERMINATION)
+    if config.track not in TRACKERS:
+        raise unknown_name("tracker", config.track, TRACKERS)
+
+
+def to_dict(config: TrainConfig) -> dict[str, Any]:
+    """Return the configuration as nested dictionaries of plain values."""
+    return dataclasses.asdict(config)
+
+
+def flat_dict(config: TrainConfig) -> dict[str, Any]:
+    """Return every value under its dotted key, such as "strategy.sigma"."""
+    flat: dict[str, Any] = {}
+    for key, value in to_dict(config).items():
+        flat |= {f"{key}.{name}": part for name, part in value.items()} if isinstance(value, dict) else {key: value}
+    return flat
+
+
+def from_dict(values: dict[str, Any]) -> TrainConfig:
+    """Return the configuration of a stored run, of this version or an earlier one.
+
+    Earlier ones let a policy have options that it does not read; they get their defaults here, or no such run would
+    load. Raises HebbaxError for a key this version does not know.
+    """
+    config = from_typed({**values, "policy": _with_initial_scale(values.get("policy", {}))})
+    return replace(config, policy=without_unread(config.policy))
+
+
+def from_typed(values: dict[str, Any]) -> TrainConfig:
+    """Return the configuration of nested dictionaries, each value as it is.
+
+    Raises HebbaxError for a key this version does not know.
+    """
+    nested = {"task": TaskConfig, "policy": PolicyConfig, "strategy": StrategyConfig}
+    parts = {key: _build(kind, values.get(key, {}), f"{key}.") for key, kind in nested.items()}
+    return _build(TrainConfig, {**values, **parts}, "")
+
+
+def _with_initial_scale(policy: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy's values in today's keys: runs of schema 1 may hold the ends of a uniform distribution."""
+    if "initial_low" not in policy:
+        return policy
+    low, high = policy["initial_low"], policy["initial_high"]
+    rest = {key: value for key, value in policy.items() if key not in ("initial_low", "initial_high")}
+    return {**rest, "initial": "uniform", "initial_scale": (high - low) / 2, "initial_offset": (high + low) / 2}
+
+
+def _build(kind: Any, values: dict[str, Any], prefix: str) -> Any:
+    known = {f.name for f in dataclasses.fields(kind)}
+    for key in values:
+        if key not in known:
+            raise unknown_name("configuration key", prefix + key, [prefix + name for name in known])
+    return kind(**values)

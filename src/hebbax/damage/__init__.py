@@ -1,0 +1,1 @@
+"""What happens to a life from outside: damages and other interventions."""

@@ -1,0 +1,1 @@
+"""A network and, if it is plastic, its plasticity: the policies that engines run."""

@@ -1,0 +1,101 @@
+"""From a policy's configuration to the policy, sized for a task."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from hebbax.config.policy import PRESETS, PolicyConfig, unread_options
+from hebbax.errors import HebbaxError, unknown_name
+from hebbax.networks.initial import InitialWeights
+from hebbax.networks.registry import get_network
+from hebbax.plasticity.averaging import AVERAGINGS, check_averaging
+from hebbax.plasticity.normalisation import get_normalisation
+from hebbax.plasticity.rules import get_rule
+from hebbax.policies.policy import Plasticity, Policy
+from hebbax.tasks.external.task import AnyTask
+
+
+def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
+    """Return the policy of a preset name or a configuration, sized for a task.
+
+    Raises HebbaxError for an unknown name, sizes below 1, an option that the policy does not read, or an interval that
+    is no multiple of the control period.
+    """
+    if isinstance(config, str):
+        if config not in PRESETS:
+            raise unknown_name("policy", config, PRESETS)
+        config = PRESETS[config]
+    _check_options(config)
+    if any(size < 1 for size in config.hidden):
+        raise HebbaxError(
+            f"policy.hidden={config.hidden}: expected whole numbers of at least 1; nearest valid: "
+            f"{[max(1, size) for size in config.hidden]}"
+        )
+    network = get_network(config.network)(
+        (task.observation_size, *config.hidden, task.action_size),
+        config.activation,
+        config.output_activation,
+        config.bias,
+    )
+    plasticity = None
+    if config.plastic:
+        plasticity = Plasticity(
+            rule=config.rule,
+            normalisation=config.normalisation,
+            averaging=config.averaging,
+            window=config.window,
+            interval=interval_ticks(config.interval, task.control_period),
+            rate=config.rate,
+            time_constant=config.time_constant,
+            bound=config.bound,
+        )
+    initial = InitialWeights(config.initial, config.initial_scale, config.initial_offset)
+    return Policy(config.name, network, plasticity, initial)
+
+
+def _check_options(config: PolicyConfig) -> None:
+    """Raise HebbaxError for a misspelt name, read or not, then for an option that somebody has set for nobody."""
+    get_rule(config.rule)
+    get_normalisation(config.normalisation)
+    check_averaging(config.averaging)
+    for key in unread_options(config):
+        wrong, leave = f"policy.{key}={getattr(config, key)}", f"leave policy.{key} out"
+        if config.plastic:
+            others = " or ".join(name for name in AVERAGINGS if name != config.averaging)
+            raise HebbaxError(
+                f"{wrong}: policy.averaging={config.averaging} does not read it; {leave}, or set policy.averaging to "
+                f"{others}"
+            )
+        plastic = "" if get_network(config.network).static_only else ", or set policy.plastic=true"
+        raise HebbaxError(f"{wrong}: a static policy has no plasticity and does not read it; {leave}{plastic}")
+
+
+def interval_ticks(interval: Any, control_period: float) -> int:
+    """Return an update interval in control ticks, from seconds or "N ticks".
+
+    Raises HebbaxError, naming the nearest valid values, unless it is a whole multiple of the control period (s).
+    """
+    matched = re.fullmatch(r"\s*([+-]?)(\d+)(\.\d*)?\s*ticks?\s*", str(interval))
+    if matched:
+        sign, whole, fraction = matched.groups()
+        ticks = 0 if sign == "-" else int(whole)
+        if ticks < 1 or (fraction or "").strip(".0"):
+            nearest = f"{ticks} ticks or {ticks + 1} ticks" if ticks > 1 else "1 tick or 2 ticks" if ticks else "1 tick"
+            raise HebbaxError(
+                f"policy.interval={interval}: expected a whole number of ticks of at least 1; nearest valid: {nearest}"
+            )
+        return ticks
+    try:
+        ratio = float(interval) / control_period
+    except (TypeError, ValueError):
+        raise HebbaxError(f"policy.interval={interval}: expected seconds (0.2) or ticks (4 ticks)") from None
+    ticks = round(ratio) if ratio == ratio and abs(ratio) < 1e9 else 0
+    if ticks < 1 or abs(ratio - ticks) > 1e-6 * ticks:
+        low = max(1, int(ratio) if ratio == ratio and 0 < ratio < 1e9 else 1)
+        nearest = " or ".join(f"{n * control_period:g}" for n in (low, low + 1))
+        raise HebbaxError(
+            f"policy.interval={interval} s: expected a whole multiple of the control period {control_period:g} s, or "
+            f"ticks such as '4 ticks'; nearest valid: {nearest}"
+        )
+    return ticks

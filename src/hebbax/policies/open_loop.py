@@ -1,0 +1,44 @@
+"""An open-loop policy: the genome is the sequence of actions. For parity tests and benchmarks against raw physics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+
+from hebbax.policies.policy import Carry
+from hebbax.types import Array
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Plays back actions: the genome [ticks * actuators] holds them tick after tick."""
+
+    action_size: int
+    ticks: int
+    name: str = "replay"
+
+    @property
+    def genome_size(self) -> int:
+        """Number of actions of a whole life."""
+        return self.action_size * self.ticks
+
+    @property
+    def weight_count(self) -> int:
+        """Number of weights that change: none."""
+        return 0
+
+    def birth(self, key: jax.Array) -> Carry:
+        """Return a carry that counts ticks."""
+        nothing = jnp.zeros(0, jnp.float32)
+        return Carry((), (), nothing, nothing[None], jnp.int32(0))
+
+    def act(self, genome: Array, carry: Carry, observation: Array) -> tuple[Array, Carry]:
+        """Return this tick's action [actuators]; the observation is not read."""
+        actions = genome.reshape(self.ticks, self.action_size)
+        return actions[carry.tick], carry._replace(tick=carry.tick + 1)
+
+    def adapt(self, genome: Array, carry: Carry) -> Carry:
+        """Return the carry: nothing adapts."""
+        return carry

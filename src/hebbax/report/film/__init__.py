@@ -1,0 +1,1 @@
+"""Films of lives, each drawn in a process of its own."""

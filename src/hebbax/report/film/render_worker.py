@@ -1,0 +1,145 @@
+"""The process that draws a robot: MuJoCo fixes its OpenGL library when it is imported, so each try needs a new one.
+
+Run as `python -m hebbax.report.film.render_worker FOLDER` with MUJOCO_GL set; the folder holds `job.json` (the fields
+of `Job`) and `qpos.npy`, and receives `result.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hebbax.errors import one_line
+from hebbax.report.film.scene import choose_camera, prepare_scenery
+
+FILMSTRIP_GAP = 4  # white pixels between two frames
+Frames = Iterator[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to draw: paths are absolute, sizes in pixels, `camera` the name or number of one of the model's."""
+
+    model_xml: str
+    output: str
+    kind: str  # "video" or "filmstrip"
+    width: int
+    height: int
+    frames_per_second: float
+    camera: str | int | None
+
+
+class NoDrawing(Exception):
+    """This process has no OpenGL; another backend may."""
+
+
+def main(folder: Path) -> None:
+    """Do the job in a folder, and leave there what came of it."""
+
+    def draw() -> None:
+        job = Job(**json.loads((folder / "job.json").read_text()))
+        frames = _draw(job, np.load(folder / "qpos.npy", allow_pickle=False))
+        if job.kind == "video":
+            write_video(job.output, job.frames_per_second, frames)
+        else:
+            _write_filmstrip(job, frames)
+
+    leave_result(folder, draw)
+
+
+def leave_result(folder: Path, work: Callable[[], None]) -> None:
+    """Do the work of a child process, and write what came of it to result.json."""
+    result: dict[str, Any]
+    start = time.perf_counter()
+    try:
+        work()
+        result = {"seconds": time.perf_counter() - start}
+    except NoDrawing as error:
+        result = {"no_drawing": one_line(error)}
+    except Exception as error:  # whatever it is, the parent is to say it in one line
+        result = {"error": one_line(error)}
+    (folder / "result.json").write_text(json.dumps(result))
+
+
+def _draw(job: Job, qpos: np.ndarray) -> Frames:
+    """Yield one frame a row of qpos [frames, nq], uint8 [height, width, 3]."""
+    mujoco = _or_no_drawing(_import_mujoco)
+    model = mujoco.MjModel.from_xml_path(job.model_xml)
+    if qpos.shape[1] != model.nq:
+        raise ValueError(f"expected qpos to have shape [frames, {model.nq}], but it had shape {list(qpos.shape)}")
+    model.vis.global_.offwidth = max(model.vis.global_.offwidth, job.width)
+    model.vis.global_.offheight = max(model.vis.global_.offheight, job.height)
+    data = mujoco.MjData(model)
+    data.qpos[:] = qpos[0]
+    mujoco.mj_forward(model, data)
+    prepare_scenery(mujoco, model, data)
+    camera = choose_camera(mujoco, model, data, job.camera)
+    renderer = _or_no_drawing(lambda: mujoco.Renderer(model, job.height, job.width))
+    # A leg mirrored in the floor distracts from the gait; haze draws a white line along the horizon.
+    renderer.scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = False
+    renderer.scene.flags[mujoco.mjtRndFlag.mjRND_HAZE] = False
+    for row in qpos:
+        data.qpos[:] = row
+        mujoco.mj_kinematics(model, data)
+        mujoco.mj_comPos(model, data)
+        mujoco.mj_camlight(model, data)
+        renderer.update_scene(data, camera)
+        yield renderer.render()
+    renderer.close()
+
+
+def _import_mujoco() -> Any:
+    import mujoco
+
+    # Without a usable MUJOCO_GL library the import may succeed and leave this out.
+    mujoco.GLContext  # noqa: B018
+    return mujoco
+
+
+def _or_no_drawing(step: Callable[[], Any]) -> Any:
+    """Return what a step that needs OpenGL returns, or raise NoDrawing for whatever it raises."""
+    try:
+        return step()
+    except Exception as error:
+        raise NoDrawing(one_line(error)) from error
+
+
+def write_video(output: str, frames_per_second: float, frames: Frames) -> None:
+    """Write frames as H.264 that every browser and player shows."""
+    import imageio.v2 as imageio
+
+    first = next(frames)  # before the file: without OpenGL there is nothing to write
+    writer = imageio.get_writer(
+        output,
+        format="FFMPEG",  # pyright: ignore[reportArgumentType]  a name is allowed
+        fps=frames_per_second,
+        codec="libx264",
+        pixelformat="yuv420p",
+        quality=None,  # in favour of -crf
+        macro_block_size=2,  # the encoder's real limit; the default of 16 would rescale the picture
+        output_params=["-crf", "20", "-movflags", "+faststart"],
+    )
+    with writer:
+        writer.append_data(first)
+        for frame in frames:
+            writer.append_data(frame)
+
+
+def _write_filmstrip(job: Job, frames: Frames) -> None:
+    """Write frames side by side into one PNG."""
+    import imageio.v3 as imageio
+
+    gap = np.full((job.height, FILMSTRIP_GAP, 3), 255, np.uint8)
+    strip = [part for frame in frames for part in (frame.copy(), gap)]
+    imageio.imwrite(job.output, np.hstack(strip[:-1]), extension=".png")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,1 @@
+"""Runs on disk: training, checkpoints, the run folder, evaluation, sweeps."""

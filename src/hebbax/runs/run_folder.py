@@ -1,0 +1,237 @@
+"""A run is a folder that holds everything needed to resume, explain and repeat it.
+
+config.yaml      the resolved configuration; a folder without it is no run
+run.json         package versions, CPU model, the literal command
+model.xml        the compiled model, where the task has one
+metrics.jsonl    one line a generation
+checkpoints/     generation-000123.safetensors, the newest few
+.lock            held by the process that trains
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+import shlex
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hebbax.errors import HebbaxError
+from hebbax.evolution.run_lock import locked
+from hebbax.files.atomic_write import TEMPORARY_SUFFIX, write_error, write_text_atomically
+from hebbax.runs import metrics_log
+from hebbax.runs.checkpoint import Checkpoint, UnusableCheckpointError, read_checkpoint, write_checkpoint
+
+_CHECKPOINT_NAME = re.compile(r"generation-(\d{6,})\.safetensors")
+_TEMPORARY_NAME = re.compile(_CHECKPOINT_NAME.pattern + re.escape(TEMPORARY_SUFFIX))
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The files of one run: where they are, and how they are written and read safely."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, path: Path, *, config: str, record: dict[str, Any], model: str | None = None) -> RunFolder:
+        """Make the folder of a new run, with the text of config.yaml and model.xml and the record for run.json.
+
+        An empty folder is taken as it is. Raises HebbaxError where the path is anything else, and says how to resume:
+        a run is never overwritten.
+        """
+        folder = cls(Path(path))
+        try:
+            folder.path.mkdir(parents=True, exist_ok=True)
+            if any(folder.path.iterdir()):
+                raise _taken(folder)
+            folder.checkpoints_path.mkdir()  # of two processes that come this far, one fails here
+        except FileExistsError:
+            raise _taken(folder) from None
+        except OSError as error:
+            raise write_error(folder.path, error) from error
+        folder.write_record(record)
+        if model is not None:
+            write_text_atomically(folder.model_path, model)
+        write_text_atomically(folder.config_path, config)  # last, because this is what makes the folder a run
+        return folder
+
+    @classmethod
+    def open(cls, path: Path) -> RunFolder:
+        """Return an existing run.
+
+        Raises HebbaxError where the path is missing (with the nearest runs beside it) or is not a run.
+        """
+        folder = cls(Path(path))
+        # os.path, unlike Path, answers no where the system denies a look.
+        if not os.path.exists(folder.path):
+            raise _missing(folder.path)
+        if not os.path.isdir(folder.path):
+            raise HebbaxError(f"{folder.path} is a file, not a run: give the folder that holds config.yaml")
+        if not os.path.isfile(folder.config_path):
+            raise HebbaxError(f"{folder.path} is not a run: it holds no config.yaml; give the folder of a run")
+        return folder
+
+    @property
+    def config_path(self) -> Path:
+        """The resolved configuration."""
+        return self.path / "config.yaml"
+
+    @property
+    def record_path(self) -> Path:
+        """Versions, CPU model and command."""
+        return self.path / "run.json"
+
+    @property
+    def model_path(self) -> Path:
+        """The compiled model, absent where the task has none."""
+        return self.path / "model.xml"
+
+    @property
+    def metrics_path(self) -> Path:
+        """One JSON line a generation."""
+        return self.path / "metrics.jsonl"
+
+    @property
+    def checkpoints_path(self) -> Path:
+        """The folder of the checkpoints."""
+        return self.path / "checkpoints"
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Keep every other process, and any second trainer in this one, off the run; see `run_lock.locked`."""
+        return locked(self.path)
+
+    def read_config(self) -> str:
+        """Return the text of config.yaml. Raises HebbaxError where it cannot be read."""
+        return _read_text(self.config_path)
+
+    def read_record(self) -> dict[str, Any]:
+        """Return what run.json holds. Raises HebbaxError where it is missing or broken."""
+        try:
+            return json.loads(_read_text(self.record_path))
+        except json.JSONDecodeError as error:
+            raise HebbaxError(f"{self.record_path} is not JSON: {error}; restore it from a copy") from None
+
+    def write_record(self, record: dict[str, Any]) -> None:
+        """Write run.json atomically. Raises HebbaxError where it cannot be written."""
+        write_text_atomically(self.record_path, json.dumps(record, indent=2, sort_keys=True) + "\n")
+
+    def append_metrics(self, record: dict[str, Any]) -> None:
+        """Append one line to metrics.jsonl; see `metrics_log.append_metrics`."""
+        metrics_log.append_metrics(self.metrics_path, record)
+
+    def sync_metrics(self) -> None:
+        """Bring metrics.jsonl onto the disk; see `metrics_log.sync_metrics`."""
+        metrics_log.sync_metrics(self.metrics_path)
+
+    def read_metrics(self) -> list[dict[str, Any]]:
+        """Return the records of metrics.jsonl; see `metrics_log.read_metrics`."""
+        return metrics_log.read_metrics(self.metrics_path)
+
+    def truncate_metrics(self, generation: int) -> int:
+        """Cut metrics.jsonl back to a checkpoint; see `metrics_log.truncate_metrics`."""
+        return metrics_log.truncate_metrics(self.metrics_path, generation)
+
+    def checkpoints(self) -> list[Path]:
+        """Return the checkpoint files, oldest generation first, whether they are good or not."""
+        return sorted(_matching(self.checkpoints_path, _CHECKPOINT_NAME), key=_generation)
+
+    def save_checkpoint(self, checkpoint: Checkpoint, keep: int) -> Path:
+        """Write a checkpoint, then remove the oldest so that `keep` are left with it; return its path.
+
+        Files of later generations are left alone and not counted: they are damaged ones that a resume fell back from.
+        To be called under the lock, because the temporary files of a killed process are removed too. Raises
+        HebbaxError where the file cannot be written; the checkpoints before it stay then.
+        """
+        if keep < 1:
+            raise HebbaxError(f"cannot keep {keep} checkpoints: at least 1 is needed to resume")
+        path = self.checkpoints_path / f"generation-{checkpoint.generation:06d}.safetensors"
+        for stale in _matching(self.checkpoints_path, _TEMPORARY_NAME):
+            stale.unlink(missing_ok=True)
+        write_checkpoint(path, checkpoint)
+        up_to_this = [other for other in self.checkpoints() if _generation(other) <= checkpoint.generation]
+        for old in up_to_this[:-keep]:
+            old.unlink(missing_ok=True)
+        return path
+
+    def newest_checkpoint(self, on_fallback: Callable[[str], None]) -> tuple[Path, Checkpoint]:
+        """Return the newest good checkpoint; each bad one that is newer is told to `on_fallback` in one line.
+
+        Raises HebbaxError where none is good, and NewerSchemaError where the newest good one needs a newer hebbax.
+        """
+        unusable: list[UnusableCheckpointError] = []
+        for path in reversed(self.checkpoints()):
+            try:
+                checkpoint = read_checkpoint(path)
+            except UnusableCheckpointError as error:
+                unusable.append(error)
+                continue
+            for error in unusable:
+                on_fallback(f"cannot use checkpoint {error.path}: {error.reason}; going on from {path.name} instead")
+            return path, checkpoint
+        raise _no_good_checkpoint(self.path, unusable)
+
+
+def unique_run_path(base: Path, task: str, policy: str, seed: int, date: str) -> Path:
+    """Return `base/<task>-<policy>-s<seed>-<date>`, with -2, -3, … where that is taken.
+
+    The date is the caller's, as YYYYMMDD-HHMMSS. Slashes and the like in names become underscores. Nothing is created.
+    """
+    name = re.sub(r"[^\w.-]+", "_", f"{task}-{policy}-s{seed}-{date}")
+    path, count = Path(base) / name, 1
+    while os.path.lexists(path):
+        count += 1
+        path = path.with_name(f"{name}-{count}")
+    return path
+
+
+def _matching(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return [path for path in folder.iterdir() if pattern.fullmatch(path.name)]
+
+
+def _generation(path: Path) -> int:
+    return int(path.name.removeprefix("generation-").removesuffix(".safetensors"))
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise HebbaxError(f"cannot read {path}: {error.strerror}; restore it from a copy") from error
+    except UnicodeDecodeError:
+        raise HebbaxError(f"cannot read {path}: it is not UTF-8 text; restore it from a copy") from None
+
+
+def is_run(path: Path) -> bool:
+    """Whether a folder is that of a run, whatever else it lacks."""
+    return RunFolder(path).config_path.is_file()
+
+
+def _taken(folder: RunFolder) -> HebbaxError:
+    path = folder.path
+    if not path.is_dir():
+        return HebbaxError(f"cannot create run {path}: it is a file; choose another folder with --run")
+    if not folder.config_path.exists():
+        return HebbaxError(f"cannot create run {path}: the folder is not empty; choose another with --run")
+    resume = f"hebbax train --resume {shlex.quote(str(path))}"
+    return HebbaxError(f"run {path} exists already: go on with `{resume}` or choose another folder with --run")
+
+
+def _missing(path: Path) -> HebbaxError:
+    runs = [config.parent.name for config in path.parent.glob("*/config.yaml")]
+    near = difflib.get_close_matches(path.name, runs, n=3, cutoff=0.4)
+    choices = " or ".join(repr(str(path.parent / name)) for name in near)
+    return HebbaxError(f"no run at {path}: " + (f"did you mean {choices}?" if near else "`hebbax train` starts one"))
+
+
+def _no_good_checkpoint(path: Path, unusable: list[UnusableCheckpointError]) -> HebbaxError:
+    if not unusable:
+        return HebbaxError(f"run {path} has no checkpoint yet: start it again in another folder")
+    reasons = ", ".join(f"{error.path.name} ({error.reason})" for error in unusable)
+    return HebbaxError(f"run {path} has no good checkpoint: {reasons}; restore one from a copy or start a new run")

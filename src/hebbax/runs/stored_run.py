@@ -1,0 +1,77 @@
+"""A stored run, or a controller of the zoo, opened for use: its task, policy and controllers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from hebbax.config.train import TrainConfig, from_dict
+from hebbax.errors import HebbaxError, unknown_name
+from hebbax.evolution.controller import Controller
+from hebbax.evolution.trust import Trust, check_trust
+from hebbax.policies.make_policy import make_policy
+from hebbax.policies.policy import Policy
+from hebbax.runs.checkpoint import Checkpoint
+from hebbax.runs.run_folder import RunFolder
+from hebbax.runs.saved_state import controller_of
+from hebbax.tasks.external.task import AnyTask
+from hebbax.tasks.origin import changed_origin
+from hebbax.tasks.registry import make_task
+from hebbax.versions import differences, environment
+from hebbax.zoo import run_path
+
+GENOMES = ("mean", "best")
+"""Which genome of a run: the newest mean, or the mean of the generation with the highest evaluation."""
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A run as its newest good checkpoint describes it."""
+
+    folder: RunFolder
+    checkpoint: Checkpoint
+    config: TrainConfig
+
+    @classmethod
+    def open(cls, run: str | Path, on_note: Callable[[str], None] = print, *, trust: Trust = False) -> StoredRun:
+        """Open a run folder, or `zoo:TASK/POLICY`.
+
+        `trust` is True, or the names of modules that the run may have imported; see `evolution.trust`. What a user
+        should know (a damaged checkpoint, other versions than it was evolved with) goes to `on_note`. Raises
+        HebbaxError if there is no such run, no good checkpoint, or the run would import a module and is not trusted.
+        """
+        folder = RunFolder.open(run_path(str(run)))
+        _, checkpoint = folder.newest_checkpoint(on_note)
+        config = from_dict(checkpoint.document["config"])
+        check_trust(config, folder.path, trust)
+        for line in differences(checkpoint.document["environment"], environment()):
+            on_note(f"{line} since this controller was evolved: its returns may differ")
+        opened = cls(folder, checkpoint, config)
+        changed = changed_origin(opened.task, folder.read_record()) if folder.record_path.is_file() else None
+        if changed is not None:
+            on_note(f"{changed} than this controller was evolved with")
+        return opened
+
+    @cached_property
+    def task(self) -> AnyTask:
+        """The run's task."""
+        return make_task(self.config.task.name)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The run's policy."""
+        return make_policy(self.config.policy, self.task)
+
+    def controller(self, which: str = "best") -> Controller:
+        """Return one of GENOMES. Raises HebbaxError for another name or size, or if there is no best yet."""
+        if which not in GENOMES:
+            raise unknown_name("genome", which, GENOMES)
+        controller = controller_of(self.checkpoint, which)
+        if controller.genome.shape != (self.policy.genome_size,):
+            raise HebbaxError(
+                f"{self.folder.path}: the {which} genome holds {controller.genome.size} numbers, policy "
+                f"{self.policy.name!r} on task {self.task.name!r} expects {self.policy.genome_size}"
+            )
+        return controller

@@ -1,0 +1,165 @@
+"""Many runs in one folder: what each is called, how far it is, and how it is begun or gone on with."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hebbax.config.train import TrainConfig, check_train_config, flat_dict, from_dict, to_dict
+from hebbax.errors import HebbaxError
+from hebbax.evolution.run_lock import LOCK_NAME
+from hebbax.evolution.trust import modules_of
+from hebbax.files.atomic_write import TEMPORARY_SUFFIX
+from hebbax.runs.run_folder import RunFolder, is_run
+from hebbax.runs.training import Training, new_search
+
+MISSING, INTERRUPTED, FINISHED = "missing", "interrupted", "finished"
+
+# What a run consists of before its first checkpoint, the first thing that it could go on from.
+_UNBORN = frozenset({"config.yaml", "run.json", "model.xml", "checkpoints", LOCK_NAME})
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """One run of a sweep and its folder."""
+
+    path: Path
+    config: TrainConfig
+
+
+@dataclass(frozen=True)
+class RunState:
+    """How far a planned run is."""
+
+    state: str  # MISSING, INTERRUPTED or FINISHED
+    generation: int  # finished ones that it can go on from
+    best: float | None = None  # return of the best mean genome so far
+
+
+def run_name(config: TrainConfig, swept: Sequence[str]) -> str:
+    """Return the folder name of a run in a sweep over some keys: task, policy, the other swept keys, seed.
+
+    The same configuration and keys give the same name, and others another: where a value has signs that a name
+    cannot hold, a checksum stands for them.
+    """
+    others = [key for key in swept if key not in ("task", "task.name", "policy", "policy.name", "seed")]
+    values = to_dict(config)
+    parts = [config.task.name, config.policy.name]
+    parts += [f"{key}={_value_text(values, key)}" for key in others]
+    return "-".join([*(_name_part(part) for part in parts), f"s{config.seed}"])
+
+
+def plan(folder: Path, configs: Sequence[TrainConfig], swept: Sequence[str]) -> list[PlannedRun]:
+    """Return the run folder of every configuration. Raises HebbaxError where two would share one."""
+    planned: dict[Path, TrainConfig] = {}
+    for config in configs:
+        path = Path(folder) / run_name(config, swept)
+        if path in planned:
+            raise HebbaxError(f"two runs of the sweep are the same, {path.name}: give each value once")
+        planned[path] = config
+    return [PlannedRun(path, config) for path, config in planned.items()]
+
+
+def check_plan(runs: Sequence[PlannedRun]) -> None:
+    """Raise HebbaxError for the first run that could not begin or go on; nothing is written."""
+    for _, error in refused(runs):
+        raise error
+
+
+def refused(runs: Sequence[PlannedRun]) -> Iterator[tuple[PlannedRun, HebbaxError]]:
+    """Yield every run that could not begin or go on, and why.
+
+    A folder that holds another run than the planned one is refused, unless they differ in `generations` alone.
+    """
+    built: dict[str, HebbaxError | None] = {}
+    for run in runs:
+        error = _error_of(lambda run=run: _check_run(run))
+        if error is None:
+            alike = repr(replace(run.config, seed=0))  # what is built is the same for all seeds
+            if alike not in built:
+                built[alike] = _error_of(lambda run=run: new_search(run.config))
+            error = built[alike]
+        if error is not None:
+            yield run, error
+
+
+def state_of(run: PlannedRun) -> RunState:
+    """Return how far a run is, by its newest good checkpoint."""
+    if not _begun(run.path):
+        return RunState(MISSING, 0)
+    _, checkpoint = RunFolder.open(run.path).newest_checkpoint(lambda line: None)
+    finished, best = checkpoint.generation >= run.config.generations, checkpoint.document["best"]
+    return RunState(
+        FINISHED if finished else INTERRUPTED, checkpoint.generation, None if best is None else best["return_mean"]
+    )
+
+
+def open_training(run: PlannedRun, command: Sequence[str], on_note: Callable[[str], None]) -> Training:
+    """Begin a missing run or take up an interrupted one. Raises HebbaxError as `Training.start` and `resume` do.
+
+    Someone else may have put a folder there: it has imported what the plan names, and nothing else.
+    """
+    if state_of(run).state == MISSING:
+        _clear_unborn(run.path)
+        return Training.start(run.config, run.path, command)
+    generations, trust = run.config.generations, modules_of(run.config)
+    return Training.resume(run.path, generations=generations, command=command, on_note=on_note, trust=trust)
+
+
+def _begun(path: Path) -> bool:
+    return is_run(path) and bool(RunFolder(path).checkpoints())
+
+
+def _clear_unborn(path: Path) -> None:
+    """Remove what a process left that was killed while it made the folder; a folder with anything else stays."""
+    if not path.is_dir() or _begun(path):
+        return
+    if {entry.name.removesuffix(TEMPORARY_SUFFIX) for entry in path.iterdir()} <= _UNBORN:
+        with RunFolder(path).lock():
+            shutil.rmtree(path)
+
+
+def _error_of(check: Callable[[], object]) -> HebbaxError | None:
+    try:
+        check()
+    except HebbaxError as error:
+        return error
+    return None
+
+
+def _check_run(run: PlannedRun) -> None:
+    check_train_config(run.config)
+    if not _begun(run.path):
+        return
+    try:
+        stored = from_dict(yaml.safe_load(RunFolder.open(run.path).read_config()))
+    except yaml.YAMLError:
+        raise HebbaxError(f"{run.path / 'config.yaml'} is not YAML: restore it from a copy") from None
+    before, now = (flat_dict(replace(config, generations=1)) for config in (stored, run.config))
+    for key, value in now.items():
+        if before[key] != value:
+            raise HebbaxError(
+                f"run {run.path} was begun with {key}={before[key]}, now it is {key}={value}: choose another "
+                "folder for these runs"
+            )
+
+
+def _value_text(values: dict[str, Any], key: str) -> str:
+    here: Any = values
+    for part in key.split("."):
+        here = here[part]
+    if isinstance(here, dict):
+        here = here["name"]  # of a group, such as strategy
+    return "x".join(map(str, here)) if isinstance(here, list) else str(here)
+
+
+def _name_part(text: str) -> str:
+    plain = re.sub(r"[^\w.=-]+", "_", text)
+    return plain if plain == text else f"{plain}.{zlib.crc32(text.encode()):08x}"

@@ -1,0 +1,174 @@
+"""Training: the search run generation after generation into a run folder, stopped and resumed without loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hebbax.config.policy import PolicyConfig
+from hebbax.config.train import TrainConfig, check_train_config, from_dict, to_dict
+from hebbax.errors import HebbaxError
+from hebbax.evolution.search import Search, SearchState
+from hebbax.evolution.tracking import start_tracking
+from hebbax.evolution.trust import Trust, check_trust
+from hebbax.files.atomic_write import write_text_atomically
+from hebbax.runs.run_folder import RunFolder
+from hebbax.runs.saved_state import pack_state, unpack_state
+from hebbax.tasks.external.task import ExternalTask
+from hebbax.tasks.origin import changed_origin, origin
+from hebbax.tasks.registry import make_task
+from hebbax.versions import differences, environment
+
+Note = Callable[[str], None]
+
+_MAY_DIFFER = "from here on the run may differ from an uninterrupted one"
+
+
+class Training:
+    """A run in its folder: begun with `start` or taken up with `resume`, then `run`."""
+
+    def __init__(self, folder: RunFolder, search: Search, state: SearchState) -> None:
+        self.folder, self.search, self.state = folder, search, state
+        self._stopped = False
+
+    @classmethod
+    def start(cls, config: TrainConfig, path: Path, command: Sequence[str] = ()) -> Training:
+        """Begin a run in a new folder; nothing is written before the whole configuration has proven valid.
+
+        Raises HebbaxError for a bad configuration or a folder that exists.
+        """
+        check_train_config(config)
+        search = new_search(config)
+        state = search.begin()
+        record = {
+            **environment(),
+            "command": list(command),
+            "engine": search.engine.name,
+            **origin(search.task),
+            "resumed": [],
+        }
+        model = None if isinstance(search.task, ExternalTask) else search.task.model_xml
+        folder = RunFolder.create(path, config=_config_text(config), record=record, model=model)
+        training = cls(folder, search, state)
+        with folder.lock():
+            training._save()
+        return training
+
+    @classmethod
+    def resume(
+        cls,
+        path: Path,
+        *,
+        generations: int | None = None,
+        command: Sequence[str] = (),
+        on_note: Note = print,
+        trust: Trust = False,
+    ) -> Training:
+        """Take up a run at its newest good checkpoint, to the number of generations it was begun with or another.
+
+        What a user should know (a damaged checkpoint, other versions than before) goes to `on_note`, a line each.
+        `trust` is as in `StoredRun.open`. Raises HebbaxError if there is no run, no good checkpoint or nothing left to
+        do, another process has the run, or it would import a module and is not trusted.
+        """
+        folder = RunFolder.open(path)
+        with folder.lock():
+            file, checkpoint = folder.newest_checkpoint(on_note)
+            config = from_dict(checkpoint.document["config"])
+            check_trust(config, folder.path, trust)
+            extended = generations is not None and generations != config.generations
+            if generations is not None:
+                config = replace(config, generations=generations)
+            check_train_config(config)
+            if checkpoint.generation >= config.generations:
+                raise HebbaxError(
+                    f"{path} has finished {checkpoint.generation} generations, {config.generations} were asked for: "
+                    f"go on with generations={checkpoint.generation + 100}"
+                )
+            for line in differences(checkpoint.document["environment"], environment()):
+                on_note(f"{line}: {_MAY_DIFFER}")
+            search = Search(config)
+            state = unpack_state(search, checkpoint)
+            record = folder.read_record()
+            changed = changed_origin(search.task, record)
+            if changed is not None:
+                on_note(f"{changed} than before: {_MAY_DIFFER}")
+            logged = folder.truncate_metrics(checkpoint.generation)
+            if logged < checkpoint.generation:
+                on_note(
+                    f"{folder.metrics_path} holds {logged} of the {checkpoint.generation} generations before the "
+                    "checkpoint: the others are lost, the search itself is whole"
+                )
+            record["resumed"].append(
+                {**environment(), "command": list(command), "generation": checkpoint.generation, "from": file.name}
+            )
+            folder.write_record(record)
+            write_text_atomically(folder.config_path, _config_text(config))
+            training = cls(folder, search, state)
+            if extended:
+                training._save()  # so that a resume after a kill knows the new number
+        return training
+
+    def stop(self) -> None:
+        """Finish cleanly: the generation under way is dropped, the state before it saved, and `run` returns."""
+        self._stopped = True
+        self.search.engine.stop()
+
+    def run(
+        self, on_generation: Callable[[dict[str, Any]], None] = lambda metrics: None, on_note: Note = print
+    ) -> bool:
+        """Run until the last generation or `stop`; return whether the run is finished.
+
+        `on_generation` gets the metrics of each generation, as metrics.jsonl does, and `on_note` a line if the run's
+        tracker cannot be used. Raises HebbaxError if a file cannot be written; the last good checkpoint stays.
+        """
+        config = self.search.config
+        with (
+            self.folder.lock(),
+            start_tracking(config, self.folder.path, self.state.generation, on_note) as tracking,
+        ):
+            while self.state.generation < config.generations and not self._stopped:
+                stepped = self.search.step(self.state)
+                if stepped is None:
+                    break
+                self.state, metrics = stepped
+                self.folder.append_metrics(metrics)
+                tracking.log(metrics)
+                done = self.state.generation
+                if done % config.checkpoint_every == 0 or done == config.generations:
+                    self._save()
+                on_generation(metrics)
+            finished = self.state.generation >= config.generations
+            if not finished:
+                self._save()
+        return finished
+
+    def _save(self) -> None:
+        self.folder.sync_metrics()  # a checkpoint must not outlive the metrics before it
+        document = {"config": to_dict(self.search.config), "environment": environment()}
+        self.folder.save_checkpoint(pack_state(self.search, self.state, document), self.search.config.keep_checkpoints)
+
+
+def new_search(config: TrainConfig) -> Search:
+    """Return the search of a run that is to begin. Raises HebbaxError for what does not fit the task."""
+    _check_window(config)  # first, because the engine makes room for the window
+    return Search(config)
+
+
+def _check_window(config: TrainConfig) -> None:
+    """Raise HebbaxError for a moving average longer than the lives, unless its window is the one nobody has set."""
+    moving = config.policy.plastic and config.policy.averaging == "moving-average"
+    if not moving or config.policy.window <= PolicyConfig.window:
+        return
+    ticks = make_task(config.task.name).ticks if config.task.ticks is None else config.task.ticks
+    if config.policy.window > ticks:
+        raise HebbaxError(
+            f"policy.window={config.policy.window}: longer than a life of {ticks} ticks; nearest valid: {ticks}"
+        )
+
+
+def _config_text(config: TrainConfig) -> str:
+    return yaml.safe_dump(to_dict(config), sort_keys=False, allow_unicode=True)

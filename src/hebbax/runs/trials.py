@@ -1,0 +1,150 @@
+"""The lives of one stored controller: which they are, and an engine to live them on all cores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import jax
+import numpy as np
+
+from hebbax.config.train import to_dict
+from hebbax.cores import available_cores
+from hebbax.damage.events import Event
+from hebbax.engines.lives import whole
+from hebbax.engines.make_engine import Engine, make_engine
+from hebbax.engines.native import NativeEngine
+from hebbax.engines.twins import Twins
+from hebbax.engines.vector import VectorEngine
+from hebbax.errors import HebbaxError, check_seed
+from hebbax.keys import life_key
+from hebbax.policies.policy import Policy
+from hebbax.runs.stored_run import StoredRun
+from hebbax.tasks.external.task import AnyTask
+from hebbax.types import Lives, Normaliser, Record
+
+Found = TypeVar("Found")
+
+MOST_LIFETIMES = 1_000_000  # each is a task in a queue before the first begins
+MOST_TICKS = 2**31 - 1  # of the engines' counters
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A controller, and the manner in which it lives; life i is the i-th that `hebbax evaluate` runs with the seed.
+
+    Raises HebbaxError for a number out of range.
+    """
+
+    task: AnyTask
+    policy: Policy
+    genome: np.ndarray  # float32 [genome_size]
+    which_genome: str
+    normaliser: Normaliser
+    config: dict[str, Any]  # the run's, as plain values
+    lifetimes: int
+    ticks: int
+    seed: int
+    termination: str
+    engine: str
+
+    def __post_init__(self) -> None:
+        for name, most in (("lifetimes", MOST_LIFETIMES), ("ticks", MOST_TICKS)):
+            value = getattr(self, name)
+            if value < 1:
+                raise HebbaxError(f"{name}={value}: expected a whole number of at least 1; nearest valid: 1")
+            if value > most:
+                raise HebbaxError(f"{name}={value}: expected at most {most}; nearest valid: {most}")
+        check_seed(self.seed)
+
+    @classmethod
+    def of_run(
+        cls, run: StoredRun, *, lifetimes: int, ticks: int | None = None, seed: int = 1, genome: str = "best"
+    ) -> Source:
+        """Return lives of a stored run; `ticks` is by default as it lived. Raises HebbaxError for an unknown genome."""
+        controller, config = run.controller(genome), run.config
+        return cls(
+            task=run.task,
+            policy=run.policy,
+            genome=controller.genome,
+            which_genome=genome,
+            normaliser=controller.statistics.normaliser(),
+            config=to_dict(config),
+            lifetimes=lifetimes,
+            ticks=next(n for n in (ticks, config.task.ticks, run.task.ticks) if n is not None),
+            seed=seed,
+            termination=config.termination,
+            engine=config.engine,
+        )
+
+    def setting(self) -> dict[str, Any]:
+        """Return what a file says of the lives that it is about."""
+        return {
+            "task": self.task.name,
+            "policy": self.policy.name,
+            "genome": self.which_genome,
+            "seed": self.seed,
+            "ticks": self.ticks,
+            "termination": self.termination,
+        }
+
+    def key(self, life: int) -> jax.Array:
+        """Return a life's own key."""
+        return life_key(self.seed, life)
+
+    def runner(self, policy: Policy | None = None) -> Runner:
+        """Return what runs this source's lives, or those of another policy of the same genome."""
+        return Runner(self, make_engine(self.task, policy or self.policy, self.engine))
+
+
+class Runner:
+    """Runs the lives of a source."""
+
+    def __init__(self, source: Source, engine: Engine) -> None:
+        self.source, self.engine = source, engine
+
+    def stop(self) -> None:
+        """End all lives at their next tick, those to come too."""
+        self.engine.stop()
+
+    def stream(self, life: int, *, chunk: int, events: Sequence[Event] = ()) -> Iterator[tuple[Record, Lives | None]]:
+        """Run a life part by part; see `NativeEngine.stream`."""
+        source = self.source
+        return self.engine.stream(
+            source.genome,
+            source.key(life),
+            chunk=chunk,
+            normaliser=source.normaliser,
+            ticks=source.ticks,
+            events=events,
+            termination=source.termination,
+        )
+
+    def record(self, life: int, events: Sequence[Event] = ()) -> tuple[Lives, Record]:
+        """Run a life and keep all of it."""
+        return whole(self.stream(life, chunk=self.source.ticks, events=events))
+
+    def twins(self, life: int) -> AbstractContextManager[Twins] | None:
+        """Lend a life and a twin beside it; None where the body's state is another package's."""
+        source, engine = self.source, self.engine
+        if isinstance(engine, VectorEngine):
+            return None
+        manner = {"normaliser": source.normaliser, "ticks": source.ticks, "termination": source.termination}
+        return engine.twins(source.genome, source.key(life), **manner)
+
+    def map(self, work: Callable[[int], Found], lives: Iterable[int]) -> list[Found]:
+        """Return what `work` returns of each life's number, in order; see `in_parallel`."""
+        return in_parallel(self.engine, work, lives)
+
+
+def in_parallel(engine: Engine, work: Callable[[int], Found], lives: Iterable[int]) -> list[Found]:
+    """Return what `work` returns of each life's number, in order: one life a core at a time, where the engine can."""
+    at_once = available_cores() if isinstance(engine, NativeEngine) else 1
+    pool = ThreadPoolExecutor(at_once, thread_name_prefix="hebbax-lives")
+    try:
+        return list(pool.map(work, lives))
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,116 @@
+"""Environments of other packages as tasks: `gymnasium/ENV_ID` and `envpool/ENV_ID`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import numpy as np
+
+from hebbax.errors import HebbaxError
+
+if TYPE_CHECKING:
+    from hebbax.tasks.task import Task
+
+SUITES = ("gymnasium", "envpool")
+"""What the name of such a task begins with."""
+
+TICKS = 1000
+"""Ticks of a life where an environment has no time limit of its own."""
+
+
+@dataclass(frozen=True, eq=False)
+class ExternalTask:
+    """An environment of another package, known by its sizes alone: what it computes is its own business."""
+
+    name: str  # SUITE/ENV_ID
+    robot: str
+    observation_size: int
+    action_size: int  # outputs of the policy: one an actuator, or one a choice
+    control_period: float  # s
+    timed: bool  # whether the environment says how long a tick is; else it counts as 1 s
+    ticks: int  # of a full life
+    source: Mapping[str, Any]  # id, package, version and arguments, as run.json records them
+
+    @property
+    def suite(self) -> str:
+        """Which of SUITES it belongs to."""
+        return self.name.partition("/")[0]
+
+    @property
+    def environment_id(self) -> str:
+        """What the suite calls it."""
+        return self.name.partition("/")[2]
+
+    @property
+    def gymnasium_id(self) -> str | None:
+        """Gymnasium's id, none for an environment that is not Gymnasium's."""
+        return self.source["id"] if self.suite == "gymnasium" else None
+
+
+AnyTask: TypeAlias = "Task | ExternalTask"
+
+
+class Environments(Protocol):
+    """Environments of one task, side by side; number i lives life i.
+
+    `which` [n] numbers some of them in ascending order, and `outputs` [n, action_size] are those of their policies.
+    """
+
+    def begin(self, seeds: np.ndarray) -> np.ndarray:
+        """Begin an episode in each of the first, from seeds [lives]; return observations [lives, observations]."""
+        ...
+
+    def restart(self, which: np.ndarray) -> np.ndarray:
+        """Begin another episode in some, whose randomness goes on; return observations [n, observations]."""
+        ...
+
+    def step(self, which: np.ndarray, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Advance some by a tick; return observations [n, observations], rewards and ends of episodes [n]."""
+        ...
+
+    def frame(self) -> np.ndarray:
+        """Return a picture of the first environment, uint8 [height, width, 3]."""
+        ...
+
+
+def is_external(name: str) -> bool:
+    """Whether a name is that of an environment of another package. Raises HebbaxError for a suite without an id."""
+    suite, _, environment_id = name.partition("/")
+    if suite in SUITES and not environment_id:
+        raise HebbaxError(f"task {name!r}: expected {suite}/ENV_ID such as {suite}/Pendulum-v1")
+    return suite in SUITES
+
+
+def module_of(name: str) -> str | None:
+    """Return the module that is imported for a task's name, as in `gymnasium/MODULE:ENV_ID`, or None for none."""
+    suite, _, environment_id = name.partition("/")
+    module, colon, _ = environment_id.rpartition(":")
+    return module if suite == "gymnasium" and colon else None
+
+
+def external_task(name: str) -> ExternalTask:
+    """Return the task of a name such as `gymnasium/Pendulum-v1`.
+
+    Raises HebbaxError for an unknown id, an environment that cannot be made here, or spaces that do not fit a network.
+    """
+    suite, _, environment_id = name.partition("/")
+    if suite == "gymnasium":
+        from hebbax.tasks.external.gymnasium import describe_gymnasium
+
+        return describe_gymnasium(name, environment_id)
+    from hebbax.tasks.external.envpool import describe_envpool
+
+    return describe_envpool(name, environment_id)
+
+
+def open_environments(task: ExternalTask, *, threads: int, film: bool = False) -> Environments:
+    """Return the environments of a task; `film` is for `frame`. Raises HebbaxError as `external_task` does."""
+    if task.suite == "gymnasium":
+        from hebbax.tasks.external.gymnasium import GymnasiumEnvironments
+
+        return GymnasiumEnvironments(task, film=film)
+    from hebbax.tasks.external.envpool import EnvPoolEnvironments
+
+    return EnvPoolEnvironments(task, threads=threads, film=film)

@@ -1,0 +1,1 @@
+"""What simulates: one folder a world."""

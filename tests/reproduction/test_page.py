@@ -1,0 +1,162 @@
+"""What a published experiment leaves behind, whole and in part."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from hebbax.comparison.comparison import compare
+from hebbax.comparison.curves import read_curve
+from hebbax.reproduction.page import Reproduction, verdict_of, write_reproduction
+from hebbax.reproduction.published import Budget, Claim, Experiment, Published
+
+BUDGET = Budget(
+    summary="Tiny.", tasks={"swimmer": (), "half_cheetah": ()}, seeds={"han-e": 5, "mlp": 5, "han-b": 1}, overrides=()
+)
+EXPERIMENT = Experiment(
+    title="An experiment",
+    reference="A. Author: A paper. 2026",
+    baseline="mlp",
+    budgets={"tiny": BUDGET},
+    published=(
+        Published("swimmer", "han-e", 360, "read off a figure"),
+        Published("swimmer", "han-b", 350, "read off a figure"),
+        Published("ant", "mlp", 5308, "read off a figure"),
+    ),
+    claims=(Claim("E beats the static network", "han-e", "mlp"), Claim("E beats B", "han-e", "han-b")),
+    notes=("A note.",),
+)
+
+
+@pytest.fixture
+def paths(write_run):
+    """Five seeds of han-e from 10, five of mlp from 0, one of han-b, on swimmer; one unfinished run on half_cheetah."""
+    found = [write_run(f"e{s}", [0.0], seed=s, evaluations={1: 10.0 + s}) for s in range(5)]
+    found += [write_run(f"m{s}", [0.0], seed=s, policy="mlp", evaluations={1: 0.0 + s}) for s in range(5)]
+    found.append(write_run("b0", [0.0], policy="han-b", evaluations={1: 7.125}))
+    found.append(write_run("late", [1.234567], task="half_cheetah", generations=3, evaluations={1: 3.0}))
+    return found
+
+
+@pytest.fixture
+def reproduction(paths):
+    return Reproduction(EXPERIMENT, BUDGET, "hebbax reproduce han-gymnasium", paths, {"swimmer-han-b-s1": "it broke"})
+
+
+def test_files(reproduction, tmp_path):
+    told = []
+    assert write_reproduction(reproduction, tmp_path / "out", told.append)
+
+    assert sorted(path.name for path in told) == [
+        "README.md",
+        "comparison.json",
+        "comparison.md",
+        "learning-curves.png",
+        "learning-curves.svg",
+        "metrics-half_cheetah.jsonl",
+        "metrics-swimmer.jsonl",
+    ]
+    assert sorted(told) == sorted((tmp_path / "out").iterdir())
+
+
+def test_learning_curves_are_kept(reproduction, tmp_path):
+    write_reproduction(reproduction, tmp_path / "out")
+
+    lines = (tmp_path / "out/metrics-swimmer.jsonl").read_text().splitlines()
+    assert len(lines) == 11
+    (late,) = map(json.loads, (tmp_path / "out/metrics-half_cheetah.jsonl").read_text().splitlines())
+    assert late == {
+        "run": "late",
+        "task": "half_cheetah",
+        "policy": "han-e",
+        "seed": 0,
+        "generations": 3,
+        "reached": 1,
+        "command": ["hebbax", "train"],
+        "seconds": 0.5,
+        "steps": 1000,
+        "return_mean": [1.23],
+        "mean_genome_return": [[1, 3.0]],
+        "diverged": 0,
+    }
+
+
+def test_the_page_says_what_is_missing(reproduction, tmp_path):
+    write_reproduction(reproduction, tmp_path / "out")
+    page = (tmp_path / "out/README.md").read_text()
+
+    assert (
+        "**Partial: 11 of 22 runs are finished.** These failed or could not begin:\n\n- swimmer-han-b-s1: it broke\n"
+        in page
+    )
+    assert "```console\n$ hebbax reproduce han-gymnasium\n```" in page
+    assert "- mujoco 3.17.0; a CPU (12 runs)" in page
+    assert "unfinished, not counted: han-e seed 0" in page
+
+
+def test_published_numbers_stand_beside_ours(reproduction, tmp_path):
+    write_reproduction(reproduction, tmp_path / "out")
+    page = (tmp_path / "out/README.md").read_text()
+
+    assert "| swimmer | han-e | 360.0 | read off a figure | 12.0 (mean of 5 seeds) |" in page
+    assert "| swimmer | han-b | 350.0 | read off a figure | 7.1 (single results) |" in page
+    assert "| ant | mlp | 5,308 | read off a figure | not run |" in page
+    yes = "yes: P(han-e better than mlp) = 1.00 (1.00 to 1.00)"
+    assert f"| E beats the static network | swimmer, termination=end | {yes} |" in page
+    assert "| E beats the static network | half_cheetah, termination=end | not run |" in page
+
+
+def test_when_all_is_done_it_says_so(reproduction, paths, tmp_path):
+    done = replace(
+        reproduction,
+        folders=paths[:10],
+        budget=replace(BUDGET, tasks={"swimmer": ()}, seeds={"han-e": 5, "mlp": 5}),
+        missing={},
+    )
+    write_reproduction(done, tmp_path / "out")
+
+    assert "\nAll 10 runs are finished.\n" in (tmp_path / "out/README.md").read_text()
+
+
+def test_a_discussion_by_hand_is_part_of_the_page_and_stays(reproduction, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/discussion.md").write_text("## Discussion\n\nThe budget is small.\n")
+    write_reproduction(reproduction, tmp_path / "out")
+
+    assert "\n## Discussion\n\nThe budget is small.\n\n## Made with\n" in (tmp_path / "out/README.md").read_text()
+    assert (tmp_path / "out/discussion.md").exists()
+
+
+def test_nothing_has_run(reproduction, write_run, tmp_path):
+    nothing = replace(reproduction, folders=[write_run("new", [], generations=3)])
+
+    assert not write_reproduction(nothing, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "tie", "verdict"),
+    [
+        ([10, 11, 12, 13, 14], [0, 1, 2, 3, 4], False, "yes: P(han-e better than mlp) = 1.00 (1.00 to 1.00)"),
+        ([0, 1, 2, 3, 4], [10, 11, 12, 13, 14], False, "no: P(han-e better than mlp) = 0.00 (0.00 to 0.00)"),
+        ([10, 11, 12, 13, 14], [0, 1, 2, 3, 4], True, "no: P(han-e better than mlp) = 1.00 (1.00 to 1.00)"),
+        ([1, 2, 3, 4, 5], [1, 2, 3, 4, 5], False, "undecided, no difference is seen: P(han-e better than mlp) = 0.50"),
+        (
+            [1, 2, 3, 4, 5],
+            [1, 2, 3, 4, 5],
+            True,
+            "not contradicted, no difference is seen: P(han-e better than mlp) = 0.50",
+        ),
+        ([1, 2], [3], False, "too few seeds for a verdict: 1.0, 2.0 against 3.0"),
+    ],
+)
+def test_verdicts(write_run, first, second, tie, verdict):
+    finals = {"han-e": first, "mlp": second}
+    paths = [write_run(f"{p}{s}", [float(v)], seed=s, policy=p) for p, vs in finals.items() for s, v in enumerate(vs)]
+    (table,) = compare([read_curve(path, "population-mean") for path in paths])
+
+    found = verdict_of(Claim("", "han-e", "mlp", tie), table)
+    assert found is not None
+    assert found.startswith(verdict)
