@@ -91,20 +91,41 @@ def test_jit_equals_no_jit_without_a_retrace(row):
 
     jitted = three_ticks(policy, jax.jit(act), jax.jit(adapt))
     assert sorted(traces) == ["act", "adapt"], "each is traced once, whatever the tick"
-    with jax.disable_jit():
-        plain = three_ticks(policy, policy.act, policy.adapt)
+    plain = three_ticks(policy, policy.act, policy.adapt)
     for one, other in zip(jax.tree.leaves(jitted), jax.tree.leaves(plain), strict=True):
         assert one.dtype == other.dtype
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
 
 
+def test_outside_of_jit_nothing_is_compiled_at_every_tick():
+    policy, compiled = make("eta-abcd", "max", "mlp", "moving-average"), []
+    three_ticks(policy, policy.act, policy.adapt)  # what there is to compile is compiled here
+
+    def listen(event, duration, **details):
+        compiled.append(event)
+
+    jax.monitoring.register_event_duration_secs_listener(listen)
+    try:
+        three_ticks(policy, policy.act, policy.adapt)
+    finally:
+        jax.monitoring.unregister_event_duration_listener(listen)
+    assert [event for event in compiled if "backend_compile" in event] == []
+
+
+@pytest.fixture
+def no_compiled_code_left():
+    """Give back what a process has compiled: each piece takes memory maps, of which the system gives 65,530."""
+    yield
+    jax.clear_caches()
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("no_compiled_code_left")
 @pytest.mark.parametrize("rule", BUILT_IN)
 def test_every_full_combination_for_three_ticks(rule):
     for row in itertools.product([rule], *CHOICES[1:]):
         policy = make(*row)
-        with jax.disable_jit():
-            action, carry = three_ticks(policy, policy.act, policy.adapt)
+        action, carry = three_ticks(policy, policy.act, policy.adapt)
         assert action.shape == (SIZES[-1],), row
         assert action.dtype == jnp.float32, row
         assert tuple(w.shape for w in carry.weights) == policy.network.layer_shapes, row

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple, Protocol
 
 import jax
@@ -242,21 +244,35 @@ class Policy:
         if plasticity is None:
             return carry
         tick = carry.tick - 1
-
-        def update(carry: Carry) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
-            means = average(plasticity.averaging, plasticity.window, carry.history, carry.units, tick)
-            pairs, genes = self.network.split(means), self.unpack(genome)
-            synapses = zip(carry.weights, carry.states, genes, pairs, self.network.connections, strict=True)
-            updated = [_updated(plasticity, w, s, gene, pair, bias=c.bias) for w, s, gene, pair, c in synapses]
-            return tuple(weights for weights, _ in updated), tuple(states for _, states in updated)
-
         due = tick % plasticity.interval == 0
-        weights, states = jax.lax.cond(due, update, lambda carry: (carry.weights, carry.states), carry)
+        update = _update(self, get_rule(plasticity.rule))
+        weights, states = jax.lax.cond(due, update, _leave, genome, carry, tick)
         return carry._replace(weights=weights, states=states)
+
+
+@cache  # one function object per policy: outside of `jit`, JAX compiles a branch that it has not seen before
+def _update(policy: Policy, rule: Rule) -> Callable[[Array, Carry, Array], tuple[tuple[Array, ...], tuple[Array, ...]]]:
+    """Return the update of all connections: from genome, carry and tick to weights and states."""
+    plasticity, network = policy.plasticity, policy.network
+    assert plasticity is not None
+
+    def update(genome: Array, carry: Carry, tick: Array) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+        means = average(plasticity.averaging, plasticity.window, carry.history, carry.units, tick)
+        pairs, genes = network.split(means), policy.unpack(genome)
+        synapses = zip(carry.weights, carry.states, genes, pairs, network.connections, strict=True)
+        updated = [_updated(plasticity, rule, w, s, gene, pair, bias=c.bias) for w, s, gene, pair, c in synapses]
+        return tuple(weights for weights, _ in updated), tuple(states for _, states in updated)
+
+    return update
+
+
+def _leave(genome: Array, carry: Carry, tick: Array) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    return carry.weights, carry.states
 
 
 def _updated(
     plasticity: Plasticity,
+    rule: Rule,
     weights: Array,
     states: Array,
     genes: dict[str, Array],
@@ -265,7 +281,7 @@ def _updated(
     bias: bool,
 ) -> tuple[Array, Array]:
     """Return one connection's weights and states after an update."""
-    rule, normalise = get_rule(plasticity.rule), get_normalisation(plasticity.normalisation)
+    normalise = get_normalisation(plasticity.normalisation)
     pre, post = pair
     constants = [jnp.float32(value) for value in plasticity.constants]
     prepared = _prepared(rule, constants, genes, weights.shape, bias=bias)
