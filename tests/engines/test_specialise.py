@@ -114,7 +114,7 @@ def test_a_task_that_feels_contacts_is_another_life(swimmer):
 TASK = """
     import dataclasses, helper, jax, numpy as np
     from hebbax.engines.native import NativeEngine
-    from hebbax.replay import Replay
+    from hebbax.policies.open_loop import Replay
     from hebbax.tasks.registry import make_task
 
     BONUS = {bonus}

@@ -113,7 +113,7 @@ def test_bytes_do_not_depend_on_process_path_or_order(tmp_path: Path) -> None:
 import random, sys
 from pathlib import Path
 import numpy as np
-from hebbax.evolution.checkpoint import Checkpoint, write_checkpoint
+from hebbax.runs.checkpoint import Checkpoint, write_checkpoint
 names = [f"tensor {i}" for i in range(20)]
 random.Random(sys.argv[2]).shuffle(names)
 tensors = {name: np.full(int(name[7:]), int(name[7:]), ["f4", "f8", "?"][int(name[7:]) % 3]) for name in names}

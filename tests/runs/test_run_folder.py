@@ -224,8 +224,8 @@ def test_killed_while_saving(run: RunFolder, call: str) -> None:
     program = f"""
 import os, pathlib, signal, sys
 import numpy as np
-from hebbax.evolution.checkpoint import Checkpoint
-from hebbax.evolution.run_folder import RunFolder
+from hebbax.runs.checkpoint import Checkpoint
+from hebbax.runs.run_folder import RunFolder
 run = RunFolder.open(pathlib.Path(sys.argv[1]))
 os.{call} = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 pathlib.Path.unlink = os.{call} if "{call}" == "unlink" else pathlib.Path.unlink

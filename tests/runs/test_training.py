@@ -94,8 +94,8 @@ def test_a_stopped_run_resumes_to_the_same_bytes(whole, tmp_path, stop_after):
 _CHILD = """
 import sys
 from pathlib import Path
-from hebbax.config import from_dict
-from hebbax.evolution.train import Training
+from hebbax.config.train import from_dict
+from hebbax.runs.training import Training
 import json
 path, config = Path(sys.argv[1]), from_dict(json.loads(sys.argv[2]))
 training = Training.resume(path) if path.exists() else Training.start(config, path)
