@@ -14,9 +14,8 @@ import numpy as np
 from hebbax.analysis.frame import Frame, Life
 from hebbax.analysis.life_analysis import analyze_life
 from hebbax.analysis.plain import plain
-from hebbax.attractors.lyapunov import Lyapunov, lyapunov_of_growth
-from hebbax.attractors.pairs import Pairs, exponent_of
-from hebbax.attractors.starts import compare_starts, return_values
+from hebbax.attractors.basin import compare_starts, return_values
+from hebbax.attractors.lyapunov import Lyapunov, Pairs, exponent_of, lyapunov_of_growth
 from hebbax.errors import HebbaxError, one_line
 
 

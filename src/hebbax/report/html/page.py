@@ -12,7 +12,7 @@ from string import Template
 from typing import Any
 
 from hebbax._version import __version__
-from hebbax.attractors.starts import STARTS
+from hebbax.attractors.basin import STARTS
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.report.html import words
 from hebbax.report.html.animation import Shown, pack_life
