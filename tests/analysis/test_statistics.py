@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from hebbax.analysis.statistics import bootstrap_interval, interquartile_mean, mean, probability_of_improvement
+from hebbax.analysis.statistics import (
+    bootstrap_interval,
+    interquartile_mean,
+    mean,
+    probability_of_improvement,
+    resting_on,
+)
 from hebbax.errors import HebbaxError
 from hebbax.keys import root_key
 
@@ -103,3 +109,17 @@ def test_the_key_decides():
 def test_a_group_without_a_run():
     with pytest.raises(HebbaxError, match="cannot resample a group without a run: give at least one"):
         bootstrap_interval(mean, np.array([]), key=KEY)
+
+
+@pytest.mark.parametrize(
+    ("lives", "told"),
+    [
+        ((20,), "95 % intervals rest on 20 lives."),
+        ((20, 1000), "95 % intervals rest on 20 to 1,000 lives."),
+        ((19, 19), "95 % intervals rest on 19 lives; from fewer than 20 they are rough."),
+        ((8, 20), "95 % intervals rest on 8 to 20 lives; from fewer than 20 they are rough."),
+        ((1,), "95 % intervals rest on 1 life; from fewer than 20 they are rough."),
+    ],
+)
+def test_few_lives_are_said_to_be_few(lives, told):
+    assert resting_on(*lives) == told

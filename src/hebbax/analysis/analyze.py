@@ -11,8 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hebbax.analysis.case import Case, Finding
-from hebbax.analysis.examiners import examiners
+from hebbax.analysis.examiners import Case, Finding, examiners
 from hebbax.analysis.frame import Life
 from hebbax.analysis.frame_of_task import frame_of
 from hebbax.analysis.summary import document_of

@@ -2,6 +2,8 @@
 
 R. Agarwal, M. Schwarzer, P. S. Castro, A. Courville, M. G. Bellemare: *Deep Reinforcement Learning at the Edge of the
 Statistical Precipice*. NeurIPS 2021, arXiv:2108.13264.
+
+Few lives or runs are said to be few, in words.
 """
 
 from __future__ import annotations
@@ -20,6 +22,9 @@ REPETITIONS = 10_000
 """Resamplings behind every interval."""
 
 _LEVEL = 0.95
+
+ENOUGH_LIVES = 20
+"""Lives that an interval should rest on."""
 
 
 def mean(values: np.ndarray) -> np.ndarray:
@@ -71,3 +76,11 @@ def bootstrap_interval(
     tail = (1 - _LEVEL) / 2
     low, high = np.quantile(statistic(*resampled), [tail, 1 - tail])
     return float(low), float(high)
+
+
+def resting_on(fewest: int, most: int | None = None) -> str:
+    """Return a sentence on how many lives 95 % intervals rest on, from `fewest` to `most` if these differ."""
+    count = f"{fewest:,}" if most in (None, fewest) else f"{fewest:,} to {most:,}"
+    lives = "life" if count == "1" else "lives"
+    few = f"; from fewer than {ENOUGH_LIVES} they are rough" if fewest < ENOUGH_LIVES else ""
+    return f"95 % intervals rest on {count} {lives}{few}."

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.analysis.case import Finding, lyapunov_values
+from hebbax.analysis.examiners import Finding, lyapunov_values
 from hebbax.analysis.frame import Frame
 from hebbax.analysis.gait import MOTIONS
 from hebbax.analysis.plain import plain

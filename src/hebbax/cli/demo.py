@@ -107,10 +107,9 @@ def _show(folder: Path) -> None:
 
 def _compare(folder: Path) -> None:
     """Run the shipped controller and random rules, and draw and film that."""
-    from hebbax.report.figures import save_figure
     from hebbax.report.plots.returns import plot_returns
     from hebbax.report.show import film_life, record_life, returns_beside_random
-    from hebbax.report.style import figure_of
+    from hebbax.report.style import figure_of, save_figure
     from hebbax.runs.stored_run import StoredRun
     from hebbax.zoo import zoo_names
 
