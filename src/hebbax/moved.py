@@ -19,6 +19,7 @@ MOVED = {
     "analysis.driven": "attractors.conditional_lyapunov",
     "analysis.experiments": "reproduction.published",
     "analysis.few_lives": "analysis.statistics",
+    "analysis.frame_of_task": "analysis.frame",
     "analysis.judgement": "attractors.classify",
     "analysis.known_systems": "attractors.validation.known_systems",
     "analysis.lattice": "attractors.periodicity",

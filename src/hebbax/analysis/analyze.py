@@ -12,8 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hebbax.analysis.examiners import Case, Finding, examiners
-from hebbax.analysis.frame import Life
-from hebbax.analysis.frame_of_task import frame_of
+from hebbax.analysis.frame import Life, frame_of
 from hebbax.analysis.summary import document_of
 from hebbax.attractors.basin import NORMAL, ZEROED
 from hebbax.attractors.conditional_lyapunov import Playback

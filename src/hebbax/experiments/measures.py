@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.analysis.frame_of_task import body_of
+from hebbax.analysis.frame import body_of
 from hebbax.analysis.life_analysis import motion_between
 from hebbax.analysis.statistics import bootstrap_interval, mean
 from hebbax.attractors.verdict import FEWEST_UPDATES, LABELS, verdict
