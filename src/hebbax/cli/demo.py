@@ -7,10 +7,10 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from hebbax.cli.evolve import evolve, print_best
 from hebbax.cli.interrupt import Interruption, interruption
 from hebbax.cli.output import note, number
 from hebbax.cli.parser import Parser, positive_number, whole_number
-from hebbax.cli.train import evolve, print_best
 from hebbax.errors import HebbaxError
 
 _DESCRIPTION = """\

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.tasks.ant import ant, ant_proprioceptive
-from hebbax.tasks.external.task import AnyTask, ExternalTask, external_task, is_external
+from hebbax.tasks.external.open import external_task
+from hebbax.tasks.external.task import AnyTask, ExternalTask, is_external
 from hebbax.tasks.half_cheetah import half_cheetah
 from hebbax.tasks.hopper import hopper
 from hebbax.tasks.humanoid import humanoid
