@@ -281,58 +281,6 @@ def test_a_checkpoint_can_be_read_as_documented(tmp_path, monkeypatch, capsys):
 
 # Architecture
 
-# From the lowest up; the parts of a layer do not import each other. A new part of the package needs its place here.
-LAYERS = (
-    ("errors", "types", "cores", "moved", "_version"),
-    ("config", "files", "networks", "plasticity", "settings", "worlds", "zoo"),
-    ("keys", "versions"),
-    ("tasks",),
-    ("policies",),
-    ("kernels",),
-    ("damage",),
-    ("engines",),
-    ("attractors", "evolution"),
-    ("runs",),
-    ("recording",),
-    ("analysis",),
-    ("report",),
-    ("bench", "comparison", "experiments", "play"),
-    ("reproduction",),
-    ("cli",),
-    ("__main__",),
-)
-
-
-def imports(path: Path) -> set[str]:
-    """Return the modules that a file imports anywhere, with their full names."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT / "src/hebbax")))
-def test_dependencies_point_downwards(path):
-    rank = {name: number for number, names in enumerate(LAYERS) for name in names}
-    own = path.relative_to(ROOT / "src/hebbax").parts[0].removesuffix(".py")
-    for name in imports(path):
-        package, _, rest = name.partition(".")
-        if package == "hebbax" and own != "__init__":
-            part = rest.partition(".")[0]
-            assert part == own or rank[part] < rank[own], name
-        assert package not in ("hydra", "omegaconf") or path.parent.name == "overrides", name
-
-
-@pytest.mark.parametrize("name", [name for names in LAYERS for name in names if not name.startswith("_")])
-def test_the_layout_names_what_there_is(name):
-    layout = blocks(ROOT / "docs/architecture.md", "text")[0]
-    assert re.search(rf"^  {name}(/|\.py) ", layout, re.MULTILINE)
-    for part in re.findall(r"^  ([\w/.]+) ", layout, re.MULTILINE):
-        assert (ROOT / "src/hebbax" / part).exists(), part
-
 
 def test_every_core_dependency_has_its_reason():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
