@@ -53,6 +53,7 @@ MOVED = {
     "evolution.run_folder": "runs.run_folder",
     "evolution.saved_state": "runs.saved_state",
     "evolution.stored_run": "runs.stored_run",
+    "evolution.strategies.table": "config.strategy_table",
     "evolution.strategy_config": "config.strategy",
     "evolution.sweep": "runs.sweep",
     "evolution.tracking_tensorboard": "evolution.tracking",
@@ -81,6 +82,7 @@ MOVED = {
     "tasks.envpool_environments": "tasks.external.envpool",
     "tasks.gymnasium_environments": "tasks.external.gymnasium",
     "tasks.mujoco_library": "worlds.mujoco.library",
+    "tasks.origin": "tasks.registry",
     "tasks.quick_model": "worlds.mujoco.fast_model",
     "tasks.spaces": "tasks.external.spaces",
 }

@@ -19,8 +19,7 @@ from hebbax.runs.checkpoint import Checkpoint
 from hebbax.runs.run_folder import RunFolder
 from hebbax.runs.saved_state import controller_of
 from hebbax.tasks.external.task import AnyTask
-from hebbax.tasks.origin import changed_origin
-from hebbax.tasks.registry import make_task
+from hebbax.tasks.registry import changed_origin, make_task
 from hebbax.versions import differences, environment
 from hebbax.zoo import run_path
 
