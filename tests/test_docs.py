@@ -12,13 +12,16 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tokenize
 import tomllib
 from functools import cached_property
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 import hebbax
 from hebbax.cli.main import SUBCOMMANDS
@@ -112,6 +115,88 @@ def test_make_targets_exist(page):
         for target in shlex.split(line, comments=True)[1:]:
             if "=" not in target:
                 assert f"\n{target}:" in makefile, line
+
+
+TOLD = (tokenize.COMMENT, tokenize.STRING)
+PARTS = {path.name for path in (ROOT / "src/hebbax").iterdir() if path.is_dir()}
+FOLDERS = PARTS | {path.name for path in ROOT.iterdir() if path.is_dir()}
+
+
+def not_there(text: str) -> list[str]:
+    """Return the paths of the repository and the modules of the package that a text names as code and do not exist."""
+    named = re.findall(r"(?<!`)`([\w./-]+)`(?!`)", text)
+    return [span for span in named if not (is_a_path(span) if "/" in span else is_a_module(span))]
+
+
+def is_a_path(span: str) -> bool:
+    """Whether a path exists, of a module or in a folder of the repository or of the package; others are not ours.
+
+    In `runs` and `results` a user has files too. Capitals stand for what differs from case to case.
+    """
+    first = span.partition("/")[0]
+    ours = first in FOLDERS - {"runs", "results"} or span.endswith(".py")
+    if not ours or re.search("[A-Z]{3}", span):
+        return True
+    return any((place / span).exists() for place in (ROOT, ROOT / "src/hebbax"))
+
+
+def is_a_module(span: str) -> bool:
+    """Whether a name that begins with one of our packages is that of a module, or of something in it."""
+    first, *rest = span.split(".")
+    if first not in {*PARTS, "hebbax"} or (rest and re.fullmatch("yaml|json|md|h5|html|[A-Z]+|__.*", rest[-1])):
+        return True
+    return is_a_name(span.removeprefix("hebbax."))
+
+
+def is_a_name(dotted: str) -> bool:
+    """Whether `engines.twins`, or `damage.events.Event`, is a package, a module or what it holds."""
+    *path, last = ["hebbax", *dotted.split(".")]
+    folder = ROOT / "src" / "/".join(path)
+    if (folder / last).is_dir() or (folder / f"{last}.py").is_file():
+        return True
+    holder = folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
+    return holder.is_file() and re.search(rf"\b{last}\b", holder.read_text("utf-8")) is not None
+
+
+@every_page
+def test_paths_and_modules_that_a_page_names_exist(page):
+    if page.name != "CHANGELOG.md":  # tells of what was
+        assert not_there(page.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("folder", ["src", "tests", "benchmarks"])
+def test_paths_and_modules_that_comments_name_exist(folder):
+    missing = {}
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        with tokenize.open(path) as file:
+            comments = [token.string for token in tokenize.generate_tokens(file.readline) if token.type in TOLD]
+        if found := not_there("\n".join(comments)):
+            missing[str(path.relative_to(ROOT))] = found
+    assert missing == {}
+
+
+def test_a_path_or_module_that_is_not_there_is_seen():
+    there = "`engines/life.py` `kernels/` `engines.twins` `damage.events.Event` `hebbax.runs.stored_run` `runs/first`"
+    gone = [
+        "engines/nowhere.py",
+        "tests/nothing/",
+        "engines.nothing",
+        "damage.events.Nothing",
+        "hebbax.verdict.verdict",
+    ]
+    assert not_there(there) == []
+    assert not_there(" ".join(f"`{name}`" for name in gone)) == gone
+
+
+# The site
+
+
+def test_every_page_is_in_the_navigation_once():
+    navigation = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))["nav"]
+    assert [*chain.from_iterable(navigation)] == ["Start", "Guide", "Reference", "Results", "Internals"]
+    pages = [page for section in navigation for entries in section.values() for page in entries]
+    assert sorted(pages) == sorted(str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md"))
+    assert pages[0] == "index.md"
 
 
 # Commands
@@ -280,58 +365,6 @@ def test_a_checkpoint_can_be_read_as_documented(tmp_path, monkeypatch, capsys):
 
 
 # Architecture
-
-# From the lowest up; the parts of a layer do not import each other. A new part of the package needs its place here.
-LAYERS = (
-    ("errors", "types", "cores", "moved", "_version"),
-    ("config", "files", "networks", "plasticity", "settings", "worlds", "zoo"),
-    ("keys", "versions"),
-    ("tasks",),
-    ("policies",),
-    ("kernels",),
-    ("damage",),
-    ("engines",),
-    ("attractors", "evolution"),
-    ("runs",),
-    ("recording",),
-    ("analysis",),
-    ("report",),
-    ("bench", "comparison", "experiments", "play"),
-    ("reproduction",),
-    ("cli",),
-    ("__main__",),
-)
-
-
-def imports(path: Path) -> set[str]:
-    """Return the modules that a file imports anywhere, with their full names."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT / "src/hebbax")))
-def test_dependencies_point_downwards(path):
-    rank = {name: number for number, names in enumerate(LAYERS) for name in names}
-    own = path.relative_to(ROOT / "src/hebbax").parts[0].removesuffix(".py")
-    for name in imports(path):
-        package, _, rest = name.partition(".")
-        if package == "hebbax" and own != "__init__":
-            part = rest.partition(".")[0]
-            assert part == own or rank[part] < rank[own], name
-        assert package not in ("hydra", "omegaconf") or path.parent.name == "overrides", name
-
-
-@pytest.mark.parametrize("name", [name for names in LAYERS for name in names if not name.startswith("_")])
-def test_the_layout_names_what_there_is(name):
-    layout = blocks(ROOT / "docs/architecture.md", "text")[0]
-    assert re.search(rf"^  {name}(/|\.py) ", layout, re.MULTILINE)
-    for part in re.findall(r"^  ([\w/.]+) ", layout, re.MULTILINE):
-        assert (ROOT / "src/hebbax" / part).exists(), part
 
 
 def test_every_core_dependency_has_its_reason():

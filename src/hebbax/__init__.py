@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hebbax.engines.make_engine import make_engine as make_engine
     from hebbax.engines.native import NativeEngine as NativeEngine
     from hebbax.errors import HebbaxError as HebbaxError
-    from hebbax.evolution.controller import Controller as Controller
+    from hebbax.evolution.statistics import Controller as Controller
     from hebbax.evolution.statistics import ObservationStatistics as ObservationStatistics
     from hebbax.kernels.compiler import compiled as compiled
     from hebbax.plasticity.rule import Rule as Rule
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from hebbax.types import Simulation as Simulation
 
 _HOME = {
-    "Controller": "evolution.controller",
+    "Controller": "evolution.statistics",
     "Event": "damage.events",
     "HebbaxError": "errors",
     "Lives": "types",

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from hebbax.analysis.analyze import analyze_recording, analyze_source
-from hebbax.attractors.starts import STARTS
+from hebbax.attractors.basin import STARTS
 from hebbax.config.train import TaskConfig, TrainConfig, to_dict
 from hebbax.policies.make_policy import make_policy
 from hebbax.recording.reader import open_recording

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hebbax.analysis.frame_of_task import body_of, frame_of
+from hebbax.analysis.frame import body_of, frame_of
 from hebbax.policies.make_policy import make_policy
 from hebbax.tasks.registry import make_task
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hebbax.analysis.case import Case, examine
+from hebbax.analysis.examiners import Case, examine
 from hebbax.analysis.frame import Body, Frame, Life
 from hebbax.analysis.life_analysis import analyze_life, gait_of, motion_between
 from hebbax.attractors.lyapunov import Lyapunov

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from hebbax.analysis.statistics import bootstrap_interval, interquartile_mean, mean, probability_of_improvement
+from hebbax.analysis.statistics import (
+    bootstrap_interval,
+    interquartile_mean,
+    mean,
+    median_interval,
+    probability_of_improvement,
+    resting_on,
+)
 from hebbax.errors import HebbaxError
 from hebbax.keys import root_key
 
@@ -103,3 +110,44 @@ def test_the_key_decides():
 def test_a_group_without_a_run():
     with pytest.raises(HebbaxError, match="cannot resample a group without a run: give at least one"):
         bootstrap_interval(mean, np.array([]), key=KEY)
+
+
+@pytest.mark.parametrize(
+    ("count", "interval", "coverage"),
+    [
+        # The k-th lowest and k-th highest of n values miss the true median when fewer than k of them lie on one side of
+        # it, as fewer than k of n coins show heads: 2 * P(heads < k).
+        (1, [1, 1], 0.0),
+        (2, [1, 2], 1 - 2 * 1 / 4),
+        (5, [1, 5], 1 - 2 * 1 / 32),  # 0.94: lowest and highest are the most there is
+        (6, [1, 6], 1 - 2 * 1 / 64),  # 0.97
+        (9, [2, 8], 1 - 2 * (1 + 9) / 512),  # 0.961; [3, 7] would cover 0.820
+        (15, [4, 12], 1 - 2 * (1 + 15 + 105 + 455) / 32768),  # 0.965
+    ],
+)
+def test_interval_of_the_median(count, interval, coverage):
+    values = [*range(2, count + 1), 1][:count] if count > 1 else [1]
+
+    low, high, covered = median_interval(values)
+
+    assert [low, high] == interval
+    assert covered == pytest.approx(coverage)
+
+
+def test_no_values_have_no_median():
+    with pytest.raises(HebbaxError, match="no values"):
+        median_interval([])
+
+
+@pytest.mark.parametrize(
+    ("lives", "told"),
+    [
+        ((20,), "95 % intervals rest on 20 lives."),
+        ((20, 1000), "95 % intervals rest on 20 to 1,000 lives."),
+        ((19, 19), "95 % intervals rest on 19 lives; from fewer than 20 they are rough."),
+        ((8, 20), "95 % intervals rest on 8 to 20 lives; from fewer than 20 they are rough."),
+        ((1,), "95 % intervals rest on 1 life; from fewer than 20 they are rough."),
+    ],
+)
+def test_few_lives_are_said_to_be_few(lives, told):
+    assert resting_on(*lives) == told

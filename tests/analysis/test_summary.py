@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hebbax.analysis.case import Finding
+from hebbax.analysis.examiners import Finding
 from hebbax.analysis.frame import Frame
 from hebbax.analysis.summary import document_of, motions_of
 from hebbax.attractors.lyapunov import Lyapunov

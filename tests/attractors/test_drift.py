@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hebbax.attractors.drift import measure_drift
-from hebbax.attractors.structure import find_structure
+from hebbax.attractors.principal_components import find_structure
 from hebbax.attractors.transient import nearest_distances, spacing, squared_distances, transient_end
 
 

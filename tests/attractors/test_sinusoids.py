@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hebbax.attractors.lattice import folded_frequency, one_frequency, two_frequencies
+from hebbax.attractors.periodicity import folded_frequency, one_frequency, two_frequencies
 from hebbax.attractors.sinusoids import fit_harmonics, fit_lines, fold, foretold, lines_at
 
 TIMES = np.arange(400)

@@ -1,4 +1,4 @@
-"""What a trajectory has to be, and which of its rows count."""
+"""What a trajectory has to be, which of its rows count, and how fast it changes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hebbax.attractors.trajectory import (
     finite_rows,
     split_layers,
     update_interval,
+    weight_speed,
 )
 from hebbax.errors import HebbaxError
 
@@ -76,3 +77,33 @@ def test_layers_are_views_in_order():
     assert first.base is not None
     with pytest.raises(HebbaxError, match="hold 9 weights: expected 10"):
         split_layers(rows, [(3, 3)])
+
+
+def test_speeds_by_hand():
+    """Layers of one and two weights. Changes: (3 | 0 4), then (0 | 0 0). Norms before: 0 and 0, then 3 and 4."""
+    rows = np.array([[0.0, 0, 0], [3, 0, 4], [3, 0, 4]])
+    speed = weight_speed(rows, [(1, 1), (1, 2)])
+
+    np.testing.assert_allclose(speed.layers, [[3, 0], [4, 0]])
+    np.testing.assert_allclose(speed.total, [5, 0])
+    np.testing.assert_allclose(speed.summed, [7, 0])
+    np.testing.assert_array_equal(speed.relative_layers, [[np.inf, 0], [np.inf, 0]])
+    np.testing.assert_array_equal(speed.relative, [np.inf, 0])
+
+
+def test_a_relative_speed_does_not_depend_on_the_unit():
+    rows = np.random.default_rng(0).normal(size=(6, 4))
+    np.testing.assert_allclose(weight_speed(100 * rows).relative, weight_speed(rows).relative)
+
+
+def test_without_shapes_all_weights_are_one_layer():
+    rows = np.random.default_rng(0).normal(size=(6, 4))
+    speed = weight_speed(rows)
+
+    np.testing.assert_allclose(speed.layers[0], np.linalg.norm(np.diff(rows, axis=0), axis=1))
+    np.testing.assert_allclose(speed.total, speed.summed)
+
+
+def test_one_tick_has_no_speed():
+    with pytest.raises(HebbaxError, match="at least 2"):
+        weight_speed(np.zeros((1, 2)))

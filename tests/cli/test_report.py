@@ -10,7 +10,7 @@ import pytest
 
 from hebbax.cli.experiment import parser as experiment_parser
 from hebbax.experiments.registry import EXPERIMENTS
-from hebbax.report.html import analysed, material
+from hebbax.report.html import material
 
 LIVES = ("--lifetimes", "2")
 
@@ -84,13 +84,13 @@ def test_an_analysis_that_is_there_is_told_and_not_made_again(hebbax, long_run, 
     document = json.loads((run / "analysis.json").read_text())
     document["sentence"] = "As it stands in the file."
     (run / "analysis.json").write_text(json.dumps(document))
-    monkeypatch.setattr(analysed, "analyze_source", lambda source: pytest.fail("it was analysed again"))
+    monkeypatch.setattr(material, "analyze_source", lambda source: pytest.fail("it was analysed again"))
 
     assert hebbax("report", "again", *LIVES, "--no-video").code == 0
     assert "As it stands in the file." in (run / "report.html").read_text("utf-8")
 
     made = {**document, "sentence": "Made anew."}
-    monkeypatch.setattr(analysed, "analyze_source", lambda source: made)
+    monkeypatch.setattr(material, "analyze_source", lambda source: made)
     assert hebbax("report", "again", *LIVES, "--no-video", "--seed", "2").code == 0
     assert "Made anew." in (run / "report.html").read_text("utf-8")
 

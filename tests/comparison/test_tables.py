@@ -14,7 +14,7 @@ from hebbax.comparison.figure import plot_comparison_curves
 from hebbax.comparison.tables import check_baseline, json_of, markdown_of, remarks_of, rows_of, write_comparison
 from hebbax.config.strategy import StrategyConfig
 from hebbax.errors import HebbaxError
-from hebbax.report.figures import save_figure
+from hebbax.report.style import save_figure
 
 FEW, MANY = [10.0, 2000.0], [0.0, 0, 1, 0, 0]
 

@@ -9,7 +9,7 @@ import pytest
 
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
-from hebbax.evolution.fitness import fitness_of
+from hebbax.evolution.search import fitness_of
 from hebbax.evolution.statistics import ObservationStatistics
 from hebbax.networks.mlp import Mlp
 from hebbax.policies.make_policy import make_policy

@@ -7,7 +7,7 @@ import mujoco
 import numpy as np
 import pytest
 
-from hebbax.analysis.frame_of_task import body_of
+from hebbax.analysis.frame import body_of
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
 from hebbax.policies.open_loop import Replay

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hebbax.attractors.principal_components import principal_components
-from hebbax.attractors.weight_speed import weight_speed
+from hebbax.attractors.trajectory import weight_speed
 from hebbax.play.history import History
 
 SHAPES = [(3, 2), (2, 4)]

@@ -11,14 +11,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hebbax.analysis.case import Case, Finding
-from hebbax.analysis.examiners import examiners
-from hebbax.analysis.frame import Life
-from hebbax.analysis.frame_of_task import frame_of
+from hebbax.analysis.examiners import Case, Finding, examiners
+from hebbax.analysis.frame import Life, frame_of
 from hebbax.analysis.summary import document_of
+from hebbax.attractors.basin import NORMAL, ZEROED
 from hebbax.attractors.conditional_lyapunov import Playback
-from hebbax.attractors.pairs import FEWEST_TICKS, NUDGE, Pairs, onsets, pairs_of
-from hebbax.attractors.starts import NORMAL, ZEROED
+from hebbax.attractors.lyapunov import FEWEST_TICKS, NUDGE, Pairs, onsets, pairs_of
 from hebbax.config.train import from_dict
 from hebbax.cores import available_cores
 from hebbax.damage.events import Event

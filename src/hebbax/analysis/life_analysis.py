@@ -14,13 +14,11 @@ from hebbax.analysis.frame import Body, Frame, Life
 from hebbax.analysis.gait import Motion, measure_gait, motion_of
 from hebbax.attractors.han_ratio import published_ratio
 from hebbax.attractors.lyapunov import Lyapunov
-from hebbax.attractors.principal_components import principal_components
+from hebbax.attractors.principal_components import find_structure, principal_components
 from hebbax.attractors.recurrence import Recurrence, period_by_autocorrelation, period_by_return_map
 from hebbax.attractors.spectra import dominant_frequency
-from hebbax.attractors.structure import find_structure
-from hebbax.attractors.trajectory import finite_rows, update_interval
+from hebbax.attractors.trajectory import finite_rows, update_interval, weight_speed
 from hebbax.attractors.verdict import FEWEST_UPDATES, Verdict, verdict
-from hebbax.attractors.weight_speed import weight_speed
 from hebbax.errors import HebbaxError, one_line
 from hebbax.types import Record
 

@@ -1,12 +1,15 @@
-"""Statistics over seeds that hold for few runs.
+"""Statistics over seeds, lives and timings that hold for few of them.
 
 R. Agarwal, M. Schwarzer, P. S. Castro, A. Courville, M. G. Bellemare: *Deep Reinforcement Learning at the Edge of the
 Statistical Precipice*. NeurIPS 2021, arXiv:2108.13264.
+
+Few lives or runs are said to be few, in words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -21,10 +24,18 @@ REPETITIONS = 10_000
 
 _LEVEL = 0.95
 
+ENOUGH_LIVES = 20
+"""Lives that an interval should rest on."""
+
 
 def mean(values: np.ndarray) -> np.ndarray:
     """Return the mean over the last axis: values [..., runs] to [...]."""
     return np.mean(values, axis=-1)
+
+
+def median(values: np.ndarray) -> np.ndarray:
+    """Return the median over the last axis: values [..., runs] to [...]."""
+    return np.median(values, axis=-1)
 
 
 def interquartile_mean(values: np.ndarray) -> np.ndarray:
@@ -71,3 +82,30 @@ def bootstrap_interval(
     tail = (1 - _LEVEL) / 2
     low, high = np.quantile(statistic(*resampled), [tail, 1 - tail])
     return float(low), float(high)
+
+
+def median_interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """Return an interval for the median of values [n], lowest and highest, and how likely it covers the true one.
+
+    It joins two order statistics, and assumes nothing of the distribution: the narrowest that covers the true median in
+    at least 95 % of cases, or lowest and highest where there are too few values. Raises HebbaxError for no value.
+    """
+    if not len(values):
+        raise HebbaxError("cannot tell the median of no values: give at least one")
+    ordered, count, rank = sorted(values), len(values), 0
+    while 2 * (rank + 1) < count and 1.0 - 2.0 * _below(rank + 1, count) >= _LEVEL:
+        rank += 1
+    return ordered[rank], ordered[-1 - rank], 1.0 - 2.0 * _below(rank, count)
+
+
+def _below(rank: int, count: int) -> float:
+    """Return how likely it is that at most `rank` of so many values lie below the true median."""
+    return sum(math.comb(count, k) for k in range(rank + 1)) / 2**count
+
+
+def resting_on(fewest: int, most: int | None = None) -> str:
+    """Return a sentence on how many lives 95 % intervals rest on, from `fewest` to `most` if these differ."""
+    count = f"{fewest:,}" if most in (None, fewest) else f"{fewest:,} to {most:,}"
+    lives = "life" if count == "1" else "lives"
+    few = f"; from fewer than {ENOUGH_LIVES} they are rough" if fewest < ENOUGH_LIVES else ""
+    return f"95 % intervals rest on {count} {lives}{few}."

@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.analysis.case import Finding, lyapunov_values
+from hebbax.analysis.examiners import Finding, lyapunov_values
 from hebbax.analysis.frame import Frame
 from hebbax.analysis.gait import MOTIONS
 from hebbax.analysis.plain import plain
-from hebbax.attractors.lyapunov import Lyapunov
-from hebbax.attractors.pairs import pooled
-from hebbax.attractors.starts import STARTS, basin_values
+from hebbax.attractors.basin import STARTS, basin_values
+from hebbax.attractors.lyapunov import Lyapunov, pooled
 from hebbax.attractors.verdict import LABELS
 from hebbax.versions import environment
 

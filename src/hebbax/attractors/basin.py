@@ -1,13 +1,18 @@
-"""Whether weights that begin elsewhere come back to the same attractor, how fast and how often."""
+"""Whether weights that begin elsewhere come back to the same attractor, how fast and how often.
+
+Elsewhere are lives of the same body that begin, or go on, with other weights: `STARTS`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from hebbax.attractors.structure import find_structure
+from hebbax.attractors.principal_components import find_structure
+from hebbax.attractors.thresholds import DEFAULT_THRESHOLDS
 from hebbax.attractors.trajectory import check_trajectory, finite_rows
 from hebbax.attractors.transient import nearest_distances, spacing, thinned, window_rows
 from hebbax.errors import HebbaxError
@@ -15,10 +20,24 @@ from hebbax.errors import HebbaxError
 ALIKE = 0.1
 """Part of the attractor's size, which is at least a twentieth of the weights' norm, below which distances are none."""
 
-_FEWEST_TICKS = 40
+_SHORTEST = 40
 _LAST = 4  # the last quarter of a life is what it ends on
 _MARGIN = 1.5  # over the distances that points of the attractor have from each other
 _MOST_OFF = 0.1  # part of the ticks that may be off an attractor that a life is on
+
+NORMAL = "normal"
+STARTS = {
+    "redrawn": "other initial weights from the same distribution",
+    NORMAL: "initial weights from N(0, 0.1²)",
+    "zeroed": "a third of the weights set to 0 at half of the life",
+}
+"""The other starts, and what they are."""
+
+ZEROED = 1 / 3
+"""Share of the weights that are set to 0."""
+
+FEWEST_TICKS = 160
+"""Ticks of a life below which no attractor is looked for in its second half."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +85,10 @@ def measure_basin(attractor: np.ndarray, others: Sequence[np.ndarray], *, alike:
 
     Raises HebbaxError for fewer than 40 ticks, another number of weights or no life.
     """
-    reference = check_trajectory(attractor, ticks=_FEWEST_TICKS)
+    reference = check_trajectory(attractor, ticks=_SHORTEST)
     if not others:
         raise HebbaxError("no life to compare with the attractor: expected at least one")
-    return Basin(tuple(_compare(reference, check_trajectory(other, ticks=_FEWEST_TICKS), alike) for other in others))
+    return Basin(tuple(_compare(reference, check_trajectory(other, ticks=_SHORTEST), alike) for other in others))
 
 
 def _compare(attractor: np.ndarray, other: np.ndarray, alike: float) -> Return:
@@ -101,3 +120,34 @@ def _settled(off: np.ndarray) -> int:
     if not len(late):
         return arrival
     return max(arrival, int(late[-1]) + int(np.flatnonzero(off[late[-1] : late[-1] + window])[-1]) + 1)
+
+
+def compare_starts(life: np.ndarray, others: Mapping[str, np.ndarray], *, at_rest: bool) -> dict[str, Return]:
+    """Return of each other trajectory [ticks, weights] whether it ends on the attractor of a life [ticks, weights].
+
+    The attractor is the life's second half. If it is a point, which a ripple of up to a tenth of the weights' norm does
+    not keep it from being, places within that ripple are the same. Lives, or others, that are too short are left out.
+    """
+    if len(life) < FEWEST_TICKS:
+        return {}
+    attractor = life[len(life) // 2 :]
+    norm = float(np.sqrt(np.mean(np.sum(np.square(attractor, dtype=np.float64), axis=1))))
+    alike = DEFAULT_THRESHOLDS.still * norm if at_rest else 0.0
+    long_enough = {name: rows for name, rows in others.items() if len(rows) >= FEWEST_TICKS // 4}
+    return {name: measure_basin(attractor, [rows], alike=alike).returns[0] for name, rows in long_enough.items()}
+
+
+def return_values(found: Return) -> dict[str, Any]:
+    """Return the numbers of a return as plain values."""
+    return {"came_back": found.came_back, "ticks": found.ticks, "off": found.off, "missed": found.missed}
+
+
+def basin_values(returns: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return how often lives came back, and how fast at the median, from their `return_values`."""
+    ticks = [found["ticks"] for found in returns if found["came_back"]]
+    return {
+        "lives": len(returns),
+        "came_back": len(ticks),
+        "share": len(ticks) / len(returns) if returns else None,
+        "ticks_median": float(np.median(ticks)) if ticks else None,
+    }

@@ -8,9 +8,9 @@ import numpy as np
 
 from hebbax.attractors.drift import Drift, measure_drift
 from hebbax.attractors.periodicity import measure_regularity
+from hebbax.attractors.principal_components import Structure, find_structure
 from hebbax.attractors.settling import above, dying, look_longer, settling, steadiness
 from hebbax.attractors.spectra import independent_signals, noise_peak
-from hebbax.attractors.structure import Structure, find_structure
 from hebbax.attractors.thresholds import Thresholds
 from hebbax.attractors.transient import transient_end
 

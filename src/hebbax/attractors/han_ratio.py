@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hebbax.attractors.trajectory import check_trajectory
-from hebbax.attractors.weight_speed import weight_speed
+from hebbax.attractors.trajectory import check_trajectory, weight_speed
 
 EARLY = 0.05
 """Part of a life that the rule takes for its beginning."""

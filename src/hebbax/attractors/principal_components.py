@@ -3,6 +3,10 @@
 Why later steps may look at these components instead of all weights: an attractor of a few dimensions lies in a few
 directions however many weights there are, distances within it are kept exactly by orthonormal axes, and noise that is
 spread over all weights loses all but the part that happens to point along them.
+
+`find_structure` tells what of a motion is shared by many weights from what is noise of each weight for itself. Noise of
+variance σ² in each of D weights over T ticks has covariance eigenvalues of at most σ² (1 + √(D/T))², the
+Marchenko-Pastur edge. A component above it is a motion in which weights move together.
 """
 
 from __future__ import annotations
@@ -18,6 +22,9 @@ from hebbax.errors import HebbaxError
 _EXACT_BELOW = 500  # the smaller side of a trajectory up to which all its singular values are computed
 _EXTRA = 10  # directions more than asked for, and rounds: Halko, Martinsson and Tropp 2011, sections 4.2 to 4.5
 _ROUNDS = 6
+
+_COMPONENTS = 24  # two for each of twelve harmonics
+_ABOVE_EDGE = 1.2  # the largest of finitely many noise eigenvalues scatters about the edge
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,3 +117,46 @@ def _with_signs(axes: np.ndarray) -> np.ndarray:
     """Turn each axis so that its largest entry is positive: a decomposition leaves the sign open."""
     largest = np.take_along_axis(axes, np.argmax(np.abs(axes), axis=1)[:, None], axis=1)
     return axes * np.where(largest < 0, -1.0, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Structure:
+    """A trajectory in the components that stand above the noise of single weights."""
+
+    scores: np.ndarray  # float64 [ticks, components], perhaps none; zero mean
+    noise: float  # variance of the noise in each direction; 0 where all directions are components
+    total_variance: float  # of all weights together, noise included
+    scale: float  # root mean square of the norm of all weights
+    weights: int
+
+    @property
+    def shared_variance(self) -> float:
+        """The variance of the components without the noise that lies along them."""
+        return max(float(np.sum(self.scores**2)) / len(self.scores) - self.noise * self.scores.shape[1], 0.0)
+
+    @property
+    def own_variance(self) -> float:
+        """The variance that is each weight's own."""
+        return max(self.total_variance - self.shared_variance, 0.0)
+
+
+def find_structure(trajectory: np.ndarray) -> Structure:
+    """Project a trajectory [ticks, weights] on its components above the Marchenko-Pastur edge, at most 24."""
+    ticks, weights = trajectory.shape
+    # Few rows have noise in few directions: taken for structure, half of them would leave too little to tell it by.
+    parts = principal_components(trajectory, min(_COMPONENTS, max(ticks // 5, 1)))
+    count = len(parts.variances)
+    noise = 0.0
+    # The fewer components are taken for structure, the more of the variance is noise: go on until both agree.
+    while count < weights:
+        directions = min(weights, ticks - 1) - count
+        spread = max(parts.total_variance - float(parts.variances[:count].sum()), 0.0)
+        # All of the noise's variance is in the ticks - 1 directions that a record of so many ticks can have.
+        noise = spread / (weights - count) if directions > 0 else 0.0
+        edge = noise * (1 + np.sqrt(weights / ticks)) ** 2 * _ABOVE_EDGE
+        above = int(np.sum(parts.variances[:count] > edge))
+        if above == count:
+            break
+        count = above
+    norm = float(np.sqrt(np.sum(parts.mean**2) + parts.total_variance))
+    return Structure(parts.scores[:, :count], noise, parts.total_variance, norm, weights)

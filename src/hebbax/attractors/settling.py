@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from hebbax.attractors.drift import BLOCKS, SKIPPED, Drift
-from hebbax.attractors.structure import Structure
+from hebbax.attractors.principal_components import Structure
 from hebbax.attractors.thresholds import Thresholds
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
-Side = TypeVar("Side", bound=Hashable)
+from hebbax.analysis.statistics import median_interval
 
-COVERAGE = 0.95
+Side = TypeVar("Side", bound=Hashable)
 
 
 def alternate(
@@ -44,28 +43,11 @@ def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
 
 
 def summary(values: Sequence[float]) -> dict[str, Any]:
-    """Return every value, their median, and an interval for it with its coverage.
-
-    The interval joins two order statistics, and assumes nothing of the distribution: the narrowest that covers the true
-    median in at least 95 % of cases, or lowest and highest where there are too few values.
-    """
-    ordered = sorted(values)
-    rank = _rank(len(ordered))
+    """Return every value, their median, and an interval for it with its coverage; see `median_interval`."""
+    low, high, coverage = median_interval(values)
     return {
-        "median": float(np.median(ordered)),
-        "interval": [ordered[rank], ordered[-1 - rank]],
-        "coverage": 1.0 - 2.0 * _below(rank, len(ordered)),
+        "median": float(np.median(values)),
+        "interval": [low, high],
+        "coverage": coverage,
         "values": list(values),
     }
-
-
-def _below(rank: int, count: int) -> float:
-    """Return how likely it is that at most `rank` of the values lie below the true median."""
-    return sum(math.comb(count, k) for k in range(rank + 1)) / 2**count
-
-
-def _rank(count: int) -> int:
-    rank = 0
-    while 2 * (rank + 1) < count and 1.0 - 2.0 * _below(rank + 1, count) >= COVERAGE:
-        rank += 1
-    return rank

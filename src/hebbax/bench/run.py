@@ -14,7 +14,7 @@ from hebbax.bench.report import Report, Settings, Tell
 from hebbax.cores import available_cores
 from hebbax.errors import HebbaxError
 from hebbax.files.atomic_write import write_text_atomically
-from hebbax.report.figures import save_figure
+from hebbax.report.style import save_figure
 from hebbax.versions import environment
 
 

@@ -73,7 +73,7 @@ def run(options: Namespace) -> int:
 
 def _of_run(options: Namespace) -> tuple[dict[str, Any], Path]:
     from hebbax.analysis.analyze import analyze_source
-    from hebbax.runs.place import results_path
+    from hebbax.runs.stored_run import results_path
     from hebbax.runs.trials import Source
 
     stored = open_run(options.target, trust=options.trust)
@@ -99,7 +99,7 @@ def _of_recording(options: Namespace) -> tuple[dict[str, Any], Path]:
     from hebbax.evolution.trust import remember_trust
     from hebbax.policies.make_policy import make_policy
     from hebbax.recording.reader import open_recording
-    from hebbax.runs.place import path_beside
+    from hebbax.runs.stored_run import path_beside
     from hebbax.tasks.registry import make_task
 
     for word in options.command:

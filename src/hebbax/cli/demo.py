@@ -7,10 +7,10 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from hebbax.cli.evolve import evolve, print_best
 from hebbax.cli.interrupt import Interruption, interruption
 from hebbax.cli.output import note, number
 from hebbax.cli.parser import Parser, positive_number, whole_number
-from hebbax.cli.train import evolve, print_best
 from hebbax.errors import HebbaxError
 
 _DESCRIPTION = """\
@@ -107,10 +107,9 @@ def _show(folder: Path) -> None:
 
 def _compare(folder: Path) -> None:
     """Run the shipped controller and random rules, and draw and film that."""
-    from hebbax.report.figures import save_figure
     from hebbax.report.plots.returns import plot_returns
     from hebbax.report.show import film_life, record_life, returns_beside_random
-    from hebbax.report.style import figure_of
+    from hebbax.report.style import figure_of, save_figure
     from hebbax.runs.stored_run import StoredRun
     from hebbax.zoo import zoo_names
 

@@ -134,7 +134,7 @@ def _drawing_result(backend: str) -> str:
 
 
 def _mujoco_library() -> str:
-    from hebbax.worlds.mujoco.engine_library import find_library
+    from hebbax.worlds.mujoco.library import find_library
 
     return str(find_library())
 

@@ -84,6 +84,6 @@ def run(options: Namespace) -> int:
 
 def recording_path(run: StoredRun) -> Path:
     """Return where the recording of a run goes by default."""
-    from hebbax.runs.place import results_path
+    from hebbax.runs.stored_run import results_path
 
     return results_path(run, "recording.h5", "recording", ".h5")

@@ -15,7 +15,7 @@ from hebbax.cores import keep_algebra_on_one_thread
 from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
-    from hebbax.report.html.experiments import Answer
+    from hebbax.report.html.page import Answer
 
 _DESCRIPTION = """\
 Write one HTML file about a run: what it is and how it was evolved, what it earns, a life with the robot moving beside
@@ -92,7 +92,7 @@ def _answers(folder: Path) -> list[Answer]:
     """Return what the experiments found whose results are in a folder, in the order in which they are listed."""
     from hebbax.experiments.registry import EXPERIMENTS, draw
     from hebbax.experiments.result import Result
-    from hebbax.report.html.experiments import Answer
+    from hebbax.report.html.page import Answer
 
     answers = []
     for name, experiment in EXPERIMENTS.items():

@@ -112,7 +112,7 @@ class ClusterJob:
 
 
 def _run_one(run: PlannedRun, asked: Interruption, command: Sequence[str]) -> None:
-    from hebbax.cli.train import evolve
+    from hebbax.cli.evolve import evolve
     from hebbax.evolution.trust import remember_trust
     from hebbax.runs.sweep import FINISHED, open_training, state_of
 

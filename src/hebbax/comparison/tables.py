@@ -15,8 +15,7 @@ from hebbax.comparison.curves import METRICS, Curve
 from hebbax.comparison.figure import plot_comparison_curves
 from hebbax.errors import unknown_name
 from hebbax.files.atomic_write import write_text_atomically
-from hebbax.report.figures import save_figure
-from hebbax.report.vector_figure import save_vector_figure
+from hebbax.report.style import save_figure, save_vector_figure
 
 MARKDOWN, DATA, CURVES = "comparison.md", "comparison.json", "learning-curves"
 

@@ -26,7 +26,7 @@ from hebbax.kernels.compiler import compiled, copy, copy_by_way_of, kernel
 from hebbax.kernels.noise import fold_in, normal, uniform
 from hebbax.kernels.weights import go_part_of_the_way
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Noise
-from hebbax.worlds.mujoco.engine_library import mj_forward, mj_reset_data, mj_rne_post_constraint, mj_step
+from hebbax.worlds.mujoco.library import mj_forward, mj_reset_data, mj_rne_post_constraint, mj_step
 
 if TYPE_CHECKING:
     from typing import Any

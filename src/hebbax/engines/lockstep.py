@@ -27,7 +27,7 @@ from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task, handles_of
 from hebbax.types import END_DIVERGED, Normaliser, Record, Simulation
 from hebbax.worlds.mujoco.contact_forces import ContactForces
-from hebbax.worlds.mujoco.engine_library import load_library
+from hebbax.worlds.mujoco.library import load_library
 
 CHUNK = 256
 """Lives that tick together; more would leave the processor's cache, and no result depends on it."""

@@ -35,7 +35,7 @@ from hebbax.tasks.contract import check_task
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task, empty_simulation, handles_of, simulation_of
 from hebbax.types import Lives, Normaliser, Record
-from hebbax.worlds.mujoco.engine_library import load_library
+from hebbax.worlds.mujoco.library import load_library
 
 
 class NativeEngine:

@@ -28,7 +28,7 @@ from hebbax.kernels.compiler import FLAGS, compiled, copy, from_source
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.settings import of_numba
 from hebbax.tasks.task import Task
-from hebbax.worlds.mujoco.engine_library import mj_rne_post_constraint
+from hebbax.worlds.mujoco.library import mj_rne_post_constraint
 
 _LIFE = Path(__file__).with_name("life.py")
 _REMEMBER = "def remember(before, simulation):\n"

@@ -11,7 +11,8 @@ from hebbax.damage.events import Event
 from hebbax.engines.flock import Flock, FlockEngine
 from hebbax.engines.life import BODY_STREAM
 from hebbax.policies.policy import AnyPolicy
-from hebbax.tasks.external.task import ExternalTask, open_environments
+from hebbax.tasks.external.open import open_environments
+from hebbax.tasks.external.task import ExternalTask
 from hebbax.types import END_DIVERGED, Normaliser, Record
 
 FLOCK = 64

@@ -1,4 +1,4 @@
-"""The search itself: a state, and the step from one generation to the next."""
+"""The search itself: a state, the step from one generation to the next, and what lives are worth to the strategy."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ import numpy as np
 
 from hebbax.config.train import TrainConfig
 from hebbax.engines.make_engine import make_engine
-from hebbax.evolution.controller import Best, Controller
-from hebbax.evolution.fitness import fitness_of
-from hebbax.evolution.statistics import ObservationStatistics
+from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
 from hebbax.evolution.strategy import Strategy
 from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
@@ -134,3 +132,18 @@ def summary_of(lives: Lives) -> dict[str, Any]:
         "lives": len(lives.returns),
         "steps": int(lives.lengths.sum()),
     }
+
+
+def fitness_of(lives: Lives, lifetimes: int) -> np.ndarray:
+    """Return the mean return of each genome's lives, float64 [population], always finite.
+
+    A life that diverged counts as the worst return of the generation: an infinite or missing fitness would not be
+    comparable, and could be remembered as the best.
+    """
+    finite = ~lives.diverged
+    worst = lives.returns[finite].min() if finite.any() else 0.0
+    returns = np.where(finite, lives.returns, worst)
+    means = returns.reshape(-1, lifetimes).mean(axis=1)
+    # A genome with a diverged life ranks below all that have none, never beside the worst of them.
+    lost = lives.diverged.reshape(-1, lifetimes).mean(axis=1)
+    return np.where(lost > 0, means.min() - lost, means)

@@ -1,4 +1,4 @@
-"""Running mean and variance of the observations of a whole population."""
+"""Running mean and variance of the observations of a whole population, and the controllers that expect them."""
 
 from __future__ import annotations
 
@@ -52,3 +52,20 @@ class ObservationStatistics:
             return Normaliser.identity(len(self.mean))
         variance = np.maximum(self.m2 / self.count, _SMALLEST_VARIANCE)
         return Normaliser(self.mean, 1.0 / np.sqrt(variance))
+
+
+@dataclass(frozen=True)
+class Controller:
+    """A genome with the observation statistics that it expects."""
+
+    genome: np.ndarray  # [genome_size], float32
+    statistics: ObservationStatistics
+
+
+@dataclass(frozen=True)
+class Best:
+    """The mean genome of the generation with the highest evaluation so far: never the luckiest sample."""
+
+    controller: Controller
+    generation: int  # generations finished when it was the mean
+    return_mean: float  # over the lives of its evaluation

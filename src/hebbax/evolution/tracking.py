@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from hebbax.config.train import TrainConfig
+from hebbax.config.train import TrainConfig, to_dict
+from hebbax.files.atomic_write import write_text_atomically
 
 Note = Callable[[str], None]
+
+_TENSORBOARD_FOLDER = "tensorboard"
+
+PROJECT = "hebbax"
+"""The project where WANDB_PROJECT names none."""
+
+_ID_NAME = "wandb-id.txt"
 
 
 class Tracker(Protocol):
@@ -66,8 +76,8 @@ def start_tracking(config: TrainConfig, folder: Path, generation: int, on_note: 
     """
     makers: dict[str, Callable[[], Tracker | None]] = {
         "none": lambda: None,
-        "tensorboard": lambda: _tensorboard(folder, generation),
-        "wandb": lambda: _wandb(config, folder, on_note),
+        "tensorboard": lambda: TensorBoardTracker(folder, generation),
+        "wandb": lambda: WandbTracker(config, folder, on_note),
     }
     try:
         return Tracking(config.track, makers[config.track](), on_note)
@@ -78,17 +88,77 @@ def start_tracking(config: TrainConfig, folder: Path, generation: int, on_note: 
     return Tracking(config.track, None, on_note)
 
 
-def _tensorboard(folder: Path, generation: int) -> Tracker:
-    from hebbax.evolution.tracking_tensorboard import TensorBoardTracker
-
-    return TensorBoardTracker(folder, generation)
-
-
-def _wandb(config: TrainConfig, folder: Path, on_note: Note) -> Tracker:
-    from hebbax.evolution.tracking_wandb import WandbTracker
-
-    return WandbTracker(config, folder, on_note)
-
-
 def _one_line(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".partition("\n")[0]
+
+
+class TensorBoardTracker:
+    """Writes one scalar a metric and generation, by tensorboardX; a resumed run continues the same curves."""
+
+    def __init__(self, folder: Path, generation: int) -> None:
+        try:
+            from tensorboardX import SummaryWriter  # pyright: ignore[reportMissingImports]
+        except ImportError as error:
+            raise TrackerUnavailable(f"pip install 'hebbax[tensorboard]' ({error})") from error
+        # What a killed process wrote after the checkpoint is run again: TensorBoard hides it from this step on.
+        purge = generation if (folder / _TENSORBOARD_FOLDER).exists() else None
+        self._writer = SummaryWriter(logdir=str(folder / _TENSORBOARD_FOLDER), purge_step=purge)
+
+    def log(self, generation: int, metrics: Mapping[str, float]) -> None:
+        """Record the numbers of a generation."""
+        for name, value in metrics.items():
+            self._writer.add_scalar(name, value, generation)
+        self._writer.flush()  # a generation takes seconds; a viewer should not wait for the buffer
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._writer.close()
+
+
+class WandbTracker:
+    """One wandb run a run folder; a resumed run continues the same curves, by an id that the folder keeps."""
+
+    def __init__(self, config: TrainConfig, folder: Path, on_note: Note) -> None:
+        try:
+            import wandb  # pyright: ignore[reportMissingImports]
+        except ImportError as error:
+            raise TrackerUnavailable(f"pip install 'hebbax[wandb]' ({error})") from error
+        mode = _mode(wandb)
+        self._run = wandb.init(
+            project=os.environ.get("WANDB_PROJECT", PROJECT),
+            id=_run_id(folder),
+            name=folder.name,
+            config=to_dict(config),
+            dir=str(folder),
+            resume="allow",
+            mode=mode,
+            settings=wandb.Settings(silent=True, console="off", disable_git=True, save_code=False),
+        )
+        if mode == "offline" and "WANDB_MODE" not in os.environ:
+            on_note(f"track=wandb: no account on this machine, so it is recorded offline; `wandb sync {self._path}`")
+
+    @property
+    def _path(self) -> Path:
+        return Path(self._run.dir).parent
+
+    def log(self, generation: int, metrics: Mapping[str, float]) -> None:
+        """Record the numbers of a generation; wandb ignores one that it has already, as after a killed process."""
+        self._run.log(dict(metrics), step=generation)
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._run.finish()
+
+
+def _mode(wandb: Any) -> str:
+    """Return WANDB_MODE, else online where there is an account: wandb itself would ask for one and wait."""
+    if "WANDB_MODE" in os.environ:
+        return os.environ["WANDB_MODE"]
+    return "online" if wandb.login(prompt=False, verify=False) else "offline"
+
+
+def _run_id(folder: Path) -> str:
+    path = folder / _ID_NAME
+    if not path.exists():
+        write_text_atomically(path, secrets.token_hex(8) + "\n")  # a name for the service; no result depends on it
+    return path.read_text("utf-8").strip()

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from hebbax.analysis.few_lives import ENOUGH_LIVES
+from hebbax.analysis.statistics import ENOUGH_LIVES
 from hebbax.damage.events import Event
 from hebbax.engines.make_engine import Engine, make_engine
 from hebbax.errors import HebbaxError, check_seed

@@ -9,9 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hebbax.analysis.statistics import median
 from hebbax.damage.events import Event
 from hebbax.experiments.context import Context
-from hebbax.experiments.measures import interval, median, summary
+from hebbax.experiments.measures import interval, summary
 from hebbax.experiments.panels import draw_lives, figure_of
 from hebbax.experiments.result import Result
 from hebbax.experiments.words import lost, number

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.analysis.frame_of_task import body_of
+from hebbax.analysis.frame import body_of
 from hebbax.analysis.life_analysis import motion_between
-from hebbax.analysis.statistics import bootstrap_interval, mean
+from hebbax.analysis.statistics import bootstrap_interval, mean, median
 from hebbax.attractors.verdict import FEWEST_UPDATES, LABELS, verdict
 from hebbax.experiments.context import Context, Life
 from hebbax.keys import root_key, stream
@@ -115,11 +115,6 @@ def no_gait(motions: Iterable[str]) -> dict[str, dict[str, int]]:
     """Return under `no_gait` what is done by bodies that have no gait; nothing if all have one."""
     counts = Counter(motion for motion in motions if motion != "gait")
     return {"no_gait": dict(sorted(counts.items()))} if counts else {}
-
-
-def median(values: np.ndarray) -> np.ndarray:
-    """Return the median over the last axis: values [..., lives] to [...]."""
-    return np.median(values, axis=-1)
 
 
 def summary(values: Sequence[float | None] | np.ndarray, seed: int) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.analysis.few_lives import resting_on
 from hebbax.analysis.plain import plain
+from hebbax.analysis.statistics import resting_on
 from hebbax.errors import HebbaxError
 from hebbax.experiments.context import Context
 from hebbax.versions import environment

@@ -10,10 +10,8 @@ from hebbax.errors import HebbaxError
 from hebbax.experiments.registry import draw
 from hebbax.experiments.result import Result
 from hebbax.files.atomic_write import write_text_atomically
-from hebbax.report.figures import save_figure
-from hebbax.report.vector_figure import save_vector_figure
-from hebbax.runs.place import results_path
-from hebbax.runs.stored_run import StoredRun
+from hebbax.report.style import save_figure, save_vector_figure
+from hebbax.runs.stored_run import StoredRun, results_path
 
 FOLDER = "experiments"
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from hebbax.play.shapes import capsule, ellipsoid, height_field, mesh
 from hebbax.tasks.task import Task
+from hebbax.worlds.mujoco.robot import reach, root_body
 
 if TYPE_CHECKING:
     from viser import SceneApi, ViserServer
@@ -31,8 +32,8 @@ class Scene:
         self._scene: SceneApi = server.scene
         self._model, self._data = task.model, mujoco.MjData(task.model)
         self._start()
-        self._root = min(1, self._model.nbody - 1)
-        self._radius = self._robot_radius()
+        self._root = root_body(self._model)
+        self._radius = reach(self._model, self._data, self._geoms())  # m
         self._cell = _round_length(self._radius / 2)
         self._scene.set_up_direction("+z")
         self._scene.world_axes.visible = False
@@ -107,15 +108,6 @@ class Scene:
     def _rgba(self, geom: int) -> np.ndarray:
         own, material = self._model.geom_rgba[geom], self._model.geom_matid[geom]
         return self._model.mat_rgba[material] if material >= 0 and np.array_equal(own, _UNCHOSEN) else own
-
-    def _robot_radius(self) -> float:
-        """Return how far the robot reaches from its centre of mass, in m."""
-        model, data = self._model, self._data
-        parts = [g for g in self._geoms() if model.body_rootid[model.geom_bodyid[g]] == self._root]
-        if self._root == 0 or not parts:
-            return float(model.stat.extent)
-        reach = np.linalg.norm(data.geom_xpos[parts] - data.subtree_com[self._root], axis=1) + model.geom_rbound[parts]
-        return float(reach.max())
 
     def _add_floor(self, geom: int) -> tuple[Any, float]:
         """Add an endless floor; return its node and its height."""

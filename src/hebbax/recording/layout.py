@@ -11,6 +11,7 @@ from itertools import chain
 import mujoco
 import numpy as np
 
+from hebbax.damage.event_table import actuator_name
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED
@@ -55,7 +56,7 @@ def columns_of(task: AnyTask) -> dict[str, list[str]]:
     if not isinstance(task, Task):
         return {}
     model = task.model
-    actuators = [_name(model, mujoco.mjtObj.mjOBJ_ACTUATOR, i) or _driven(model, i) for i in range(model.nu)]
+    actuators = [actuator_name(model, i) or f"actuator {i}" for i in range(model.nu)]
     return {
         "qpos": _coordinates(model, model.jnt_qposadr, model.nq),
         "qvel": _coordinates(model, model.jnt_dofadr, model.nv),
@@ -74,13 +75,6 @@ def _coordinates(model: mujoco.MjModel, addresses: np.ndarray, size: int) -> lis
         name = _name(model, mujoco.mjtObj.mjOBJ_JOINT, joint) or f"joint {joint}"
         names.append([name] if end == begin + 1 else [f"{name}[{number}]" for number in range(end - begin)])
     return list(chain.from_iterable(names))
-
-
-def _driven(model: mujoco.MjModel, actuator: int) -> str:
-    """Return the name of the joint that an actuator without a name drives, or the actuator's number."""
-    joint = int(model.actuator_trnid[actuator, 0])
-    drives_joint = model.actuator_trntype[actuator] == mujoco.mjtTrn.mjTRN_JOINT
-    return (_name(model, mujoco.mjtObj.mjOBJ_JOINT, joint) if drives_joint else "") or f"actuator {actuator}"
 
 
 def _name(model: mujoco.MjModel, kind: mujoco.mjtObj, index: int) -> str:

@@ -14,14 +14,12 @@ from hebbax.engines.make_engine import make_engine
 from hebbax.engines.vector import environment_seed
 from hebbax.errors import HebbaxError
 from hebbax.keys import evaluation_key, life_key, root_key, stream
-from hebbax.report.figures import save_figure
 from hebbax.report.film.environment_worker import EnvironmentJob
 from hebbax.report.film.film import Child, RenderUnavailable, draw_in_child, render_video, unfinished
 from hebbax.report.plots.learning_curve import plot_learning_curve
-from hebbax.report.plots.weights_figure import plot_weights
-from hebbax.report.style import figure_of
-from hebbax.runs.place import results_path
-from hebbax.runs.stored_run import StoredRun
+from hebbax.report.plots.weight_images import plot_weights
+from hebbax.report.style import figure_of, save_figure
+from hebbax.runs.stored_run import StoredRun, results_path
 from hebbax.runs.trials import Source
 from hebbax.settings import pinned
 from hebbax.tasks.external.task import AnyTask, ExternalTask

@@ -1,9 +1,14 @@
-"""The one look of every figure: colours that colour-blind readers can tell apart, and quiet axes."""
+"""The one look of every figure: colours that colour-blind readers can tell apart, and quiet axes.
+
+And the files that figures go to: PNG, SVG or PDF, made without a display.
+"""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -11,6 +16,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+
+from hebbax.errors import HebbaxError
+from hebbax.files.atomic_write import write_bytes_atomically
 
 # Okabe and Ito's palette (2008), told apart under the common forms of colour blindness and in grey print.
 BLUE = "#0072B2"
@@ -75,6 +83,10 @@ STYLE: dict[Any, Any] = {  # Any: Matplotlib types the keys as its own literals
     "lines.linewidth": 1.5,
 }
 
+# A fixed salt and no date, so that the same curves give the same file.
+_REPEATABLE: dict[Any, Any] = {"svg.hashsalt": "hebbax"}
+_UNDATED: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
 
 @contextmanager
 def figure_style() -> Iterator[None]:
@@ -117,3 +129,39 @@ def line_marker(points: int) -> str:
 def write_across(axes: Axes, text: str) -> None:
     """Write a sentence in the middle of axes that have nothing else to show."""
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=MUTED)
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write a figure as a PNG of 150 dots per inch, whole or not at all, making the folder if need be.
+
+    Raises HebbaxError, naming the file and the reason, where it cannot be written.
+    """
+    with figure_style():
+        picture = io.BytesIO()
+        figure.savefig(picture, format="png", dpi=DOTS_PER_INCH)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HebbaxError(f"cannot make the folder {path.parent}: {error.strerror}; choose another") from error
+    write_bytes_atomically(path, picture.getvalue())
+
+
+def save_vector_figure(figure: Figure, path: Path) -> None:
+    """Write a figure as SVG or PDF, as the path ends, whole or not at all.
+
+    Raises HebbaxError for another ending, or where it cannot be written.
+    """
+    write_bytes_atomically(path, vector_bytes(figure, path.suffix.removeprefix(".")))
+
+
+def vector_bytes(figure: Figure, kind: str, *, dots_per_inch: float = DOTS_PER_INCH) -> bytes:
+    """Return a figure as "svg" or "pdf"; the same figure gives the same bytes.
+
+    `dots_per_inch` is of the images in it. Raises HebbaxError for another kind.
+    """
+    if kind not in _UNDATED:
+        raise HebbaxError(f"cannot write a figure as {kind!r}: expected {' or '.join(_UNDATED)}")
+    picture = io.BytesIO()
+    with figure_style(), matplotlib.rc_context(_REPEATABLE):
+        figure.savefig(picture, format=kind, dpi=dots_per_inch, metadata=_UNDATED[kind])
+    return picture.getvalue()

@@ -11,7 +11,7 @@ from scipy.special import stdtrit
 
 from hebbax.engines.make_engine import Engine
 from hebbax.errors import HebbaxError, check_seed
-from hebbax.evolution.controller import Controller
+from hebbax.evolution.statistics import Controller
 from hebbax.keys import evaluation_key
 from hebbax.runs.stored_run import StoredRun
 from hebbax.settings import pinned

@@ -9,9 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from hebbax.errors import HebbaxError
-from hebbax.evolution.controller import Best, Controller
 from hebbax.evolution.search import Search, SearchState
-from hebbax.evolution.statistics import ObservationStatistics
+from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
 from hebbax.runs.checkpoint import Checkpoint
 from hebbax.settings import pinned
 

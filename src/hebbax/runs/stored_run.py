@@ -1,15 +1,17 @@
-"""A stored run, or a controller of the zoo, opened for use: its task, policy and controllers."""
+"""A stored run, or a controller of the zoo, opened for use: task, policy, controllers, and where its results go."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from hebbax import zoo
 from hebbax.config.train import TrainConfig, from_dict
 from hebbax.errors import HebbaxError, unknown_name
-from hebbax.evolution.controller import Controller
+from hebbax.evolution.statistics import Controller
 from hebbax.evolution.trust import Trust, check_trust
 from hebbax.policies.make_policy import make_policy
 from hebbax.policies.policy import Policy
@@ -17,8 +19,7 @@ from hebbax.runs.checkpoint import Checkpoint
 from hebbax.runs.run_folder import RunFolder
 from hebbax.runs.saved_state import controller_of
 from hebbax.tasks.external.task import AnyTask
-from hebbax.tasks.origin import changed_origin
-from hebbax.tasks.registry import make_task
+from hebbax.tasks.registry import changed_origin, make_task
 from hebbax.versions import differences, environment
 from hebbax.zoo import run_path
 
@@ -75,3 +76,19 @@ class StoredRun:
                 f"{self.policy.name!r} on task {self.task.name!r} expects {self.policy.genome_size}"
             )
         return controller
+
+
+def results_path(run: StoredRun, inside: str, purpose: str, ending: str = "") -> Path:
+    """Return where results go: `inside` the run's folder, or beside the user where it is not theirs to write to.
+
+    A controller that ships with hebbax is left as it is.
+    """
+    path = run.folder.path
+    if Path(zoo.__file__).parent not in path.parents and os.access(path, os.W_OK):
+        return path / inside
+    return path_beside(purpose, run.task.name, run.policy.name, ending)
+
+
+def path_beside(purpose: str, task: str, policy: str, ending: str = "") -> Path:
+    """Return ./PURPOSE-TASK-POLICY with an ending; a task of another package has a slash in its name."""
+    return Path(f"{purpose}-{task.replace('/', '-')}-{policy}{ending}")

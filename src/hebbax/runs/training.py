@@ -19,8 +19,7 @@ from hebbax.files.atomic_write import write_text_atomically
 from hebbax.runs.run_folder import RunFolder
 from hebbax.runs.saved_state import pack_state, unpack_state
 from hebbax.tasks.external.task import ExternalTask
-from hebbax.tasks.origin import changed_origin, origin
-from hebbax.tasks.registry import make_task
+from hebbax.tasks.registry import changed_origin, make_task, origin
 from hebbax.versions import differences, environment
 
 Note = Callable[[str], None]

@@ -1,19 +1,21 @@
-"""Tasks by name."""
+"""Tasks by name, and where a task comes from, as a run records it, to be compared with what is installed later."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.tasks.ant import ant, ant_proprioceptive
-from hebbax.tasks.external.task import AnyTask, ExternalTask, external_task, is_external
+from hebbax.tasks.external.open import external_task
+from hebbax.tasks.external.task import AnyTask, ExternalTask, is_external
 from hebbax.tasks.half_cheetah import half_cheetah
 from hebbax.tasks.hopper import hopper
 from hebbax.tasks.humanoid import humanoid
 from hebbax.tasks.inverted_double_pendulum import inverted_double_pendulum
 from hebbax.tasks.inverted_pendulum import inverted_pendulum
 from hebbax.tasks.swimmer import swimmer
-from hebbax.tasks.task import Task
+from hebbax.tasks.task import Task, model_hash
 from hebbax.tasks.walker2d import walker2d
 
 TASKS: dict[str, Callable[[], Task]] = {
@@ -60,3 +62,18 @@ def remark_on(task: AnyTask) -> str | None:
     if not task.timed:
         parts.append("a tick counts as 1 s, because the environment does not say how long it is")
     return "; ".join(parts)
+
+
+def origin(task: AnyTask) -> dict[str, Any]:
+    """Return what run.json holds of a task: the hash of its model, or the environment of another package."""
+    if isinstance(task, ExternalTask):
+        return {"environment": dict(task.source)}
+    return {"model_sha256": model_hash(task)}
+
+
+def changed_origin(task: AnyTask, record: Mapping[str, Any]) -> str | None:
+    """Return the beginning of a sentence where a task is another than run.json says, else None."""
+    if all(record.get(key) in (None, value) for key, value in origin(task).items()):
+        return None
+    kind = "environment" if isinstance(task, ExternalTask) else "model"
+    return f"the {kind} of task {task.name!r} is another"

@@ -9,8 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from hebbax.report.html.compact_path import compact_path
-from hebbax.report.html.compact_svg import compact_svg, without_repeated_shapes
+from hebbax.report.html.compact_svg import compact_path, compact_svg, without_repeated_shapes
 from hebbax.report.html.inline import figure_html
 
 

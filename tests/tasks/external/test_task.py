@@ -11,8 +11,7 @@ from hebbax.errors import HebbaxError
 from hebbax.tasks.external import envpool as envpool_environments
 from hebbax.tasks.external.spaces import read_observations, write_actions
 from hebbax.tasks.external.task import is_external
-from hebbax.tasks.origin import changed_origin, origin
-from hebbax.tasks.registry import make_task, remark_on
+from hebbax.tasks.registry import changed_origin, make_task, origin, remark_on
 from hebbax.tasks.task import model_hash
 
 

@@ -16,7 +16,8 @@ import numpy as np
 
 from hebbax.errors import one_line
 from hebbax.report.film.render_worker import Frames, NoDrawing, leave_result, write_video
-from hebbax.tasks.external.task import ExternalTask, open_environments
+from hebbax.tasks.external.open import open_environments
+from hebbax.tasks.external.task import ExternalTask
 
 
 @dataclass(frozen=True)

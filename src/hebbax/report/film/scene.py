@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from hebbax.worlds.mujoco.robot import reach, root_body
+
 FLOOR_SIZE = 2000.0  # m from the middle to an edge: ten times as far as a fast robot gets in a life
 # How much of the contrast of a floor's texture stays: a dark foot is lost on the black squares that are customary.
 FLOOR_CONTRAST = 0.4
@@ -33,7 +35,7 @@ def prepare_scenery(mujoco: Any, model: Any, data: Any) -> None:
     for plane in planes.tolist():
         _enlarge(model, plane)
     _soften_floor(model, planes)
-    radius = _robot_radius(model, data)
+    radius = reach(model, data)
     model.vis.quality.shadowsize = min(model.vis.quality.shadowsize, SHADOW_SIZE)
     model.vis.map.shadowclip = SHADOW_REACH * radius / model.stat.extent
     _follow_with_sun(mujoco, model, radius)
@@ -55,25 +57,10 @@ def choose_camera(mujoco: Any, model: Any, data: Any, wanted: str | int | None) 
         return 0
     camera = mujoco.MjvCamera()
     camera.type = mujoco.mjtCamera.mjCAMERA_TRACKING
-    camera.trackbodyid = _robot(model)
-    camera.distance = CAMERA_DISTANCE * _robot_radius(model, data)
+    camera.trackbodyid = root_body(model)
+    camera.distance = CAMERA_DISTANCE * reach(model, data)
     camera.azimuth, camera.elevation = CAMERA_AZIMUTH, CAMERA_ELEVATION
     return camera
-
-
-def _robot(model: Any) -> int:
-    """Return the body that everything follows: the first that is not the world."""
-    return min(1, model.nbody - 1)
-
-
-def _robot_radius(model: Any, data: Any) -> float:
-    """Return how far the robot reaches from its centre of mass, in m."""
-    root = _robot(model)
-    parts = model.body_rootid[model.geom_bodyid] == root
-    if root == 0 or not parts.any():
-        return float(model.stat.extent)
-    reach = np.linalg.norm(data.geom_xpos - data.subtree_com[root], axis=1) + model.geom_rbound
-    return float(reach[parts].max())
 
 
 def _enlarge(model: Any, plane: int) -> None:
@@ -105,7 +92,7 @@ def _follow_with_sun(mujoco: Any, model: Any, radius: float) -> None:
     """Move every directional light of the world along with the robot, or its shadow stays behind at the start."""
     directional = model.light_type == int(mujoco.mjtLightType.mjLIGHT_DIRECTIONAL)
     for light in np.flatnonzero(directional & (model.light_bodyid == 0)):
-        model.light_bodyid[light] = _robot(model)
+        model.light_bodyid[light] = root_body(model)
         model.light_mode[light] = int(mujoco.mjtCamLight.mjCAMLIGHT_TRACKCOM)
         if not model.light_dir0[light, :2].any():
             model.light_dir0[light] = SLANT / np.linalg.norm(SLANT)

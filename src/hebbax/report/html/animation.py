@@ -12,8 +12,7 @@ import mujoco
 import numpy as np
 
 from hebbax.attractors.principal_components import principal_components
-from hebbax.attractors.trajectory import finite_rows, split_layers
-from hebbax.attractors.weight_speed import weight_speed
+from hebbax.attractors.trajectory import finite_rows, split_layers, weight_speed
 from hebbax.errors import HebbaxError
 from hebbax.report.html.skeleton import Skeleton, skeleton_of
 from hebbax.types import Record

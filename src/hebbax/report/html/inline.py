@@ -11,8 +11,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from hebbax.report.html.compact_svg import compact_svg
-from hebbax.report.style import BLUE, DOTS_PER_INCH, GRID, INK, MUTED, figure_style
-from hebbax.report.vector_figure import vector_bytes
+from hebbax.report.style import BLUE, DOTS_PER_INCH, GRID, INK, MUTED, figure_style, vector_bytes
 
 SVG_BYTES = 200_000
 """A figure that is larger as SVG goes into the page as PNG."""

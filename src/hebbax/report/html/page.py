@@ -1,30 +1,51 @@
-"""The page: its sections in order, and the file that holds them, their style and their player."""
+"""The page: its sections in order, experiments last, and the file that holds them, their style and their player."""
 
 from __future__ import annotations
 
 import shlex
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any
 
+from matplotlib.figure import Figure
+
 from hebbax._version import __version__
-from hebbax.attractors.starts import STARTS
+from hebbax.attractors.basin import STARTS
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.report.html import words
 from hebbax.report.html.animation import Shown, pack_life
 from hebbax.report.html.compact_svg import without_repeated_shapes
-from hebbax.report.html.experiments import Answer, answer_html
-from hebbax.report.html.inline import film_html
+from hebbax.report.html.inline import figure_html, film_html
 from hebbax.report.html.material import Material
 from hebbax.report.html.pictures import evolution_figures, figures_html, returns_figure, weight_figures
 from hebbax.report.html.player import life_html, player_html
 from hebbax.report.html.tags import command, details, facts, paragraph, section, table
 from hebbax.report.show import FILM_SECONDS, film_life, film_period
 from hebbax.tasks.task import Task
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What an experiment asked, what came of it, and how to repeat it."""
+
+    name: str
+    asks: str
+    sentence: str
+    figure: Figure
+    typed: Sequence[str]  # the command; empty where it is not known
+
+
+def answer_html(answer: Answer) -> str:
+    """Return question, answer, figure and command."""
+    asked = f"{answer.asks[:1].upper()}{answer.asks[1:]}."
+    figure = figure_html(answer.figure, f"Result of the experiment {answer.name}", wide=True)
+    repeat = command([shlex.join(answer.typed)]) if answer.typed else ""
+    return f"<h3>{answer.name}</h3>{paragraph(asked)}{paragraph(answer.sentence)}{figure}{repeat}"
 
 
 def write_report(

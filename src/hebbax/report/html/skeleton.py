@@ -8,6 +8,7 @@ import mujoco
 import numpy as np
 
 from hebbax.errors import HebbaxError
+from hebbax.worlds.mujoco.robot import root_body
 
 _SIDE = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
 _TOP = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
@@ -54,7 +55,7 @@ def skeleton_of(model: mujoco.MjModel, qpos: np.ndarray) -> Skeleton:
         middle = data.geom_xpos[geoms] + np.einsum("gij,gj->gi", turned, centres)
         along = np.einsum("gij,gj->gi", turned, axes)
         ends[frame] = np.stack([middle - along, middle + along], axis=1)
-        root[frame] = data.xipos[min(1, model.nbody - 1)]
+        root[frame] = data.xipos[root_body(model)]
     view, projection = _view(ends)
     limbs = _limbs(model)[model.geom_bodyid[geoms]]
     return Skeleton(

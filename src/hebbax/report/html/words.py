@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hebbax.analysis.few_lives import resting_on
 from hebbax.analysis.gait import MOTIONS
+from hebbax.analysis.statistics import resting_on
 from hebbax.analysis.summary import feet_of
 from hebbax.plasticity.rule import get_rule
 from hebbax.policies.policy import Policy

@@ -4,7 +4,6 @@ Without `ax` it makes a figure of its own, `axes.figure`, which needs no display
 write that to a file.
 """
 
-from hebbax.report.figures import save_figure
 from hebbax.report.plots.coefficients import plot_coefficients
 from hebbax.report.plots.learning_curve import plot_learning_curve
 from hebbax.report.plots.phase_diagram import plot_phase_diagram
@@ -15,7 +14,7 @@ from hebbax.report.plots.trajectory import plot_trajectory
 from hebbax.report.plots.weight_images import plot_weight_images
 from hebbax.report.plots.weight_speed import plot_weight_speed
 from hebbax.report.plots.weight_traces import plot_weight_traces
-from hebbax.report.vector_figure import save_vector_figure
+from hebbax.report.style import save_figure, save_vector_figure
 
 __all__ = [
     "plot_coefficients",

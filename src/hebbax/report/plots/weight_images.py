@@ -1,4 +1,4 @@
-"""The layers of a network as images, at a few moments of a life."""
+"""The layers of a network as images, at a few moments of a life; alone, or above traces and speed of the weights."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
 
 from hebbax.attractors.trajectory import finite_rows
 from hebbax.errors import HebbaxError
 from hebbax.report.plots.layers import LayerShapes, layers_of, names_of
+from hebbax.report.plots.weight_speed import plot_weight_speed
+from hebbax.report.plots.weight_traces import plot_weight_traces
 from hebbax.report.style import DIVERGING_COLOURS, MUTED, axes_or_new, figure_of, figure_style, layer_colour
 
 _GAP = 0.08  # between two images, whose cells are 1 wide
@@ -98,3 +101,34 @@ def _draw_scale(axes: Axes) -> None:
     bar = figure_of(axes).colorbar(colours, ax=axes, ticks=[-1, 0, 1], aspect=28, pad=0.02)
     bar.ax.set_yticklabels(["−max", "0", "+max"])
     bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
+
+
+def plot_weights(
+    weights: np.ndarray,
+    layer_shapes: LayerShapes,
+    control_period: float,
+    *,
+    ticks: Sequence[int] | None = None,
+    traces_per_layer: int = 8,
+    layer_names: Sequence[str] | None = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw the weights of one life: as images at a few moments, as traces over time, and the speed they change at.
+
+    The arguments and errors are those of `plot_weight_images`, `plot_weight_traces` and `plot_weight_speed`.
+    """
+    heights = [1.5 * len(layer_shapes), 2.1, 1.7]
+    with figure_style():
+        figure = Figure(figsize=(8.0, sum(heights) + 0.9), layout="constrained")
+        images, traces, speed = figure.subplots(3, 1, gridspec_kw={"height_ratios": heights})
+        speed.sharex(traces)
+        plot_weight_images(weights, layer_shapes, control_period, images, ticks=ticks, layer_names=layer_names)
+        plot_weight_traces(
+            weights, layer_shapes, control_period, traces, traces_per_layer=traces_per_layer, layer_names=layer_names
+        )
+        plot_weight_speed(weights, layer_shapes, control_period, speed, layer_names=layer_names)
+        traces.set_xlabel("")
+        traces.tick_params(labelbottom=False)
+        if title:
+            figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+    return figure

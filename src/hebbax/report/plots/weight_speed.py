@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from hebbax.attractors.trajectory import finite_rows
-from hebbax.attractors.weight_speed import weight_speed
+from hebbax.attractors.trajectory import finite_rows, weight_speed
 from hebbax.report.plots.layers import LayerShapes, layers_of, mark_divergence, names_of
 from hebbax.report.style import INK, axes_or_new, figure_style, layer_colour, line_marker, write_across
 

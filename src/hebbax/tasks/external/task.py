@@ -88,29 +88,3 @@ def module_of(name: str) -> str | None:
     suite, _, environment_id = name.partition("/")
     module, colon, _ = environment_id.rpartition(":")
     return module if suite == "gymnasium" and colon else None
-
-
-def external_task(name: str) -> ExternalTask:
-    """Return the task of a name such as `gymnasium/Pendulum-v1`.
-
-    Raises HebbaxError for an unknown id, an environment that cannot be made here, or spaces that do not fit a network.
-    """
-    suite, _, environment_id = name.partition("/")
-    if suite == "gymnasium":
-        from hebbax.tasks.external.gymnasium import describe_gymnasium
-
-        return describe_gymnasium(name, environment_id)
-    from hebbax.tasks.external.envpool import describe_envpool
-
-    return describe_envpool(name, environment_id)
-
-
-def open_environments(task: ExternalTask, *, threads: int, film: bool = False) -> Environments:
-    """Return the environments of a task; `film` is for `frame`. Raises HebbaxError as `external_task` does."""
-    if task.suite == "gymnasium":
-        from hebbax.tasks.external.gymnasium import GymnasiumEnvironments
-
-        return GymnasiumEnvironments(task, film=film)
-    from hebbax.tasks.external.envpool import EnvPoolEnvironments
-
-    return EnvPoolEnvironments(task, threads=threads, film=film)

@@ -1,4 +1,4 @@
-"""MuJoCo's own shared library: where it is, and how to keep it quiet."""
+"""MuJoCo's own shared library: where it is, how to keep it quiet, and its functions for compiled code."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import llvmlite.binding
 import mujoco
 import numba
 from numba import types
@@ -76,3 +77,19 @@ def clock_running() -> Iterator[None]:
 def _pointer(name: str) -> ctypes.c_void_p:
     """Return a pointer that the library keeps under this name."""
     return ctypes.c_void_p.in_dll(ctypes.CDLL(str(find_library())), name)
+
+
+_ADDRESSES = types.void(types.intp, types.intp)
+mj_step = types.ExternalFunction("mj_step", _ADDRESSES)
+mj_forward = types.ExternalFunction("mj_forward", _ADDRESSES)
+mj_reset_data = types.ExternalFunction("mj_resetData", _ADDRESSES)
+mj_rne_post_constraint = types.ExternalFunction("mj_rnePostConstraint", _ADDRESSES)
+"""MuJoCo functions for compiled code, called with the addresses of an mjModel and an mjData."""
+
+
+@cache
+def load_library() -> None:
+    """Make MuJoCo's functions known to compiled code, its warnings silent, and its steps free of clock readings."""
+    llvmlite.binding.load_library_permanently(str(find_library()))
+    silence_warnings()
+    stop_clock()

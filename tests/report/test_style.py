@@ -3,8 +3,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from hebbax.errors import HebbaxError
-from hebbax.report.figures import save_figure
-from hebbax.report.vector_figure import save_vector_figure
+from hebbax.report.style import save_figure, save_vector_figure
 
 
 def test_a_figure_is_saved_as_a_png_of_150_dots_per_inch(tmp_path):

@@ -1,6 +1,6 @@
 import numpy as np
 
-from hebbax.evolution.fitness import fitness_of
+from hebbax.evolution.search import fitness_of
 from hebbax.types import END_DIVERGED, Lives
 
 

@@ -8,10 +8,10 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from hebbax.attractors.weight_speed import weight_speed
+from hebbax.attractors.trajectory import weight_speed
 from hebbax.errors import HebbaxError
 from hebbax.report.plots import plot_weight_images, plot_weight_speed, plot_weight_traces
-from hebbax.report.plots.weights_figure import plot_weights
+from hebbax.report.plots.weight_images import plot_weights
 from hebbax.report.style import VERMILLION
 
 LAYERS = [(3, 2), (2, 1)]  # 6 + 2 = 8 weights

@@ -1,0 +1,54 @@
+"""Evolving with the progress on screen, as `hebbax train`, `hebbax demo` and sweeps do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hebbax.cli.interrupt import Interruption
+from hebbax.cli.output import note, quoted, returned
+from hebbax.cli.progress import Clock, training_progress
+
+if TYPE_CHECKING:
+    from hebbax.runs.training import Training
+
+
+def evolve(training: Training, asked: Interruption, seconds: float | None = None) -> int:
+    """Run a training to its end, or for some seconds, with its progress on screen; return 0.
+
+    When a signal stops it, say how to go on, and return the exit code for that.
+    """
+    from hebbax.evolution.strategies.build import remark_on_strategy
+    from hebbax.tasks.registry import remark_on
+
+    asked.when_asked(training.stop)
+    config, path = training.search.config, training.folder.path
+    print(f"{config.task.name} · {training.search.policy.name} · seed {config.seed} → {path}", flush=True)
+    genome_size = training.search.policy.genome_size
+    for remark in (remark_on(training.search.task), remark_on_strategy(config.strategy.name, genome_size)):
+        if remark is not None:
+            print(remark, flush=True)
+    clock = Clock(training.state.generation, config.generations, seconds)
+    with training_progress(clock, training.search.engine.name) as progress:
+
+        def on_generation(metrics: dict[str, Any]) -> None:
+            progress(metrics)
+            if clock.over:
+                training.stop()
+
+        finished = training.run(on_generation, note)
+    if finished or asked.signal is None:
+        return 0
+    print(f"stopped after generation {training.state.generation}; go on with: hebbax train --resume {quoted(path)}")
+    return asked.exit_code
+
+
+def print_best(training: Training) -> None:
+    """Say what the best mean genome of a training is worth."""
+    best, config = training.state.best, training.search.config
+    if best is None:
+        print("every evaluation of the mean genome had a life that diverged: there is no best one")
+    else:
+        print(
+            f"best mean genome: return {returned(best.return_mean)} over {config.evaluate_lifetimes} lives "
+            f"(generation {best.generation}, termination={config.termination})"
+        )

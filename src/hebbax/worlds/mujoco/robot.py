@@ -1,0 +1,66 @@
+"""Where a model's robot is: its root body, how far it reaches, and which joint an actuator drives.
+
+MuJoCo is imported where a function needs it: importing it fixes the OpenGL library of a process, and a process that
+draws has to choose that first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import mujoco
+
+
+def root_body(model: mujoco.MjModel) -> int:
+    """Return the body that a camera follows: the first that is not the world, or the world where there is no other."""
+    return min(1, model.nbody - 1)
+
+
+def reach(model: mujoco.MjModel, data: mujoco.MjData, geoms: Sequence[int] | None = None) -> float:
+    """Return how far the robot, or these geoms of it, reach from its centre of mass, in m.
+
+    `data` must hold a state after `mj_forward`. A model without a robot gives the extent of the whole.
+    """
+    root = root_body(model)
+    considered = np.arange(model.ngeom) if geoms is None else np.asarray(geoms, np.int64)
+    parts = considered[model.body_rootid[model.geom_bodyid[considered]] == root]
+    if root == 0 or not len(parts):
+        return float(model.stat.extent)
+    distances = np.linalg.norm(data.geom_xpos[parts] - data.subtree_com[root], axis=1) + model.geom_rbound[parts]
+    return float(distances.max())
+
+
+def driven_joint(model: mujoco.MjModel, actuator: int) -> int | None:
+    """Return the joint that takes all of an actuator's work; None where there are several, or one of many coordinates.
+
+    A ball has no single speed that a torque could do work at, and neither has what a site or a longer tendon moves.
+    """
+    import mujoco
+
+    kind, target = model.actuator_trntype[actuator], int(model.actuator_trnid[actuator, 0])
+    if kind == mujoco.mjtTrn.mjTRN_TENDON.value:
+        wrap = model.tendon_adr[target]
+        if model.tendon_num[target] != 1 or model.wrap_type[wrap] != mujoco.mjtWrap.mjWRAP_JOINT.value:
+            return None
+        target = int(model.wrap_objid[wrap])
+    elif kind not in (mujoco.mjtTrn.mjTRN_JOINT.value, mujoco.mjtTrn.mjTRN_JOINTINPARENT.value):
+        return None
+    single = (mujoco.mjtJoint.mjJNT_SLIDE.value, mujoco.mjtJoint.mjJNT_HINGE.value)
+    return target if model.jnt_type[target] in single else None
+
+
+def forward_coordinate(model: mujoco.MjModel) -> int | None:
+    """Return the column of qpos of the first joint that moves the whole body along x: a free joint, or a slide."""
+    import mujoco
+
+    for joint in range(model.njnt):
+        of_root = model.body_parentid[model.jnt_bodyid[joint]] == 0
+        free = model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_FREE.value
+        slide = model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_SLIDE.value and model.jnt_axis[joint, 0] == 1
+        if of_root and (free or slide):
+            return int(model.jnt_qposadr[joint])
+    return None
