@@ -18,6 +18,7 @@ from hebbax.config.strategy import StrategyConfig
 from hebbax.config.train import TaskConfig, TrainConfig
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
@@ -84,7 +85,7 @@ def test_a_program_keeps_its_own_settings_between_the_parts_of_a_life():
     policy = make_policy("han-b", task)
     genome = np.zeros(policy.genome_size, np.float32)
     for engine in (NativeEngine(task, policy, threads=1), LockstepEngine(task, policy, threads=1)):
-        for _ in engine.stream(genome, root_key(0), chunk=2, ticks=4):
+        for _ in engine.stream(genome, root_key(0), Scenario(ticks=4), chunk=2):
             assert jax.config.values["jax_enable_x64"]
             assert settings.unpinned()
             assert np.geterr()["invalid"] == "raise"

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from hebbax.config.train import TaskConfig as TaskConfig
     from hebbax.config.train import TrainConfig as TrainConfig
     from hebbax.damage.events import Event as Event
+    from hebbax.damage.kind import register_damage as register_damage
     from hebbax.engines.lockstep import LockstepEngine as LockstepEngine
     from hebbax.engines.make_engine import make_engine as make_engine
     from hebbax.engines.native import NativeEngine as NativeEngine
+    from hebbax.engines.scenario import Scenario as Scenario
     from hebbax.errors import HebbaxError as HebbaxError
     from hebbax.evolution.statistics import Controller as Controller
     from hebbax.evolution.statistics import ObservationStatistics as ObservationStatistics
@@ -58,6 +60,7 @@ _HOME = {
     "Record": "types",
     "Replay": "policies.open_loop",
     "Rule": "plasticity.rule",
+    "Scenario": "engines.scenario",
     "Simulation": "types",
     "StoredRun": "runs.stored_run",
     "StrategyConfig": "config.strategy",
@@ -71,6 +74,7 @@ _HOME = {
     "make_engine": "engines.make_engine",
     "make_policy": "policies.make_policy",
     "make_task": "tasks.registry",
+    "register_damage": "damage.kind",
     "register_rule": "plasticity.rule",
     "register_task": "tasks.registry",
 }
@@ -91,6 +95,7 @@ __all__ = [
     "Record",
     "Replay",
     "Rule",
+    "Scenario",
     "Simulation",
     "StoredRun",
     "StrategyConfig",
@@ -104,6 +109,7 @@ __all__ = [
     "make_engine",
     "make_policy",
     "make_task",
+    "register_damage",
     "register_rule",
     "register_task",
 ]

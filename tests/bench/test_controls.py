@@ -13,6 +13,7 @@ from hebbax.bench.quadruped import quadruped
 from hebbax.bench.replays import BatchReplay, LoopReplay, Recording, record_lives
 from hebbax.bench.synapses import PolicyAlone, policy_loop
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.kernels.compile_step import compile_step
 from hebbax.kernels.noise import fold_in
@@ -49,7 +50,7 @@ def test_the_quadruped_is_gymnasiums_ant_and_a_constant():
 
 
 def test_both_replays_step_the_same_lives(engine, controls, recording):
-    lives = engine.evaluate(controls.genomes, life_keys_of(6), ticks=TICKS)
+    lives = engine.evaluate(controls.genomes, life_keys_of(6), Scenario(ticks=TICKS))
     loop = LoopReplay(controls.task, recording, life_keys_of(6), controls.normaliser)
     loop.check(lives)
     np.testing.assert_array_equal(loop.run().returns, lives.returns)
@@ -67,7 +68,7 @@ def test_both_replays_step_the_same_lives(engine, controls, recording):
 
 
 def test_other_controls_are_found_out(engine, controls, recording):
-    lives = engine.evaluate(controls.genomes, life_keys_of(6), ticks=TICKS)
+    lives = engine.evaluate(controls.genomes, life_keys_of(6), Scenario(ticks=TICKS))
     other = recording.actions.copy()
     other[0, 5] = np.nextafter(other[0, 5], np.float32(2))
     changed = Recording(other, recording.first_qpos, recording.first_qvel, recording.last_qpos)
@@ -99,7 +100,7 @@ def test_how_controls_move():
 def test_the_policy_alone_does_what_it_does_in_a_life(engine, controls, recording):
     """A loop over the observations of a life leaves the weights that the life had."""
     key = life_keys_of(6)[2]
-    _, record = engine.record(controls.genomes[2], key, ticks=TICKS)
+    _, record = engine.record(controls.genomes[2], key, Scenario(ticks=TICKS))
     step = compile_step(controls.policy)
     alone = PolicyAlone(controls, record.observations[:-1].astype(np.float32), policy_loop(step))
     born = np.zeros(step.carry_size, np.float32)

@@ -7,17 +7,21 @@ import mujoco
 import numpy as np
 import pytest
 
-from hebbax.damage.apply import EVENT_STREAM, drive, plasticity_left
-from hebbax.damage.event_table import event_table
+from hebbax.damage.apply import change_values, plasticity_scale
+from hebbax.damage.event_table import ACTION, states_of
 from hebbax.damage.events import KINDS, Event
+from hebbax.engines.hooks import damage_table
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.policies.open_loop import Replay
+from hebbax.streams import EVENT_STREAM
 from hebbax.tasks.registry import make_task
 from hebbax.tasks.task import Task
 
 KEY = jax.random.key(5)
 TICKS = 20
+NO_KEY = np.zeros(2, np.uint32)
 
 
 @pytest.fixture(scope="module")
@@ -42,13 +46,13 @@ def free(native, lockstep, genomes):
 
 
 def record_of(engine, genomes, *events, ticks=TICKS):
-    return engine.record(genomes[0], KEY, ticks=ticks, events=events)[1]
+    return engine.record(genomes[0], KEY, Scenario(ticks=ticks, damages=events))[1]
 
 
 def test_a_freeze_holds_from_onset_for_its_duration(swimmer, han_e):
     events = [Event("freeze-plasticity", onset=2, duration=3), Event("scale-plasticity", 4, 2, value=0.5)]
-    table = event_table(events, swimmer, han_e)
-    assert [plasticity_left(table, tick) for tick in range(7)] == [1, 1, 0, 0, 0, 0.5, 1]
+    table = damage_table(events, swimmer, han_e)
+    assert [plasticity_scale(table, tick, states_of(table), *NO_KEY) for tick in range(7)] == [1, 1, 0, 0, 0, 0.5, 1]
 
 
 def test_pins_come_before_scales(swimmer, han_e):
@@ -57,17 +61,17 @@ def test_pins_come_before_scales(swimmer, han_e):
         Event("pin-actuator", 1, 1, value=3.0),
         Event("scale-actuator", 2, 1, target=0, value=0.0),
     ]
-    table = event_table(events, swimmer, han_e)
+    table = damage_table(events, swimmer, han_e)
     for tick, expected in enumerate([[8, 8], [3, 1.5], [0, 4], [8, 8]]):
         action = np.full(2, 8.0)
-        drive(table, tick, action)
+        change_values(table, tick, ACTION, states_of(table), *NO_KEY, action)
         np.testing.assert_array_equal(action, expected)
 
 
 def test_an_empty_table_does_nothing(swimmer, han_e):
-    table, action = event_table([], swimmer, han_e), np.ones(2)
-    drive(table, 0, action)
-    assert plasticity_left(table, 0) == 1
+    table, action = damage_table([], swimmer, han_e), np.ones(2)
+    change_values(table, 0, ACTION, states_of(table), *NO_KEY, action)
+    assert plasticity_scale(table, 0, states_of(table), *NO_KEY) == 1
     np.testing.assert_array_equal(action, 1)
 
 
@@ -81,6 +85,9 @@ ALIKE = {
     "nudge-weights": Event("nudge-weights", 2, value=0.5),
     "push-body": Event("push-body", 3, 4, target="back", value=(20.0, 30.0, 0.0)),
     "hold-coordinate": Event("hold-coordinate", 2, 6, target="motor1_rot", value=0.125, relative=True),
+    "scale-observation": Event("scale-observation", 3, 10, target=0, value=0.0),
+    "noise-observation": Event("noise-observation", 3, 10, value=0.5),
+    "scale-mass": Event("scale-mass", 3, 10, target="back", value=3.0),
 }
 
 
@@ -112,7 +119,7 @@ def test_a_share_of_a_layer_is_zeroed_at_one_tick(engine, free, genomes, han_e):
 
 def test_which_weights_is_up_to_the_key_and_the_place_in_the_table(native, genomes):
     def zeroed(key, *events):
-        return native.record(genomes[0], key, ticks=1, events=events)[1].weights[0] == 0
+        return native.record(genomes[0], key, Scenario(ticks=1, damages=events))[1].weights[0] == 0
 
     half, late = Event("zero-weights", 0, value=0.5), Event("freeze-plasticity", 50)
     np.testing.assert_array_equal(zeroed(KEY, half), zeroed(KEY, half, late))
@@ -154,7 +161,7 @@ def test_updates_scaled_by_one_and_by_zero(engine, free, genomes):
 
 def test_updates_scaled_beyond_all_bounds_are_a_divergence(native, lockstep, genomes):
     for engine in (native, lockstep):
-        lives, _ = engine.record(genomes[0], KEY, ticks=9, events=[Event("scale-plasticity", 4, value=1e12)])
+        lives, _ = engine.record(genomes[0], KEY, Scenario(ticks=9, damages=[Event("scale-plasticity", 4, value=1e12)]))
         assert lives.diverged.all()
         assert lives.lengths[0] == 5
 
@@ -198,7 +205,9 @@ def test_contacts_are_those_of_mujoco_until_the_robot_is_lifted(make):
     lifted = Event("hold-coordinate", 60, 60, target="rootz", value=1.0, relative=True)
     push = Event("push-body", 80, 10, target="torso", value=(5.0, 0.0, 0.0))
     events = [lifted, push]
-    lives, record = engine.record(np.zeros(360, np.float32), KEY, ticks=120, events=events, termination="restart")
+    lives, record = engine.record(
+        np.zeros(360, np.float32), KEY, Scenario(ticks=120, damages=events, termination="restart")
+    )
     assert lives.lengths[0] == 120
     data, parts = mujoco.MjData(task.model), set()
     data.qpos[:], data.qvel[:] = record.qpos[0], record.qvel[0]
@@ -222,5 +231,5 @@ def test_a_record_of_contact_forces_does_not_change_the_life():
     ant = make_task("ant")
     engine = LockstepEngine(ant, Replay(8, 10), threads=1)
     actions = np.zeros(80, np.float32)
-    lives, _ = engine.record(actions, KEY, ticks=10)
-    assert lives.returns[0] == engine.evaluate(actions[None], KEY[None], ticks=10).returns[0]
+    lives, _ = engine.record(actions, KEY, Scenario(ticks=10))
+    assert lives.returns[0] == engine.evaluate(actions[None], KEY[None], Scenario(ticks=10)).returns[0]

@@ -5,7 +5,29 @@ import json
 import numpy as np
 import pytest
 
-from hebbax.damage.event_table import event_table
+from hebbax.damage.event_table import (
+    ACTION,
+    END,
+    FORCE,
+    FORCE_SIZE,
+    INDEX,
+    MODEL,
+    ONSET,
+    POSITION,
+    RELATIVE,
+    SENSE,
+    SPARE,
+    STAGE,
+    START,
+    STATE_AT,
+    STATE_SIZE,
+    STOP,
+    UPDATE,
+    VALUE,
+    WEIGHTS,
+    event_table,
+    states_of,
+)
 from hebbax.damage.events import KINDS, Event, events_from_dicts, events_to_dicts
 from hebbax.errors import HebbaxError
 from hebbax.policies.make_policy import make_policy
@@ -21,6 +43,9 @@ ONE_OF_EACH = (
     Event("nudge-weights", 2, value=1e-3),
     Event("push-body", 3, 4, target="mid", value=(1.0, -2.0, 0.5)),
     Event("hold-coordinate", 2, 6, target="slider1", value=0.125, relative=True),
+    Event("scale-observation", 1, 3, target=4, value=0.5),
+    Event("noise-observation", 0, 5, value=0.25),
+    Event("scale-mass", 4, 2, target="back", value=3.0),
 )
 
 
@@ -36,19 +61,26 @@ def test_there_is_one_of_each():
 def test_the_table_holds_names_as_numbers(swimmer, han_e):
     table = event_table(ONE_OF_EACH, swimmer, han_e)
     first_layer = han_e.network.connections[0].size
-    # kind, onset, end, start, stop, value, relative. Swimmer: bodies world, torso, mid, back; slider1 is qpos 0.
+    columns = [STAGE, INDEX, ONSET, END, START, STOP, VALUE, VALUE + 1, VALUE + 2, RELATIVE]
+    # In the order of the stages. Swimmer: bodies world, torso, mid, back; slider1 is qpos 0.
     expected = [
-        [0, 4, 12, 0, 0, 0, 0, 0, 0],
-        [1, 0, 9, 0, 0, 0.5, 0, 0, 0],
-        [2, 6, 11, 1, 2, -0.5, 0, 0, 0],
-        [3, 3, 5, 0, 1, 0, 0, 0, 0],
-        [4, 7, 8, 0, first_layer, 0.25, 0, 0, 0],
-        [5, 5, 6, 0, han_e.weight_count, 2, 0, 0, 0],
-        [6, 2, 3, 0, han_e.weight_count, 1e-3, 0, 0, 0],
-        [7, 3, 7, 2, 3, 1, -2, 0.5, 0],
-        [8, 2, 8, 0, 0, 0.125, 0, 0, 1],
+        [MODEL, 11, 4, 6, 3, 4, 3, 0, 0, 0],
+        [WEIGHTS, 4, 7, 8, 0, first_layer, 0.25, 0, 0, 0],
+        [WEIGHTS, 5, 5, 6, 0, han_e.weight_count, 2, 0, 0, 0],
+        [WEIGHTS, 6, 2, 3, 0, han_e.weight_count, 1e-3, 0, 0, 0],
+        [SENSE, 9, 1, 4, 4, 5, 0.5, 0, 0, 0],
+        [SENSE, 10, 0, 5, 0, 8, 0.25, 0, 0, 0],
+        [ACTION, 2, 6, 11, 1, 2, -0.5, 0, 0, 0],
+        [ACTION, 3, 3, 5, 0, 1, 0, 0, 0, 0],
+        [FORCE, 7, 3, 7, 2, 3, 1, -2, 0.5, 0],
+        [POSITION, 8, 2, 8, 0, 0, 0.125, 0, 0, 1],
+        [UPDATE, 0, 4, 12, 0, 0, 0, 0, 0, 0],
+        [UPDATE, 1, 0, 9, 0, 0, 0.5, 0, 0, 0],
     ]
-    np.testing.assert_array_equal(table, expected)
+    np.testing.assert_array_equal(table[:, columns], expected)
+    # Held is where it was; a force is kept beside the state of its event; SPARE numbers stand at the end.
+    assert [tuple(row) for row in table[[8, 9]][:, [STATE_AT, STATE_SIZE]]] == [(0, 0), (FORCE_SIZE, 1)]
+    assert len(states_of(table)) == FORCE_SIZE + 1 + SPARE
 
 
 @pytest.mark.parametrize(
@@ -68,7 +100,7 @@ def test_targets_by_name(task_name, kind, target, start, stop):
     task = make_task(task_name)
     value = (1.0, 0.0, 0.0) if kind == "push-body" else 0.0
     (row,) = event_table([Event(kind, 0, target=target, value=value)], task, make_policy("han-e", task))
-    assert row[3:5].tolist() == [start, stop]
+    assert row[[START, STOP]].tolist() == [start, stop]
 
 
 def test_events_survive_json():

@@ -15,6 +15,7 @@ import pytest
 from hebbax.engines.life import draw_birth
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.kernels.compiler import compiled
 from hebbax.policies.open_loop import Replay
 from hebbax.tasks.task import simulation_of
@@ -97,7 +98,7 @@ def test_views_are_copied_in_parts_of_any_length(task, engine_of):
     engine = engine_of(task, Replay(2, TICKS), threads=1)
 
     for chunk in (1, 7, TICKS):
-        parts = list(engine.stream(ACTIONS.ravel(), KEY, chunk=chunk, ticks=TICKS))
+        parts = list(engine.stream(ACTIONS.ravel(), KEY, Scenario(ticks=TICKS), chunk=chunk))
         record = Record(*(np.concatenate(field) for field in zip(*(part for part, _ in parts), strict=True)))
         np.testing.assert_allclose(record.observations, observations, rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(record.qpos, positions, rtol=1e-9, atol=1e-12)
@@ -105,5 +106,5 @@ def test_views_are_copied_in_parts_of_any_length(task, engine_of):
         np.testing.assert_allclose(parts[-1][1].returns, [rewards.sum()], rtol=1e-9)
     assert {turn.py_func(number, 5) for number in ACTIONS[:, 0]} == set(range(5))
     assert {turn.py_func(number, 3) for number in ACTIONS[:, 1]} == set(range(3))
-    lives = engine.evaluate(ACTIONS.reshape(1, -1), KEY[None], ticks=TICKS)
+    lives = engine.evaluate(ACTIONS.reshape(1, -1), KEY[None], Scenario(ticks=TICKS))
     np.testing.assert_allclose(lives.returns, [rewards.sum()], rtol=1e-9)

@@ -9,6 +9,7 @@ import pytest
 
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.evolution.search import fitness_of
 from hebbax.evolution.statistics import ObservationStatistics
 from hebbax.networks.mlp import Mlp
@@ -34,7 +35,7 @@ def free_of_cost(swimmer):
 def test_a_nan_policy_diverges_ranks_worst_and_leaves_no_observations(make, free_of_cost, han_e, genomes):
     genomes = genomes.copy()
     genomes[2] = np.nan
-    lives = make(free_of_cost, han_e).evaluate(genomes, KEY, ticks=30)
+    lives = make(free_of_cost, han_e).evaluate(genomes, KEY, Scenario(ticks=30))
     assert lives.ends.tolist() == [END_REACHED, END_REACHED, END_DIVERGED, END_REACHED, END_REACHED, END_REACHED]
     assert lives.lengths[2] <= 1
     fitness = fitness_of(lives, 1)
@@ -50,7 +51,7 @@ def test_unbounded_weights_diverge(make, free_of_cost):
     policy = Policy("a", Mlp((8, 2)), Plasticity("abcd", "none"))
     genomes = np.zeros((2, policy.genome_size), np.float32)
     genomes[1, -16:] = 3e8  # D of every synapse: 3e7 a tick, past the bound of 1e8 at the fourth update
-    lives = make(free_of_cost, policy).evaluate(genomes, KEY, ticks=30)
+    lives = make(free_of_cost, policy).evaluate(genomes, KEY, Scenario(ticks=30))
     assert lives.ends.tolist() == [END_REACHED, END_DIVERGED]
     assert lives.lengths[1] == 4
 
@@ -66,7 +67,7 @@ def test_what_is_not_finite_ends_a_life(make, swimmer, han_e, genomes, part):
         return np.sqrt(-1.0 - simulation.qpos[0] ** 2) if part == "reward" else 1.0, False, memory
 
     task = dataclasses.replace(swimmer, birth=birth, outcome=outcome)
-    lives = make(task, han_e).evaluate(genomes[:2], KEY, ticks=10)
+    lives = make(task, han_e).evaluate(genomes[:2], KEY, Scenario(ticks=10))
     assert lives.diverged.all()
     assert np.isfinite(lives.returns).all()
 
@@ -84,7 +85,7 @@ def test_an_observation_that_is_not_finite_ends_the_life_of_a_saturated_network(
 
     task = dataclasses.replace(swimmer, birth=birth, observe=observe, outcome=outcome, memory_size=1)
     policy = make_policy("mlp", task)
-    lives = make(task, policy).evaluate(np.ones((2, policy.genome_size), np.float32), KEY, ticks=10)
+    lives = make(task, policy).evaluate(np.ones((2, policy.genome_size), np.float32), KEY, Scenario(ticks=10))
     assert lives.ends.tolist() == [END_DIVERGED, END_DIVERGED]
     assert lives.lengths.tolist() == [3, 3]
 
@@ -97,7 +98,7 @@ def test_warnings_are_counted_and_write_no_file(swimmer, han_e, genomes, tmp_pat
         return 0.1 * noise.uniform[:5], 1e11 + 0.0 * noise.uniform[5:], np.zeros(0)
 
     task = dataclasses.replace(swimmer, birth=birth)
-    lives = NativeEngine(task, han_e).evaluate(genomes[:1], KEY, ticks=10)
+    lives = NativeEngine(task, han_e).evaluate(genomes[:1], KEY, Scenario(ticks=10))
     assert lives.warnings[0] > 0
     assert lives.diverged[0]
     assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,7 @@ import pytest
 from hebbax.damage.events import Event
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.policies.make_policy import make_policy
 from hebbax.tasks.registry import make_task
 from hebbax.types import Normaliser
@@ -23,9 +24,8 @@ def both(task_name, policy_name, ticks, count=4):
     policy = make_policy(policy_name, task)
     genomes = np.asarray(jax.random.uniform(jax.random.key(0), (count, policy.genome_size), minval=-1, maxval=1))
     normaliser = Normaliser(np.full(task.observation_size, 0.1), np.full(task.observation_size, 1.5))
-    arguments = {"normaliser": normaliser, "ticks": ticks, "lifetimes": 2}
     engines = NativeEngine(task, policy), LockstepEngine(task, policy)
-    return [engine.evaluate(genomes, KEY, **arguments) for engine in engines]
+    return [engine.evaluate(genomes, KEY, Scenario(ticks, normaliser), lifetimes=2) for engine in engines]
 
 
 @pytest.mark.parametrize("policy_name", ["han-e", "mlp"])
@@ -53,17 +53,17 @@ def test_both_engines_run_the_same_lives_with_contacts():
 
 @pytest.mark.slow
 def test_the_chunk_changes_nothing(swimmer, han_e, genomes):
-    whole = LockstepEngine(swimmer, han_e).evaluate(genomes, KEY, ticks=TICKS)
+    whole = LockstepEngine(swimmer, han_e).evaluate(genomes, KEY, Scenario(ticks=TICKS))
     for chunk in (1, 4):
-        parts = LockstepEngine(swimmer, han_e, chunk=chunk).evaluate(genomes, KEY, ticks=TICKS)
+        parts = LockstepEngine(swimmer, han_e, chunk=chunk).evaluate(genomes, KEY, Scenario(ticks=TICKS))
         # XLA may round a batch of another size differently.
         np.testing.assert_allclose(whole.returns, parts.returns, atol=1e-5)
 
 
 def test_both_engines_let_the_same_things_happen(swimmer, han_e, genomes):
     events = [Event("freeze-plasticity", 4, 8), Event("pin-actuator", 6, 5, target=1, value=-0.5)]
-    _, native = NativeEngine(swimmer, han_e).record(genomes[0], KEY, ticks=TICKS, events=events)
-    _, lockstep = LockstepEngine(swimmer, han_e).record(genomes[0], KEY, ticks=TICKS, events=events)
+    _, native = NativeEngine(swimmer, han_e).record(genomes[0], KEY, Scenario(ticks=TICKS, damages=events))
+    _, lockstep = LockstepEngine(swimmer, han_e).record(genomes[0], KEY, Scenario(ticks=TICKS, damages=events))
     for name in native._fields:
         one, other = getattr(native, name), getattr(lockstep, name)
         assert one.shape == other.shape
@@ -77,8 +77,8 @@ def test_lives_of_unequal_length(swimmer, han_e, genomes):
         return simulation.qpos[0] - before.qpos[0], abs(simulation.qpos[2]) > 0.3, memory
 
     task = dataclasses.replace(swimmer, outcome=outcome)
-    native = NativeEngine(task, han_e).evaluate(genomes, KEY, ticks=60)
-    lockstep = LockstepEngine(task, han_e).evaluate(genomes, KEY, ticks=60)
+    native = NativeEngine(task, han_e).evaluate(genomes, KEY, Scenario(ticks=60))
+    lockstep = LockstepEngine(task, han_e).evaluate(genomes, KEY, Scenario(ticks=60))
     assert len(set(native.lengths)) > 1
     np.testing.assert_array_equal(native.lengths, lockstep.lengths)
     np.testing.assert_array_equal(native.ends, lockstep.ends)

@@ -12,6 +12,7 @@ import pytest
 
 from hebbax.engines import specialise
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.kernels.compile_step import compile_step
 from hebbax.networks.mlp import Mlp
 from hebbax.policies.open_loop import Replay
@@ -179,6 +180,6 @@ def test_where_the_cache_cannot_be_written_every_task_has_its_own_life(monkeypat
     monkeypatch.setattr(specialise, "_BUILT", {})
     for reward in (1.0, 2.0):
         engine = NativeEngine(paid(swimmer, reward), Replay(2, 5), threads=1)
-        lives = engine.evaluate([[0.0] * 10], jax.random.key(0), ticks=5)
+        lives = engine.evaluate([[0.0] * 10], jax.random.key(0), Scenario(ticks=5))
         assert (lives.lengths[0], lives.returns[0]) == (5, 5 * reward)
     assert blocked.read_text() == ""

@@ -9,6 +9,7 @@ import pytest
 from hebbax.damage.events import Event
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.types import END_DIVERGED, Record
 
@@ -64,56 +65,57 @@ def assert_same(one, other):
 
 @pytest.mark.parametrize("chunk", [1, 7, 20, 40, 1000])
 def test_parts_add_up_to_the_record(engine, genomes, chunk):
-    arguments = {"ticks": TICKS, "events": EVENTS, "termination": "restart"}
-    whole = engine.record(genomes[0], KEY, **arguments)
-    parts = list(engine.stream(genomes[0], KEY, chunk=chunk, **arguments))
+    scenario = Scenario(TICKS, termination="restart", damages=EVENTS)
+    whole = engine.record(genomes[0], KEY, scenario)
+    parts = list(engine.stream(genomes[0], KEY, scenario, chunk=chunk))
     assert [len(record.rewards) for record, _ in parts] == [min(chunk, TICKS - at) for at in range(0, TICKS, chunk)]
     assert_same(whole_of(parts), whole)
     assert whole[0].terminations[0] == 2
-    lives = engine.evaluate(genomes[:1], KEY[None], **arguments)
+    lives = engine.evaluate(genomes[:1], KEY[None], scenario)
     assert lives.returns[0] == whole[0].returns[0]
 
 
 def test_a_life_that_ends_early(engine, genomes):
     for chunk, lengths in [(7, [7, 7, 1]), (15, [15]), (5, [5, 5, 5])]:
-        parts = list(engine.stream(genomes[0], KEY, chunk=chunk, ticks=TICKS))
+        parts = list(engine.stream(genomes[0], KEY, Scenario(ticks=TICKS), chunk=chunk))
         assert [len(record.rewards) for record, _ in parts] == lengths
-        assert_same(whole_of(parts), engine.record(genomes[0], KEY, ticks=TICKS))
+        assert_same(whole_of(parts), engine.record(genomes[0], KEY, Scenario(ticks=TICKS)))
 
 
 def test_a_life_that_diverges_as_a_part_begins_has_an_empty_last_part(engine, genomes):
     events = [Event("pin-actuator", 6, value=1e9)]
-    parts = list(engine.stream(genomes[0], KEY, chunk=3, ticks=TICKS, events=events))
+    parts = list(engine.stream(genomes[0], KEY, Scenario(ticks=TICKS, damages=events), chunk=3))
     assert [len(record.rewards) for record, _ in parts] == [3, 3, 0]
     assert parts[-1][1].ends[0] == END_DIVERGED
-    assert_same(whole_of(parts), engine.record(genomes[0], KEY, ticks=TICKS, events=events))
+    assert_same(whole_of(parts), engine.record(genomes[0], KEY, Scenario(ticks=TICKS, damages=events)))
 
 
 def test_a_life_of_no_ticks(engine, genomes):
-    ((record, lives),) = engine.stream(genomes[0], KEY, ticks=0)
+    ((record, lives),) = engine.stream(genomes[0], KEY, Scenario(ticks=0))
     assert lives.lengths[0] == len(record.rewards) == 0
 
 
 def test_lives_go_on_side_by_side(engine, genomes):
-    one = engine.stream(genomes[0], KEY, chunk=10, ticks=TICKS, termination="restart")
-    other = engine.stream(genomes[1], KEY, chunk=10, ticks=TICKS, termination="restart")
+    one = engine.stream(genomes[0], KEY, Scenario(ticks=TICKS, termination="restart"), chunk=10)
+    other = engine.stream(genomes[1], KEY, Scenario(ticks=TICKS, termination="restart"), chunk=10)
     parts = []
     for part, _ in zip(one, other, strict=True):
-        engine.evaluate(genomes[2:4], KEY, ticks=12)
+        engine.evaluate(genomes[2:4], KEY, Scenario(ticks=12))
         parts.append(part)
-    assert_same(whole_of(parts), engine.record(genomes[0], KEY, ticks=TICKS, termination="restart"))
+    assert_same(whole_of(parts), engine.record(genomes[0], KEY, Scenario(ticks=TICKS, termination="restart")))
 
 
 def test_what_is_decided_on_the_way_is_as_if_it_had_been_known(engine, genomes):
     events: list[Event] = []
     parts = []
-    for part in engine.stream(genomes[0], KEY, chunk=4, ticks=TICKS, events=events, termination="restart"):
+    for part in engine.stream(genomes[0], KEY, Scenario(ticks=TICKS, damages=events, termination="restart"), chunk=4):
         parts.append(part)
         if len(parts) in (2, 3, 5):
             events.append(dataclasses.replace(EVENTS[len(events) + 1], onset=4 * len(parts)))
     assert len(events) == 3
     assert_same(
-        whole_of(parts), engine.record(genomes[0], KEY, ticks=TICKS, events=tuple(events), termination="restart")
+        whole_of(parts),
+        engine.record(genomes[0], KEY, Scenario(ticks=TICKS, damages=tuple(events), termination="restart")),
     )
 
 
@@ -121,6 +123,6 @@ def test_what_is_wrong_is_said_at_once(engine, genomes):
     with pytest.raises(HebbaxError, match="chunk=0 ticks: expected at least 1"):
         engine.stream(genomes[0], KEY, chunk=0)
     with pytest.raises(HebbaxError, match="unknown body 'md': did you mean 'mid'"):
-        engine.stream(genomes[0], KEY, events=[Event("push-body", 0, target="md", value=(1, 0, 0))])
+        engine.stream(genomes[0], KEY, Scenario(damages=[Event("push-body", 0, target="md", value=(1, 0, 0))]))
     with pytest.raises(HebbaxError, match="but it had shape"):
         engine.stream(genomes[0][:-1], KEY)

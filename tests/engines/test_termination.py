@@ -10,6 +10,7 @@ import pytest
 from hebbax.engines.life import RESTART_STREAM
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.policies.open_loop import Replay
 from hebbax.tasks.registry import make_task
@@ -56,7 +57,7 @@ def metronome_engine(request, metronome, han_e):
 
 @pytest.fixture(scope="module")
 def metronome_life(metronome_engine, genomes):
-    return metronome_engine.record(genomes[0], KEY, ticks=TICKS, termination="restart")
+    return metronome_engine.record(genomes[0], KEY, Scenario(ticks=TICKS, termination="restart"))
 
 
 def test_a_restarted_life_goes_on_to_its_last_tick(metronome_life):
@@ -78,7 +79,7 @@ def test_warnings_before_a_restart_count(metronome_life):
 
 
 def test_a_termination_ends_the_life_by_default(metronome_engine, genomes):
-    lives = metronome_engine.evaluate(genomes[:2], KEY, ticks=TICKS)
+    lives = metronome_engine.evaluate(genomes[:2], KEY, Scenario(ticks=TICKS))
     assert lives.lengths.tolist() == [PERIOD, PERIOD]
     assert lives.ends.tolist() == [END_TERMINATED] * 2
     assert lives.terminations.tolist() == [1, 1]
@@ -87,7 +88,8 @@ def test_a_termination_ends_the_life_by_default(metronome_engine, genomes):
 
 def test_a_termination_at_the_last_tick_counts(metronome_engine, genomes):
     ends, restarts = (
-        metronome_engine.evaluate(genomes[:1], KEY, ticks=PERIOD, termination=name) for name in ("end", "restart")
+        metronome_engine.evaluate(genomes[:1], KEY, Scenario(ticks=PERIOD, termination=name))
+        for name in ("end", "restart")
     )
     assert (ends.ends[0], restarts.ends[0]) == (END_TERMINATED, END_REACHED)
     assert ends.terminations[0] == restarts.terminations[0] == 1
@@ -125,9 +127,9 @@ def test_every_birth_has_its_own_noise(metronome_life):
 def test_an_unknown_termination_is_refused(metronome_engine, genomes):
     message = "unknown termination 'restrat': did you mean 'restart'"
     with pytest.raises(HebbaxError, match=message):
-        metronome_engine.evaluate(genomes, KEY, termination="restrat")
+        metronome_engine.evaluate(genomes, KEY, Scenario(termination="restrat"))
     with pytest.raises(HebbaxError, match=message):
-        metronome_engine.record(genomes[0], KEY, termination="restrat")
+        metronome_engine.record(genomes[0], KEY, Scenario(termination="restrat"))
 
 
 @pytest.mark.slow
@@ -139,7 +141,7 @@ def test_the_same_actions_are_the_same_life_on_both_engines():
     keys = jax.random.split(KEY, 3)
     engines = [NativeEngine(task, policy), LockstepEngine(task, policy)]
     (native, one), (lockstep, other) = (
-        e.record(actions[0], keys[0], ticks=ticks, termination="restart") for e in engines
+        e.record(actions[0], keys[0], Scenario(ticks=ticks, termination="restart")) for e in engines
     )
     assert native.terminations[0] > 0
     np.testing.assert_array_equal(one.qpos, other.qpos)
@@ -151,7 +153,7 @@ def test_the_same_actions_are_the_same_life_on_both_engines():
     born = np.flatnonzero(np.concatenate([[True], one.terminated[:-1]]))
     assert np.abs(felt).max() == 1.0
     assert (felt[born] == 0).all(), "a newborn has touched nothing yet"
-    native, lockstep = (e.evaluate(actions, keys, ticks=ticks, termination="restart") for e in engines)
+    native, lockstep = (e.evaluate(actions, keys, Scenario(ticks=ticks, termination="restart")) for e in engines)
     assert len(set(native.terminations)) > 1
     for field in ("lengths", "ends", "terminations", "observation_count", "warnings"):
         np.testing.assert_array_equal(getattr(native, field), getattr(lockstep, field))

@@ -13,6 +13,7 @@ import hebbax.engines.twins as twins_module
 from hebbax.attractors.lyapunov import lyapunov_of_growth
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.engines.twins import cyclic
 from hebbax.runs.stored_run import StoredRun
 from hebbax.runs.trials import Source
@@ -26,17 +27,17 @@ LIVES = 3
 
 
 def measured(engine, genome, ticks: range = range(50, 250)) -> np.ndarray:
-    with engine.twins(genome, jax.random.key(4), ticks=ticks.stop) as twins:
+    with engine.twins(genome, jax.random.key(4), Scenario(ticks=ticks.stop)) as twins:
         return twins.growth(ticks, np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("engine", [NativeEngine, LockstepEngine])
 def test_a_twin_changes_nothing_in_other_lives(swimmer, han_e, genomes, engine):
     runs = engine(swimmer, han_e)
-    _, before = runs.record(genomes[2], jax.random.key(4), ticks=60)
+    _, before = runs.record(genomes[2], jax.random.key(4), Scenario(ticks=60))
 
     first, again = measured(runs, genomes[2], range(10, 60)), measured(runs, genomes[2], range(10, 60))
-    _, after = runs.record(genomes[2], jax.random.key(4), ticks=60)
+    _, after = runs.record(genomes[2], jax.random.key(4), Scenario(ticks=60))
 
     assert len(first) == 50
     np.testing.assert_array_equal(first, again)

@@ -12,6 +12,7 @@ import pytest
 
 from hebbax.damage.events import Event
 from hebbax.engines.make_engine import make_engine
+from hebbax.engines.scenario import Scenario
 from hebbax.engines.vector import VectorEngine
 from hebbax.errors import HebbaxError
 from hebbax.policies.make_policy import make_policy
@@ -79,7 +80,7 @@ def test_lives_are_those_of_a_loop_by_hand(fixture, environment_id, act, request
     size = engine.task.observation_size
     normaliser = Normaliser(np.linspace(-0.2, 0.2, size), np.linspace(0.5, 1.5, size))
 
-    lives = engine.evaluate(genomes, KEY, lifetimes=2, normaliser=normaliser, ticks=40)
+    lives = engine.evaluate(genomes, KEY, Scenario(normaliser=normaliser, ticks=40), lifetimes=2)
 
     for life in range(6):
         key = jax.random.fold_in(KEY, life)
@@ -98,7 +99,7 @@ def test_given_actions_are_gymnasiums_to_the_bit():
     engine = VectorEngine(task, Replay(task.action_size, 50))
     actions = random_genomes(engine.policy, 1)
 
-    lives, record = engine.record(actions[0], KEY, ticks=50)
+    lives, record = engine.record(actions[0], KEY, Scenario(ticks=50))
 
     environment = gymnasium.make("HalfCheetah-v5")
     environment.reset(seed=int(jax.random.bits(jax.random.fold_in(KEY, 1))) // 2)
@@ -111,11 +112,11 @@ def test_given_actions_are_gymnasiums_to_the_bit():
 def test_a_life_does_not_depend_on_its_place(cartpole):
     genomes = random_genomes(cartpole.policy, 7)
     keys = jax.random.split(KEY, 7)
-    lives = cartpole.evaluate(genomes, keys, ticks=60)
+    lives = cartpole.evaluate(genomes, keys, Scenario(ticks=60))
     order = np.array([3, 0, 6, 2, 5, 1, 4])
 
-    permuted = cartpole.evaluate(genomes[order], keys[order], ticks=60)
-    alone = [cartpole.evaluate(genomes[i : i + 1], keys[i : i + 1], ticks=60) for i in range(7)]
+    permuted = cartpole.evaluate(genomes[order], keys[order], Scenario(ticks=60))
+    alone = [cartpole.evaluate(genomes[i : i + 1], keys[i : i + 1], Scenario(ticks=60)) for i in range(7)]
 
     for field in Lives.__dataclass_fields__:
         np.testing.assert_array_equal(getattr(permuted, field), getattr(lives, field)[order])
@@ -125,16 +126,16 @@ def test_a_life_does_not_depend_on_its_place(cartpole):
 
 def test_the_width_of_the_flock_changes_no_more_than_rounding(pendulum):
     genomes = random_genomes(pendulum.policy, 5)
-    whole = pendulum.evaluate(genomes, KEY, ticks=20)
-    parts = engine_of("gymnasium/Pendulum-v1", "han-b", flock=2).evaluate(genomes, KEY, ticks=20)
+    whole = pendulum.evaluate(genomes, KEY, Scenario(ticks=20))
+    parts = engine_of("gymnasium/Pendulum-v1", "han-b", flock=2).evaluate(genomes, KEY, Scenario(ticks=20))
     np.testing.assert_allclose(parts.returns, whole.returns, atol=1e-3)
 
 
 def test_a_record_is_the_life_that_is_evaluated(pendulum):
     genome, key = random_genomes(pendulum.policy, 1)[0], jax.random.fold_in(KEY, 0)
-    lives, record = pendulum.record(genome, key, ticks=30)
+    lives, record = pendulum.record(genome, key, Scenario(ticks=30))
 
-    assert lives.returns[0] == pendulum.evaluate(genome[None], KEY, ticks=30).returns[0]
+    assert lives.returns[0] == pendulum.evaluate(genome[None], KEY, Scenario(ticks=30)).returns[0]
     assert record.rewards.sum() == pytest.approx(lives.returns[0])
     shapes = [(30, 0), (30, 0), (30, 3), (30, 1), (30,), (30,), (30, 64), (30, 0), (30, 0)]
     assert [field.shape for field in record] == shapes
@@ -147,7 +148,7 @@ def test_things_that_happen(pendulum):
     genome = random_genomes(pendulum.policy, 1)[0]
     events = [Event("freeze-plasticity", 4, 8), Event("pin-actuator", 6, 5, target=0, value=-0.5)]
 
-    _, record = pendulum.record(genome, KEY, ticks=20, events=events)
+    _, record = pendulum.record(genome, KEY, Scenario(ticks=20, damages=events))
 
     still = (np.diff(record.weights, axis=0) == 0).all(axis=1)
     assert [tick for tick in range(19) if still[tick]] == list(range(4, 12))
@@ -158,8 +159,8 @@ def test_a_life_in_parts_is_the_life_in_one(pendulum):
     genome = random_genomes(pendulum.policy, 1)[0]
     events = [Event("zero-weights", 5, value=0.5), Event("scale-actuator", 6, 5, target=0, value=0.0)]
 
-    lives, record = pendulum.record(genome, KEY, ticks=20, events=events)
-    parts = list(pendulum.stream(genome, KEY, chunk=8, ticks=20, events=events))
+    lives, record = pendulum.record(genome, KEY, Scenario(ticks=20, damages=events))
+    parts = list(pendulum.stream(genome, KEY, Scenario(ticks=20, damages=events), chunk=8))
 
     assert [rows is None for _, rows in parts] == [True, True, False]
     assert parts[-1][1].returns[0] == lives.returns[0]
@@ -176,7 +177,7 @@ def corridor(actions, ticks, termination, task=CORRIDOR):
     """Return the life of given actions [ticks, 2]."""
     task = make_task(task)
     engine = VectorEngine(task, Replay(2, ticks), flock=2)
-    return engine.record(np.ravel(actions), KEY, ticks=ticks, termination=termination)
+    return engine.record(np.ravel(actions), KEY, Scenario(ticks=ticks, termination=termination))
 
 
 def test_termination_ends_a_life():
@@ -205,7 +206,7 @@ def test_termination_restarts_the_environment_alone():
 
 def test_weights_live_on_through_a_restart():
     engine = engine_of(CORRIDOR, "han-b")
-    _, record = engine.record(random_genomes(engine.policy, 1)[0], KEY, ticks=8, termination="restart")
+    _, record = engine.record(random_genomes(engine.policy, 1)[0], KEY, Scenario(ticks=8, termination="restart"))
     changes = np.abs(np.diff(record.weights, axis=0)).max(axis=1)
     birth = np.abs(record.weights[1:] - record.weights[0]).max(axis=1)
     assert (changes > 0).all()
@@ -235,7 +236,7 @@ def test_an_action_that_is_not_finite_reaches_no_environment():
 
 def test_weights_without_bound_end_a_life_as_diverged():
     engine = engine_of("gymnasium/Pendulum-v1", "han-a")
-    lives = engine.evaluate(random_genomes(engine.policy, 2, scale=1e9), KEY, ticks=50)
+    lives = engine.evaluate(random_genomes(engine.policy, 2, scale=1e9), KEY, Scenario(ticks=50))
     assert (lives.ends == END_DIVERGED).all()
 
 
@@ -245,13 +246,13 @@ def test_a_life_is_as_long_as_hebbax_counts():
     task = make_task("gymnasium/Pendulum-v1")
     assert task.ticks == 200
     engine = VectorEngine(task, Replay(1, 250))
-    assert engine.evaluate(np.zeros((1, 250)), KEY, ticks=250).lengths[0] == 250
+    assert engine.evaluate(np.zeros((1, 250)), KEY, Scenario(ticks=250)).lengths[0] == 250
 
 
 def test_stop_ends_all_lives():
     engine = engine_of("gymnasium/Pendulum-v1", "han-b")
     engine.stop()
-    lives = engine.evaluate(random_genomes(engine.policy, 3), KEY, ticks=30)
+    lives = engine.evaluate(random_genomes(engine.policy, 3), KEY, Scenario(ticks=30))
     assert lives.stopped
     assert (lives.ends == END_STOPPED).all()
     assert (lives.lengths == 0).all()
@@ -260,7 +261,7 @@ def test_stop_ends_all_lives():
 def test_the_policy_is_compiled_once():
     engine = engine_of("gymnasium/CartPole-v1", "han-e")
     for count in (1, 3, 70):
-        engine.evaluate(random_genomes(engine.policy, count), KEY, ticks=3)
+        engine.evaluate(random_genomes(engine.policy, count), KEY, Scenario(ticks=3))
     assert engine._step._cache_size() == 1
     assert engine._birth._cache_size() == 1
 

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from hebbax.damage.events import Event
 from hebbax.engines import specialise
 from hebbax.engines.make_engine import make_engine
+from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.experiments import Context, Result, applicable, draw, initial_weights, run_experiment, save_result
 from hebbax.experiments.initial_weights import label
@@ -75,7 +76,7 @@ def values_of(summary):
 def test_lives_are_those_of_an_evaluation(context):
     engine = make_engine(context.task, context.policy)
     alone = engine.evaluate(
-        context.genome[None], stream(root_key(1), "evaluate"), lifetimes=LIVES, ticks=TICKS, normaliser=None
+        context.genome[None], stream(root_key(1), "evaluate"), Scenario(ticks=TICKS, normaliser=None), lifetimes=LIVES
     )
     np.testing.assert_array_equal(context.evaluate().returns, alone.returns)
     np.testing.assert_array_equal(context.record_each(lambda life: life.total), alone.returns)
@@ -85,7 +86,7 @@ def test_each_life_can_have_its_own_genome(context, genomes):
     many = context.with_genomes(genomes[:LIVES])
     engine = make_engine(context.task, context.policy)
     keys = jax.vmap(lambda i: jax.random.fold_in(stream(root_key(1), "evaluate"), i))(np.arange(LIVES))
-    alone = engine.evaluate(genomes[:LIVES], keys, ticks=TICKS)
+    alone = engine.evaluate(genomes[:LIVES], keys, Scenario(ticks=TICKS))
     np.testing.assert_array_equal(many.evaluate().returns, alone.returns)
     np.testing.assert_array_equal(many.record_each(lambda life: life.total), alone.returns)
 

@@ -10,6 +10,7 @@ import pytest
 
 from hebbax.damage.events import Event
 from hebbax.engines.make_engine import make_engine
+from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.keys import root_key, stream
 from hebbax.play import harm
@@ -62,7 +63,7 @@ def assert_same_life(found, record, *, tolerance=0.0):
 def test_without_harm_it_is_the_life_that_the_engine_records(session, engine, genomes):
     session.begin(0)
     key = jax.random.fold_in(stream(root_key(3), "evaluate"), 0)
-    _, record = engine.record(genomes[0], key, ticks=TICKS)
+    _, record = engine.record(genomes[0], key, Scenario(ticks=TICKS))
     found = moments(session)
     assert [moment.tick for moment in found] == list(range(TICKS))
     assert_same_life(found, record)
@@ -71,7 +72,7 @@ def test_without_harm_it_is_the_life_that_the_engine_records(session, engine, ge
 @pytest.mark.slow
 def test_a_policy_on_the_lockstep_engine_lives_the_same_life(session, swimmer, han_e, genomes, engine):
     lockstep = Session(swimmer, han_e, genomes[0], seed=3, engine="lockstep")
-    _, record = engine.record(genomes[0], session.key(0), ticks=TICKS)
+    _, record = engine.record(genomes[0], session.key(0), Scenario(ticks=TICKS))
     assert_same_life(moments(lockstep), record, tolerance=1e-4)
 
 
@@ -81,7 +82,7 @@ def test_plasticity_frozen_at_a_tick_is_the_engines_event(session, engine, genom
     harm.freeze(session, True)
     found += [session.moment for _ in range(TICKS - 8) if session.step()]
     event = Event("freeze-plasticity", 8, TICKS)
-    _, record = engine.record(genomes[0], session.key(0), ticks=TICKS, events=[event])
+    _, record = engine.record(genomes[0], session.key(0), Scenario(ticks=TICKS, damages=[event]))
     assert_same_life(found, record)
     assert not np.array_equal(found[8].weights[0], found[0].weights[0])
     for moment in found[9:]:
@@ -109,9 +110,9 @@ def test_a_life_full_of_harm_can_be_lived_again_with_its_events(session, engine,
     assert [event.kind for event in session.events] == kinds
     assert [event.duration for event in session.events] == [3, 4, 1, 5, 1, 2]
     assert session.lasting == ()
-    _, record = engine.record(genomes[0], session.key(1), ticks=TICKS, events=session.events)
+    _, record = engine.record(genomes[0], session.key(1), Scenario(ticks=TICKS, damages=session.events))
     assert_same_life(found, record)
-    _, unharmed = engine.record(genomes[0], session.key(1), ticks=TICKS)
+    _, unharmed = engine.record(genomes[0], session.key(1), Scenario(ticks=TICKS))
     np.testing.assert_array_equal(record.qpos[:4], unharmed.qpos[:4])
     assert not np.allclose(record.qpos[4], unharmed.qpos[4])
 

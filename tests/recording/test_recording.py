@@ -13,6 +13,7 @@ import pytest
 
 from hebbax.config.train import TrainConfig, to_dict
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.keys import root_key, stream
 from hebbax.recording import record
@@ -61,7 +62,7 @@ def recorded(source, engine, tmp_path_factory) -> Path:
 
 def expected(source: Source, engine: NativeEngine, life: int):
     return engine.record(
-        source.genome, source.key(life), normaliser=source.normaliser, ticks=source.ticks, termination="end"
+        source.genome, source.key(life), Scenario(normaliser=source.normaliser, ticks=source.ticks, termination="end")
     )
 
 
@@ -82,9 +83,8 @@ def test_lives_are_those_that_evaluate_runs(recorded, source, engine):
     lives = engine.evaluate(
         source.genome[None],
         stream(root_key(7), "evaluate"),
+        Scenario(normaliser=source.normaliser, ticks=TICKS),
         lifetimes=3,
-        normaliser=source.normaliser,
-        ticks=TICKS,
     )
     with open_recording(recorded) as recording:
         assert [life.total_return for life in recording] == list(lives.returns)

@@ -6,6 +6,7 @@ import jax
 import numpy as np
 import pytest
 
+from hebbax.engines.scenario import Scenario
 from hebbax.engines.vector import VectorEngine
 from hebbax.errors import HebbaxError
 from hebbax.policies.make_policy import make_policy
@@ -44,7 +45,7 @@ def test_given_actions_are_envpools_to_the_bit():
     actions = random_genomes(engine.policy, 3)
     keys = jax.random.split(KEY, 3)
 
-    lives = engine.evaluate(actions, keys, ticks=250)
+    lives = engine.evaluate(actions, keys, Scenario(ticks=250))
 
     seeds = [int(jax.random.bits(jax.random.fold_in(key, 1))) // 2 for key in keys]
     for life in range(3):
@@ -58,11 +59,11 @@ def test_given_actions_are_envpools_to_the_bit():
 def test_a_life_does_not_depend_on_its_place_or_the_threads(cartpole):
     genomes = random_genomes(cartpole.policy, 7)
     keys = jax.random.split(KEY, 7)
-    lives = cartpole.evaluate(genomes, keys, ticks=60)
+    lives = cartpole.evaluate(genomes, keys, Scenario(ticks=60))
     order = np.array([3, 0, 6, 2, 5, 1, 4])
 
-    permuted = cartpole.evaluate(genomes[order], keys[order], ticks=60)
-    one_thread = VectorEngine(cartpole.task, cartpole.policy, threads=1).evaluate(genomes, keys, ticks=60)
+    permuted = cartpole.evaluate(genomes[order], keys[order], Scenario(ticks=60))
+    one_thread = VectorEngine(cartpole.task, cartpole.policy, threads=1).evaluate(genomes, keys, Scenario(ticks=60))
 
     for field in Lives.__dataclass_fields__:
         np.testing.assert_array_equal(getattr(permuted, field), getattr(lives, field)[order])
@@ -74,14 +75,14 @@ def test_a_life_does_not_depend_on_its_place_or_the_threads(cartpole):
 
 def test_restart(cartpole):
     genomes = random_genomes(cartpole.policy, 4)
-    ended = cartpole.evaluate(genomes, KEY, ticks=60)
-    lives = cartpole.evaluate(genomes, KEY, ticks=60, termination="restart")
+    ended = cartpole.evaluate(genomes, KEY, Scenario(ticks=60))
+    lives = cartpole.evaluate(genomes, KEY, Scenario(ticks=60, termination="restart"))
 
     assert (lives.ends == END_REACHED).all()
     # Each tick gives 1; the tick that EnvPool takes to reset by itself would give 0.
     np.testing.assert_array_equal(lives.returns, np.full(4, 60.0))
     assert (lives.terminations[ended.ends == END_TERMINATED] > 0).all()
-    _, record = cartpole.record(genomes[0], KEY, ticks=60, termination="restart")
+    _, record = cartpole.record(genomes[0], KEY, Scenario(ticks=60, termination="restart"))
     births = np.abs(record.observations) <= 0.05  # where CartPole is born
     assert births[0].all()
 
@@ -109,7 +110,7 @@ def test_lives_that_observe_a_dictionary():
     task = make_task("envpool/CartpoleBalance-v1")
     engine = VectorEngine(task, make_policy("han-d", task), threads=2)
     genomes = random_genomes(engine.policy, 2)
-    lives = engine.evaluate(genomes, jax.random.split(KEY, 2), ticks=5)
+    lives = engine.evaluate(genomes, jax.random.split(KEY, 2), Scenario(ticks=5))
     assert (lives.ends == END_REACHED).all()
     assert (lives.returns > 0).all()  # the pole begins almost upright
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.policies.open_loop import Replay
 from hebbax.tasks.registry import TASKS, make_task
 from hebbax.types import END_REACHED, END_TERMINATED
@@ -40,7 +41,7 @@ def actions(engine):
 @pytest.fixture(scope="module")
 def life(engine, actions):
     """A life that is born anew at every termination: its row and its record."""
-    return engine.record(actions.ravel(), KEY, termination="restart")
+    return engine.record(actions.ravel(), KEY, Scenario(termination="restart"))
 
 
 def environment_of(task):
@@ -92,7 +93,7 @@ def test_births_have_gymnasiums_distribution(engine, actions):
     births = 400
     ours = []
     for index in range(births):
-        _, record = engine.record(actions.ravel(), jax.random.key(index), ticks=1)
+        _, record = engine.record(actions.ravel(), jax.random.key(index), Scenario(ticks=1))
         ours.append(np.concatenate([record.qpos[0], record.qvel[0]]))
     environment, theirs = environment_of(engine.task), []
     for index in range(births):

@@ -75,6 +75,7 @@ def analyze_recording(recording: Recording, *, workers: int | None = None, trust
         "seed": recording.seed,
         "ticks": recording.ticks,
         "termination": recording.termination,
+        "damage": recording.damage,
         "engine": recording.engine,
         "recording": recording.path.name,
     }

@@ -15,6 +15,7 @@ from hebbax.bench.report import Report, Settings, Table, Tell
 from hebbax.bench.words import rate, with_interval
 from hebbax.engines.lives import life_keys
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.keys import stream
 
 _POPULATION = 256
@@ -51,7 +52,7 @@ def measure_controls(controls: Controls, ticks: int, repeats: int, tell: Tell) -
         batch = BatchReplay(controls.task, recording.of_lives(group), engine.threads)
         loop = LoopReplay(controls.task, recording.of_lives(group), keys[group], controls.normaliser)
         lives = partial(
-            engine.evaluate, controls.genomes[group], keys[group], normaliser=controls.normaliser, ticks=ticks
+            engine.evaluate, controls.genomes[group], keys[group], Scenario(normaliser=controls.normaliser, ticks=ticks)
         )
         loop.check(lives())
         batch.run()

@@ -10,6 +10,7 @@ import numpy as np
 from hebbax.bench.quadruped import quadruped
 from hebbax.config.policy import PolicyConfig
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.evolution.statistics import ObservationStatistics
 from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
@@ -72,7 +73,9 @@ def _random(task: Task, hidden: list[int], population: int) -> Controls:
     # The defaults of a policy: eta-abcd, max normalisation, direct activations, an update at every tick.
     policy = make_policy(PolicyConfig(name="plastic", hidden=hidden), task)
     genomes = np.random.default_rng(0).standard_normal((population, policy.genome_size), np.float32) * _SPREAD
-    lives = NativeEngine(task, policy).evaluate(genomes[:32], stream(KEY, "statistics"), ticks=_NORMALISER_TICKS)
+    lives = NativeEngine(task, policy).evaluate(
+        genomes[:32], stream(KEY, "statistics"), Scenario(ticks=_NORMALISER_TICKS)
+    )
     normaliser = ObservationStatistics.empty(task.observation_size).merge(lives).normaliser()
     sizes = "-".join(map(str, policy.network.sizes))
     return Controls(f"{task.name} plastic {sizes}", _RANDOM, task, policy, genomes, normaliser)

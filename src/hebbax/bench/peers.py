@@ -18,6 +18,7 @@ from hebbax.bench.report import Report, Settings, Table, Tell
 from hebbax.bench.vector_peers import async_peer, envpool_peer, sync_peer
 from hebbax.bench.words import rate, with_interval
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.errors import one_line
 from hebbax.worlds.mujoco.library import clock_running
 
@@ -99,7 +100,7 @@ def _hebbax(controls: Controls, ticks: int) -> Peer:
     keys = life_keys_of(population)
 
     def run() -> np.ndarray:
-        return engine.evaluate(controls.genomes, keys, normaliser=controls.normaliser, ticks=ticks).returns
+        return engine.evaluate(controls.genomes, keys, Scenario(normaliser=controls.normaliser, ticks=ticks)).returns
 
     return Peer(population, ticks, run)
 

@@ -61,10 +61,8 @@ def _sides(source: Source, runner: Runner, path: Path) -> dict[str, Any]:
         runner.engine.evaluate(
             source.genome[None],
             evaluation_key(source.seed),
+            source.scenario(0),
             lifetimes=source.lifetimes,
-            normaliser=source.normaliser,
-            ticks=source.ticks,
-            termination=source.termination,
         )
 
     def in_memory() -> None:

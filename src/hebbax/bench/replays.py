@@ -10,6 +10,7 @@ from mujoco import batch
 
 from hebbax.bench.controls import Controls
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.policies.open_loop import Replay
 from hebbax.tasks.task import Task
@@ -55,7 +56,9 @@ def record_lives(engine: NativeEngine, controls: Controls, keys: Any, ticks: int
     )
     for i in range(lives):
         # One tick more than is timed: the state that it starts from is the one that the timed lives end in.
-        _, record = engine.record(controls.genomes[i], keys[i], normaliser=controls.normaliser, ticks=ticks + 1)
+        _, record = engine.record(
+            controls.genomes[i], keys[i], Scenario(normaliser=controls.normaliser, ticks=ticks + 1)
+        )
         if len(record.actions) != ticks + 1:
             raise HebbaxError(f"{controls.name}: life {i} ended after {len(record.actions)} ticks; nothing to compare")
         recording.actions[i] = record.actions
@@ -102,12 +105,16 @@ class LoopReplay:
 
     def run(self) -> Lives:
         """Replay all lives from birth."""
-        return self.engine.evaluate(self.genomes, self.keys, normaliser=self.normaliser, ticks=self.recording.ticks)
+        return self.engine.evaluate(
+            self.genomes, self.keys, Scenario(normaliser=self.normaliser, ticks=self.recording.ticks)
+        )
 
     def check(self, lives: Lives) -> None:
         """Raise HebbaxError unless a replay ends where its life did, and all earn what these lives did, to the bit."""
         ticks = self.recording.ticks
-        _, record = self.engine.record(self.genomes[0], self.keys[0], normaliser=self.normaliser, ticks=ticks + 1)
+        _, record = self.engine.record(
+            self.genomes[0], self.keys[0], Scenario(normaliser=self.normaliser, ticks=ticks + 1)
+        )
         _same(record.qpos[ticks], self.recording.last_qpos[0], "the compiled loop")
         _same(self.run().returns, lives.returns, "the compiled loop")
 

@@ -17,6 +17,7 @@ from hebbax.bench.synapses import PolicyAlone, policy_loop
 from hebbax.bench.words import rate, with_interval
 from hebbax.cores import available_cores
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.kernels.compile_step import compile_step
 from hebbax.keys import stream
@@ -36,7 +37,7 @@ def measure(settings: Settings, tell: Tell) -> Report:
     tell("compiling lives")
     largest = shipped(max(POPULATIONS))
     engine = NativeEngine(largest.task, largest.policy)
-    engine.evaluate(largest.genomes[:2], life_keys_of(2), normaliser=largest.normaliser, ticks=1)
+    engine.evaluate(largest.genomes[:2], life_keys_of(2), Scenario(normaliser=largest.normaliser, ticks=1))
     tell(f"population, {repeats} rounds")
     results = {"population": _populations(engine, largest, ticks, repeats)}
     tell(f"threads, {repeats} rounds")
@@ -45,7 +46,9 @@ def measure(settings: Settings, tell: Tell) -> Report:
     tell(f"width, {repeats} rounds")
     results["width"] = _widths(widths, ticks, repeats)
     tell(f"cost of a synapse, {repeats} rounds")
-    _, record = engine.record(largest.genomes[0], stream(KEY, "inputs"), normaliser=largest.normaliser, ticks=ticks)
+    _, record = engine.record(
+        largest.genomes[0], stream(KEY, "inputs"), Scenario(normaliser=largest.normaliser, ticks=ticks)
+    )
     inputs = (record.observations - largest.normaliser.mean) * largest.normaliser.scale
     results["synapse"] = _synapses(widths, inputs.astype(np.float32), repeats)
     sizes = {"population": population, "ticks": ticks, "threads": engine.threads}
@@ -98,7 +101,7 @@ def _synapses(controls: dict[int, Controls], inputs: np.ndarray, repeats: int) -
 
 def _lives(engine: NativeEngine, controls: Controls, count: int, ticks: int) -> Callable[[], Any]:
     genomes, keys = controls.genomes[:count], life_keys_of(count)
-    return partial(engine.evaluate, genomes, keys, normaliser=controls.normaliser, ticks=ticks)
+    return partial(engine.evaluate, genomes, keys, Scenario(normaliser=controls.normaliser, ticks=ticks))
 
 
 def _throughputs(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.output import note, number, print_facts, print_table, returned, waiting
 from hebbax.cli.parser import Parser, whole_number
-from hebbax.cli.trust import add_trust_option, open_run
+from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
 from hebbax.cores import keep_algebra_on_one_thread
 from hebbax.errors import HebbaxError
 
@@ -40,6 +40,7 @@ def parser() -> Parser:
     """Return the options."""
     options = Parser("analyze", _DESCRIPTION, _EXAMPLES)
     options.add_argument("target", metavar="RUN", help="folder of a run, zoo:TASK/POLICY, or FILE.h5")
+    add_scenario_overrides(options)
     options.add_argument("--lifetimes", type=whole_number, default=20, metavar="N", help="lives (default: 20)")
     options.add_argument("--ticks", type=whole_number, metavar="N", help="of a life (default: as the run lived)")
     options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of these lives (default: 1)")
@@ -76,7 +77,7 @@ def _of_run(options: Namespace) -> tuple[dict[str, Any], Path]:
     from hebbax.runs.stored_run import results_path
     from hebbax.runs.trials import Source
 
-    stored = open_run(options.target, trust=options.trust)
+    stored = open_run(options.target, trust=options.trust, overrides=options.overrides)
     source = Source.of_run(
         stored,
         lifetimes=options.lifetimes,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hebbax.cli.output import number, print_facts, waiting
 from hebbax.cli.parser import Parser, whole_number
-from hebbax.cli.trust import add_trust_option, open_run
+from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
 
 if TYPE_CHECKING:
     from hebbax.runs.evaluation import Evaluation
@@ -27,6 +27,7 @@ def parser() -> Parser:
     """Return the options."""
     options = Parser("evaluate", _DESCRIPTION, _EXAMPLES)
     options.add_argument("target", metavar="RUN", help="folder of a run, or zoo:TASK/POLICY")
+    add_scenario_overrides(options)
     options.add_argument("--lifetimes", type=whole_number, default=100, metavar="N", help="lives (default: 100)")
     options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of these lives (default: 1)")
     add_genome_option(options)
@@ -47,7 +48,7 @@ def run(options: Namespace) -> int:
     from hebbax.engines.make_engine import make_engine
     from hebbax.runs.evaluation import evaluate_run
 
-    stored = open_run(options.target, trust=options.trust)
+    stored = open_run(options.target, trust=options.trust, overrides=options.overrides)
     stored.controller(options.genome)  # a bad name or size is told before the life is compiled
     waiting(f"running {options.lifetimes} lives; compiling them takes up to 20 s the first time")
     engine = make_engine(stored.task, stored.policy, options.engine)
@@ -74,5 +75,6 @@ def facts_of(evaluation: Evaluation) -> list[tuple[str, str]]:
         ("lowest, highest", f"{number(min(returns, default=None), 1)}, {number(max(returns, default=None), 1)}"),
         ("ticks of a life", f"{min(lengths)} to {max(lengths)}"),
         ("diverged", str(values["diverged"])),
+        *([("damage", evaluation.damage)] if evaluation.damage else []),
         ("terminations", f"{values['terminations']} (termination={values['termination']})"),
     ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.output import note, print_facts, waiting
 from hebbax.cli.parser import Parser, whole_number
-from hebbax.cli.trust import add_trust_option, open_run
+from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
 from hebbax.cores import keep_algebra_on_one_thread
 from hebbax.errors import HebbaxError
 
@@ -40,6 +40,7 @@ def parser() -> Parser:
     options = Parser("experiment", _DESCRIPTION, _EXAMPLES)
     options.add_argument("name", nargs="?", metavar="NAME", help="of the experiment, or all")
     options.add_argument("target", nargs="?", metavar="RUN", help="folder of a run, or zoo:TASK/POLICY")
+    add_scenario_overrides(options)
     options.add_argument("other", nargs="?", metavar="OTHER", help="a second run, to compare with (interrupt)")
     options.add_argument("--list", action="store_true", help="list the experiments")
     options.add_argument("--lifetimes", type=whole_number, metavar="N", help="lives (default: 20; 5 with --quick)")
@@ -74,10 +75,12 @@ def _make(names: Sequence[str], options: Namespace) -> None:
     from hebbax.experiments.store import experiments_folder, save_result
     from hebbax.files.destination import check_folder
 
-    stored = open_run(options.target, trust=options.trust)
+    stored = open_run(options.target, trust=options.trust, overrides=options.overrides)
     context = _context(stored, options.target, options)
     if options.other is not None:
-        other = _context(open_run(options.other, trust=options.trust), options.other, options)
+        other = _context(
+            open_run(options.other, trust=options.trust, overrides=options.overrides), options.other, options
+        )
         context = replace(context, other=other)
     folder = experiments_folder(stored) if options.out is None else Path(options.out)
     check_folder(folder)  # before lives are lived for it

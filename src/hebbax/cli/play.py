@@ -9,7 +9,7 @@ from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.interrupt import interruption
 from hebbax.cli.output import waiting
 from hebbax.cli.parser import Parser, positive_number, whole_number
-from hebbax.cli.trust import add_trust_option, open_run
+from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
 
 SLOWEST, FASTEST = 0.05, 4.0
 """Times real time, where the slider of the page begins and ends."""
@@ -30,6 +30,7 @@ def parser() -> Parser:
     """Return the options."""
     options = Parser("play", _DESCRIPTION, _EXAMPLES)
     options.add_argument("target", metavar="RUN", help="folder of a run, or zoo:TASK/POLICY")
+    add_scenario_overrides(options)
     options.add_argument("--port", type=whole_number, default=8080, metavar="N", help="of the page (default: 8080)")
     options.add_argument(
         "--host",
@@ -64,7 +65,7 @@ def run(options: Namespace) -> int:
     import_viser()  # what is missing is told before a life is compiled
     from hebbax.play.session import Session
 
-    stored = open_run(options.target, trust=options.trust)
+    stored = open_run(options.target, trust=options.trust, overrides=options.overrides)
     stored.controller(options.genome)
     waiting("waking a controller; compiling its life takes up to 20 s the first time")
     session = Session.of_run(stored, genome=options.genome, seed=options.seed)

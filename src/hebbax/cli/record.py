@@ -11,7 +11,7 @@ from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.interrupt import interruption
 from hebbax.cli.output import note, number, returned, waiting
 from hebbax.cli.parser import Parser, whole_number
-from hebbax.cli.trust import add_trust_option, open_run
+from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
 from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def parser() -> Parser:
     """Return the options."""
     options = Parser("record", _DESCRIPTION, _EXAMPLES)
     options.add_argument("target", metavar="RUN", help="folder of a run, or zoo:TASK/POLICY")
+    add_scenario_overrides(options)
     options.add_argument("--lifetimes", type=whole_number, default=5, metavar="N", help="lives (default: 5)")
     options.add_argument("--ticks", type=whole_number, metavar="N", help="of a life (default: as the run lived)")
     options.add_argument(
@@ -51,7 +52,7 @@ def run(options: Namespace) -> int:
     from hebbax.recording.record import check_recording, record_lives
     from hebbax.runs.trials import Source
 
-    stored = open_run(options.target, trust=options.trust)
+    stored = open_run(options.target, trust=options.trust, overrides=options.overrides)
     path = recording_path(stored) if options.out is None else Path(options.out)
     source = Source.of_run(
         stored, lifetimes=options.lifetimes, ticks=options.ticks, seed=options.seed, genome=options.genome

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.output import note, waiting
 from hebbax.cli.parser import Parser, whole_number
-from hebbax.cli.trust import add_trust_option, open_run
+from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
 from hebbax.cores import keep_algebra_on_one_thread
 from hebbax.errors import HebbaxError
 
@@ -33,6 +33,7 @@ def parser() -> Parser:
     """Return the options."""
     options = Parser("report", _DESCRIPTION, _EXAMPLES)
     options.add_argument("target", metavar="RUN", help="folder of a run, or zoo:TASK/POLICY")
+    add_scenario_overrides(options)
     options.add_argument("--out", metavar="FILE.html", help="where the page goes")
     options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of the lives (default: 1)")
     add_genome_option(options)
@@ -53,7 +54,7 @@ def run(options: Namespace) -> int:
     from hebbax.report.html.page import write_report
     from hebbax.report.show import report_path
 
-    stored = open_run(options.target, trust=options.trust)
+    stored = open_run(options.target, trust=options.trust, overrides=options.overrides)
     path = report_path(stored) if options.out is None else Path(options.out)
     check_file(path)  # before lives are lived for it
     experiments = experiments_folder(stored)

@@ -8,7 +8,7 @@ from pathlib import Path
 from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.output import note, returned, waiting
 from hebbax.cli.parser import Parser, positive_number, whole_number
-from hebbax.cli.trust import add_trust_option, open_run
+from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
 
 _DESCRIPTION = """\
 Draw a run's learning curve (learning-curve.png) and the weights of one life (weights.png), and film that life
@@ -25,6 +25,7 @@ def parser() -> Parser:
     """Return the options."""
     options = Parser("show", _DESCRIPTION, _EXAMPLES)
     options.add_argument("target", metavar="RUN", help="folder of a run, or zoo:TASK/POLICY")
+    add_scenario_overrides(options)
     options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of the life (default: 1)")
     add_genome_option(options)
     add_trust_option(options)
@@ -40,7 +41,7 @@ def run(options: Namespace) -> int:
     """Draw and film; return 0, also where nothing can film."""
     from hebbax.report.show import show_folder, show_run
 
-    stored = open_run(options.target, trust=options.trust)
+    stored = open_run(options.target, trust=options.trust, overrides=options.overrides)
     waiting("running a life; compiling it takes up to 20 s the first time")
     lives = show_run(
         stored,

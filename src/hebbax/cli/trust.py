@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hebbax.cli.output import note
@@ -17,12 +18,25 @@ def add_trust_option(options: Parser) -> None:
     options.add_argument("--trust", action="store_true", help=help)
 
 
-def open_run(target: str, *, trust: bool) -> StoredRun:
-    """Open a run folder, or `zoo:TASK/POLICY`, and remember it where it is trusted; see `StoredRun.open`."""
+def add_scenario_overrides(options: Parser) -> None:
+    """Add what lives may be put through instead of what the run lived through."""
+    help = "lives other than the run's: ticks=N termination=end|restart damage='NAME(TARGET, VALUE, from=5s)'"
+    options.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help=help)
+
+
+def open_run(target: str, *, trust: bool, overrides: Sequence[str] = ()) -> StoredRun:
+    """Open a run folder, or `zoo:TASK/POLICY`, and remember it where it is trusted; see `StoredRun.open`.
+
+    `overrides` such as "ticks=2000" change what its lives are put through.
+    """
     from hebbax.evolution.trust import remember_trust
     from hebbax.runs.stored_run import StoredRun
 
     stored = StoredRun.open(target, note, trust=trust)
     if trust:
         remember_trust(stored.config, stored.folder.path, note)
+    if overrides:
+        from hebbax.cli.overrides.compose import compose_scenario
+
+        stored = stored.under(**compose_scenario(overrides))
     return stored

@@ -12,6 +12,7 @@ from hebbax.errors import HebbaxError, check_seed, unknown_name
 from hebbax.types import ON_TERMINATION
 
 ENGINES = ("auto", "native", "lockstep", "vector")
+NORMALISERS = ("running", "none")
 TRACKERS = ("none", "tensorboard", "wandb")
 
 
@@ -24,6 +25,13 @@ class TaskConfig:
 
 
 @dataclass(frozen=True)
+class ObservationsConfig:
+    """What becomes of observations before a policy gets them; not to be taken for the weights' normalisation."""
+
+    normalise: str = "running"  # by the mean and variance of all that a population has seen, or none: as they are
+
+
+@dataclass(frozen=True)
 class TrainConfig:
     """All that decides what a run computes."""
 
@@ -33,6 +41,8 @@ class TrainConfig:
     generations: int = 150
     lifetimes: int = 1  # lives of each genome in a generation
     termination: str = "end"  # or "restart": what a task's termination does to a life
+    damage: str = ""  # what happens to the lives, as `damage.text` reads it; none if empty
+    observations: ObservationsConfig = field(default_factory=ObservationsConfig)
     seed: int = 0
     engine: str = "auto"  # native where the policy has a compiled step, else lockstep; vector for other packages
     threads: int | None = None  # none for all cores; no result depends on it
@@ -59,6 +69,8 @@ def check_train_config(config: TrainConfig) -> None:
         raise unknown_name("engine", config.engine, ENGINES)
     if config.termination not in ON_TERMINATION:
         raise unknown_name("termination", config.termination, ON_TERMINATION)
+    if config.observations.normalise not in NORMALISERS:
+        raise unknown_name("observations.normalise", config.observations.normalise, NORMALISERS)
     if config.track not in TRACKERS:
         raise unknown_name("tracker", config.track, TRACKERS)
 
@@ -91,7 +103,12 @@ def from_typed(values: dict[str, Any]) -> TrainConfig:
 
     Raises HebbaxError for a key this version does not know.
     """
-    nested = {"task": TaskConfig, "policy": PolicyConfig, "strategy": StrategyConfig}
+    nested = {
+        "task": TaskConfig,
+        "policy": PolicyConfig,
+        "strategy": StrategyConfig,
+        "observations": ObservationsConfig,
+    }
     parts = {key: _build(kind, values.get(key, {}), f"{key}.") for key, kind in nested.items()}
     return _build(TrainConfig, {**values, **parts}, "")
 

@@ -1,51 +1,97 @@
-"""Events as the table of numbers that compiled code reads: names resolved, one row an event."""
+"""Events as the table of numbers that compiled code reads: names resolved, one row per event."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import jax
 import mujoco
 import numpy as np
 
-from hebbax.damage.events import KINDS, Event
+from hebbax.damage.events import Event
+from hebbax.damage.kind import KINDS, Kind, as_argument, sample_state
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.policies.policy import AnyPolicy, Policy
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task
 
-CODES = {name: code for code, name in enumerate(KINDS)}
-
-KIND, ONSET, END, START, STOP, VALUE, RELATIVE, WIDTH = 0, 1, 2, 3, 4, 5, 8, 9
+(
+    HOOK, BEGIN, STAGE, ONSET, END, START, STOP, VALUE, RELATIVE, INDEX, STATE_AT, STATE_SIZE, FRESH, WIDTH,
+) = 0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15  # fmt: skip
 """Columns of the table; a force takes VALUE and the two after it, and END is the first tick after the event.
 
-START and STOP are the range of actuators or of weights in their flat vector; the body; the indices of qpos and qvel.
+- HOOK and BEGIN are addresses of compiled functions (`engines/hooks.py`), 0 before they are known and for none.
+- START and STOP are the range of observations, actuators or weights in their flat vector; the body; the indices of qpos
+  and qvel.
+- INDEX is the event's place in its sequence, from which it has its random numbers; STATE_AT and STATE_SIZE say where in
+  a life's states its own stands.
 """
 
+MODEL, WEIGHTS, SENSE, ACTION, FORCE, POSITION, UPDATE = range(7)
+"""Stages as compiled code knows them."""
+
+SPARE = 2  # numbers at the end of a life's states that functions may use for themselves
+FORCE_SIZE = 3  # numbers after the state of an event on a body, which hold the force in it
+
+_STAGES = {"model": MODEL, "weights": WEIGHTS, "sense": SENSE, "action": ACTION, "update": UPDATE}
 _ROOT_AXES = ("x", "y", "z")
 
 
 def event_table(events: Sequence[Event], task: AnyTask, policy: AnyPolicy) -> np.ndarray:
-    """Return the events as float64 [events, WIDTH].
+    """Return the events that change anything as float64 [events, WIDTH], in the order in which they act.
 
     Raises HebbaxError for a target that the robot or the policy does not have, an event on the weights of a policy
     whose weights do not change, and an event on a body that is another package's.
     """
-    ranges = {"": _nothing, "actuator": _actuators, "layer": _layer, "body": _body, "coordinate": _coordinate}
-    table = np.zeros((len(events), WIDTH))
-    for row, event in zip(table, events, strict=True):
-        if KINDS[event.kind].plastic and policy.weight_count == 0:
+    table, state_at = np.zeros((len(events), WIDTH)), 0
+    for index, (row, event) in enumerate(zip(table, events, strict=True)):
+        kind = KINDS[event.kind]
+        if kind.plastic and policy.weight_count == 0:
             raise HebbaxError(
                 f"event {event.kind!r} on policy {policy.name!r}: its weights do not change during a life"
             )
-        start, stop = ranges[KINDS[event.kind].target](event, task, policy)
-        end = event.onset + event.duration
-        row[:] = CODES[event.kind], event.onset, end, start, stop, *event.amount, event.relative
-    return table
+        start, stop = _RANGES[kind.target](event, task, policy)
+        row[[STAGE, ONSET, END, START, STOP]] = _stage(kind), event.onset, event.onset + event.duration, start, stop
+        row[VALUE : VALUE + 3], row[RELATIVE] = event.amount, event.relative
+        size = _state_size(kind, row)
+        row[[INDEX, STATE_AT, STATE_SIZE, FRESH]] = index, state_at, size, kind.draws == "fresh"
+        state_at += size + (FORCE_SIZE if row[STAGE] == FORCE else 0)
+    order = sorted(range(len(events)), key=lambda index: (table[index, STAGE], not KINDS[events[index].kind].first))
+    return table[[index for index in order if not events[index].changes_nothing]]
+
+
+def states_of(table: np.ndarray) -> np.ndarray:
+    """Return what the events of one life remember, before any of them: float64 [states + SPARE]."""
+    ends = table[:, STATE_AT] + table[:, STATE_SIZE] + FORCE_SIZE * (table[:, STAGE] == FORCE)
+    return np.zeros(int(ends.max(initial=0)) + SPARE)
+
+
+def carried_over(states: np.ndarray, fresh: np.ndarray) -> np.ndarray:
+    """Return what a life's events remember after events were added at the end, or taken away there."""
+    kept = min(len(states), len(fresh)) - SPARE
+    fresh[:kept] = states[:kept]
+    return fresh
+
+
+def _stage(kind: Kind) -> int:
+    return {"body": FORCE, "coordinate": POSITION}[kind.target] if kind.stage == "body" else _STAGES[kind.stage]
+
+
+def _state_size(kind: Kind, row: np.ndarray) -> int:
+    sizes = {FORCE: 3, POSITION: 2, UPDATE: 1}
+    size = sizes.get(int(row[STAGE]), int(row[STOP] - row[START]))
+    return len(sample_state(kind, np.zeros(size), as_argument(kind, row[VALUE : RELATIVE + 1])))
 
 
 def _nothing(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
     return 0, 0
+
+
+def _observations(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
+    if event.target is None:
+        return 0, task.observation_size
+    index = _index_of(event, [], task.observation_size)
+    return index, index + 1
 
 
 def _actuators(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
@@ -78,7 +124,7 @@ def _layer(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
     return sum(sizes[:index]), sum(sizes[: index + 1])
 
 
-def _body(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
+def _body(event: Event, task: AnyTask) -> tuple[int, int]:
     model = _model_of(event, task)
     index = _index_of(event, [model.body(i).name for i in range(model.nbody)], model.nbody)
     if index == 0:
@@ -124,3 +170,18 @@ def _index_of(event: Event, names: Sequence[str], count: int) -> int:
         expected = f"0 to {count - 1}" + (f", or one of {named}" if named else "")
         raise HebbaxError(f"event {event.kind!r} on {what} {target}: expected {expected}")
     return target
+
+
+def event_range(event: Event, task: Task) -> tuple[int, int]:
+    """Return the range of bodies that an event of the stage `model` is on."""
+    return _body(event, task)
+
+
+_RANGES: dict[str, Callable[[Event, AnyTask, AnyPolicy], tuple[int, int]]] = {
+    "": _nothing,
+    "observation": _observations,
+    "actuator": _actuators,
+    "layer": _layer,
+    "body": lambda event, task, policy: _body(event, task),
+    "coordinate": _coordinate,
+}

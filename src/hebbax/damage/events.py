@@ -1,14 +1,8 @@
-"""What happens to a life and when, as data: the kinds of event, and events as plain dictionaries.
+"""What happens to a life and when, as data: events, and events as plain dictionaries.
 
-Within a tick, events act in this order, whatever theirs in the table:
-
-1. before the pass, at the onset alone: `zero-weights`, `redraw-weights`, `nudge-weights`
-2. on the action of the pass: `pin-actuator`, then `scale-actuator`
-3. around the physics: `push-body`, `hold-coordinate`
-4. at the update: `freeze-plasticity`, `scale-plasticity`
-
-So a record shows the weights of a tick after 1 and its action after 2. Events of one kind act in the order of the
-table. `event_table` turns names into numbers, `interventions` acts.
+Within a tick, events act in the order of their stages (`kind.STAGES`), whatever theirs in the sequence, and in a stage
+in the order of the sequence, but for kinds that act first, as `pin-actuator` does. So a record shows the
+weights of a tick after the stage `weights`, its observation after `sense`, and its action after `action`.
 """
 
 from __future__ import annotations
@@ -21,31 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from hebbax.damage import kinds as kinds  # registers what ships
+from hebbax.damage.kind import KINDS, VALUES
 from hebbax.errors import HebbaxError, unknown_name
 
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of event: what its target and its value are."""
-
-    summary: str
-    target: str = ""  # actuator, layer, body or coordinate; "" for none
-    whole: bool = False  # whether no target means all of them
-    value: str = ""  # number or force; "" for none
-    default: float | None = None  # None if a value has to be given
-    least: float = -math.inf
-    most: float = math.inf
-    lasts: bool = True  # or happens at its onset alone
-    plastic: bool = False  # whether only weights that change can have it
-
-    @property
-    def wanted(self) -> str:
-        """What a value has to be, for an error."""
-        if self.value == "force":
-            return "a force (x, y, z) in N"
-        if self.most < math.inf:
-            return f"a number in ({self.least:g}, {self.most:g}]"
-        return "none" if not self.value else "a number" if self.least == -math.inf else f"a number >= {self.least:g}"
+FOREVER = 10**9
+"""A duration in ticks that no life outlasts."""
 
 
 def _numbers(value: Any) -> tuple[float, ...]:
@@ -58,64 +33,15 @@ def _numbers(value: Any) -> tuple[float, ...]:
     return ()
 
 
-KINDS: dict[str, Kind] = {
-    "freeze-plasticity": Kind("the weights, and the state of the rule, stand still", plastic=True),
-    "scale-plasticity": Kind(
-        "every update goes `value` times as far: W + value (U(W) - W), U the update with its normalisation",
-        value="number",
-        least=0.0,
-        plastic=True,
-    ),
-    "pin-actuator": Kind("the action is `value`", target="actuator", whole=True, value="number", default=0.0),
-    "scale-actuator": Kind(
-        "the action is multiplied by `value`: 0 kills the actuator", target="actuator", whole=True, value="number"
-    ),
-    "zero-weights": Kind(
-        "the share `value` of the weights, drawn by the life's key, is set to 0",
-        target="layer",
-        whole=True,
-        value="number",
-        least=0.0,
-        most=1.0,
-        lasts=False,
-        plastic=True,
-    ),
-    "redraw-weights": Kind(
-        "the weights are drawn anew as at birth, and multiplied by `value`",
-        target="layer",
-        whole=True,
-        value="number",
-        default=1.0,
-        lasts=False,
-        plastic=True,
-    ),
-    "nudge-weights": Kind(
-        "a random direction, drawn by the life's key and `value` times as long as the vector of the weights, is added",
-        target="layer",
-        whole=True,
-        value="number",
-        lasts=False,
-        plastic=True,
-    ),
-    "push-body": Kind("the force `value` (N, along the world's axes) on the centre of mass", "body", value="force"),
-    "hold-coordinate": Kind(
-        "the position is `value` (m or rad) and its velocity 0, at every physics step",
-        target="coordinate",
-        value="number",
-        default=0.0,
-    ),
-}
-"""All kinds, by name. A life's key draws the same weights for an event at the same place in the table."""
-
-
 @dataclass(frozen=True)
 class Event:
     """One thing that happens to a life from tick `onset` on, for `duration` ticks. KINDS says what each kind does.
 
+    - `target` of an observation kind: its index or name; None for all.
     - `target` of an actuator kind: its index or name (that of its joint if it has none); None for all.
     - `target` of a weight kind: a layer's index or name; None for all.
-    - `target` of `push-body`: a body's index or name.
-    - `target` of `hold-coordinate`: an index of qpos, or the name of a hinge or slide; NAME.x, .y, .z of a free joint.
+    - `target` of a body kind: a body's index or name.
+    - `target` of a coordinate kind: an index of qpos, or the name of a hinge or slide; NAME.x, .y, .z of a free joint.
     - `value`: a number, or the force of `push-body` [3]; None for the kind's default.
     - `relative`: `hold-coordinate` adds the value to the position that it finds at the onset.
 
@@ -144,7 +70,7 @@ class Event:
         self._check_value()
         if KINDS[self.kind].value == "force":
             object.__setattr__(self, "value", _numbers(self.value))
-        if self.relative and self.kind != "hold-coordinate":
+        if self.relative and KINDS[self.kind].value != "position":
             raise self._error("relative=True", "False; nearest kind that can be relative: 'hold-coordinate'")
 
     @property
@@ -153,6 +79,12 @@ class Event:
         value = KINDS[self.kind].default if self.value is None else self.value
         x, y, z = (*_numbers(value), 0.0, 0.0, 0.0)[:3]
         return x, y, z
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether its value is the one that changes nothing; engines leave it out, so nothing changes to the bit."""
+        whole = KINDS[self.kind].whole
+        return whole is not None and self.amount[0] == whole
 
     def _check_whole(self) -> None:
         """Raise HebbaxError for a time between two ticks, at which nothing would happen."""
@@ -168,7 +100,7 @@ class Event:
         kind = KINDS[self.kind]
         if self.target is not None and not kind.target:
             raise self._error(f"target={self.target!r}", "none")
-        if self.target is None and kind.target and not kind.whole:
+        if self.target is None and kind.target and not kind.all:
             raise self._error("no target", f"a {kind.target}'s index or name")
 
     def _check_value(self) -> None:
@@ -176,10 +108,11 @@ class Event:
         if self.value is None and (kind.default is not None or not kind.value):
             return
         numbers = _numbers(self.value)
-        size = {"": None, "number": 1, "force": 3}[kind.value]
+        size = VALUES[kind.value] or None
         fits = len(numbers) == size and all(math.isfinite(number) for number in numbers)
         # The least of a share is left out: a share of nothing is a mistake, a factor of nothing is not.
-        if not fits or not kind.least <= numbers[0] <= kind.most or (kind.most < math.inf and numbers[0] == kind.least):
+        nothing = fits and kind.maximum < math.inf and numbers[0] == kind.minimum
+        if not fits or nothing or not kind.minimum <= numbers[0] <= kind.maximum:
             raise self._error("no value" if self.value is None else f"value={self.value!r}", kind.wanted)
 
     def _error(self, got: str, expected: str) -> HebbaxError:

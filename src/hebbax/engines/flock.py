@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hebbax.damage.apply import changes_weights, drive, plasticity_left
-from hebbax.damage.event_table import event_table
-from hebbax.damage.events import Event
+from hebbax.damage.apply import change_values, happens, plasticity_scale
+from hebbax.damage.event_table import ACTION, SENSE, WEIGHTS, carried_over, states_of
 from hebbax.engines.flock_weights import changed, flat, part_of_the_way
-from hebbax.engines.life import BOUND, WEIGHT_STREAM
+from hebbax.engines.hooks import damage_table
+from hebbax.engines.life import BOUND
 from hebbax.engines.lives import (
     check_chunk,
     check_genomes,
     empty_record,
     life_keys,
     record_whole,
-    restarts,
     thread_count,
 )
+from hebbax.engines.scenario import PLAIN, Scenario, with_former_keywords
 from hebbax.policies.policy import WEIGHT_BOUND, AnyPolicy, Carry
 from hebbax.settings import each_pinned, pinned
+from hebbax.streams import WEIGHT_STREAM
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Lives, Normaliser, Record
 
@@ -41,7 +42,7 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         self.threads = thread_count(threads)
         self._birth = jax.jit(jax.vmap(lambda key: policy.birth(jax.random.fold_in(key, WEIGHT_STREAM))))
         self._draw = jax.jit(jax.vmap(lambda key: policy.birth(key).weights))
-        self._step = jax.jit(jax.vmap(_policy_step(policy), in_axes=(0, 0, 0, None)))
+        self._step = jax.jit(jax.vmap(_policy_step(policy), in_axes=0))
         self._stop = False
 
     @abstractmethod
@@ -49,9 +50,7 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         self,
         genomes: np.ndarray,
         keys: np.ndarray,
-        normaliser: Normaliser | None,
-        events: Sequence[Event],
-        restart: bool,
+        scenario: Scenario,
     ) -> Flock:
         """Return newborn lives, one a row of genomes [lives, genome_size] and keys [lives, 2]."""
 
@@ -64,22 +63,22 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         self,
         genomes: Any,
         key: Any,
+        scenario: Scenario = PLAIN,
         *,
         lifetimes: int = 1,
-        normaliser: Normaliser | None = None,
-        ticks: int | None = None,
-        events: Sequence[Event] = (),
-        termination: str = "end",
+        **former: Any,
     ) -> Lives:
         """Run `lifetimes` lives of every genome; see `NativeEngine.evaluate`."""
+        scenario = with_former_keywords(scenario, former)
         genomes = check_genomes(genomes, self.policy.genome_size)
         keys = life_keys(key, len(genomes) * lifetimes)
-        restart = restarts(termination)
+        damages = scenario.of_each(len(keys))
         parts = []
         for start in range(0, len(keys), self.at_once):
             lives = np.arange(start, min(start + self.at_once, len(keys)))
-            flock = self._gather(genomes[lives // lifetimes], keys[lives], normaliser, events, restart)
-            flock.run(self.task.ticks if ticks is None else ticks, None)
+            of_these = scenario.with_damages(damages[lives[0] : lives[-1] + 1])
+            flock = self._gather(genomes[lives // lifetimes], keys[lives], of_these)
+            flock.run(self._ticks(scenario), None)
             parts.append(flock.lives())
         return Lives(*(np.concatenate([getattr(p, f) for p in parts]) for f in Lives.__dataclass_fields__))
 
@@ -87,27 +86,21 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         self,
         genome: Any,
         key: Any,
-        *,
-        normaliser: Normaliser | None = None,
-        ticks: int | None = None,
-        events: Sequence[Event] = (),
-        termination: str = "end",
+        scenario: Scenario = PLAIN,
+        **former: Any,
     ) -> tuple[Lives, Record]:
         """Run one life and keep what happened at every tick; see `NativeEngine.record`."""
-        manner = {"normaliser": normaliser, "events": events, "termination": termination}
-        return record_whole(self, genome, key, ticks, **manner)
+        return record_whole(self, genome, key, with_former_keywords(scenario, former))
 
     @pinned()
     def stream(
         self,
         genome: Any,
         key: Any,
+        scenario: Scenario = PLAIN,
         *,
         chunk: int = 1000,
-        normaliser: Normaliser | None = None,
-        ticks: int | None = None,
-        events: Sequence[Event] = (),
-        termination: str = "end",
+        **former: Any,
     ) -> Iterator[tuple[Record, Lives | None]]:
         """Run the life of `record` part by part; see `NativeEngine.stream`.
 
@@ -115,9 +108,13 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         engine until it has ended.
         """
         check_chunk(chunk)
+        scenario = with_former_keywords(scenario, former)
         genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
-        flock = self._gather(genomes, keys, normaliser, events, restarts(termination))
-        return each_pinned(self._parts(flock, self.task.ticks if ticks is None else ticks, chunk))
+        flock = self._gather(genomes, keys, scenario.with_damages([scenario.shared]))
+        return each_pinned(self._parts(flock, self._ticks(scenario), chunk))
+
+    def _ticks(self, scenario: Scenario) -> int:
+        return self.task.ticks if scenario.ticks is None else scenario.ticks
 
     def _parts(self, flock: Flock, ticks: int, chunk: int) -> Iterator[tuple[Record, Lives | None]]:
         going = True
@@ -151,18 +148,18 @@ class Flock(ABC):
         engine: FlockEngine[Any],
         genomes: np.ndarray,
         keys: np.ndarray,
-        normaliser: Normaliser | None,
-        events: Sequence[Event],
-        restart: bool,
+        scenario: Scenario,
         *,
         width: int,
     ) -> None:
         task = engine.task
-        self._engine, self.count, self.restart, self.width = engine, len(keys), restart, width
-        self.normaliser = normaliser or Normaliser.identity(task.observation_size)
-        self.events, self.known_events = events, tuple(events)
-        self.table = event_table(events, task, engine.policy)
-        self.origins = np.zeros((self.count, len(events)))  # what each life's held coordinates are relative to
+        self._engine, self.count, self.restart, self.width = engine, len(keys), scenario.restarts, width
+        self.normaliser = scenario.normaliser or Normaliser.identity(task.observation_size)
+        self.damages = scenario.of_each(self.count)
+        self.known_damages = [tuple(events) for events in self.damages]
+        self.tables = self._tables()
+        self.states = [states_of(table) for table in self.tables]
+        self.harmed = self._harmed()
         self.genomes = jnp.asarray(self._wide(genomes))
         self.key_data = keys
         self.keys = jax.random.wrap_key_data(jnp.asarray(self._wide(keys)))
@@ -196,10 +193,38 @@ class Flock(ABC):
 
     def look_at_events(self) -> None:
         """Take up how the events have changed since."""
-        if self.known_events != (now := tuple(self.events)):
-            self.known_events, self.table = now, event_table(now, self._engine.task, self._engine.policy)
-            fresh = np.zeros((self.count, len(now)))
-            self.origins = np.append(self.origins, fresh, axis=1)[:, : len(now)]
+        if self.known_damages != (now := [tuple(events) for events in self.damages]):
+            self.known_damages, self.tables = now, self._tables()
+            self.states = [carried_over(old, states_of(new)) for old, new in zip(self.states, self.tables, strict=True)]
+            self.harmed = self._harmed()
+
+    def _tables(self) -> list[np.ndarray]:
+        """Return the table of each life; lives with the same sequence share one."""
+        made: dict[int, np.ndarray] = {}
+        for events in self.damages:
+            if id(events) not in made:
+                made[id(events)] = damage_table(events, self._engine.task, self._engine.policy)
+        return [made[id(events)] for events in self.damages]
+
+    def _harmed(self) -> list[int]:
+        """Return the lives to which anything ever happens."""
+        return [life for life, table in enumerate(self.tables) if len(table)]
+
+    def _happens(self, tick: int, stage: int) -> list[int]:
+        """Return the lives to which something happens at a stage of this tick."""
+        return [life for life in self.harmed if happens(self.tables[life], tick, stage)]
+
+    def _change(self, tick: int, stage: int, rows: np.ndarray) -> None:
+        """Do to rows [lives, values] what happens at a stage of this tick."""
+        for life in self._happens(tick, stage):
+            change_values(self.tables[life], tick, stage, self.states[life], *self.key_data[life], rows[life])
+
+    def _plasticity(self, tick: int) -> np.ndarray:
+        """Return how far the update of each life goes at this tick, float64 [width]."""
+        scales = np.ones(self.width)
+        for life in self.harmed:
+            scales[life] = plasticity_scale(self.tables[life], tick, self.states[life], *self.key_data[life])
+        return scales
 
     def lives(self) -> Lives:
         """Return the rows."""
@@ -222,19 +247,22 @@ class Flock(ABC):
 
         Returns the actions [lives, actuators], and of which lives the weights are within bounds, bool [lives].
         """
-        if changes_weights(self.table, tick):
-            weights = changed(self.carry.weights, self.table, tick, self._wide(self.key_data), self._engine._draw)
+        if changing := self._happens(tick, WEIGHTS):
+            weights = changed(
+                self.carry.weights, self.tables, self.states, tick, changing, self.key_data, self._engine._draw
+            )
             self.carry = self.carry._replace(weights=weights)
-        weights, left = self.carry.weights, plasticity_left(self.table, tick)
+        observations = observations.copy() if self.harmed else observations
+        self._change(tick, SENSE, observations)
+        weights, scales = self.carry.weights, self._plasticity(tick)
         inputs = self._normalise(observations)
         wide = jnp.asarray(self._wide(inputs))
-        outputs, self.carry, within = self._engine._step(self.genomes, self.carry, wide, left != 0.0)
-        if left not in (0.0, 1.0):
-            scaled, of_scaled = part_of_the_way(weights, self.carry.weights, left)
+        outputs, self.carry, within = self._engine._step(self.genomes, self.carry, wide, jnp.asarray(scales != 0.0))
+        if not np.isin(scales, (0.0, 1.0)).all():
+            scaled, of_scaled = part_of_the_way(weights, self.carry.weights, scales)
             self.carry, within = self.carry._replace(weights=scaled), within & of_scaled
         actions = np.array(outputs, np.float64)[: self.count]
-        for row in actions if len(self.table) else ():
-            drive(self.table, tick, row)
+        self._change(tick, ACTION, actions)
         if record is not None:
             slot = tick - self.first
             record.observations[slot], record.actions[slot] = observations[0], actions[0]

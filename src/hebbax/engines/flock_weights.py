@@ -9,7 +9,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hebbax.damage.apply import change_weights, event_key, redraws
+from hebbax.damage.apply import change_weights, event_key, reads_fresh
+from hebbax.damage.event_table import INDEX
 from hebbax.kernels.weights import go_part_of_the_way
 from hebbax.types import Array
 
@@ -22,32 +23,47 @@ def flat(layers: Sequence[Array]) -> np.ndarray:
     return np.concatenate([np.asarray(layer).reshape(len(layer), -1) for layer in layers], axis=1)
 
 
-def changed(layers: Layers, table: np.ndarray, tick: int, keys: np.ndarray, draw: Callable[[Array], Layers]) -> Layers:
+def changed(
+    layers: Layers,
+    tables: Sequence[np.ndarray],
+    states: Sequence[np.ndarray],
+    tick: int,
+    which: Sequence[int],
+    keys: np.ndarray,
+    draw: Callable[[Array], Layers],
+) -> Layers:
     """Return weights after what happens to them before the pass of a tick.
 
     Args:
         layers: the weights of all lives.
-        table: the events.
+        tables: what happens, one table per life.
+        states: what these remember.
         tick: of all lives.
-        keys: one a life, uint32 [lives, 2].
-        draw: returns fresh layers for JAX keys, one a life.
+        which: the lives to which something happens to the weights.
+        keys: one per life, uint32 [lives, 2].
+        draw: returns fresh layers for JAX keys, one per life.
     """
     weights = flat(layers)
-    for index in range(len(table)):
-        event_keys = np.array([event_key(*key, index) for key in keys], np.uint32)
-        drawn = weights
-        if redraws(table, tick, index):
-            drawn = flat(draw(jax.random.wrap_key_data(jnp.asarray(event_keys))))
-        for key, fresh, row in zip(event_keys, drawn, weights, strict=True):
-            change_weights(table, tick, index, *key, fresh, row)
+    for life in which:
+        table, row = tables[life], weights[life]
+        for index in range(len(table)):
+            fresh = row
+            if reads_fresh(table, tick, index):
+                key = np.array([event_key(*keys[life], np.uint32(table[index, INDEX]))], np.uint32)
+                fresh = flat(draw(jax.random.wrap_key_data(jnp.asarray(key))))[0]
+            change_weights(table, tick, index, states[life], *keys[life], fresh, row)
     return _as_layers(weights, layers)
 
 
-def part_of_the_way(before: Layers, after: Layers, left: float) -> tuple[Layers, np.ndarray]:
-    """Return before + left (after - before), and whose weights are within WEIGHT_BOUND, bool [lives]."""
-    weights = flat(after)
-    pairs = zip(flat(before), weights, strict=True)
-    within = np.array([go_part_of_the_way(earlier, row, np.float32(left)) for earlier, row in pairs])
+def part_of_the_way(before: Layers, after: Layers, scales: np.ndarray) -> tuple[Layers, np.ndarray]:
+    """Return before + scale (after - before), and whose weights are within WEIGHT_BOUND, bool [lives].
+
+    A scale of 0 or 1 [lives] leaves what is after as it is.
+    """
+    weights, within = flat(after), np.ones(len(scales), bool)
+    for life, earlier in enumerate(flat(before)):
+        if scales[life] not in (0.0, 1.0):
+            within[life] = go_part_of_the_way(earlier, weights[life], np.float32(scales[life]))
     return _as_layers(weights, after), within
 
 

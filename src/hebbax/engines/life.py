@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hebbax.damage.apply import (
+    apply_forces,
+    change_values,
     change_weights,
-    changes_weights,
-    drive,
+    clear_forces,
     event_key,
-    hold,
-    let_go,
-    plasticity_left,
-    push,
-    redraws,
-    take_hold,
+    happens,
+    hold_coordinates,
+    plasticity_scale,
+    reads_fresh,
+    restore_forces,
 )
+from hebbax.damage.event_table import ACTION, INDEX, SENSE, WEIGHTS
 from hebbax.kernels.compiler import compiled, copy, copy_by_way_of, kernel
 from hebbax.kernels.noise import fold_in, normal, uniform
 from hebbax.kernels.weights import go_part_of_the_way
+from hebbax.streams import BODY_STREAM, RESTART_STREAM, WEIGHT_STREAM
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Noise
 from hebbax.worlds.mujoco.library import mj_forward, mj_reset_data, mj_rne_post_constraint, mj_step
 
@@ -54,9 +56,6 @@ While a life pauses, they are sums about the normaliser's mean, and END is PAUSE
 """
 
 PAUSED = -1
-
-WEIGHT_STREAM, BODY_STREAM, RESTART_STREAM = 0, 1, 2
-"""What a life's key is folded with: its initial weights, the birth of its body, its body's later births."""
 
 
 @kernel
@@ -156,55 +155,54 @@ def measure_torques(handles, torques):
 
 
 @kernel
-def advance(model, data, simulation, handles, events, origins, tick, substeps, contacts):
+def advance(model, data, simulation, handles, events, states, tick, key0, key1, substeps, contacts):
     """Run the physics of one control period; return whether the body stays within bounds.
 
     `contacts` [1, bodies] gets the share of the physics steps in which each body feels a contact force; [0, bodies]
     costs nothing.
     """
-    push(events, tick, handles.xfrc_applied)
-    take_hold(events, tick, simulation.qpos, origins)
-    hold(events, tick, simulation.qpos, simulation.qvel, origins)
-    for _ in range(substeps):
+    apply_forces(events, tick, states, key0, key1, handles.xfrc_applied)
+    hold_coordinates(events, tick, 0, states, key0, key1, simulation.qpos, simulation.qvel)
+    for substep in range(substeps):
         mj_step(model, data)
-        hold(events, tick, simulation.qpos, simulation.qvel, origins)
+        hold_coordinates(events, tick, substep + 1, states, key0, key1, simulation.qpos, simulation.qvel)
         if contacts.shape[0] > 0 and any_force(handles.qfrc_constraint):  # without one there is no contact
-            let_go(events, tick, handles.xfrc_applied)  # or it would count as a contact
+            clear_forces(events, tick, handles.xfrc_applied)  # or they would count as contacts
             mj_rne_post_constraint(model, data)
             feel(simulation.cfrc_ext, contacts[0])
-            push(events, tick, handles.xfrc_applied)
-    let_go(events, tick, handles.xfrc_applied)  # before contact forces are taken, which would count it
+            restore_forces(events, tick, states, handles.xfrc_applied)
+    clear_forces(events, tick, handles.xfrc_applied)  # before contact forces are taken, which would count them
     contacts /= np.float32(substeps)
     update_contact_forces(model, data)
     return bounded(simulation.qpos) and bounded(simulation.qvel)
 
 
 @compiled
-def intervene(events, tick, layout, parameters, carry, key0, key1, scratch):
+def intervene(events, tick, states, layout, parameters, carry, key0, key1, scratch):
     """Change the weights before the pass of a tick."""
     weights, drawn = scratch[0], scratch[1]
     weights_of(layout, carry, weights)
     for index in range(events.shape[0]):
-        event0, event1 = event_key(key0, key1, index)
-        if redraws(events, tick, index):
+        if reads_fresh(events, tick, index):
+            event0, event1 = event_key(key0, key1, np.uint32(events[index, INDEX]))
             draw_weights(layout, parameters, event0, event1, drawn)
-        change_weights(events, tick, index, event0, event1, drawn, weights)
+        change_weights(events, tick, index, states, key0, key1, drawn, weights)
     put_weights(layout, carry, weights)
 
 
 @compiled
-def learn(events, tick, layout, prepared, carry, scratch):
+def learn(events, tick, states, key0, key1, layout, prepared, carry, scratch):
     """Update the weights after a tick, as far as events let it; return whether they stay within bounds."""
-    left = plasticity_left(events, tick)
-    if left == 0.0:
+    scale = plasticity_scale(events, tick, states, key0, key1)
+    if scale == 0.0:
         return True
     before, after = scratch[0], scratch[1]
-    if left != 1.0:
+    if scale != 1.0:
         weights_of(layout, carry, before)
     within = adapt(layout, prepared, carry, tick)
-    if left != 1.0:
+    if scale != 1.0:
         weights_of(layout, carry, after)
-        within = go_part_of_the_way(before, after, np.float32(left)) and within
+        within = go_part_of_the_way(before, after, np.float32(scale)) and within
         put_weights(layout, carry, after)
     return within
 
@@ -254,7 +252,7 @@ def live(
     mean,
     scale,
     events,
-    origins,
+    states,
     record,
     stop,
     row,
@@ -281,29 +279,31 @@ def live(
     inputs = np.empty(size, np.float32)
     outputs = np.empty(record.actions.shape[1], np.float32)
     action = np.empty(record.actions.shape[1])
+    seen = np.empty(size)
     while tick < until:
         if stop[0] != 0:
             end = END_STOPPED
             break
         while next_model < models.shape[0] and tick >= switch_ticks[next_model]:
             model, next_model = models[next_model], next_model + 1
-        if changes_weights(events, tick):
-            intervene(events, tick, layout, parameters, carry, key0, key1, scratch)
-        observation = observe(simulation, memory)
-        finite = take_in(observation, mean, scale, sums, squares, inputs)
+        if happens(events, tick, WEIGHTS):
+            intervene(events, tick, states, layout, parameters, carry, key0, key1, scratch)
+        copy(observe(simulation, memory), seen)
+        change_values(events, tick, SENSE, states, key0, key1, seen)
+        finite = take_in(seen, mean, scale, sums, squares, inputs)
         count += 1
         act(layout, genome, carry, tick, inputs, outputs)
         copy(outputs, action)
-        drive(events, tick, action)
+        change_values(events, tick, ACTION, states, key0, key1, action)
         if tick - first < record.qpos.shape[0]:
-            note(record, tick - first, simulation, handles, observation, action, layout, carry)
+            note(record, tick - first, simulation, handles, seen, action, layout, carry)
         if not (finite and bounded(action)):
             end = END_DIVERGED
             break
         remember(before, simulation)
         copy_by_way_of(spare, actuate(action, simulation, memory), simulation.ctrl)
         contacts = record.contacts[tick - first : tick - first + 1]
-        if not advance(model, data, simulation, handles, events, origins, tick, substeps, contacts):
+        if not advance(model, data, simulation, handles, events, states, tick, key0, key1, substeps, contacts):
             end = END_DIVERGED
             break
         reward, done, next_memory = outcome(before, simulation, action, memory)
@@ -322,7 +322,7 @@ def live(
                 break
             row[WARNINGS] += np.sum(warnings)  # which a new birth puts to zero
             begin(model, data, simulation, memory, key0, key1, terminations)
-        if not learn(events, tick - 1, layout, prepared, carry, scratch):
+        if not learn(events, tick - 1, states, key0, key1, layout, prepared, carry, scratch):
             end = END_DIVERGED
             break
     row[RETURN], row[LENGTH], row[TERMINATIONS], row[COUNT] = total, tick, terminations, count

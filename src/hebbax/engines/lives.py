@@ -11,11 +11,12 @@ import numpy as np
 
 from hebbax.cores import available_cores
 from hebbax.engines.life import COUNT, END, LENGTH, RETURN, SUMS, TERMINATIONS, WARNINGS
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.engines.scenario import Scenario
+from hebbax.errors import HebbaxError
 from hebbax.kernels.noise import fold_in_indices
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task
-from hebbax.types import ON_TERMINATION, Lives, Record
+from hebbax.types import Lives, Record
 
 
 def thread_count(threads: int | None) -> int:
@@ -62,13 +63,6 @@ def life_keys(key: Any, lives: int) -> np.ndarray:
     return read_only(np.ascontiguousarray(data, np.uint32))
 
 
-def restarts(termination: str) -> bool:
-    """Return whether a termination restarts the body. Raises HebbaxError for a name that is not in ON_TERMINATION."""
-    if termination not in ON_TERMINATION:
-        raise unknown_name("termination", termination, ON_TERMINATION)
-    return termination == "restart"
-
-
 def lives_of_rows(rows: np.ndarray) -> Lives:
     """Return the lives that rows [lives, SUMS + 2 * observations] stand for."""
     size = (rows.shape[1] - SUMS) // 2
@@ -108,7 +102,7 @@ def whole(parts: Iterator[tuple[Record, Lives | None]]) -> tuple[Lives, Record]:
     return lives, record
 
 
-def record_whole(engine: Any, genome: Any, key: Any, ticks: int | None, **manner: Any) -> tuple[Lives, Record]:
-    """Stream a life of an engine in one part; `ticks` and `manner` are as the engine's `stream` takes them."""
-    chunk = max(engine.task.ticks if ticks is None else ticks, 1)
-    return whole(engine.stream(genome, key, chunk=chunk, ticks=ticks, **manner))
+def record_whole(engine: Any, genome: Any, key: Any, scenario: Scenario) -> tuple[Lives, Record]:
+    """Stream a life of an engine in one part."""
+    chunk = max(engine.task.ticks if scenario.ticks is None else scenario.ticks, 1)
+    return whole(engine.stream(genome, key, scenario, chunk=chunk))

@@ -14,18 +14,20 @@ import mujoco
 import numpy as np
 from mujoco import batch
 
-from hebbax.damage.apply import hold, holds, let_go, push, take_hold
-from hebbax.damage.events import Event
+from hebbax.damage.apply import apply_forces, clear_forces, hold_coordinates
+from hebbax.damage.event_table import POSITION
 from hebbax.engines.batched import batch_task
+from hebbax.engines.bodies import Bodies, bodies_of
 from hebbax.engines.flock import Flock, FlockEngine
 from hebbax.engines.life import BOUND, feel, measure_torques
-from hebbax.engines.lives import check_genomes, life_keys, restarts
+from hebbax.engines.lives import check_genomes, life_keys
+from hebbax.engines.scenario import PLAIN, Scenario, with_former_keywords
 from hebbax.engines.twins import BODY_STATE, State, Twins
 from hebbax.policies.policy import AnyPolicy
 from hebbax.tasks.contract import check_task
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task, handles_of
-from hebbax.types import END_DIVERGED, Normaliser, Record, Simulation
+from hebbax.types import END_DIVERGED, Record, Simulation
 from hebbax.worlds.mujoco.contact_forces import ContactForces
 from hebbax.worlds.mujoco.library import load_library
 
@@ -52,27 +54,23 @@ class LockstepEngine(FlockEngine[Task]):
         self,
         genomes: np.ndarray,
         keys: np.ndarray,
-        normaliser: Normaliser | None,
-        events: Sequence[Event],
-        restart: bool,
+        scenario: Scenario,
     ) -> Flock:
-        return _Bodies(self, genomes, keys, normaliser, events, restart)
+        return _Bodies(self, genomes, keys, scenario)
 
     @contextmanager
     def twins(
         self,
         genome: Any,
         key: Any,
-        *,
-        normaliser: Normaliser | None = None,
-        ticks: int | None = None,
-        termination: str = "end",
+        scenario: Scenario = PLAIN,
+        **former: Any,
     ) -> Iterator[Twins]:
-        """Lend the life of `record`, and a twin that goes beside it; arguments are as there."""
+        """Lend the life of `record`, and a twin that goes beside it; arguments are as there, but nothing happens."""
+        scenario = with_former_keywords(scenario, former).with_damages(())
         genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
         both = np.repeat(genomes, 2, axis=0), np.repeat(keys, 2, axis=0)
-        bodies = _CopiedBodies(self, *both, normaliser, (), restarts(termination))
-        yield _LockstepTwins(bodies, self.task.ticks if ticks is None else ticks)
+        yield _LockstepTwins(_CopiedBodies(self, *both, scenario), self._ticks(scenario))
 
 
 class _Bodies(Flock):
@@ -83,15 +81,14 @@ class _Bodies(Flock):
         engine: LockstepEngine,
         genomes: np.ndarray,
         keys: np.ndarray,
-        normaliser: Normaliser | None,
-        events: Sequence[Event],
-        restart: bool,
+        scenario: Scenario,
     ) -> None:
         task, count = engine.task, len(keys)
-        super().__init__(engine, genomes, keys, normaliser, events, restart, width=count)
+        super().__init__(engine, genomes, keys, scenario, width=count)
         self.task, self.batched = task, engine.batched
         # Each simulation keeps its own MjData, because a task may read derived quantities between steps.
         self.batch = batch.Batch(task.model, count, engine.threads, persistent=True)
+        self.models = [task.model] * count
         self.simulations = Simulation(*(self.batch.bind(field) for field in Simulation._fields))
         self.contact_forces = ContactForces(self.batch) if task.contact_forces else None
         if self.contact_forces is not None:
@@ -101,7 +98,31 @@ class _Bodies(Flock):
         self.befores = Simulation(*(np.full_like(field, np.nan) for field in self.simulations))
         self.memory = np.zeros((count, task.memory_size))
         self.earlier_warnings = np.zeros(count, np.int64)
+        self.bodies = self._bodies_of_each()
+        self._change_bodies(0)
         self._give_birth(np.ones(count, bool))
+
+    def look_at_events(self) -> None:
+        """Take up how the events have changed since."""
+        known = self.known_damages
+        super().look_at_events()
+        if known != self.known_damages:
+            self.bodies = self._bodies_of_each()
+
+    def _bodies_of_each(self) -> list[Bodies]:
+        """Return the bodies of each life; lives with the same sequence share them."""
+        made: dict[int, Bodies] = {}
+        for events in self.damages:
+            if id(events) not in made:
+                made[id(events)] = bodies_of(self.task, events)
+        return [made[id(events)] for events in self.damages]
+
+    def _change_bodies(self, tick: int) -> None:
+        """Give each life the body that it has from a tick on."""
+        models = [bodies.at(tick) for bodies in self.bodies]
+        if models != self.models:
+            self.models = models
+            self.batch.set_models(models)
 
     def _give_birth(self, which: np.ndarray) -> None:
         """Put the bodies of some lives [lives] at their next birth, and their tasks' memory with them."""
@@ -123,6 +144,7 @@ class _Bodies(Flock):
 
     def _tick(self, tick: int, record: Record | None) -> None:
         simulations = self.simulations
+        self._change_bodies(tick)
         if record is not None:
             self._note(tick - self.first, record)
         observations = np.zeros((self.count, self.task.observation_size))
@@ -151,29 +173,37 @@ class _Bodies(Flock):
 
     def _advance(self, tick: int, ids: np.ndarray, record: Record | None) -> None:
         """Run the physics of one control period of some lives, by index, and what events do to it."""
-        table, positions, velocities = self.table, self.simulations.qpos, self.simulations.qvel
-        held, substeps = holds(table, tick), self.task.substeps
+        substeps, forces = self.task.substeps, self.forces
+        harmed = [life for life in self.harmed if self.alive[life]]
+        held = bool(self._happens(tick, POSITION))
         singly = held or record is not None
-        for i in ids if len(table) else ():
-            push(table, tick, self.forces[i])
-            take_hold(table, tick, positions[i], self.origins[i])
-            hold(table, tick, positions[i], velocities[i], self.origins[i])
-        for _ in range(substeps if singly else 1):
+        for life in harmed:
+            apply_forces(self.tables[life], tick, self.states[life], *self.key_data[life], forces[life])
+        self._hold(tick, 0, harmed)
+        for substep in range(substeps if singly else 1):
             self.batch.step(ids=ids, nstep=1 if singly else substeps)
-            for i in ids if held else ():
-                hold(table, tick, positions[i], velocities[i], self.origins[i])
+            self._hold(tick, substep + 1, harmed if held else [])
             if record is not None:
                 self._feel(record.contacts[tick - self.first])
-        for i in ids if len(table) else ():
-            let_go(table, tick, self.forces[i])
+        for life in harmed:
+            clear_forces(self.tables[life], tick, forces[life])
         if record is not None:
             record.contacts[tick - self.first] /= substeps
+
+    def _hold(self, tick: int, substep: int, lives: Sequence[int]) -> None:
+        """Put held coordinates of some lives where they are to be, after so many physics steps of the tick."""
+        positions, velocities = self.simulations.qpos, self.simulations.qvel
+        for life in lives:
+            key = self.key_data[life]
+            hold_coordinates(
+                self.tables[life], tick, substep, self.states[life], *key, positions[life], velocities[life]
+            )
 
     def _feel(self, contacts: np.ndarray) -> None:
         """Add one to the contacts [bodies] of those of the first life that feel a force in this physics step."""
         data = self.batch.get_data(0, self.data)
         data.xfrc_applied[:] = 0.0  # or a push would count as a contact
-        mujoco.mj_rnePostConstraint(self.task.model, data)
+        mujoco.mj_rnePostConstraint(self.models[0], data)
         feel(data.cfrc_ext, contacts)
 
     def _note(self, slot: int, record: Record) -> None:

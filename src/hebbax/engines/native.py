@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 import mujoco
 import numpy as np
 
-from hebbax.damage.event_table import event_table
+from hebbax.damage.event_table import SPARE, carried_over, states_of
 from hebbax.damage.events import Event
+from hebbax.engines.bodies import Bodies, bodies_of
+from hebbax.engines.hooks import damage_table
 from hebbax.engines.life import END, LENGTH, PAUSED, SUMS, TERMINATIONS
 from hebbax.engines.lives import (
     check_chunk,
@@ -22,9 +24,9 @@ from hebbax.engines.lives import (
     life_keys,
     lives_of_rows,
     record_whole,
-    restarts,
     thread_count,
 )
+from hebbax.engines.scenario import PLAIN, Scenario, with_former_keywords
 from hebbax.engines.specialise import specialise
 from hebbax.engines.twins import BODY_STATE, State, Twins
 from hebbax.kernels.compile_step import compile_step
@@ -55,8 +57,6 @@ class NativeEngine:
         load_library()
         self._step = compile_step(policy)
         self._live = specialise(task, self._step)
-        self._models = np.array([task.model._address], np.intp)
-        self._switch_ticks = np.zeros(1, np.int64)
         self._workers = [_Worker(task, self._step, self._live) for _ in range(self.threads)]
         self._spare: list[_Worker] = []  # of streams that are over: making one takes as long as fifty ticks
         self._stop = np.zeros(1, np.uint8)
@@ -71,33 +71,29 @@ class NativeEngine:
         self,
         genomes: Any,
         key: Any,
+        scenario: Scenario = PLAIN,
         *,
         lifetimes: int = 1,
-        normaliser: Normaliser | None = None,
-        ticks: int | None = None,
-        events: Sequence[Event] = (),
-        termination: str = "end",
+        **former: Any,
     ) -> Lives:
         """Run `lifetimes` lives of every genome.
 
         Args:
             genomes: float32 [population, genome_size].
             key: one JAX key, folded by life index, or an array of keys, one a life [population * lifetimes].
+            scenario: what the lives are put through; damages may be of each life [population * lifetimes].
             lifetimes: lives of each genome; life i is of genome i // lifetimes.
-            normaliser: of the observations; None for none.
-            ticks: control ticks of a life; None for the task's.
-            events: what happens to every life.
-            termination: one of ON_TERMINATION: what the task's termination does to a life.
+            former: parts of a scenario, as keywords; deprecated.
 
         Returns:
-            One row a life, in order. Raises HebbaxError for genomes or keys of another shape, and for an unknown
-            termination.
+            One row per life, in order. Raises HebbaxError for genomes, keys or damages of another shape.
         """
-        setting = self._setting(ticks, termination, normaliser)
+        scenario = with_former_keywords(scenario, former)
+        setting = self._setting(scenario)
         genomes = check_genomes(genomes, self.policy.genome_size)
         keys = life_keys(key, len(genomes) * lifetimes)
         rows = np.zeros((len(keys), SUMS + 2 * self.task.observation_size))
-        table = event_table(events, self.task, self.policy)
+        fates = self._fates(scenario.of_each(len(keys)))
         record = empty_record(self.task, 0, 0)
         next_life = itertools.count()  # shared by the threads; next() on it is atomic
         failed = threading.Event()
@@ -105,8 +101,9 @@ class NativeEngine:
         def work(worker: _Worker) -> None:
             try:
                 while not failed.is_set() and (life := next(next_life)) < len(keys):
-                    origins = np.zeros(len(table))
-                    worker.run(setting, genomes[life // lifetimes], keys[life], table, origins, record, rows[life])
+                    fate = fates[life]
+                    states = states_of(fate.table)
+                    worker.run(setting, genomes[life // lifetimes], keys[life], fate, states, record, rows[life])
             except BaseException:
                 failed.set()
                 raise
@@ -128,86 +125,85 @@ class NativeEngine:
         self,
         genome: Any,
         key: Any,
-        *,
-        normaliser: Normaliser | None = None,
-        ticks: int | None = None,
-        events: Sequence[Event] = (),
-        termination: str = "end",
+        scenario: Scenario = PLAIN,
+        **former: Any,
     ) -> tuple[Lives, Record]:
         """Run one life and keep what happened at every tick.
 
         Args:
             genome: float32 [genome_size].
             key: the life's own JAX key: the same life as `evaluate(genome[None], key[None])`.
-            normaliser: as in `evaluate`.
-            ticks: as in `evaluate`.
-            events: as in `evaluate`.
-            termination: as in `evaluate`.
+            scenario: as in `evaluate`.
+            former: as in `evaluate`.
 
         Returns:
             The life's row, and its record, as long as the life was.
         """
-        manner = {"normaliser": normaliser, "events": events, "termination": termination}
-        return record_whole(self, genome, key, ticks, **manner)
+        return record_whole(self, genome, key, with_former_keywords(scenario, former))
 
     @pinned()
     def stream(
         self,
         genome: Any,
         key: Any,
+        scenario: Scenario = PLAIN,
         *,
         chunk: int = 1000,
-        normaliser: Normaliser | None = None,
-        ticks: int | None = None,
-        events: Sequence[Event] = (),
-        termination: str = "end",
+        **former: Any,
     ) -> Iterator[tuple[Record, Lives | None]]:
         """Run the life of `record` part by part, so that it may be longer than memory allows.
 
         Between two parts the life pauses. It has a simulation of its own: other lives may run meanwhile, on the same
-        engine and in other threads. An event appended to a list `events` meanwhile happens as if it had been there
-        from the start, if its onset has not passed; one that is replaced by one of another duration ends then.
+        engine and in other threads. An event appended to a list of damages meanwhile happens as if it had been
+        there from the start, if its onset has not passed; one that is replaced by one of another duration ends then.
 
         Args:
             genome: as in `record`.
             key: as in `record`.
+            scenario: as in `evaluate`.
             chunk: ticks of a part; the last one may be shorter, down to none.
-            normaliser: as in `evaluate`.
-            ticks: as in `evaluate`.
-            events: as in `evaluate`.
-            termination: as in `evaluate`.
+            former: as in `evaluate`.
 
         Returns:
             An iterator over the parts in order, arrays that nobody else holds, and with the last the life's row, with
             the others None. Raises HebbaxError as `record`, and for a chunk below 1.
         """
         check_chunk(chunk)
-        setting = self._setting(ticks, termination, normaliser)
-        event_table(events, self.task, self.policy)  # refused here, not where the iterator begins
+        scenario = with_former_keywords(scenario, former)
+        setting = self._setting(scenario)
+        self._fate(scenario.shared)  # refused here, not where the iterator begins
         genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
-        return each_pinned(self._parts(setting, genomes[0], keys[0], events, chunk))
+        return each_pinned(self._parts(setting, genomes[0], keys[0], scenario.shared, chunk))
 
     @contextmanager
     def twins(
         self,
         genome: Any,
         key: Any,
-        *,
-        normaliser: Normaliser | None = None,
-        ticks: int | None = None,
-        termination: str = "end",
+        scenario: Scenario = PLAIN,
+        **former: Any,
     ) -> Iterator[Twins]:
-        """Lend the life of `record`, and a twin that goes beside it; arguments are as there."""
-        setting = self._setting(ticks, termination, normaliser)
+        """Lend the life of `record`, and a twin that goes beside it; arguments are as there, but nothing happens."""
+        setting = self._setting(with_former_keywords(scenario, former))
         genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
         with self._own_worker() as first, self._own_worker() as second:
-            table = event_table((), self.task, self.policy)
-            yield _NativeTwins(setting, genomes[0], keys[0], table, (first, second))
+            yield _NativeTwins(setting, genomes[0], keys[0], self._fate(()), (first, second))
 
-    def _setting(self, ticks: int | None, termination: str, normaliser: Normaliser | None) -> _Setting:
-        ticks = self.task.ticks if ticks is None else ticks
-        normaliser = normaliser or Normaliser.identity(self.task.observation_size)
-        return _Setting(self._models, self._switch_ticks, ticks, restarts(termination), normaliser, self._stop)
+    def _setting(self, scenario: Scenario) -> _Setting:
+        ticks = self.task.ticks if scenario.ticks is None else scenario.ticks
+        normaliser = scenario.normaliser or Normaliser.identity(self.task.observation_size)
+        return _Setting(ticks, scenario.restarts, normaliser, self._stop)
+
+    def _fate(self, events: Sequence[Event]) -> _Fate:
+        return _Fate(damage_table(events, self.task, self.policy), bodies_of(self.task, events))
+
+    def _fates(self, damages: Sequence[Sequence[Event]]) -> list[_Fate]:
+        """Return the fate of each life; lives with the same sequence share one."""
+        made: dict[int, _Fate] = {}
+        for events in damages:
+            if id(events) not in made:
+                made[id(events)] = self._fate(events)
+        return [made[id(events)] for events in damages]
 
     def _parts(
         self,
@@ -218,18 +214,18 @@ class NativeEngine:
         chunk: int,
     ) -> Iterator[tuple[Record, Lives | None]]:
         rows = np.zeros((1, SUMS + 2 * self.task.observation_size))
-        row, table, origins = rows[0], event_table((), self.task, self.policy), np.zeros(0)
+        row, fate, states = rows[0], self._fate(()), np.zeros(SPARE)
         known: tuple[Event, ...] = ()
         row[END] = PAUSED
         with self._own_worker() as worker:
             while row[END] == PAUSED:
                 if known != (known := tuple(events)):
-                    table = event_table(known, self.task, self.policy)
-                    origins = np.append(origins, np.zeros(len(table)))[: len(table)]
+                    fate = self._fate(known)
+                    states = carried_over(states, states_of(fate.table))
                 first = int(row[LENGTH])
                 until = min(first + chunk, setting.ticks)
                 record = empty_record(self.task, until - first, self._step.weight_count)
-                worker.run(setting, genome, key, table, origins, record, row, until)
+                worker.run(setting, genome, key, fate, states, record, row, until)
                 record = Record(*(field[: int(row[LENGTH]) - first] for field in record))
                 yield record, None if row[END] == PAUSED else lives_of_rows(rows)
 
@@ -246,11 +242,16 @@ class NativeEngine:
             self._spare.append(worker)
 
 
+class _Fate(NamedTuple):
+    """What happens to a life."""
+
+    table: np.ndarray
+    bodies: Bodies
+
+
 class _Setting(NamedTuple):
     """What the lives of one call share."""
 
-    models: np.ndarray  # addresses of the bodies, int64 [bodies]
-    switch_ticks: np.ndarray  # from which tick on each is the one, int64 [bodies]
     ticks: int
     restart: bool
     normaliser: Normaliser
@@ -277,16 +278,16 @@ class _Worker:
         setting: _Setting,
         genome: np.ndarray,
         key: np.ndarray,
-        table: np.ndarray,
-        origins: np.ndarray,
+        fate: _Fate,
+        states: np.ndarray,
         record: Record,
         row: np.ndarray,
         until: int | None = None,
     ) -> None:
         """Run one life into its row, which is zero before; or on, if the row says that it pauses, up to a tick."""
         self.live(
-            setting.models,
-            setting.switch_ticks,
+            fate.bodies.addresses,
+            fate.bodies.ticks,
             self.data._address,
             self.simulation,
             self.before,
@@ -306,8 +307,8 @@ class _Worker:
             key,
             setting.normaliser.mean,
             setting.normaliser.scale,
-            table,
-            origins,
+            fate.table,
+            states,
             record,
             setting.stop,
             row,
@@ -322,7 +323,7 @@ class _NativeTwins(Twins):
         setting: _Setting,
         genome: np.ndarray,
         key: np.ndarray,
-        table: np.ndarray,
+        fate: _Fate,
         workers: tuple[_Worker, _Worker],
     ) -> None:
         task = workers[0].task
@@ -331,14 +332,14 @@ class _NativeTwins(Twins):
         self._rows = np.zeros((2, SUMS + 2 * task.observation_size))
         self._rows[:, END] = PAUSED
         self._following = False
-        self._nothing = table, np.zeros(0), empty_record(task, 0, 0)
+        self._nothing = fate, states_of(fate.table), empty_record(task, 0, 0)
 
     def run(self, until: int) -> bool:
         """Run both lives up to a tick; return whether the life goes on."""
-        table, origins, record = self._nothing
+        fate, states, record = self._nothing
         for worker, row in zip(self._workers, self._rows, strict=True):
             if row[END] == PAUSED and row[LENGTH] < until and (self._following or worker is self._workers[0]):
-                worker.run(self._setting, self._genome, self._key, table, origins, record, row, until)
+                worker.run(self._setting, self._genome, self._key, fate, states, record, row, until)
         return bool(self._rows[0, END] == PAUSED)
 
     def states(self) -> tuple[State, State]:

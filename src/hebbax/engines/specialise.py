@@ -11,22 +11,16 @@ import hashlib
 import importlib.util
 import sys
 import types
-from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import llvmlite
-import mujoco
 import numba
-import numpy as np
-from numba.core.dispatcher import Dispatcher
-from numba.core.extending import _Intrinsic as Intrinsic  # it has no public name
 
+from hebbax.engines.fingerprint import digest_environment, digest_value
 from hebbax.engines.life_cache import LifeCache
 from hebbax.kernels.compiler import FLAGS, compiled, copy, from_source
 from hebbax.kernels.policy_step import PolicyStep
-from hebbax.settings import of_numba
 from hebbax.tasks.task import Task
 from hebbax.worlds.mujoco.library import mj_rne_post_constraint
 
@@ -74,68 +68,9 @@ def _remember(fields: tuple[str, ...]) -> Any:
 def fingerprint(names: dict[str, Any]) -> str:
     """Return what a life compiled with these functions depends on, as 24 hexadecimal digits."""
     digest = hashlib.sha256(_LIFE.read_bytes())
-    for version in (numba.__version__, llvmlite.__version__, mujoco.mj_versionString(), np.__version__, sys.version):
-        digest.update(version.encode())
-    # A life compiled under NUMBA_OPT=0 must not serve all processes after it.
-    _digest_flags({**of_numba(), **FLAGS}, digest)
-    _digest_value(_load_module("hebbax_life_unnamed", names).live, digest, (), set())
+    digest_environment(digest)
+    digest_value(_load_module("hebbax_life_unnamed", names).live, digest)
     return digest.hexdigest()[:24]
-
-
-def _digest_value(value: Any, digest: Any, attributes: Collection[str], seen: set[int]) -> None:
-    """Add what a compiled function would make of a value: code, constants and all that it refers to."""
-    if isinstance(value, Dispatcher):
-        _digest_flags(value.targetoptions, digest)
-        value = value.py_func
-    elif isinstance(value, Intrinsic):
-        value = vars(value)["__wrapped__"]
-    if isinstance(value, types.FunctionType):
-        if id(value) not in seen:
-            seen.add(id(value))
-            _digest_function(value, digest, seen)
-    elif isinstance(value, np.ndarray):
-        digest.update(f"{value.dtype}{value.shape}".encode() + value.tobytes())
-    elif isinstance(value, tuple | list):
-        for item in value:
-            _digest_value(item, digest, attributes, seen)
-    elif isinstance(value, types.ModuleType):
-        digest.update(value.__name__.encode())
-        if value.__name__.partition(".")[0] not in _PACKAGES_BY_VERSION:
-            for name in sorted(set(attributes) & vars(value).keys()):
-                _digest_value(vars(value)[name], digest, attributes, seen)
-    else:
-        digest.update(repr((value, getattr(value, "_fields", ()))).encode())
-
-
-def _digest_flags(flags: dict[str, Any], digest: Any) -> None:
-    ordered = {key: sorted(value) if isinstance(value, set | frozenset) else value for key, value in flags.items()}
-    digest.update(repr(sorted(ordered.items())).encode())
-
-
-def _digest_function(function: Callable[..., Any], digest: Any, seen: set[int]) -> None:
-    _digest_code(function.__code__, digest)
-    names = set(_names(function.__code__))
-    for name in sorted(names & function.__globals__.keys()):
-        digest.update(name.encode())
-        _digest_value(function.__globals__[name], digest, names, seen)
-    for cell in function.__closure__ or ():
-        _digest_value(cell.cell_contents, digest, names, seen)
-    _digest_value(function.__defaults__ or (), digest, names, seen)
-    _digest_value(sorted((function.__kwdefaults__ or {}).items()), digest, names, seen)
-
-
-def _names(code: types.CodeType) -> list[str]:
-    inner = [name for const in code.co_consts if isinstance(const, types.CodeType) for name in _names(const)]
-    return [*code.co_names, *inner]
-
-
-def _digest_code(code: types.CodeType, digest: Any) -> None:
-    digest.update(code.co_code + repr((code.co_names, code.co_varnames, code.co_freevars)).encode())
-    for const in code.co_consts:
-        if isinstance(const, types.CodeType):
-            _digest_code(const, digest)
-        else:
-            digest.update(repr(const).encode())
 
 
 def _load_module(name: str, names: dict[str, Any]) -> types.ModuleType:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import jax
 import numpy as np
 
-from hebbax.damage.events import Event
 from hebbax.engines.flock import Flock, FlockEngine
-from hebbax.engines.life import BODY_STREAM
+from hebbax.engines.scenario import Scenario
 from hebbax.policies.policy import AnyPolicy
+from hebbax.streams import BODY_STREAM
 from hebbax.tasks.external.open import open_environments
 from hebbax.tasks.external.task import ExternalTask
-from hebbax.types import END_DIVERGED, Normaliser, Record
+from hebbax.types import END_DIVERGED, Record
 
 FLOCK = 64
 """Lives that tick together: enough that a call of the policy costs little a life."""
@@ -39,11 +37,9 @@ class VectorEngine(FlockEngine[ExternalTask]):
         self,
         genomes: np.ndarray,
         keys: np.ndarray,
-        normaliser: Normaliser | None,
-        events: Sequence[Event],
-        restart: bool,
+        scenario: Scenario,
     ) -> Flock:
-        return _Episodes(self, genomes, keys, normaliser, events, restart)
+        return _Episodes(self, genomes, keys, scenario)
 
 
 def environment_seed(key: jax.Array) -> jax.Array:
@@ -59,11 +55,9 @@ class _Episodes(Flock):
         engine: VectorEngine,
         genomes: np.ndarray,
         keys: np.ndarray,
-        normaliser: Normaliser | None,
-        events: Sequence[Event],
-        restart: bool,
+        scenario: Scenario,
     ) -> None:
-        super().__init__(engine, genomes, keys, normaliser, events, restart, width=engine.at_once)
+        super().__init__(engine, genomes, keys, scenario, width=engine.at_once)
         self.environments = engine.environments
         self.observations = self.environments.begin(np.asarray(engine.seeds(self.keys))[: self.count])
         self._end_the_unseen()

@@ -10,7 +10,11 @@ import jax
 import numpy as np
 
 from hebbax.config.train import TrainConfig
+from hebbax.damage.event_table import event_table
+from hebbax.damage.text import parse_damages
 from hebbax.engines.make_engine import make_engine
+from hebbax.engines.scenario import Scenario, in_turn
+from hebbax.errors import HebbaxError
 from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
 from hebbax.evolution.strategy import Strategy
 from hebbax.keys import root_key, stream
@@ -41,6 +45,20 @@ class Search:
         self.strategy = Strategy(config.strategy, self.policy.genome_size)
         self.engine = make_engine(self.task, self.policy, config.engine, config.threads)
         self.key = root_key(config.seed)
+        self.variants = parse_damages(config.damage, self.task.control_period)
+        self._check_variants()
+
+    def _check_variants(self) -> None:
+        """Raise HebbaxError for damages that the task or the policy cannot have, before any life is lived."""
+        for events in self.variants:
+            event_table(events, self.task, self.policy)
+        lifetimes, count = self.config.lifetimes, len(self.variants)
+        if count > 1 and lifetimes % count:
+            nearest = max(round(lifetimes / count), 1) * count
+            raise HebbaxError(
+                f"lifetimes={lifetimes}: expected a multiple of the {count} variants of damage, so that every genome "
+                f"meets each as often; nearest valid: {nearest}"
+            )
 
     def begin(self) -> SearchState:
         """Return the state before the first generation."""
@@ -65,10 +83,8 @@ class Search:
         lives = self.engine.evaluate(
             genomes,
             stream(self.key, "train", state.generation),
+            self._scenario(state.statistics, len(genomes) * config.lifetimes),
             lifetimes=config.lifetimes,
-            normaliser=state.statistics.normaliser(),
-            ticks=config.task.ticks,
-            termination=config.termination,
         )
         if lives.stopped:
             return None
@@ -77,7 +93,7 @@ class Search:
         told = self.strategy.tell(tell_key, genomes, fitness_of(lives, config.lifetimes), asked)
         jax.block_until_ready(told)
         after_tell = time.perf_counter()
-        following = SearchState(state.generation + 1, told, state.statistics.merge(lives), state.best)
+        following = SearchState(state.generation + 1, told, self._seen(state.statistics, lives), state.best)
         evaluation: dict[str, Any] = {"mean_genome_return": None}
         if self._evaluation_due(following):
             evaluated = self._evaluate_mean(following)
@@ -95,6 +111,14 @@ class Search:
         }
         return following, {"generation": state.generation, **summary_of(lives), **evaluation, **seconds}
 
+    def _scenario(self, statistics: ObservationStatistics, lives: int) -> Scenario:
+        config, damages = self.config, in_turn(self.variants, lives)
+        return Scenario(config.task.ticks, statistics.normaliser(), config.termination, damages)
+
+    def _seen(self, statistics: ObservationStatistics, lives: Lives) -> ObservationStatistics:
+        """Return the statistics with those of the lives; without any, observations stay as they are."""
+        return statistics if self.config.observations.normalise == "none" else statistics.merge(lives)
+
     def _evaluation_due(self, state: SearchState) -> bool:
         done = state.generation
         return done == 1 or done % self.config.evaluate_every == 0 or done == self.config.generations
@@ -104,10 +128,8 @@ class Search:
         lives = self.engine.evaluate(
             controller.genome[None],
             stream(self.key, "mean genome", state.generation),
+            self._scenario(controller.statistics, config.evaluate_lifetimes),
             lifetimes=config.evaluate_lifetimes,
-            normaliser=controller.statistics.normaliser(),
-            ticks=config.task.ticks,
-            termination=config.termination,
         )
         if lives.stopped:
             return None

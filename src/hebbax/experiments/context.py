@@ -13,6 +13,7 @@ import numpy as np
 from hebbax.analysis.statistics import ENOUGH_LIVES
 from hebbax.damage.events import Event
 from hebbax.engines.make_engine import Engine, make_engine
+from hebbax.engines.scenario import Damages, Scenario
 from hebbax.errors import HebbaxError, check_seed
 from hebbax.evolution.trust import Trust
 from hebbax.keys import evaluation_key, life_key
@@ -61,6 +62,8 @@ class Context:
     genome_name: str = "best"
     termination: str = "end"
     engine_name: str = "auto"
+    damage: str = ""  # as `damage.text` reads it
+    damages: tuple[tuple[Event, ...], ...] = ()  # variants that lives meet in turn, which it stands for
     quick: bool = False  # fewer points, to have a look
     other: Context | None = None  # a second controller, where an experiment compares
     tell: Callable[[str], None] = _silent  # what is being done now
@@ -110,6 +113,8 @@ class Context:
             genome_name=genome,
             termination=stored.config.termination,
             engine_name=stored.config.engine,
+            damage=stored.config.damage,
+            damages=stored.variants,
             quick=quick,
             other=other,
             tell=tell,
@@ -127,6 +132,7 @@ class Context:
             "ticks": self.ticks,
             "control_period": self.task.control_period,
             "termination": self.termination,
+            "damage": self.damage,
             "quick": self.quick,
             "other": None if self.other is None else self.other.setting(),
         }
@@ -147,7 +153,7 @@ class Context:
         """Run all lives, without records."""
         genomes, lifetimes = (self.genome, 1) if self.genome.ndim == 2 else (self.genome[None], self.lifetimes)
         key = evaluation_key(self.seed)
-        return self._engine.evaluate(genomes, key, lifetimes=lifetimes, events=tuple(events), **self._manner)
+        return self._engine.evaluate(genomes, key, self._scenario(self._of_each(events)), lifetimes=lifetimes)
 
     def record_each(self, measure: Callable[[Life], Measured], events: Sequence[Event] = ()) -> list[Measured]:
         """Record all lives, and return what `measure` says of each; a record is dropped after it.
@@ -158,14 +164,23 @@ class Context:
         def work(number: int) -> Measured:
             genome = self.genome[number] if self.genome.ndim == 2 else self.genome
             key = life_key(self.seed, number)
-            lives, record = self._engine.record(genome, key, events=tuple(events), **self._manner)
+            lives, record = self._engine.record(genome, key, self._scenario(self._of_life(number, events)))
             return measure(Life(number, record, bool(lives.diverged[0]), float(lives.returns[0])))
 
         return in_parallel(self._engine, work, range(self.lifetimes))
 
-    @property
-    def _manner(self) -> dict[str, Any]:
-        return {"normaliser": self.normaliser, "ticks": self.ticks, "termination": self.termination}
+    def _scenario(self, damages: Damages) -> Scenario:
+        return Scenario(self.ticks, self.normaliser, self.termination, damages)
+
+    def _of_life(self, life: int, events: Sequence[Event]) -> tuple[Event, ...]:
+        """Return the damages of a life, and these events after them."""
+        return (*(self.damages[life % len(self.damages)] if self.damages else ()), *events)
+
+    def _of_each(self, events: Sequence[Event]) -> Damages:
+        """Return the damages of all lives, and these events after them."""
+        if len(self.damages) < 2:
+            return self._of_life(0, events)
+        return [self._of_life(life, events) for life in range(self.lifetimes)]
 
     @cached_property
     def _engine(self) -> Engine:

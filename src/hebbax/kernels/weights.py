@@ -19,40 +19,6 @@ _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 
 @compiled
-def zero_share(weights, share, key0, key1):
-    """Set a share of the weights to zero, to the nearest whole number of them, every choice as likely.
-
-    Selection sampling: Knuth, The Art of Computer Programming 2, algorithm 3.4.2 S.
-    """
-    left = weights.shape[0]
-    wanted = int(np.floor(share * left + 0.5))
-    for k in range(weights.shape[0]):
-        if left * uniform(key0, key1, k, _ZERO, _ONE) < wanted:
-            weights[k] = _ZERO
-            wanted -= 1
-        left -= 1
-
-
-@compiled
-def nudge(weights, size, key0, key1):
-    """Add a vector of a random direction, `size` times as long as that of the weights."""
-    squares, length = 0.0, 0.0
-    for k in range(weights.shape[0]):
-        squares += np.float64(weights[k]) ** 2
-        length += np.float64(normal(key0, key1, k)) ** 2
-    factor = size * np.sqrt(squares / length)
-    for k in range(weights.shape[0]):
-        weights[k] += np.float32(factor * normal(key0, key1, k))
-
-
-@compiled
-def replace(weights, drawn, factor):
-    """Put other weights in their place, multiplied by a factor."""
-    for k in range(weights.shape[0]):
-        weights[k] = np.float32(factor * drawn[k])
-
-
-@compiled
 def go_part_of_the_way(before, weights, fraction):
     """Put weights to before + fraction (weights - before); return whether they are within WEIGHT_BOUND."""
     within = True

@@ -12,9 +12,9 @@ import jax
 import numpy as np
 
 from hebbax.damage.event_table import event_table
-from hebbax.damage.events import Event
-from hebbax.engines.lives import restarts
+from hebbax.damage.events import FOREVER, Event
 from hebbax.engines.make_engine import make_engine
+from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError, check_seed
 from hebbax.keys import life_key
 from hebbax.policies.policy import Policy
@@ -23,9 +23,6 @@ from hebbax.runs.stored_run import StoredRun
 from hebbax.tasks.contract import check_task
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import Lives, Normaliser, Record
-
-FOREVER = 10**9
-"""Ticks of a life, and of an event that lasts until it is healed: more than anyone watches."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,13 +57,15 @@ class Session:
         seed: int = 1,
         termination: str = "end",
         engine: str = "auto",
+        damages: Sequence[Sequence[Event]] = (),
     ) -> None:
         check_seed(seed)
-        restarts(termination)
+        Scenario(termination=termination)  # refuses a name that it does not know
         self.task = check_task(task)
         self.policy, self.seed, self.termination = policy, seed, termination
         self._genome, self._normaliser = np.asarray(genome, np.float32), normaliser
         self._engine = make_engine(self.task, policy, engine, threads=1)
+        self._damages = damages
         self.begin(0)
 
     @classmethod
@@ -81,6 +80,7 @@ class Session:
             seed=seed,
             termination=run.config.termination,
             engine=run.config.engine,
+            damages=run.variants,
         )
 
     def key(self, life: int) -> jax.Array:
@@ -103,19 +103,16 @@ class Session:
         return self.moment.end is not None
 
     def begin(self, life: int) -> None:
-        """Begin a life by its number, unharmed, with its first tick.
+        """Begin a life by its number, with no harm but the run's damages, with its first tick.
 
         Raises HebbaxError for a life that diverges at it; the present life then goes on.
         """
-        events: list[Event] = []
+        events: list[Event] = list(self._damages[life % len(self._damages)]) if self._damages else []
         parts = self._engine.stream(
             self._genome,
             self.key(life),
+            Scenario(normaliser=self._normaliser, ticks=FOREVER, damages=events, termination=self.termination),
             chunk=1,
-            normaliser=self._normaliser,
-            ticks=FOREVER,
-            events=events,
-            termination=self.termination,
         )
         record, lives = next(parts)
         if not len(record.qpos):

@@ -97,6 +97,11 @@ class Recording:
         return int(_told(self._file, "ticks"))
 
     @property
+    def damage(self) -> str:
+        """What happened to the lives, as `damage.text` reads it; empty for nothing, and in files of before."""
+        return str(self._file.attrs.get("damage", ""))
+
+    @property
     def termination(self) -> str:
         """What the task's termination did: end or restart."""
         return str(_told(self._file, "termination"))

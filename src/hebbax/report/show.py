@@ -11,6 +11,7 @@ import jax
 import numpy as np
 
 from hebbax.engines.make_engine import make_engine
+from hebbax.engines.scenario import Scenario, in_turn
 from hebbax.engines.vector import environment_seed
 from hebbax.errors import HebbaxError
 from hebbax.keys import evaluation_key, life_key, root_key, stream
@@ -66,7 +67,7 @@ def show_run(
     name = f"{run.task.name}, {run.policy.name}"
     if metrics:
         save_figure(
-            figure_of(plot_learning_curve(metrics, title=name, termination=run.config.termination)), folder / CURVE
+            figure_of(plot_learning_curve(metrics, title=name, termination=run.trained.termination)), folder / CURVE
         )
         on_file(folder / CURVE)
     else:
@@ -175,10 +176,13 @@ def returns_beside_random(run: StoredRun, *, random_genomes: int = 16, seed: int
         lives = engine.evaluate(
             genomes,
             evaluation_key(seed),
+            Scenario(
+                run.config.task.ticks,
+                controller.statistics.normaliser(),
+                run.config.termination,
+                in_turn(run.variants, COMPARED_LIVES // len(genomes) * len(genomes)),
+            ),
             lifetimes=COMPARED_LIVES // len(genomes),
-            normaliser=controller.statistics.normaliser(),
-            ticks=run.config.task.ticks,
-            termination=run.config.termination,
         )
         returns.append(lives.returns[~lives.diverged])
     return returns[0], returns[1]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
 
+from hebbax.damage.events import Event
 from hebbax.engines.make_engine import Engine
+from hebbax.engines.scenario import Scenario, in_turn
 from hebbax.errors import HebbaxError, check_seed
 from hebbax.evolution.statistics import Controller
 from hebbax.keys import evaluation_key
@@ -29,6 +32,7 @@ class Evaluation:
     seed: int
     termination: str  # one of ON_TERMINATION
     lives: Lives
+    damage: str = ""  # as `damage.text` reads it
 
     def to_json(self) -> dict[str, Any]:
         """Return the evaluation under the documented keys.
@@ -54,6 +58,7 @@ class Evaluation:
             "lengths": [int(n) for n in lives.lengths],
             "diverged": int(lives.diverged.sum()),
             "termination": self.termination,
+            "damage": self.damage,
             "terminations": int(lives.terminations.sum()),
             "terminated": int(np.sum(lives.ends == END_TERMINATED)),
             "versions": environment(),
@@ -80,10 +85,12 @@ def evaluate_controller(
     seed: int = 1,
     ticks: int | None = None,
     termination: str = "end",
+    damages: Sequence[Sequence[Event]] = (),
 ) -> Evaluation:
     """Run lives of one controller, each with fresh weights and a fresh birth; its observation statistics stay fixed.
 
-    Raises HebbaxError for fewer than one lifetime, a seed out of range, or an unknown termination.
+    Lives meet variants of `damages` in turn. Raises HebbaxError for fewer than one lifetime, a seed out of range, or
+    an unknown termination.
     """
     if lifetimes < 1:
         raise HebbaxError(f"lifetimes={lifetimes}: expected a whole number of at least 1; nearest valid: 1")
@@ -91,17 +98,15 @@ def evaluate_controller(
     lives = engine.evaluate(
         controller.genome[None],
         evaluation_key(seed),
+        Scenario(ticks, controller.statistics.normaliser(), termination, in_turn(damages, lifetimes)),
         lifetimes=lifetimes,
-        normaliser=controller.statistics.normaliser(),
-        ticks=ticks,
-        termination=termination,
     )
     return Evaluation(engine.task.name, engine.policy.name, genome, seed, termination, lives)
 
 
 def evaluate_run(run: StoredRun, engine: Engine, *, genome: str = "best", lifetimes: int, seed: int) -> Evaluation:
     """Evaluate a stored run's controller as the run lived; see `evaluate_controller`."""
-    return evaluate_controller(
+    evaluation = evaluate_controller(
         engine,
         run.controller(genome),
         genome=genome,
@@ -109,4 +114,6 @@ def evaluate_run(run: StoredRun, engine: Engine, *, genome: str = "best", lifeti
         seed=seed,
         ticks=run.config.task.ticks,
         termination=run.config.termination,
+        damages=run.variants,
     )
+    return replace(evaluation, damage=run.config.damage)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from hebbax import zoo
-from hebbax.config.train import TrainConfig, from_dict
+from hebbax.config.train import TrainConfig, check_train_config, from_dict
+from hebbax.damage.event_table import event_table
+from hebbax.damage.events import Event
+from hebbax.damage.text import parse_damages
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.evolution.statistics import Controller
 from hebbax.evolution.trust import Trust, check_trust
@@ -54,6 +57,37 @@ class StoredRun:
         if changed is not None:
             on_note(f"{changed} than this controller was evolved with")
         return opened
+
+    @cached_property
+    def trained(self) -> TrainConfig:
+        """The configuration that the run evolved with."""
+        return from_dict(self.checkpoint.document["config"])
+
+    def under(
+        self, *, ticks: int | None = None, termination: str | None = None, damage: str | None = None
+    ) -> StoredRun:
+        """Return the run with lives of another length, or put through something else than in training.
+
+        Raises HebbaxError for a termination or a damage that is none, and a damage that the robot or the policy cannot
+        have.
+        """
+        config = self.config
+        config = replace(
+            config,
+            task=replace(config.task, ticks=config.task.ticks if ticks is None else ticks),
+            termination=config.termination if termination is None else termination,
+            damage=config.damage if damage is None else damage,
+        )
+        check_train_config(config)
+        changed = replace(self, config=config)
+        for events in changed.variants:
+            event_table(events, changed.task, changed.policy)
+        return changed
+
+    @cached_property
+    def variants(self) -> tuple[tuple[Event, ...], ...]:
+        """The damages that lives meet in turn, as this run lives."""
+        return parse_damages(self.config.damage, self.task.control_period)
 
     @cached_property
     def task(self) -> AnyTask:

@@ -17,6 +17,7 @@ from hebbax.damage.events import Event
 from hebbax.engines.lives import whole
 from hebbax.engines.make_engine import Engine, make_engine
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.engines.twins import Twins
 from hebbax.engines.vector import VectorEngine
 from hebbax.errors import HebbaxError, check_seed
@@ -50,6 +51,7 @@ class Source:
     seed: int
     termination: str
     engine: str
+    damages: tuple[tuple[Event, ...], ...] = ()  # variants that lives meet in turn
 
     def __post_init__(self) -> None:
         for name, most in (("lifetimes", MOST_LIFETIMES), ("ticks", MOST_TICKS)):
@@ -78,6 +80,7 @@ class Source:
             seed=seed,
             termination=config.termination,
             engine=config.engine,
+            damages=run.variants,
         )
 
     def setting(self) -> dict[str, Any]:
@@ -89,7 +92,13 @@ class Source:
             "seed": self.seed,
             "ticks": self.ticks,
             "termination": self.termination,
+            "damage": self.config.get("damage", ""),
         }
+
+    def scenario(self, life: int, events: Sequence[Event] = ()) -> Scenario:
+        """Return what a life is put through, with these events after its damages."""
+        damages = self.damages[life % len(self.damages)] if self.damages else ()
+        return Scenario(self.ticks, self.normaliser, self.termination, (*damages, *events) if damages else events)
 
     def key(self, life: int) -> jax.Array:
         """Return a life's own key."""
@@ -116,11 +125,8 @@ class Runner:
         return self.engine.stream(
             source.genome,
             source.key(life),
+            source.scenario(life, events),
             chunk=chunk,
-            normaliser=source.normaliser,
-            ticks=source.ticks,
-            events=events,
-            termination=source.termination,
         )
 
     def record(self, life: int, events: Sequence[Event] = ()) -> tuple[Lives, Record]:
@@ -132,8 +138,7 @@ class Runner:
         source, engine = self.source, self.engine
         if isinstance(engine, VectorEngine):
             return None
-        manner = {"normaliser": source.normaliser, "ticks": source.ticks, "termination": source.termination}
-        return engine.twins(source.genome, source.key(life), **manner)
+        return engine.twins(source.genome, source.key(life), source.scenario(life))
 
     def map(self, work: Callable[[int], Found], lives: Iterable[int]) -> list[Found]:
         """Return what `work` returns of each life's number, in order; see `in_parallel`."""

@@ -15,6 +15,7 @@ from hydra.errors import HydraException
 
 from hebbax.cli.overrides.schema import groups
 from hebbax.config.train import TrainConfig
+from hebbax.damage.text import split_outside_brackets
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.tasks.external.task import SUITES, is_external
 
@@ -96,9 +97,21 @@ def _unknown_key(key: str) -> HebbaxError:
     return HebbaxError(f"unknown configuration key {key!r}: see `hebbax train --help`")
 
 
+def as_hydra(text: str) -> str:
+    """Return an override as Hydra's grammar wants it: there brackets and commas of a damage would mean something else.
+
+    Several damages, as a sweep has them, are separated by commas outside of brackets.
+    """
+    key, equals, value = text.partition("=")
+    if key != "damage" or not value or value[0] in "'\"":
+        return text
+    quoted = [part.strip().replace("'", "\\'") for part in split_outside_brackets(value, ",")]
+    return f"{key}{equals}" + ",".join(f"'{part}'" for part in quoted)
+
+
 def parse_override(text: str, example: str = "seed=1") -> Override:
     """Return an override as Hydra reads it. Raises HebbaxError, with an example, for one that it cannot read."""
     try:
-        return OverridesParser.create().parse_override(text)
+        return OverridesParser.create().parse_override(as_hydra(text))
     except HydraException:
         raise HebbaxError(f"cannot read {text!r}: expected KEY=VALUE such as {example}") from None

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
+from typing import Any
 
 from hydra import compose, initialize
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from hebbax.cli.overrides.check import check_overrides, expected_value, external_tasks, known_keys
+from hebbax.cli.overrides.check import as_hydra, check_overrides, expected_value, external_tasks, known_keys
 from hebbax.cli.overrides.schema import PRIMARY, store_schema
-from hebbax.config.train import TrainConfig, from_typed
+from hebbax.config.train import TrainConfig, check_train_config, from_typed
 from hebbax.errors import HebbaxError
+
+SCENARIO = ("ticks", "termination", "damage")
+"""What lives of a stored run can be put through instead of what it lived through in training."""
 
 
 def compose_train(overrides: Sequence[str]) -> TrainConfig:
@@ -25,12 +30,32 @@ def compose_train(overrides: Sequence[str]) -> TrainConfig:
     store_schema(external_tasks(overrides))
     try:
         with initialize(config_path=None, version_base="1.3"):
-            composed = compose(PRIMARY, overrides=list(overrides))
+            composed = compose(PRIMARY, overrides=[as_hydra(text) for text in overrides])
         values = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
     except (HydraException, OmegaConfBaseException) as error:
         raise _explain(error, overrides) from error
     assert isinstance(values, dict)
     return from_typed({str(key): value for key, value in values.items()})
+
+
+def compose_scenario(overrides: Sequence[str]) -> dict[str, Any]:
+    """Return what lives of a stored run are to be put through instead: values by key of SCENARIO.
+
+    Raises HebbaxError for any other key: the controller evolved with it, and may not fit another.
+    """
+    texts = []
+    for text in overrides:
+        key = text.partition("=")[0]
+        if key not in SCENARIO:
+            raise HebbaxError(
+                f"{text}: only {', '.join(SCENARIO[:-1])} and {SCENARIO[-1]} can be others than the run's"
+                + (f"; did you mean {near[0]!r}?" if (near := difflib.get_close_matches(key, SCENARIO, n=1)) else "")
+            )
+        texts.append(f"task.{text}" if key == "ticks" else text)
+    config = compose_train(texts)
+    check_train_config(config)
+    values = {"ticks": config.task.ticks, "termination": config.termination, "damage": config.damage}
+    return {key: values[key] for key in values if any(text.partition("=")[0] == key for text in overrides)}
 
 
 def compose_generations(overrides: Sequence[str]) -> int | None:

@@ -38,7 +38,9 @@ def evolution_figures(material: Material, metrics: list[dict[str, Any]]) -> str:
     """Return the learning curve and the coefficients."""
     drawn = []
     if metrics:
-        axes = plot_learning_curve(metrics, axes_or_new(None, _WIDTH, 3.4), termination=material.run.config.termination)
+        axes = plot_learning_curve(
+            metrics, axes_or_new(None, _WIDTH, 3.4), termination=material.run.trained.termination
+        )
         caption = (
             "Each generation tries variations of one genome. The return of the population, its best life, and the "
             "genome in the middle of it, over the generations."

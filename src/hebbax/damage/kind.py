@@ -1,0 +1,179 @@
+"""What a kind of damage is: one entry, with the stage of a tick where it acts and its function."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from hebbax.errors import HebbaxError, unknown_name
+from hebbax.types import Array
+
+STAGES = {
+    "model": "at the onset and at the end: fields of the body's model",
+    "weights": "before the pass, at the onset alone: the weights",
+    "sense": "the observation, before it is normalised",
+    "action": "the action of the pass",
+    "body": "forces during the physics of a tick, or coordinates before it and after each of its steps",
+    "update": "how far the update of the weights goes",
+}
+"""The stages of a tick at which something can happen to a life, in their order, and what they may change."""
+
+TARGETS = {
+    "": ("update",),
+    "observation": ("sense",),
+    "actuator": ("action",),
+    "layer": ("weights",),
+    "body": ("model", "body"),
+    "coordinate": ("body",),
+}
+"""What a kind may aim at, and in which stages."""
+
+VALUES = {"": 0, "number": 1, "force": 3, "position": 1}
+"""Forms of a value, and how many numbers each has. A position may be relative to where it is at the onset."""
+
+DRAWS = ("", "uniform", "normal", "both", "fresh")
+
+
+class DamageNoise(NamedTuple):
+    """Random numbers of one event in one life: new at every tick but in the weights' stage; empty if unread."""
+
+    uniform: Array  # [n], in [-1, 1)
+    normal: Array  # [n], standard normal
+    fresh: Array  # [n], weights drawn as at birth
+
+
+Change: TypeAlias = Callable[[Array, Any, Array, DamageNoise], tuple[Array, Array]]
+"""`change(values, value, state, noise) -> values, state` in the part of NumPy that Numba and JAX share.
+
+`values` [n] are what the target is: observations, actions, weights of a layer; the force (x, y, z) on a body in N; the
+position and velocity of a coordinate; fields of a model, flat; the factor of the update [1]. It writes to nothing.
+"""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of event: its stage, its function, and what its target and its value are."""
+
+    name: str
+    change: Change
+    stage: str  # a key of STAGES
+    summary: str = ""
+    target: str = ""  # a key of TARGETS
+    all: bool = False  # whether no target means all of them
+    value: str = "number"  # a key of VALUES
+    unit: str = ""
+    default: float | None = None  # None if a value has to be given
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    whole: float | None = None  # the value that changes nothing, severity 0; None if none does
+    worst: float | None = None  # the value of severity 1
+    begin: Callable[[Array, Any], Array] | None = None  # (values, value) -> state [size], at the onset
+    draws: str = ""  # which of DamageNoise it reads: one of DRAWS
+    first: bool = False  # whether it acts before all others of its stage
+    fields: tuple[str, ...] = ()  # of MjModel, one row per target; in the model's stage
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it acts at every tick of its duration, or at its onset alone."""
+        return self.stage != "weights"
+
+    @property
+    def plastic(self) -> bool:
+        """Whether only weights that change can have it."""
+        return self.stage in ("weights", "update")
+
+    @property
+    def wanted(self) -> str:
+        """What a value has to be, for an error."""
+        if self.value == "force":
+            return "a force (x, y, z) in N"
+        if self.maximum < math.inf:
+            return f"a number in ({self.minimum:g}, {self.maximum:g}]"
+        if not self.value:
+            return "none"
+        return "a number" if self.minimum == -math.inf else f"a number >= {self.minimum:g}"
+
+    def at_severity(self, severity: float) -> float:
+        """Return the value at a severity from 0, which changes nothing, to 1. Raises HebbaxError if it has none."""
+        if self.whole is None or self.worst is None:
+            raise HebbaxError(f"damage {self.name!r} has no severity: give it a value")
+        if not 0 <= severity <= 1:
+            raise HebbaxError(f"severity={severity}: expected 0 (nothing changes) to 1 (the worst)")
+        return self.whole + severity * (self.worst - self.whole)
+
+
+KINDS: dict[str, Kind] = {}
+"""All kinds, by name."""
+
+
+def register_damage(name: str, change: Change, *, stage: str, target: str = "", **options: Any) -> Kind:
+    """Add a kind of damage of your own.
+
+    Args:
+        name: what it is called, as in `damage="weak(knee, 0.3)"`.
+        change: see `Change`; compiled once, and called at the stage.
+        stage: a key of STAGES.
+        target: a key of TARGETS.
+        options: the other fields of `Kind`.
+
+    Returns:
+        The kind. Raises HebbaxError for a name that is taken or cannot be typed, an unknown stage, target, value or
+        draw, and a stage that has no such target.
+    """
+    if name in KINDS:
+        raise HebbaxError(f"damage {name!r} is registered already: choose another name")
+    if not name or set(name) & set("()+|=,; \t\n'\""):
+        raise HebbaxError(f"damage {name!r}: expected a name without spaces, brackets, commas and quotes")
+    kind = Kind(name, change, stage, target=target, **options)
+    for what, choice, known in (
+        ("stage", stage, STAGES),
+        ("target", target, TARGETS),
+        ("value", kind.value, VALUES),
+        ("draws", kind.draws, DRAWS),
+    ):
+        if choice not in known:
+            raise unknown_name(f"{what} of damage {name!r}", choice, known)
+    if stage not in TARGETS[target]:
+        valid = [key or "none" for key, stages in TARGETS.items() if stage in stages]
+        raise HebbaxError(f"damage {name!r} in stage {stage!r} with target {target!r}: expected {' or '.join(valid)}")
+    if bool(kind.fields) != (stage == "model"):
+        raise HebbaxError(f"damage {name!r} in stage {stage!r} with fields={kind.fields}: expected them of a model")
+    if kind.draws == "fresh" and stage != "weights":
+        raise HebbaxError(f"damage {name!r} in stage {stage!r} with draws='fresh': expected it in stage 'weights'")
+    _try_once(kind)
+    KINDS[name] = kind
+    return kind
+
+
+def sample_state(kind: Kind, values: np.ndarray, value: Any) -> np.ndarray:
+    """Return what a kind remembers from its onset on, [0] for nothing."""
+    return np.zeros(0) if kind.begin is None else np.asarray(kind.begin(values, value), float)
+
+
+def as_argument(kind: Kind, numbers: np.ndarray) -> Any:
+    """Return the value as the kind's functions get it, of (x, y, z, relative)."""
+    return {"force": numbers[:3], "position": numbers[[0, 3]]}.get(kind.value, numbers[0])
+
+
+def _try_once(kind: Kind) -> None:
+    """Raise HebbaxError unless a kind's functions return what they should: compiled code would read other memory."""
+    size = {"body": 3, "coordinate": 2, "": 1}.get(kind.target, 4)
+    values = np.linspace(0.5, 1.5, size)
+    noise = DamageNoise(*(np.full(size * (kind.draws in (name, more)), 0.25) for name, more in _READ))
+    value = as_argument(kind, np.array([0.5, 0.5, 0.5, 0.0]))
+    with np.errstate(all="ignore"):
+        try:
+            state = sample_state(kind, values, value)
+            changed, following = kind.change(values.copy(), value, state.copy(), noise)
+        except (TypeError, ValueError, IndexError, AttributeError) as error:
+            raise HebbaxError(f"damage {kind.name!r} cannot be applied: {error}") from error
+    for what, got, shape in (("values", changed, values.shape), ("state", following, state.shape)):
+        if np.shape(got) != shape:
+            raise HebbaxError(f"damage {kind.name!r} returned {what} of shape {np.shape(got)}: expected {shape}")
+
+
+_READ = (("uniform", "both"), ("normal", "both"), ("fresh", "fresh"))

@@ -1,0 +1,85 @@
+"""What compiled code depends on, as a digest: bytecode, constants, and all that a function refers to."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Callable, Collection
+from typing import Any
+
+import llvmlite
+import mujoco
+import numba
+import numpy as np
+from numba.core.dispatcher import Dispatcher
+from numba.core.extending import _Intrinsic as Intrinsic  # it has no public name
+
+from hebbax.kernels.compiler import FLAGS
+from hebbax.settings import of_numba
+
+_PACKAGES_BY_VERSION = ("numpy", "math", "numba")  # what they compile to follows from their version
+
+
+def digest_environment(digest: Any) -> None:
+    """Add the versions and the settings that code is compiled under."""
+    for version in (numba.__version__, llvmlite.__version__, mujoco.mj_versionString(), np.__version__, sys.version):
+        digest.update(version.encode())
+    # A life compiled under NUMBA_OPT=0 must not serve all processes after it.
+    _digest_flags({**of_numba(), **FLAGS}, digest)
+
+
+def digest_value(value: Any, digest: Any, attributes: Collection[str] = (), seen: set[int] | None = None) -> None:
+    """Add what a compiled function would make of a value: code, constants and all that it refers to."""
+    seen = set() if seen is None else seen
+    if isinstance(value, Dispatcher):
+        _digest_flags(value.targetoptions, digest)
+        value = value.py_func
+    elif isinstance(value, Intrinsic):
+        value = vars(value)["__wrapped__"]
+    if isinstance(value, types.FunctionType):
+        if id(value) not in seen:
+            seen.add(id(value))
+            _digest_function(value, digest, seen)
+    elif isinstance(value, np.ndarray):
+        digest.update(f"{value.dtype}{value.shape}".encode() + value.tobytes())
+    elif isinstance(value, tuple | list):
+        for item in value:
+            digest_value(item, digest, attributes, seen)
+    elif isinstance(value, types.ModuleType):
+        digest.update(value.__name__.encode())
+        if value.__name__.partition(".")[0] not in _PACKAGES_BY_VERSION:
+            for name in sorted(set(attributes) & vars(value).keys()):
+                digest_value(vars(value)[name], digest, attributes, seen)
+    else:
+        digest.update(repr((value, getattr(value, "_fields", ()))).encode())
+
+
+def _digest_flags(flags: dict[str, Any], digest: Any) -> None:
+    ordered = {key: sorted(value) if isinstance(value, set | frozenset) else value for key, value in flags.items()}
+    digest.update(repr(sorted(ordered.items())).encode())
+
+
+def _digest_function(function: Callable[..., Any], digest: Any, seen: set[int]) -> None:
+    _digest_code(function.__code__, digest)
+    names = set(_names(function.__code__))
+    for name in sorted(names & function.__globals__.keys()):
+        digest.update(name.encode())
+        digest_value(function.__globals__[name], digest, names, seen)
+    for cell in function.__closure__ or ():
+        digest_value(cell.cell_contents, digest, names, seen)
+    digest_value(function.__defaults__ or (), digest, names, seen)
+    digest_value(sorted((function.__kwdefaults__ or {}).items()), digest, names, seen)
+
+
+def _names(code: types.CodeType) -> list[str]:
+    inner = [name for const in code.co_consts if isinstance(const, types.CodeType) for name in _names(const)]
+    return [*code.co_names, *inner]
+
+
+def _digest_code(code: types.CodeType, digest: Any) -> None:
+    digest.update(code.co_code + repr((code.co_names, code.co_varnames, code.co_freevars)).encode())
+    for const in code.co_consts:
+        if isinstance(const, types.CodeType):
+            _digest_code(const, digest)
+        else:
+            digest.update(repr(const).encode())

@@ -1,0 +1,84 @@
+"""What lives are put through, as one value."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias, cast
+
+from hebbax.damage.events import Event
+from hebbax.errors import HebbaxError, unknown_name
+from hebbax.types import ON_TERMINATION, Normaliser
+
+Damages: TypeAlias = Sequence[Event] | Sequence[Sequence[Event]]
+"""What happens to all lives, or one sequence per life."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """All that lives are put through, whatever their genomes. Raises HebbaxError for an unknown termination.
+
+    - `ticks`: control ticks of a life; None for the task's.
+    - `normaliser`: of the observations; None for none.
+    - `termination`: one of ON_TERMINATION: what the task's termination does to a life.
+    - `damages`: what happens to every life, or one sequence per life.
+    """
+
+    ticks: int | None = None
+    normaliser: Normaliser | None = None
+    termination: str = "end"
+    damages: Damages = ()
+
+    def __post_init__(self) -> None:
+        if self.termination not in ON_TERMINATION:
+            raise unknown_name("termination", self.termination, ON_TERMINATION)
+
+    @property
+    def restarts(self) -> bool:
+        """Whether a termination restarts the body."""
+        return self.termination == "restart"
+
+    @property
+    def shared(self) -> Sequence[Event]:
+        """What happens to every life. Raises HebbaxError where each life has damages of its own."""
+        if self.damages and not isinstance(self.damages[0], Event):
+            raise HebbaxError("damages of each life: expected one sequence of events, because this is a single life")
+        return cast("Sequence[Event]", self.damages)
+
+    def of_each(self, lives: int) -> list[Sequence[Event]]:
+        """Return what happens to each of so many lives. Raises HebbaxError for another number of sequences."""
+        if not self.damages or isinstance(self.damages[0], Event):
+            return [cast("Sequence[Event]", self.damages)] * lives
+        if len(self.damages) != lives:
+            raise HebbaxError(f"damages of {len(self.damages)} lives: expected one sequence for each of {lives} lives")
+        return list(cast("Sequence[Sequence[Event]]", self.damages))
+
+    def with_damages(self, damages: Damages) -> Scenario:
+        """Return the same but for what happens."""
+        return replace(self, damages=damages)
+
+
+def in_turn(variants: Sequence[Sequence[Event]], lives: int) -> Damages:
+    """Return the damages of so many lives that meet variants in turn: life i the one at i modulo their number."""
+    if len(variants) < 2:
+        return variants[0] if variants else ()
+    return [variants[life % len(variants)] for life in range(lives)]
+
+
+PLAIN = Scenario()
+"""The task's length, observations as they are, the end at a termination, and nothing happens."""
+
+_FORMER = {"ticks": "ticks", "normaliser": "normaliser", "termination": "termination", "events": "damages"}
+
+
+def with_former_keywords(scenario: Scenario, keywords: Mapping[str, Any]) -> Scenario:
+    """Return the scenario that an engine's former keywords stand for, with one warning if there are any."""
+    if not keywords:
+        return scenario
+    for name in keywords:
+        if name not in _FORMER:
+            raise TypeError(f"unexpected keyword argument {name!r}: expected a Scenario")
+    given = ", ".join(f"{_FORMER[name]}=…" for name in keywords)
+    warnings.warn(f"{', '.join(keywords)}: pass Scenario({given})", DeprecationWarning, stacklevel=4)
+    return replace(scenario, **{_FORMER[name]: value for name, value in keywords.items()})
