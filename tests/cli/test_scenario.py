@@ -25,7 +25,7 @@ def test_a_recording_says_what_happened_and_replays_it(hebbax, copied_run, tmp_p
     with open_recording(path) as recording:
         assert (recording.damage, recording.termination) == (LAME.partition("=")[2], "restart")
         (life,) = list(recording)
-        assert (life.record.actions[3:, 0] == 0).all()
+        assert (life.record().actions[3:, 0] == 0).all()
 
 
 @pytest.mark.parametrize("command", ["evaluate", "record", "show", "report", "analyze", "play"])
