@@ -9,19 +9,17 @@ from hebbax.damage.event_table import CODES, END, KIND, ONSET, RELATIVE, START, 
 from hebbax.kernels.compiler import compiled, kernel
 from hebbax.kernels.noise import fold_in
 from hebbax.kernels.weights import nudge, replace, zero_share
+from hebbax.streams import EVENT_STREAM
 
 _FREEZE, _SCALE = CODES["freeze-plasticity"], CODES["scale-plasticity"]
 _PIN, _SCALE_ACTUATOR = CODES["pin-actuator"], CODES["scale-actuator"]
 _ZERO, _REDRAW, _NUDGE = CODES["zero-weights"], CODES["redraw-weights"], CODES["nudge-weights"]
 _PUSH, _HOLD = CODES["push-body"], CODES["hold-coordinate"]
 
-EVENT_STREAM = 3
-"""What a life's key is folded with for its events; then with the place of the event in the table."""
-
 
 @compiled
 def event_key(key0, key1, index):
-    """Return the key of an event in the life of a key."""
+    """Return the key of an event in the life of a key, by its place in the table."""
     events0, events1 = fold_in(key0, key1, EVENT_STREAM)
     return fold_in(events0, events1, index)
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from hebbax.damage.events import Event
 from hebbax.engines.flock import Flock, FlockEngine
-from hebbax.engines.life import BODY_STREAM
 from hebbax.policies.policy import AnyPolicy
+from hebbax.streams import BODY_STREAM
 from hebbax.tasks.external.task import ExternalTask, open_environments
 from hebbax.types import END_DIVERGED, Normaliser, Record
 
