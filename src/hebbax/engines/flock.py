@@ -14,7 +14,7 @@ from hebbax.damage.apply import changes_weights, drive, plasticity_left
 from hebbax.damage.event_table import event_table
 from hebbax.damage.events import Event
 from hebbax.engines.flock_weights import changed, flat, part_of_the_way
-from hebbax.engines.life import BOUND, WEIGHT_STREAM
+from hebbax.engines.life import BOUND
 from hebbax.engines.lives import (
     check_chunk,
     check_genomes,
@@ -24,8 +24,10 @@ from hebbax.engines.lives import (
     restarts,
     thread_count,
 )
+from hebbax.engines.task_functions import term_columns
 from hebbax.policies.policy import WEIGHT_BOUND, AnyPolicy, Carry
 from hebbax.settings import each_pinned, pinned
+from hebbax.streams import WEIGHT_STREAM
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Lives, Normaliser, Record
 
@@ -79,7 +81,7 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         for start in range(0, len(keys), self.at_once):
             lives = np.arange(start, min(start + self.at_once, len(keys)))
             flock = self._gather(genomes[lives // lifetimes], keys[lives], normaliser, events, restart)
-            flock.run(self.task.ticks if ticks is None else ticks, None)
+            flock.run(self.task.length if ticks is None else ticks, None)
             parts.append(flock.lives())
         return Lives(*(np.concatenate([getattr(p, f) for p in parts]) for f in Lives.__dataclass_fields__))
 
@@ -117,7 +119,7 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         check_chunk(chunk)
         genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
         flock = self._gather(genomes, keys, normaliser, events, restarts(termination))
-        return each_pinned(self._parts(flock, self.task.ticks if ticks is None else ticks, chunk))
+        return each_pinned(self._parts(flock, self.task.length if ticks is None else ticks, chunk))
 
     def _parts(self, flock: Flock, ticks: int, chunk: int) -> Iterator[tuple[Record, Lives | None]]:
         going = True
@@ -164,12 +166,13 @@ class Flock(ABC):
         self.table = event_table(events, task, engine.policy)
         self.origins = np.zeros((self.count, len(events)))  # what each life's held coordinates are relative to
         self.genomes = jnp.asarray(self._wide(genomes))
-        self.key_data = keys
+        self.key_data = np.array(keys)  # whether it can be written to is a type of its own to compiled code
         self.keys = jax.random.wrap_key_data(jnp.asarray(self._wide(keys)))
         self.carry = engine._birth(self.keys)
         self.tick, self.last_tick, self.first = 0, -1, 0
         self.alive = np.ones(self.count, bool)
         self.returns, self.lengths = np.zeros(self.count), np.zeros(self.count, np.int64)
+        self.reward_terms = np.zeros((self.count, term_columns(task)))
         self.ends, self.terminations = np.full(self.count, END_REACHED, np.int64), np.zeros(self.count, np.int64)
         self.observation_count = np.zeros(self.count)
         self.sums, self.squares = (np.zeros((self.count, task.observation_size)) for _ in range(2))
@@ -215,6 +218,7 @@ class Flock(ABC):
             observation_count=self.observation_count,
             observation_mean=self.normaliser.mean + mean,
             observation_m2=m2,
+            reward_terms=self.reward_terms if self.reward_terms.shape[1] else None,
         )
 
     def _act(self, tick: int, observations: np.ndarray, record: Record | None) -> tuple[np.ndarray, np.ndarray]:
@@ -245,10 +249,17 @@ class Flock(ABC):
         self._end(~(bounded & np.isfinite(inputs).all(axis=1)), END_DIVERGED)
         return actions, np.asarray(within)[: self.count]
 
-    def _credit(self, tick: int, rewards: np.ndarray, done: np.ndarray, record: Record | None) -> np.ndarray:
-        """Count a tick's rewards [lives] and terminations; return which of the living have terminated, bool [lives]."""
+    def _credit(
+        self, tick: int, rewards: np.ndarray, done: np.ndarray, record: Record | None, terms: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Count a tick's rewards [lives], their terms [lives, terms] if there are several, and terminations.
+
+        Returns which of the living have terminated, bool [lives].
+        """
         self._end(~np.isfinite(rewards), END_DIVERGED)
         self.returns += np.where(self.alive, rewards, 0.0)
+        if terms is not None:
+            self.reward_terms += np.where(self.alive[:, None], terms, 0.0)
         self.lengths += self.alive
         done = done & self.alive
         self.terminations += done

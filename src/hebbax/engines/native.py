@@ -14,11 +14,12 @@ import numpy as np
 
 from hebbax.damage.event_table import event_table
 from hebbax.damage.events import Event
-from hebbax.engines.life import END, LENGTH, PAUSED, SUMS, TERMINATIONS
+from hebbax.engines.life import END, LENGTH, PAUSED, TERMINATIONS
 from hebbax.engines.lives import (
     check_chunk,
     check_genomes,
     empty_record,
+    empty_rows,
     life_keys,
     lives_of_rows,
     record_whole,
@@ -33,9 +34,10 @@ from hebbax.policies.policy import AnyPolicy
 from hebbax.settings import each_pinned, pinned
 from hebbax.tasks.contract import check_task
 from hebbax.tasks.external.task import AnyTask
-from hebbax.tasks.task import Task, empty_simulation, handles_of, simulation_of
+from hebbax.tasks.task import Task
 from hebbax.types import Lives, Normaliser, Record
 from hebbax.worlds.mujoco.engine_library import load_library
+from hebbax.worlds.mujoco.simulation import empty_simulation, handles_of, simulation_of
 
 
 class NativeEngine:
@@ -96,7 +98,7 @@ class NativeEngine:
         setting = self._setting(ticks, termination, normaliser)
         genomes = check_genomes(genomes, self.policy.genome_size)
         keys = life_keys(key, len(genomes) * lifetimes)
-        rows = np.zeros((len(keys), SUMS + 2 * self.task.observation_size))
+        rows = empty_rows(self.task, len(keys))
         table = event_table(events, self.task, self.policy)
         record = empty_record(self.task, 0, 0)
         next_life = itertools.count()  # shared by the threads; next() on it is atomic
@@ -122,7 +124,7 @@ class NativeEngine:
             wait(running)
             self._stop[0] = 0
             raise
-        return lives_of_rows(rows)
+        return lives_of_rows(rows, self.task)
 
     def record(
         self,
@@ -205,7 +207,7 @@ class NativeEngine:
             yield _NativeTwins(setting, genomes[0], keys[0], table, (first, second))
 
     def _setting(self, ticks: int | None, termination: str, normaliser: Normaliser | None) -> _Setting:
-        ticks = self.task.ticks if ticks is None else ticks
+        ticks = self.task.length if ticks is None else ticks
         normaliser = normaliser or Normaliser.identity(self.task.observation_size)
         return _Setting(self._models, self._switch_ticks, ticks, restarts(termination), normaliser, self._stop)
 
@@ -217,7 +219,7 @@ class NativeEngine:
         events: Sequence[Event],
         chunk: int,
     ) -> Iterator[tuple[Record, Lives | None]]:
-        rows = np.zeros((1, SUMS + 2 * self.task.observation_size))
+        rows = empty_rows(self.task, 1)
         row, table, origins = rows[0], event_table((), self.task, self.policy), np.zeros(0)
         known: tuple[Event, ...] = ()
         row[END] = PAUSED
@@ -231,7 +233,7 @@ class NativeEngine:
                 record = empty_record(self.task, until - first, self._step.weight_count)
                 worker.run(setting, genome, key, table, origins, record, row, until)
                 record = Record(*(field[: int(row[LENGTH]) - first] for field in record))
-                yield record, None if row[END] == PAUSED else lives_of_rows(rows)
+                yield record, None if row[END] == PAUSED else lives_of_rows(rows, self.task)
 
     @contextmanager
     def _own_worker(self) -> Iterator[_Worker]:
@@ -328,7 +330,7 @@ class _NativeTwins(Twins):
         task = workers[0].task
         super().__init__(task)
         self._setting, self._genome, self._key, self._workers = setting, genome, key, workers
-        self._rows = np.zeros((2, SUMS + 2 * task.observation_size))
+        self._rows = empty_rows(task, 2)
         self._rows[:, END] = PAUSED
         self._following = False
         self._nothing = table, np.zeros(0), empty_record(task, 0, 0)
