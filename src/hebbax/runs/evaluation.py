@@ -12,6 +12,7 @@ from scipy.special import stdtrit
 from hebbax.engines.make_engine import Engine
 from hebbax.errors import HebbaxError, check_seed
 from hebbax.evolution.controller import Controller
+from hebbax.evolution.search import term_means
 from hebbax.keys import evaluation_key
 from hebbax.runs.stored_run import StoredRun
 from hebbax.settings import pinned
@@ -29,6 +30,7 @@ class Evaluation:
     seed: int
     termination: str  # one of ON_TERMINATION
     lives: Lives
+    reward: tuple[str, ...] = ("reward",)  # names of the terms of `lives.reward_terms`
 
     def to_json(self) -> dict[str, Any]:
         """Return the evaluation under the documented keys.
@@ -50,6 +52,7 @@ class Evaluation:
             "return_mean": mean,
             "return_std": std,
             "return_ci95": None if interval is None else list(interval),
+            "reward_terms": term_means(lives, self.reward),
             "returns": [None if gone else float(r) for r, gone in zip(lives.returns, lives.diverged, strict=True)],
             "lengths": [int(n) for n in lives.lengths],
             "diverged": int(lives.diverged.sum()),
@@ -96,7 +99,7 @@ def evaluate_controller(
         ticks=ticks,
         termination=termination,
     )
-    return Evaluation(engine.task.name, engine.policy.name, genome, seed, termination, lives)
+    return Evaluation(engine.task.name, engine.policy.name, genome, seed, termination, lives, engine.task.reward)
 
 
 def evaluate_run(run: StoredRun, engine: Engine, *, genome: str = "best", lifetimes: int, seed: int) -> Evaluation:
