@@ -225,6 +225,19 @@ def test_the_equation_of_every_rule_is_documented():
     assert [name for name, rule in RULES.items() if f"| {rule.equation} |" not in page] == []
 
 
+def test_what_ends_a_life_of_each_task_is_documented():
+    page = (ROOT / "docs/tasks-and-rules.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (\d+) \| (.*) \|$", page, re.MULTILINE)
+    assert len(rows) == 9
+    for name, observations, actions, words in rows:
+        task = make_task(name)
+        assert (int(observations), int(actions)) == (task.observation_size, task.action_size)
+        assert words in (
+            task.termination,
+            "as `ant`; its observation leaves out the contact forces, its reward does not",
+        )
+
+
 def test_every_kind_of_event_is_documented():
     assert documented("interventions.md", "Kinds") == list(KINDS)
 
@@ -285,7 +298,7 @@ def test_a_checkpoint_can_be_read_as_documented(tmp_path, monkeypatch, capsys):
 LAYERS = (
     ("errors", "types", "cores", "moved", "_version"),
     ("config", "files", "networks", "plasticity", "settings", "worlds", "zoo"),
-    ("keys", "versions"),
+    ("keys", "streams", "versions"),
     ("tasks",),
     ("policies",),
     ("kernels",),

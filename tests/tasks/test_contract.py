@@ -56,10 +56,10 @@ def test_every_shipped_task_keeps_the_contract(name):
             "outcome returned 3 reward terms, .* names 2",
         ),
         (
-            {"outcome": lambda *_: (1.0, False, np.zeros(0))},
-            "outcome returned a number as reward, expected a tuple",
+            {"outcome": lambda *_: ((1.0,), False, np.zeros(0)), "reward": ("a",)},
+            "outcome returned a tuple of one reward term, expected a plain number",
         ),
-        ({"reward": ("reward",)}, "outcome returned a tuple of 2 as reward, expected a number: reward"),
+        ({"reward": ("reward",)}, "outcome returned 2 reward terms, but reward names 1: reward"),
         ({"outcome": lambda *_: ((np.zeros(1), 2.0), False, np.zeros(0))}, "must return one number as 'forward'"),
         ({"outcome": lambda *_: ((1.0, 2.0), np.zeros(2, bool), np.zeros(0))}, "must return one truth value"),
         ({"reward": ("forward", "forward")}, "reward names 'forward' twice"),
@@ -89,6 +89,12 @@ def test_a_wrong_size_is_found_before_anything_is_compiled(swimmer, change, mess
     with pytest.raises(HebbaxError, match=message) as error:
         NativeEngine(dataclasses.replace(swimmer, **change), Replay(2, 3))
     assert "\n" not in str(error.value)
+
+
+def test_a_plain_number_is_one_term_whatever_the_names(swimmer):
+    plain = check_task(dataclasses.replace(swimmer, outcome=lambda *_: (1.0, False, np.zeros(0))))
+    assert plain.reward == ("reward",)
+    assert check_task(swimmer) is swimmer
 
 
 def test_an_image_is_flat_inside_and_has_its_shape(swimmer):

@@ -11,8 +11,8 @@ from hebbax.cli.output import print_facts, print_table
 from hebbax.cli.parser import Parser
 
 if TYPE_CHECKING:
-    from hebbax.tasks.external.task import AnyTask
     from hebbax.tasks.groups import Group, Limit
+    from hebbax.tasks.task import Task
 
 _DESCRIPTION = """\
 List the robots and goals there are, or describe one. The environments of Gymnasium and EnvPool are tasks too, as
@@ -83,20 +83,21 @@ def describe_task(name: str) -> dict[str, Any]:
     from hebbax.tasks.registry import make_task
 
     task = make_task(name)
-    external = isinstance(task, ExternalTask)
+    ours = None if isinstance(task, ExternalTask) else check_task(task)
+    shape = None if ours is None else ours.observation_shape
     return {
         "name": task.name,
         "robot": task.robot,
         "control_period": round(task.control_period, 9),
         "ticks": task.length,
         "observation": _groups(task.observation),
-        "observation_shape": None if external or task.observation_shape is None else list(task.observation_shape),
+        "observation_shape": None if shape is None else list(shape),
         "action": _groups(task.action),
-        "reward": list(task.reward),
-        "termination": None if external else check_task(task).termination,
-        "settle": 0 if external else task.settle,
+        "reward": list(task.reward if ours is None else ours.reward),
+        "termination": None if ours is None else ours.termination,
+        "settle": 0 if ours is None else ours.settle,
         "gymnasium_id": task.gymnasium_id,
-        "model": _model_sizes(task),
+        "model": None if ours is None else _model_sizes(ours),
     }
 
 
@@ -111,12 +112,8 @@ def _json(limit: Limit) -> Any:
     return list(limit) if isinstance(limit, tuple) else limit
 
 
-def _model_sizes(task: AnyTask) -> dict[str, Any] | None:
-    """Return sizes and steps of a task's MuJoCo model, None of an environment of another package."""
-    from hebbax.tasks.external.task import ExternalTask
-
-    if isinstance(task, ExternalTask):
-        return None
+def _model_sizes(task: Task) -> dict[str, Any]:
+    """Return sizes and steps of a task's MuJoCo model."""
     sizes = {key: int(getattr(task.model, key)) for key in ("nq", "nv", "nu", "nbody", "ngeom", "nsensor")}
     return {**sizes, "timestep": float(task.model.opt.timestep), "substeps": task.substeps}
 

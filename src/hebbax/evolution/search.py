@@ -98,7 +98,7 @@ class Search:
         }
         return following, {
             "generation": state.generation,
-            **summary_of(lives, self.task.reward),
+            **summary_of(lives, self.engine.task.reward),
             **evaluation,
             **seconds,
         }
@@ -119,7 +119,7 @@ class Search:
         )
         if lives.stopped:
             return None
-        summary, best = summary_of(lives, self.task.reward), state.best
+        summary, best = summary_of(lives, self.engine.task.reward), state.best
         value = summary["return_mean"]  # of the lives that did not diverge
         if not lives.diverged.any() and (best is None or value > best.return_mean):
             best = Best(controller, state.generation, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import types
 from typing import Any
@@ -19,7 +20,7 @@ from hebbax.worlds.mujoco.simulation import simulation_of
 
 
 def check_task(task: AnyTask) -> Task:
-    """Call the four functions of a task once, in NumPy, and return the task.
+    """Call the four functions of a task once, in NumPy, and return the task; `reward` is as `outcome` has it.
 
     Compiled code does not check bounds: a size that is wrong would be read from other memory. Raises HebbaxError that
     names the function, what was expected and what it returned. What the numbers are does not matter here. An
@@ -32,8 +33,7 @@ def check_task(task: AnyTask) -> Task:
         check_arguments(getattr(task, kind), kind, task.name)
     _check_noise(task)
     with np.errstate(all="ignore"):
-        _call_each(task)
-    return task
+        return _with_one_term(task, _call_each(task))
 
 
 def _check_description(task: Task) -> None:
@@ -79,7 +79,8 @@ def _check_noise(task: Task) -> None:
             )
 
 
-def _call_each(task: Task) -> None:
+def _call_each(task: Task) -> Any:
+    """Call each function once; return what `outcome` gave as reward."""
     model = task.model
     data = mujoco.MjData(model)
     noise = Noise(np.zeros(model.nq + model.nv), np.zeros(model.nq + model.nv))
@@ -105,25 +106,33 @@ def _call_each(task: Task) -> None:
     for field in task.compares:
         if field not in simulation._fields:
             raise HebbaxError(f"task {task.name!r}: compares names {field!r}, expected fields of Simulation")
+    return reward
 
 
 def _check_reward(task: Task, reward: Any) -> None:
-    names = ", ".join(task.reward)
-    if isinstance(reward, tuple) != (len(task.reward) > 1):
-        kind = f"a tuple of {len(reward)}" if isinstance(reward, tuple) else "a number"
-        wanted = f"a tuple of {len(task.reward)}" if len(task.reward) > 1 else "a number"
-        raise HebbaxError(f"task {task.name!r}: outcome returned {kind} as reward, expected {wanted}: {names}")
     terms = reward if isinstance(reward, tuple) else (reward,)
-    if len(terms) != len(task.reward):
+    names = task.reward if isinstance(reward, tuple) else ("reward",)
+    if isinstance(reward, tuple) and len(reward) == 1:
+        raise HebbaxError(f"task {task.name!r}: outcome returned a tuple of one reward term, expected a plain number")
+    if len(terms) != len(names):
         raise HebbaxError(
-            f"task {task.name!r}: outcome returned {len(terms)} reward terms, but reward names {len(task.reward)}: "
-            f"{names}"
+            f"task {task.name!r}: outcome returned {len(terms)} reward terms, but reward names {len(names)}: "
+            f"{', '.join(names)}"
         )
-    for name, term in zip(task.reward, terms, strict=True):
+    for name, term in zip(names, terms, strict=True):
         if np.shape(term) != ():
             raise HebbaxError(
                 f"task {task.name!r}: outcome must return one number as {name!r}, but it had shape {np.shape(term)}"
             )
+
+
+def _with_one_term(task: Task, reward: Any) -> Task:
+    """Return the task, with one name for a reward that is a plain number, as of a shipped task with another outcome."""
+    if isinstance(reward, tuple) or len(task.reward) == 1:
+        return task
+    plain = dataclasses.replace(task, reward=("reward",))
+    vars(plain).update({name: vars(task)[name] for name in ("spec", "model")})  # compiled once
+    return plain
 
 
 def _check_contact_forces(task: Task) -> None:
