@@ -310,6 +310,19 @@ def test_the_equation_of_every_rule_is_documented():
     assert [name for name, rule in RULES.items() if f"| {rule.equation} |" not in page] == []
 
 
+def test_what_ends_a_life_of_each_task_is_documented():
+    page = (ROOT / "docs/tasks-and-rules.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (\d+) \| (.*) \|$", page, re.MULTILINE)
+    assert len(rows) == 9
+    for name, observations, actions, words in rows:
+        task = make_task(name)
+        assert (int(observations), int(actions)) == (task.observation_size, task.action_size)
+        assert words in (
+            task.termination,
+            "as `ant`; its observation leaves out the contact forces, its reward does not",
+        )
+
+
 def test_every_kind_of_event_is_documented():
     assert documented("interventions.md", "Kinds") == list(KINDS)
 
@@ -469,7 +482,7 @@ def test_examples_use_public_names(page, number):
         ("README.md", 0, r"\[[^]]*\] \[1000 1000 1000 1000 1000 1000 1000 1000\]\n"),
         ("README.md", 1, r"0 -?[\d.]+\n(.*\n){3}4 -?[\d.]+\n"),
         ("docs/tasks-and-rules.md", 0, r"0 -?[\d.]+\n(.*\n){3}4 -?[\d.]+\n"),
-        ("docs/tasks-and-rules.md", 1, r"0 -?[\d.]+\n(.*\n){3}4 -?[\d.]+\n"),
+        ("docs/tasks-and-rules.md", 1, r"0 {'progress': .*, 'effort': -.*}\n(.*\n){3}4 {'progress': .*}\n"),
         ("docs/interventions.md", 0, r"left alone mean .*\nfrozen .*\nlamed .*\nboth .* to +\d+\n"),
         ("docs/interventions.md", 1, ""),
     ],

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from hebbax.runs.evaluation import evaluate_controller as evaluate_controller
     from hebbax.runs.stored_run import StoredRun as StoredRun
     from hebbax.runs.training import Training as Training
+    from hebbax.tasks.groups import Group as Group
     from hebbax.tasks.registry import make_task as make_task
     from hebbax.tasks.registry import register_task as register_task
     from hebbax.tasks.task import Task as Task
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Controller": "evolution.statistics",
     "Event": "damage.events",
+    "Group": "tasks.groups",
     "HebbaxError": "errors",
     "Lives": "types",
     "LockstepEngine": "engines.lockstep",
@@ -82,6 +84,7 @@ _HOME = {
 __all__ = [
     "Controller",
     "Event",
+    "Group",
     "HebbaxError",
     "Lives",
     "LockstepEngine",

@@ -77,6 +77,11 @@ class Lives:
     observation_count: np.ndarray  # [lives], float64
     observation_mean: np.ndarray  # [lives, observations], float64
     observation_m2: np.ndarray  # [lives, observations], sum of squared deviations, float64
+    reward_terms: Any = None  # [lives, terms], sums of the task's reward terms, float64; of a single term, the returns
+
+    def __post_init__(self) -> None:
+        if self.reward_terms is None:
+            object.__setattr__(self, "reward_terms", self.returns[:, None])
 
     @property
     def diverged(self) -> np.ndarray:

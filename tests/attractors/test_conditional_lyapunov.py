@@ -10,7 +10,7 @@ import pytest
 
 from hebbax.attractors.conditional_lyapunov import Playback
 from hebbax.attractors.lyapunov import lyapunov_of_growth
-from hebbax.engines.life import WEIGHT_STREAM
+from hebbax.streams import WEIGHT_STREAM
 from hebbax.types import Normaliser
 
 TICKS = 200

@@ -17,8 +17,8 @@ from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.kernels.compile_step import compile_step
 from hebbax.kernels.noise import fold_in
-from hebbax.tasks.task import simulation_of
 from hebbax.types import Noise, Normaliser
+from hebbax.worlds.mujoco.simulation import simulation_of
 
 TICKS = 12
 
@@ -44,7 +44,7 @@ def test_the_quadruped_is_gymnasiums_ant_and_a_constant():
     observation, _ = ant.reset(seed=0)
 
     noise = Noise(np.zeros(29), np.zeros(29))
-    np.testing.assert_array_equal(task.birth(noise)[0], ant.init_qpos)
+    np.testing.assert_array_equal(task.reset(noise)[0], ant.init_qpos)
     np.testing.assert_array_equal(task.observe(simulation_of(ant.data), np.zeros(0)), [*observation, 1.0])
     assert (task.control_period, task.substeps) == (ant.dt, ant.frame_skip)
 

@@ -40,6 +40,8 @@ def test_json(hebbax, copied_run):
 def test_text_says_what_json_says(hebbax, copied_run):
     values = json.loads(hebbax("evaluate", "copy", "--lifetimes", "4", "--json").out)
 
+    terms = values["reward_terms"]
+    assert sum(terms.values()) == pytest.approx(values["return_mean"])
     ran = hebbax("evaluate", "copy", "--lifetimes", "4")
 
     facts = dict(line.split("  ", 1) for line in ran.out.splitlines())
@@ -48,6 +50,7 @@ def test_text_says_what_json_says(hebbax, copied_run):
     assert facts["task, policy"] == "swimmer, han-e (best genome)"
     assert facts["lifetimes"] == "4 (seed 1)"
     assert facts["mean return"] == f"{values['return_mean']:,.1f}"
+    assert facts["of which"] == f"forward {terms['forward']:,.1f}, control {terms['control']:,.1f}"
     assert facts["95 % interval over lifetimes"] == f"{low:,.1f} to {high:,.1f}"
     assert facts["lowest, highest"] == f"{min(values['returns']):,.1f}, {max(values['returns']):,.1f}"
     assert facts["ticks of a life"] == "20 to 20"

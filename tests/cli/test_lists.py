@@ -43,6 +43,43 @@ def test_tasks(hebbax):
     assert row.split() == ["swimmer", "Swimmer", "8", "2", "0.04", "1000", "Swimmer-v5"]
 
 
+def test_one_task(hebbax):
+    told = json.loads(hebbax("tasks", "hopper", "--json").out)
+
+    assert (told["name"], told["control_period"], told["ticks"], told["settle"]) == ("hopper", 0.008, 1000, 0)
+    assert told["observation"][3] == {
+        "name": "torso velocity",
+        "size": 2,
+        "unit": "m/s",
+        "low": -10.0,
+        "high": 10.0,
+    }
+    assert [group["name"] for group in told["action"]] == ["thigh", "leg", "foot"]
+    assert told["reward"] == ["forward", "survive", "control"]
+    # Gymnasium's hopper: a torso on two slides and a hinge, and three joints; floor, torso and three limbs as geoms.
+    sizes = {"nq": 6, "nv": 6, "nu": 3, "nbody": 5, "ngeom": 5, "nsensor": 0, "timestep": 0.002, "substeps": 4}
+    assert told["model"] == sizes
+    text = hebbax("tasks", "hopper").out
+    assert f"terminates when   {told['termination']}" in text
+    for group in (*told["observation"], *told["action"]):
+        row = next(line for line in text.splitlines() if line.strip().startswith(f"{group['name']} "))
+        assert group["unit"] in row
+
+
+def test_one_environment_of_another_package(hebbax):
+    told = json.loads(hebbax("tasks", "gymnasium/Pendulum-v1", "--json").out)
+
+    assert told["observation"] == [
+        {"name": "observation", "size": 3, "unit": "", "low": [-1.0, -1.0, -8.0], "high": [1.0, 1.0, 8.0]}
+    ]
+    assert (told["reward"], told["termination"], told["model"]) == (["reward"], None, None)
+    assert "each its own" in hebbax("tasks", "gymnasium/Pendulum-v1").out
+
+
+def test_a_task_that_is_not_there(hebbax):
+    assert hebbax("tasks", "hoper") == (2, "", "hebbax: unknown task 'hoper': did you mean 'hopper'?\n")
+
+
 def test_policies(hebbax):
     ran = hebbax("policies", "--task", "swimmer", "--json")
 

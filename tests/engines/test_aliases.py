@@ -18,8 +18,8 @@ from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
 from hebbax.kernels.compiler import compiled
 from hebbax.policies.open_loop import Replay
-from hebbax.tasks.task import simulation_of
 from hebbax.types import Record, Simulation
+from hebbax.worlds.mujoco.simulation import simulation_of
 
 TICKS = 60
 KEY = jax.random.key(3)
@@ -35,7 +35,7 @@ def turn(number, ways):
     return int((number + 1) / 2 * 0.999 * ways)
 
 
-def birth(noise):
+def reset(noise):
     return noise.uniform[:5], noise.normal[:5], noise.uniform[5:7]
 
 
@@ -67,7 +67,7 @@ def outcome(before, simulation, action, memory):
 
 @pytest.fixture(scope="module")
 def task(swimmer):
-    functions = {"birth": birth, "observe": observe, "actuate": actuate, "outcome": outcome}
+    functions = {"reset": reset, "observe": observe, "actuate": actuate, "outcome": outcome}
     return dataclasses.replace(swimmer, memory_size=2, observation_size=2, **functions)
 
 
@@ -76,7 +76,7 @@ def by_hand(task):
     data = mujoco.MjData(task.model)
     simulation, key = simulation_of(data), np.asarray(jax.random.key_data(KEY))
     noise = draw_birth(key[0], key[1], 0, data.qpos.size + data.qvel.size)
-    qpos, qvel, memory = (np.array(part) for part in task.birth(noise))
+    qpos, qvel, memory = (np.array(part) for part in task.reset(noise))
     data.qpos[:], data.qvel[:] = qpos, qvel
     mujoco.mj_forward(task.model, data)
     rows = []

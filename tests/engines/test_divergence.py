@@ -59,14 +59,14 @@ def test_unbounded_weights_diverge(make, free_of_cost):
 @pytest.mark.parametrize("make", ENGINES)
 @pytest.mark.parametrize("part", ["reward", pytest.param("state", marks=pytest.mark.slow)])
 def test_what_is_not_finite_ends_a_life(make, swimmer, han_e, genomes, part):
-    def birth(noise):
+    def reset(noise):
         speed = 1e9 if part == "state" else 0.1
         return 0.1 * noise.uniform[:5], speed * noise.uniform[5:], np.zeros(0)
 
     def outcome(before, simulation, action, memory):
         return np.sqrt(-1.0 - simulation.qpos[0] ** 2) if part == "reward" else 1.0, False, memory
 
-    task = dataclasses.replace(swimmer, birth=birth, outcome=outcome)
+    task = dataclasses.replace(swimmer, reset=reset, outcome=outcome)
     lives = make(task, han_e).evaluate(genomes[:2], KEY, Scenario(ticks=10))
     assert lives.diverged.all()
     assert np.isfinite(lives.returns).all()
@@ -74,7 +74,7 @@ def test_what_is_not_finite_ends_a_life(make, swimmer, han_e, genomes, part):
 
 @pytest.mark.parametrize("make", ENGINES)
 def test_an_observation_that_is_not_finite_ends_the_life_of_a_saturated_network(make, swimmer):
-    def birth(noise):
+    def reset(noise):
         return 0.1 * noise.uniform[:5], 0.1 * noise.uniform[5:], np.zeros(1)
 
     def observe(simulation, memory):
@@ -83,7 +83,7 @@ def test_an_observation_that_is_not_finite_ends_the_life_of_a_saturated_network(
     def outcome(before, simulation, action, memory):
         return 1.0, False, memory + 1.0
 
-    task = dataclasses.replace(swimmer, birth=birth, observe=observe, outcome=outcome, memory_size=1)
+    task = dataclasses.replace(swimmer, reset=reset, observe=observe, outcome=outcome, memory_size=1)
     policy = make_policy("mlp", task)
     lives = make(task, policy).evaluate(np.ones((2, policy.genome_size), np.float32), KEY, Scenario(ticks=10))
     assert lives.ends.tolist() == [END_DIVERGED, END_DIVERGED]
@@ -94,10 +94,10 @@ def test_an_observation_that_is_not_finite_ends_the_life_of_a_saturated_network(
 def test_warnings_are_counted_and_write_no_file(swimmer, han_e, genomes, tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
 
-    def birth(noise):
+    def reset(noise):
         return 0.1 * noise.uniform[:5], 1e11 + 0.0 * noise.uniform[5:], np.zeros(0)
 
-    task = dataclasses.replace(swimmer, birth=birth)
+    task = dataclasses.replace(swimmer, reset=reset)
     lives = NativeEngine(task, han_e).evaluate(genomes[:1], KEY, Scenario(ticks=10))
     assert lives.warnings[0] > 0
     assert lives.diverged[0]

@@ -113,10 +113,10 @@ def test_a_terminated_life_takes_no_more_physics(swimmer, han_e, genomes):
     def outcome(before, simulation, action, memory):
         return 1.0, memory[0] >= 6.0, memory + 1.0
 
-    def birth(noise):
+    def reset(noise):
         return 0.1 * noise.uniform[:5], 0.1 * noise.uniform[5:], np.zeros(1)
 
-    task = dataclasses.replace(swimmer, outcome=outcome, birth=birth, memory_size=1)
+    task = dataclasses.replace(swimmer, outcome=outcome, reset=reset, memory_size=1)
     lives = NativeEngine(task, han_e, threads=1).evaluate(genomes[:2], KEY, Scenario(ticks=TICKS))
     assert lives.lengths.tolist() == [7, 7]
     assert lives.returns.tolist() == [7.0, 7.0], "the reward of the last tick counts"

@@ -28,13 +28,13 @@ def outcome(before, simulation, action, memory):
     return simulation.qpos[0] - before.qpos[0] + memory[0], memory[0] >= 14.0, memory + 1.0
 
 
-def birth(noise):
+def reset(noise):
     return 0.1 * noise.uniform[:5], 0.1 * noise.uniform[5:], np.zeros(1)
 
 
 @pytest.fixture(scope="module")
 def native(swimmer, han_e):
-    task = dataclasses.replace(swimmer, outcome=outcome, birth=birth, memory_size=1)
+    task = dataclasses.replace(swimmer, outcome=outcome, reset=reset, memory_size=1)
     return NativeEngine(task, han_e, threads=1)
 
 

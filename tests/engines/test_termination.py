@@ -21,7 +21,7 @@ TICKS = 30
 PERIOD = 7  # ticks from birth to termination of the metronome
 
 
-def _metronome_birth(noise):
+def _metronome_reset(noise):
     return 0.1 * noise.uniform[:5], 0.1 * noise.normal[5:], np.zeros(1)
 
 
@@ -42,7 +42,7 @@ def metronome(swimmer):
     """A body that terminates at every seventh tick of its own, seen by a policy that always observes the same."""
     return dataclasses.replace(
         swimmer,
-        birth=_metronome_birth,
+        reset=_metronome_reset,
         observe=_metronome_observe,
         actuate=_metronome_actuate,
         outcome=_metronome_outcome,

@@ -53,11 +53,11 @@ def task(tmp_path_factory):
     return Task(
         name="transmissions",
         robot="arm",
-        model_path=path,
+        build=path,
         substeps=2,
         observation_size=6,
         action_size=NU,
-        birth=birth,
+        reset=birth,
         observe=lambda simulation, memory: simulation.qvel,
         actuate=lambda action, simulation, memory: action,
         outcome=lambda before, simulation, action, memory: (0.0, False, memory),

@@ -242,9 +242,9 @@ def test_weights_without_bound_end_a_life_as_diverged():
 
 def test_a_life_is_as_long_as_hebbax_counts():
     task = make_task("gymnasium/corridor:Corridor-v1")
-    assert task.ticks == 5, "the environment's own limit is the default"
+    assert task.length == 5, "the environment's own limit is the default"
     task = make_task("gymnasium/Pendulum-v1")
-    assert task.ticks == 200
+    assert task.length == 200
     engine = VectorEngine(task, Replay(1, 250))
     assert engine.evaluate(np.zeros((1, 250)), KEY, Scenario(ticks=250)).lengths[0] == 250
 

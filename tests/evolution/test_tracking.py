@@ -130,13 +130,14 @@ def test_tensorboard_gets_every_number_of_every_generation(tmp_path, writers):
     assert training.run(on_note=pytest.fail)
 
     (writer,) = writers
-    expected = [
-        (name, value, record["generation"])
-        for record in training.folder.read_metrics()
-        for name, value in record.items()
-        if name != "generation" and value is not None
-    ]
+    expected = []
+    for record in training.folder.read_metrics():
+        for name, value in record.items():
+            inner = value if isinstance(value, dict) else {"": value}
+            named = [(f"{name}/{key}" if key else name, number) for key, number in inner.items()]
+            expected += [(*one, record["generation"]) for one in named if name != "generation" and one[1] is not None]
     assert writer.scalars == expected
+    assert {"reward_terms/forward", "reward_terms/control"} <= {name for name, _, _ in expected}
     assert (writer.logdir, writer.purge_step, writer.closed) == (str(tmp_path / "run/tensorboard"), None, True)
 
 

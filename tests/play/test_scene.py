@@ -49,7 +49,7 @@ def server():
 def world(server, tmp_path):
     path = tmp_path / "shapes.xml"
     path.write_text(ALL_SHAPES)
-    task = dataclasses.replace(make_task("half_cheetah"), model_path=path)
+    task = dataclasses.replace(make_task("half_cheetah"), build=path)
     server.scene.reset()
     return task, Scene(server, task)
 

@@ -149,7 +149,7 @@ def test_a_reset_life_is_the_same_and_unharmed_and_a_new_one_is_another(session)
 
 
 def test_a_life_goes_on_after_the_ticks_that_it_is_evaluated_for(swimmer, han_e, genomes):
-    session = Session(dataclasses.replace(swimmer, ticks=3), han_e, genomes[0])
+    session = Session(dataclasses.replace(swimmer, length=3), han_e, genomes[0])
     moments(session, 6)
     assert session.tick == 6
     assert not session.over

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hebbax.runs.evaluation import mean_interval
+from hebbax.evolution.search import summary_of
+from hebbax.runs.evaluation import Evaluation, mean_interval
+from hebbax.types import END_DIVERGED, END_REACHED, Lives
 
 
 @pytest.mark.parametrize(("lives", "quantile"), [(2, 12.7062), (3, 4.3027), (10, 2.2622), (100, 1.9842)])
@@ -21,3 +23,21 @@ def test_the_interval_is_as_wide_as_few_lives_make_it(lives, quantile):
 @pytest.mark.parametrize("lives", [0, 1])
 def test_fewer_than_two_lives_have_none(lives):
     assert mean_interval(np.ones(lives)) is None
+
+
+def lives_of(terms: np.ndarray | None) -> Lives:
+    """Return three lives that earned 3, 5 and 1, of which the last diverged."""
+    ends = np.array([END_REACHED, END_REACHED, END_DIVERGED])
+    returns, ones, none = np.array([3.0, 5.0, 1.0]), np.ones(3), np.zeros((3, 2))
+    return Lives(returns, ones, ends, ones, ones, ones, none, none, terms)
+
+
+def test_the_mean_of_each_term_leaves_out_what_diverged():
+    lives, names = lives_of(np.array([[4.0, -1.0], [8.0, -3.0], [np.nan, 1.0]])), ("forward", "control")
+    expected = {"forward": 6.0, "control": -2.0}
+    assert Evaluation("task", "policy", "best", 1, "end", lives, names).to_json()["reward_terms"] == expected
+    assert summary_of(lives, names)["reward_terms"] == expected
+
+
+def test_of_a_single_term_the_sums_are_the_returns():
+    assert summary_of(lives_of(None))["reward_terms"] == {"reward": 4.0}

@@ -8,6 +8,7 @@ from hebbax.errors import HebbaxError
 from hebbax.kernels.compiler import compiled
 from hebbax.policies.open_loop import Replay
 from hebbax.tasks.contract import check_task
+from hebbax.tasks.groups import Group
 from hebbax.tasks.registry import TASKS, make_task
 
 
@@ -22,7 +23,7 @@ def force_cost(simulation):
 
 
 def outcome_in_a_closure(cost):
-    return lambda before, simulation, action, memory: (cost(simulation), False, memory)
+    return lambda before, simulation, action, memory: ((cost(simulation), 0.0), False, memory)
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -34,18 +35,48 @@ def test_every_shipped_task_keeps_the_contract(name):
     ("change", "message"),
     [
         ({"observation_size": 9}, r"observe must return the observation of shape \(9,\), but it had \(8,\)"),
-        ({"birth": lambda noise: (np.zeros(4), np.zeros(5), np.zeros(0))}, r"birth must return qpos of shape \(5,\)"),
-        ({"birth": lambda noise: (np.zeros(5), np.zeros(5))}, "birth must return 3 values"),
-        ({"memory_size": 2}, r"birth must return memory of shape \(2,\), but it had \(0,\)"),
+        ({"reset": lambda noise: (np.zeros(4), np.zeros(5), np.zeros(0))}, r"reset must return qpos of shape \(5,\)"),
+        ({"reset": lambda noise: (np.zeros(5), np.zeros(5))}, "reset must return 3 values"),
+        ({"memory_size": 2}, r"reset must return memory of shape \(2,\), but it had \(0,\)"),
         ({"actuate": lambda action, simulation, memory: action[:1]}, r"actuate must return ctrl of shape \(2,\)"),
         ({"outcome": lambda *_: (1.0, False)}, "outcome must return 3 values"),
         ({"compares": ("qpso",)}, "compares names 'qpso'"),
+        ({"outcome": lambda before, simulation, action: (1.0, False, before)}, "outcome takes 3 arguments, expected"),
+        (
+            {"outcome": lambda before, simulation, action, memory, dt: (1.0, False, memory)},
+            r"outcome takes an argument 'dt', expected \(before, .*\), and after them period and noise",
+        ),
+        ({"reset": lambda noise, size: None}, r"reset takes an argument 'size', expected \(noise\)"),
+        (
+            {"observe": lambda simulation, memory, noise: noise.normal},
+            "observe takes noise, so the task needs noise_s",
+        ),
+        (
+            {"outcome": lambda *_: ((1.0, 2.0, 3.0), False, np.zeros(0))},
+            "outcome returned 3 reward terms, .* names 2",
+        ),
+        (
+            {"outcome": lambda *_: ((1.0,), False, np.zeros(0)), "reward": ("a",)},
+            "outcome returned a tuple of one reward term, expected a plain number",
+        ),
+        ({"reward": ("reward",)}, "outcome returned 2 reward terms, but reward names 1: reward"),
+        ({"outcome": lambda *_: ((np.zeros(1), 2.0), False, np.zeros(0))}, "must return one number as 'forward'"),
+        ({"outcome": lambda *_: ((1.0, 2.0), np.zeros(2, bool), np.zeros(0))}, "must return one truth value"),
+        ({"reward": ("forward", "forward")}, "reward names 'forward' twice"),
+        ({"reward": ("forward", "Control")}, "reward names a term 'Control', .*; nearest valid: 'control'"),
+        ({"reward": ()}, "reward names no term"),
+        ({"observation": (Group("angle", 4, "rad"), Group("angle", 4, "rad"))}, "two groups of observation are called"),
+        ({"observation": (Group("angle", 7, "rad"),)}, r"observe must return the observation of shape \(7,\)"),
+        ({"action": ("knee",)}, "action is .*, expected hebbax.Group"),
+        ({"observation_shape": (3, 3)}, r"observation_shape=\(3, 3\) has 9 numbers, but the groups .* have 8"),
+        ({"settle": -1}, "settle=-1, expected a whole number of at least 0"),
+        ({"substeps": 0}, "substeps=0, expected a whole number of at least 1"),
         (
             {"observe": lambda simulation, memory: simulation.cfrc_ext.ravel()[:8]},
             "observe reads cfrc_ext, so the task needs contact_forces=True",
         ),
         (
-            {"outcome": lambda before, simulation, action, memory: (force_cost(simulation), False, memory)},
+            {"outcome": lambda before, simulation, action, memory: ((force_cost(simulation), 0.0), False, memory)},
             "outcome reads cfrc_ext, so the task needs contact_forces=True",
         ),
         (
@@ -55,8 +86,19 @@ def test_every_shipped_task_keeps_the_contract(name):
     ],
 )
 def test_a_wrong_size_is_found_before_anything_is_compiled(swimmer, change, message):
-    with pytest.raises(HebbaxError, match=message):
+    with pytest.raises(HebbaxError, match=message) as error:
         NativeEngine(dataclasses.replace(swimmer, **change), Replay(2, 3))
+    assert "\n" not in str(error.value)
+
+
+def test_a_plain_number_is_one_term_whatever_the_names(swimmer):
+    plain = check_task(dataclasses.replace(swimmer, outcome=lambda *_: (1.0, False, np.zeros(0))))
+    assert plain.reward == ("reward",)
+    assert check_task(swimmer) is swimmer
+
+
+def test_an_image_is_flat_inside_and_has_its_shape(swimmer):
+    assert check_task(dataclasses.replace(swimmer, observation_shape=(2, 4))).observation_size == 8
 
 
 def test_a_helper_may_read_the_contact_forces_that_are_asked_for(swimmer):

@@ -32,7 +32,7 @@ def cartpole():
 
 def test_sizes():
     task = make_task("envpool/CartPole-v1")
-    assert (task.observation_size, task.action_size, task.ticks, task.timed) == (4, 2, 500, False)
+    assert (task.observation_size, task.action_size, task.length, task.timed) == (4, 2, 500, False)
     assert (task.robot, task.gymnasium_id) == ("CartPole", None)
     assert task.source == {"id": "CartPole-v1", "package": "envpool", "version": envpool.__version__}
     assert (remark_on(task) or "").startswith("EnvPool takes turns with the policy, which is slower than a compiled")

@@ -116,4 +116,4 @@ def test_the_description_matches_the_model(engine):
     assert environment.observation_space.shape == (task.observation_size,)
     assert environment.action_space.shape == (task.action_size,)
     assert environment.unwrapped.dt == pytest.approx(task.control_period)
-    assert environment.spec.max_episode_steps == task.ticks
+    assert environment.spec.max_episode_steps == task.length

@@ -14,10 +14,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hebbax.engines.life import WEIGHT_STREAM
 from hebbax.keys import root_key
 from hebbax.policies.policy import Carry, Policy
 from hebbax.settings import pinned
+from hebbax.streams import WEIGHT_STREAM
 from hebbax.types import Normaliser
 
 _TINY = np.finfo(np.float32).tiny

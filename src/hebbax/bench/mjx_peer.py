@@ -40,7 +40,7 @@ def mjx_peer(controls: Controls, count: int, ticks: int) -> MjxPeer | None:
 def _birth(controls: Controls, index: int) -> tuple[np.ndarray, np.ndarray]:
     random, model = np.random.default_rng(index), controls.task.model
     size = model.nq + model.nv
-    qpos, qvel, _ = controls.task.birth(Noise(random.uniform(-1, 1, size), random.standard_normal(size)))
+    qpos, qvel, _ = controls.task.reset(Noise(random.uniform(-1, 1, size), random.standard_normal(size)))
     return qpos, qvel
 
 

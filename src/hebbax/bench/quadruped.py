@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from hebbax.tasks.ant import MOTORS, PROPRIOCEPTION
+from hebbax.tasks.groups import Group
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
 
-_CONTROL_PERIOD = 0.05  # s
 _CONTROL_COST = 0.5
 _RESET_NOISE = 0.1
 _POSITIONS, _VELOCITIES = 15, 14
 _START = np.array([0.0, 0.0, 0.75, 1.0, *[0.0] * 11])  # the model's own: torso 0.75 m up, upright, legs straight
 
 
-def _birth(noise: Noise) -> tuple[Array, Array, Array]:
+def _reset(noise: Noise) -> tuple[Array, Array, Array]:
     qpos = _START + _RESET_NOISE * noise.uniform[:_POSITIONS]
     return qpos, _RESET_NOISE * noise.normal[:_VELOCITIES], np.zeros(0)
 
@@ -28,8 +29,10 @@ def _actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
     return action
 
 
-def _outcome(before: Simulation, simulation: Simulation, action: Array, memory: Array) -> tuple[Array, Array, Array]:
-    forward = (simulation.qpos[0] - before.qpos[0]) / _CONTROL_PERIOD
+def _outcome(
+    before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float
+) -> tuple[Array, Array, Array]:
+    forward = (simulation.qpos[0] - before.qpos[0]) / period
     return forward - _CONTROL_COST * np.sum(np.square(action)), False, memory
 
 
@@ -42,11 +45,11 @@ def quadruped() -> Task:
     return Task(
         name="bench-quadruped",
         robot="Ant",
-        model_path=gymnasium_model("ant.xml"),
+        build=gymnasium_model("ant.xml"),
         substeps=5,
-        observation_size=28,
-        action_size=8,
-        birth=_birth,
+        observation=(*PROPRIOCEPTION, Group("one", 1, "1")),
+        action=MOTORS,
+        reset=_reset,
         observe=_observe,
         actuate=_actuate,
         outcome=_outcome,

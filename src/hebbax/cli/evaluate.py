@@ -70,6 +70,7 @@ def facts_of(evaluation: Evaluation) -> list[tuple[str, str]]:
         ("task, policy", f"{evaluation.task}, {evaluation.policy} ({evaluation.genome} genome)"),
         ("lifetimes", f"{values['lifetimes']} (seed {evaluation.seed})"),
         ("mean return", number(values["return_mean"], 1)),
+        *_terms(values["reward_terms"]),
         ("95 % interval over lifetimes", "–" if interval is None else " to ".join(number(v, 1) for v in interval)),
         ("standard deviation", number(values["return_std"], 1)),
         ("lowest, highest", f"{number(min(returns, default=None), 1)}, {number(max(returns, default=None), 1)}"),
@@ -78,3 +79,10 @@ def facts_of(evaluation: Evaluation) -> list[tuple[str, str]]:
         *([("damage", evaluation.damage)] if evaluation.damage else []),
         ("terminations", f"{values['terminations']} (termination={values['termination']})"),
     ]
+
+
+def _terms(terms: dict[str, float | None]) -> list[tuple[str, str]]:
+    """Return the means of the reward's terms, where there are several."""
+    if len(terms) < 2:
+        return []
+    return [("of which", ", ".join(f"{name} {number(value, 1)}" for name, value in terms.items()))]

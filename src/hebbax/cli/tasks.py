@@ -1,32 +1,52 @@
-"""`hebbax tasks`: the robots and goals there are."""
+"""`hebbax tasks`: the robots and goals there are, and one of them from close by."""
 
 from __future__ import annotations
 
 import json
 from argparse import Namespace
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from hebbax.cli.output import print_table
+from hebbax.cli.output import print_facts, print_table
 from hebbax.cli.parser import Parser
 
+if TYPE_CHECKING:
+    from hebbax.tasks.groups import Group, Limit
+    from hebbax.tasks.task import Task
+
 _DESCRIPTION = """\
-List the robots and goals there are. The environments of Gymnasium and EnvPool are tasks too, as gymnasium/ENV_ID and
-envpool/ENV_ID, and are not listed."""
+List the robots and goals there are, or describe one. The environments of Gymnasium and EnvPool are tasks too, as
+gymnasium/ENV_ID and envpool/ENV_ID, and are not listed."""
+
+_EXAMPLES = """\
+  hebbax tasks
+  hebbax tasks half_cheetah
+  hebbax tasks gymnasium/Pendulum-v1 --json
+  hebbax train task=swimmer"""
 
 _COLUMNS = ("name", "robot", "observations", "actions", "control period (s)", "ticks of a life", "Gymnasium id")
 _KEYS = ("name", "robot", "observations", "actions", "control_period", "ticks", "gymnasium_id")
 _NUMBERS = _COLUMNS[2:6]
+_GROUP_COLUMNS = ("group", "numbers", "unit", "low", "high")
 
 
 def parser() -> Parser:
     """Return the options."""
-    options = Parser("tasks", _DESCRIPTION, "  hebbax tasks\n  hebbax train task=swimmer")
-    options.add_argument("--json", action="store_true", help="print one JSON list")
+    options = Parser("tasks", _DESCRIPTION, _EXAMPLES)
+    options.add_argument("name", nargs="?", metavar="NAME", help="a task to describe: its groups, units and rewards")
+    options.add_argument("--json", action="store_true", help="print one JSON list, or one object for NAME")
     return options
 
 
 def run(options: Namespace) -> int:
-    """Print the tasks; return 0."""
+    """Print the tasks, or one; return 0."""
+    if options.name is not None:
+        found = describe_task(options.name)
+        if options.json:
+            print(json.dumps(found))
+        else:
+            _print_task(found)
+        return 0
     rows = describe_tasks()
     if options.json:
         print(json.dumps(rows))
@@ -48,9 +68,87 @@ def describe_tasks() -> list[dict[str, Any]]:
             "observations": task.observation_size,
             "actions": task.action_size,
             "control_period": round(task.control_period, 9),
-            "ticks": task.ticks,
+            "ticks": task.length,
             "gymnasium_id": task.gymnasium_id,
             "gymnasium_options": dict(task.gymnasium_options),
         }
         for task in (make() for make in TASKS.values())
     ]
+
+
+def describe_task(name: str) -> dict[str, Any]:
+    """Return one task under the documented keys. Raises HebbaxError as `make_task` does, and for a broken contract."""
+    from hebbax.tasks.contract import check_task
+    from hebbax.tasks.external.task import ExternalTask
+    from hebbax.tasks.registry import make_task
+
+    task = make_task(name)
+    ours = None if isinstance(task, ExternalTask) else check_task(task)
+    shape = None if ours is None else ours.observation_shape
+    return {
+        "name": task.name,
+        "robot": task.robot,
+        "control_period": round(task.control_period, 9),
+        "ticks": task.length,
+        "observation": _groups(task.observation),
+        "observation_shape": None if shape is None else list(shape),
+        "action": _groups(task.action),
+        "reward": list(task.reward if ours is None else ours.reward),
+        "termination": None if ours is None else ours.termination,
+        "settle": 0 if ours is None else ours.settle,
+        "gymnasium_id": task.gymnasium_id,
+        "model": None if ours is None else _model_sizes(ours),
+    }
+
+
+def _groups(groups: Sequence[Group]) -> list[dict[str, Any]]:
+    return [
+        {"name": one.name, "size": one.size, "unit": one.unit, "low": _json(one.low), "high": _json(one.high)}
+        for one in groups
+    ]
+
+
+def _json(limit: Limit) -> Any:
+    return list(limit) if isinstance(limit, tuple) else limit
+
+
+def _model_sizes(task: Task) -> dict[str, Any]:
+    """Return sizes and steps of a task's MuJoCo model."""
+    sizes = {key: int(getattr(task.model, key)) for key in ("nq", "nv", "nu", "nbody", "ngeom", "nsensor")}
+    return {**sizes, "timestep": float(task.model.opt.timestep), "substeps": task.substeps}
+
+
+def _print_task(found: dict[str, Any]) -> None:
+    model = found["model"]
+    facts = [
+        ("task", found["name"]),
+        ("robot", found["robot"]),
+        ("control period", f"{found['control_period']:g} s"),
+        ("length of a life", f"{found['ticks']} ticks ({found['ticks'] * found['control_period']:g} s)"),
+        ("reward", " + ".join(found["reward"])),
+        ("terminates when", found["termination"] or "the task does not say"),
+    ]
+    if found["settle"]:
+        facts.append(("settles for", f"{found['settle']} ticks after each reset"))
+    if found["observation_shape"] is not None:
+        facts.append(("shape", " × ".join(map(str, found["observation_shape"]))))
+    if found["gymnasium_id"] is not None:
+        facts.append(("Gymnasium id", found["gymnasium_id"]))
+    if model is not None:
+        sizes = "{nq} positions, {nv} velocities, {nu} actuators, {nbody} bodies, {ngeom} geoms, {nsensor} sensors"
+        steps = "{substeps} steps of {timestep:g} s a tick"
+        facts.append(("model", f"{sizes.format(**model)}; {steps.format(**model)}"))
+    print_facts(facts)
+    for what in ("observation", "action"):
+        total = sum(group["size"] for group in found[what])
+        print(f"\n{what}: {total} number{'s' if total > 1 else ''}")
+        print_table(_GROUP_COLUMNS, [_row(group) for group in found[what]], right=("numbers", "low", "high"))
+
+
+def _row(group: dict[str, Any]) -> list[str]:
+    limits = ["each its own" if isinstance(side, list) else _number(side) for side in (group["low"], group["high"])]
+    return [group["name"] or "–", str(group["size"]), group["unit"] or "–", *limits]
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:g}"

@@ -68,7 +68,7 @@ _call: Any = intrinsic(_calling)
 
 @compiled
 def event_key(key0, key1, index):
-    """Return the key of an event in the life of a key."""
+    """Return the key of an event in the life of a key, by its place in the table."""
     events0, events1 = fold_in(key0, key1, EVENT_STREAM)
     return fold_in(events0, events1, index)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.engines.life import draw_birth
+from hebbax.engines.task_functions import task_functions
 from hebbax.kernels.compiler import compiled, copy, copy_by_way_of
 from hebbax.tasks.task import Task
 from hebbax.types import Simulation
@@ -18,13 +19,14 @@ from hebbax.types import Simulation
 class BatchedTask:
     """A task's four functions over all lives; `which` and `alive` [lives] say which to touch.
 
-    - `birth(keys, terminations, which, qpos, qvel, memory)` fills the last three.
-    - `observe(simulations, memory, alive, out)` fills out [lives, observations].
+    - `reset(keys, terminations, which, qpos, qvel, memory)` fills the last three.
+    - `observe(simulations, memory, alive, keys, tick, out)` fills out [lives, observations].
     - `actuate(actions, simulations, memory, alive, out)` fills out [lives, nu].
-    - `outcome(befores, simulations, actions, memory, alive, rewards, done)` fills the last two and updates memory.
+    - `outcome(befores, simulations, actions, memory, alive, keys, tick, rewards, done, terms)` fills the last three and
+      updates memory.
     """
 
-    birth: Any
+    reset: Any
     observe: Any
     actuate: Any
     outcome: Any
@@ -33,7 +35,13 @@ class BatchedTask:
 @cache
 def batch_task(task: Task) -> BatchedTask:
     """Return the task's functions over many simulations."""
-    return BatchedTask(_birth(task), _observe(task), _actuate(task), _outcome(task))
+    functions = task_functions(task)
+    return BatchedTask(
+        _reset(functions.reset),
+        _observe(functions.observe),
+        _actuate(functions.actuate),
+        _outcome(functions.outcome, functions.write_terms),
+    )
 
 
 @compiled
@@ -56,37 +64,31 @@ def one_of(simulations, i):
     )
 
 
-def _birth(task: Task) -> Any:
-    birth = compiled(task.birth)
-
+def _reset(reset: Any) -> Any:
     @compiled
-    def birth_all(keys, terminations, which, qpos, qvel, memory):
+    def reset_all(keys, terminations, which, qpos, qvel, memory):
         for i in range(keys.shape[0]):
             if which[i]:
                 noise = draw_birth(keys[i, 0], keys[i, 1], terminations[i], qpos.shape[1] + qvel.shape[1])
-                born_qpos, born_qvel, born_memory = birth(noise)
+                born_qpos, born_qvel, born_memory = reset(noise)
                 copy(born_qpos, qpos[i])
                 copy(born_qvel, qvel[i])
                 copy(born_memory, memory[i])
 
-    return birth_all
+    return reset_all
 
 
-def _observe(task: Task) -> Any:
-    observe = compiled(task.observe)
-
+def _observe(observe: Any) -> Any:
     @compiled
-    def observe_all(simulations, memory, alive, out):
+    def observe_all(simulations, memory, alive, keys, tick, out):
         for i in range(out.shape[0]):
             if alive[i]:
-                copy(observe(one_of(simulations, i), memory[i]), out[i])
+                copy(observe(one_of(simulations, i), memory[i], keys[i, 0], keys[i, 1], tick), out[i])
 
     return observe_all
 
 
-def _actuate(task: Task) -> Any:
-    actuate = compiled(task.actuate)
-
+def _actuate(actuate: Any) -> Any:
     @compiled
     def actuate_all(actions, simulations, memory, alive, out):
         spare = np.empty(out.shape[1])
@@ -98,16 +100,16 @@ def _actuate(task: Task) -> Any:
     return actuate_all
 
 
-def _outcome(task: Task) -> Any:
-    outcome = compiled(task.outcome)
-
+def _outcome(outcome: Any, write_terms: Any) -> Any:
     @compiled
-    def outcome_all(befores, simulations, actions, memory, alive, rewards, done):
+    def outcome_all(befores, simulations, actions, memory, alive, keys, tick, rewards, done, terms):
         spare = np.empty(memory.shape[1])
         for i in range(rewards.shape[0]):
             if alive[i]:
                 before, after = one_of(befores, i), one_of(simulations, i)
-                rewards[i], done[i], new_memory = outcome(before, after, actions[i], memory[i])
+                key0, key1 = keys[i, 0], keys[i, 1]
+                rewards[i], done[i], new_memory = outcome(before, after, actions[i], memory[i], key0, key1, tick)
+                write_terms(before, after, actions[i], memory[i], key0, key1, tick, terms[i])
                 copy_by_way_of(spare, new_memory, memory[i])  # it may be a view of the memory before
 
     return outcome_all

@@ -24,6 +24,7 @@ from hebbax.engines.lives import (
     thread_count,
 )
 from hebbax.engines.scenario import PLAIN, Scenario, with_former_keywords
+from hebbax.engines.task_functions import term_columns
 from hebbax.policies.policy import WEIGHT_BOUND, AnyPolicy, Carry
 from hebbax.settings import each_pinned, pinned
 from hebbax.streams import WEIGHT_STREAM
@@ -114,7 +115,7 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         return each_pinned(self._parts(flock, self._ticks(scenario), chunk))
 
     def _ticks(self, scenario: Scenario) -> int:
-        return self.task.ticks if scenario.ticks is None else scenario.ticks
+        return self.task.length if scenario.ticks is None else scenario.ticks
 
     def _parts(self, flock: Flock, ticks: int, chunk: int) -> Iterator[tuple[Record, Lives | None]]:
         going = True
@@ -161,12 +162,13 @@ class Flock(ABC):
         self.states = [states_of(table) for table in self.tables]
         self.harmed = self._harmed()
         self.genomes = jnp.asarray(self._wide(genomes))
-        self.key_data = keys
+        self.key_data = np.array(keys)  # whether it can be written to is a type of its own to compiled code
         self.keys = jax.random.wrap_key_data(jnp.asarray(self._wide(keys)))
         self.carry = engine._birth(self.keys)
         self.tick, self.last_tick, self.first = 0, -1, 0
         self.alive = np.ones(self.count, bool)
         self.returns, self.lengths = np.zeros(self.count), np.zeros(self.count, np.int64)
+        self.reward_terms = np.zeros((self.count, term_columns(task)))
         self.ends, self.terminations = np.full(self.count, END_REACHED, np.int64), np.zeros(self.count, np.int64)
         self.observation_count = np.zeros(self.count)
         self.sums, self.squares = (np.zeros((self.count, task.observation_size)) for _ in range(2))
@@ -240,6 +242,7 @@ class Flock(ABC):
             observation_count=self.observation_count,
             observation_mean=self.normaliser.mean + mean,
             observation_m2=m2,
+            reward_terms=self.reward_terms if self.reward_terms.shape[1] else None,
         )
 
     def _act(self, tick: int, observations: np.ndarray, record: Record | None) -> tuple[np.ndarray, np.ndarray]:
@@ -273,10 +276,17 @@ class Flock(ABC):
         self._end(~(bounded & np.isfinite(inputs).all(axis=1)), END_DIVERGED)
         return actions, np.asarray(within)[: self.count]
 
-    def _credit(self, tick: int, rewards: np.ndarray, done: np.ndarray, record: Record | None) -> np.ndarray:
-        """Count a tick's rewards [lives] and terminations; return which of the living have terminated, bool [lives]."""
+    def _credit(
+        self, tick: int, rewards: np.ndarray, done: np.ndarray, record: Record | None, terms: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Count a tick's rewards [lives], their terms [lives, terms] if there are several, and terminations.
+
+        Returns which of the living have terminated, bool [lives].
+        """
         self._end(~np.isfinite(rewards), END_DIVERGED)
         self.returns += np.where(self.alive, rewards, 0.0)
+        if terms is not None:
+            self.reward_terms += np.where(self.alive[:, None], terms, 0.0)
         self.lengths += self.alive
         done = done & self.alive
         self.terminations += done

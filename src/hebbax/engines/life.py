@@ -24,7 +24,7 @@ from hebbax.damage.apply import (
 )
 from hebbax.damage.event_table import ACTION, INDEX, SENSE, WEIGHTS
 from hebbax.kernels.compiler import compiled, copy, copy_by_way_of, kernel
-from hebbax.kernels.noise import fold_in, normal, uniform
+from hebbax.kernels.noise import draw, fold_in
 from hebbax.kernels.weights import go_part_of_the_way
 from hebbax.streams import BODY_STREAM, RESTART_STREAM, WEIGHT_STREAM
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Noise
@@ -36,21 +36,23 @@ if TYPE_CHECKING:
     act: Any
     actuate: Any
     adapt: Any
-    birth: Any
     draw_weights: Any
     newborn: Any
     observe: Any
     outcome: Any
     put_weights: Any
     remember: Any
+    reset: Any
+    settle: Any
     update_contact_forces: Any
     weights_of: Any
+    write_terms: Any
 
 BOUND = 1e6
 """A life whose actions, positions (m, rad) or velocities (m/s, rad/s) pass this has diverged."""
 
 RETURN, LENGTH, END, WARNINGS, TERMINATIONS, COUNT, SUMS = range(7)
-"""Columns of a life's row; from SUMS on the observations' means, then their summed squared deviations.
+"""Columns of a life's row; from SUMS on the observations' means, their summed squared deviations, and the reward terms.
 
 While a life pauses, they are sums about the normaliser's mean, and END is PAUSED.
 """
@@ -80,23 +82,21 @@ def birth_key(key0, key1, terminations):
 def draw_birth(key0, key1, terminations, size):
     """Return the noise that a body of `size` positions and velocities is born from."""
     body0, body1 = birth_key(key0, key1, terminations)
-    draws = np.empty((2, size))
-    for i in range(size):
-        draws[0, i] = uniform(body0, body1, i, np.float32(-1.0), np.float32(1.0))
-        draws[1, i] = normal(body0, body1, size + i)
+    draws = draw(body0, body1, size)
     return Noise(draws[0], draws[1])
 
 
 @compiled
-def begin(model, data, simulation, memory, key0, key1, terminations):
-    """Put the body and the task's memory at their birth."""
+def begin(model, data, simulation, memory, key0, key1, terminations, substeps):
+    """Put the body and the task's memory at their birth, and let the body settle."""
     noise = draw_birth(key0, key1, terminations, simulation.qpos.shape[0] + simulation.qvel.shape[0])
-    qpos, qvel, born_memory = birth(noise)
+    qpos, qvel, born_memory = reset(noise)
     mj_reset_data(model, data)
     copy(qpos, simulation.qpos)
     copy(qvel, simulation.qvel)
     mj_forward(model, data)
     copy(born_memory, memory)
+    settle(model, data, simulation, memory, substeps)
 
 
 @kernel
@@ -114,6 +114,13 @@ def take_in(observation, mean, scale, sums, squares, inputs):
         if not abs(inputs[i]) < np.inf:  # written so that NaN is not
             finite = False
     return finite
+
+
+@kernel
+def add(values, sums):
+    """Add values to sums of them, in place."""
+    for i in range(sums.shape[0]):
+        sums[i] += values[i]
 
 
 @kernel
@@ -269,11 +276,13 @@ def live(
     # Of one type from the start: a literal compiles callees twice.
     end, tick, first = END_REACHED, np.int64(row[LENGTH]), np.int64(row[LENGTH])
     total, count, terminations = row[RETURN], np.int64(row[COUNT]), np.int64(row[TERMINATIONS])
-    sums, squares = row[SUMS : SUMS + size].copy(), row[SUMS + size :].copy()
+    sums, squares = row[SUMS : SUMS + size].copy(), row[SUMS + size : SUMS + 2 * size].copy()
+    term_sums = row[SUMS + 2 * size :]
+    terms = np.zeros(term_sums.shape[0])
     if tick == 0:
         weight0, weight1 = fold_in(key0, key1, WEIGHT_STREAM)
         newborn(layout, parameters, genome, weight0, weight1, prepared, carry)
-        begin(model, data, simulation, memory, key0, key1, terminations)
+        begin(model, data, simulation, memory, key0, key1, terminations, substeps)
     # What a task returns may be a view of what it was given, which the next tick writes over: nothing of it is kept.
     spare = np.empty(max(memory.shape[0], simulation.ctrl.shape[0]))
     inputs = np.empty(size, np.float32)
@@ -288,7 +297,7 @@ def live(
             model, next_model = models[next_model], next_model + 1
         if happens(events, tick, WEIGHTS):
             intervene(events, tick, states, layout, parameters, carry, key0, key1, scratch)
-        copy(observe(simulation, memory), seen)
+        copy(observe(simulation, memory, key0, key1, tick), seen)
         change_values(events, tick, SENSE, states, key0, key1, seen)
         finite = take_in(seen, mean, scale, sums, squares, inputs)
         count += 1
@@ -306,12 +315,14 @@ def live(
         if not advance(model, data, simulation, handles, events, states, tick, key0, key1, substeps, contacts):
             end = END_DIVERGED
             break
-        reward, done, next_memory = outcome(before, simulation, action, memory)
+        reward, done, next_memory = outcome(before, simulation, action, memory, key0, key1, tick)
+        write_terms(before, simulation, action, memory, key0, key1, tick, terms)
         copy_by_way_of(spare, next_memory, memory)
         if not np.isfinite(reward):
             end = END_DIVERGED
             break
         total += reward
+        add(terms, term_sums)
         if tick - first < record.rewards.shape[0]:
             record.rewards[tick - first], record.terminated[tick - first] = reward, bool(done)
         tick += 1
@@ -321,7 +332,7 @@ def live(
                 end = END_TERMINATED
                 break
             row[WARNINGS] += np.sum(warnings)  # which a new birth puts to zero
-            begin(model, data, simulation, memory, key0, key1, terminations)
+            begin(model, data, simulation, memory, key0, key1, terminations, substeps)
         if not learn(events, tick - 1, states, key0, key1, layout, prepared, carry, scratch):
             end = END_DIVERGED
             break
@@ -329,7 +340,7 @@ def live(
     if end == END_REACHED and tick < ticks:
         row[END] = PAUSED
         copy(sums, row[SUMS : SUMS + size])
-        copy(squares, row[SUMS + size :])
+        copy(squares, row[SUMS + size : SUMS + 2 * size])
         return
     row[END] = end
     row[WARNINGS] += np.sum(warnings)

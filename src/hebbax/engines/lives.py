@@ -12,6 +12,7 @@ import numpy as np
 from hebbax.cores import available_cores
 from hebbax.engines.life import COUNT, END, LENGTH, RETURN, SUMS, TERMINATIONS, WARNINGS
 from hebbax.engines.scenario import Scenario
+from hebbax.engines.task_functions import term_columns
 from hebbax.errors import HebbaxError
 from hebbax.kernels.noise import fold_in_indices
 from hebbax.tasks.external.task import AnyTask
@@ -63,9 +64,14 @@ def life_keys(key: Any, lives: int) -> np.ndarray:
     return read_only(np.ascontiguousarray(data, np.uint32))
 
 
-def lives_of_rows(rows: np.ndarray) -> Lives:
-    """Return the lives that rows [lives, SUMS + 2 * observations] stand for."""
-    size = (rows.shape[1] - SUMS) // 2
+def empty_rows(task: Task, lives: int) -> np.ndarray:
+    """Return rows of lives that have not begun, float64 [lives, SUMS + 2 * observations + reward terms]."""
+    return np.zeros((lives, SUMS + 2 * task.observation_size + term_columns(task)))
+
+
+def lives_of_rows(rows: np.ndarray, task: Task) -> Lives:
+    """Return the lives that rows (`empty_rows`) stand for."""
+    size = task.observation_size
     return Lives(
         returns=rows[:, RETURN].copy(),
         lengths=rows[:, LENGTH].astype(np.int64),
@@ -74,7 +80,8 @@ def lives_of_rows(rows: np.ndarray) -> Lives:
         terminations=rows[:, TERMINATIONS].astype(np.int64),
         observation_count=rows[:, COUNT].copy(),
         observation_mean=rows[:, SUMS : SUMS + size].copy(),
-        observation_m2=rows[:, SUMS + size :].copy(),
+        observation_m2=rows[:, SUMS + size : SUMS + 2 * size].copy(),
+        reward_terms=rows[:, SUMS + 2 * size :].copy() if term_columns(task) else None,
     )
 
 
@@ -104,5 +111,5 @@ def whole(parts: Iterator[tuple[Record, Lives | None]]) -> tuple[Lives, Record]:
 
 def record_whole(engine: Any, genome: Any, key: Any, scenario: Scenario) -> tuple[Lives, Record]:
     """Stream a life of an engine in one part."""
-    chunk = max(engine.task.ticks if scenario.ticks is None else scenario.ticks, 1)
+    chunk = max(engine.task.length if scenario.ticks is None else scenario.ticks, 1)
     return whole(engine.stream(genome, key, scenario, chunk=chunk))

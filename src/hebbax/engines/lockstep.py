@@ -26,10 +26,11 @@ from hebbax.engines.twins import BODY_STATE, State, Twins
 from hebbax.policies.policy import AnyPolicy
 from hebbax.tasks.contract import check_task
 from hebbax.tasks.external.task import AnyTask
-from hebbax.tasks.task import Task, handles_of
+from hebbax.tasks.task import Task
 from hebbax.types import END_DIVERGED, Record, Simulation
 from hebbax.worlds.mujoco.contact_forces import ContactForces
 from hebbax.worlds.mujoco.library import load_library
+from hebbax.worlds.mujoco.simulation import handles_of
 
 CHUNK = 256
 """Lives that tick together; more would leave the processor's cache, and no result depends on it."""
@@ -93,6 +94,7 @@ class _Bodies(Flock):
         self.contact_forces = ContactForces(self.batch) if task.contact_forces else None
         if self.contact_forces is not None:
             self.simulations = self.simulations._replace(cfrc_ext=self.contact_forces.values)
+        self._bound = self.simulations
         self.data = mujoco.MjData(task.model)  # a copy of one simulation, for the record
         self.forces = self.batch.bind("xfrc_applied")
         self.befores = Simulation(*(np.full_like(field, np.nan) for field in self.simulations))
@@ -130,11 +132,21 @@ class _Bodies(Flock):
         self.earlier_warnings[ids] += self._warnings_since_birth()[ids]  # which the reset puts to zero
         self.batch.reset(ids, stage=mujoco.mjtStage.mjSTAGE_NONE.value)
         qpos, qvel = np.zeros((len(which), model.nq)), np.zeros((len(which), model.nv))
-        self.batched.birth(self.key_data, self.terminations, which, qpos, qvel, self.memory)
+        self.batched.reset(self.key_data, self.terminations, which, qpos, qvel, self.memory)
         self.simulations.qpos[ids], self.simulations.qvel[ids] = qpos[ids], qvel[ids]
         self.batch.forward(ids)
         if self.contact_forces is not None:
             self.contact_forces.values[ids] = 0.0
+        for _ in range(self.task.settle):
+            self._settle(which, ids)
+
+    def _settle(self, which: np.ndarray, ids: np.ndarray) -> None:
+        """Run a control tick of some bodies with an action of zero, which nobody sees."""
+        still = np.zeros((self.count, self.task.action_size))
+        self.batched.actuate(still, self._bound, self.memory, which, self._bound.ctrl)
+        self.batch.step(ids=ids, nstep=self.task.substeps)
+        if self.contact_forces is not None:
+            self.contact_forces.update(ids)
 
     def _warnings(self) -> np.ndarray:
         return self.earlier_warnings + self._warnings_since_birth()
@@ -148,7 +160,7 @@ class _Bodies(Flock):
         if record is not None:
             self._note(tick - self.first, record)
         observations = np.zeros((self.count, self.task.observation_size))
-        self.batched.observe(simulations, self.memory, self.alive, observations)
+        self.batched.observe(simulations, self.memory, self.alive, self.key_data, tick, observations)
         actions, within = self._act(tick, observations, record)
         if self.alive.any():
             self._physics(tick, actions, record)
@@ -166,8 +178,10 @@ class _Bodies(Flock):
         fine = np.all(np.abs(simulations.qpos) <= BOUND, axis=1) & np.all(np.abs(simulations.qvel) <= BOUND, axis=1)
         self._end(~fine, END_DIVERGED)
         rewards, done = np.zeros(self.count), np.zeros(self.count, bool)
-        batched.outcome(self.befores, simulations, actions, self.memory, self.alive, rewards, done)
-        done = self._credit(tick, rewards, done, record)
+        terms = np.zeros_like(self.reward_terms)
+        lives = self.memory, self.alive, self.key_data, tick
+        batched.outcome(self.befores, simulations, actions, *lives, rewards, done, terms)
+        done = self._credit(tick, rewards, done, record, terms)
         if self.restart and done.any():
             self._give_birth(done)
 

@@ -16,11 +16,12 @@ from hebbax.damage.event_table import SPARE, carried_over, states_of
 from hebbax.damage.events import Event
 from hebbax.engines.bodies import Bodies, bodies_of
 from hebbax.engines.hooks import damage_table
-from hebbax.engines.life import END, LENGTH, PAUSED, SUMS, TERMINATIONS
+from hebbax.engines.life import END, LENGTH, PAUSED, TERMINATIONS
 from hebbax.engines.lives import (
     check_chunk,
     check_genomes,
     empty_record,
+    empty_rows,
     life_keys,
     lives_of_rows,
     record_whole,
@@ -35,9 +36,10 @@ from hebbax.policies.policy import AnyPolicy
 from hebbax.settings import each_pinned, pinned
 from hebbax.tasks.contract import check_task
 from hebbax.tasks.external.task import AnyTask
-from hebbax.tasks.task import Task, empty_simulation, handles_of, simulation_of
+from hebbax.tasks.task import Task
 from hebbax.types import Lives, Normaliser, Record
 from hebbax.worlds.mujoco.library import load_library
+from hebbax.worlds.mujoco.simulation import empty_simulation, handles_of, simulation_of
 
 
 class NativeEngine:
@@ -92,7 +94,7 @@ class NativeEngine:
         setting = self._setting(scenario)
         genomes = check_genomes(genomes, self.policy.genome_size)
         keys = life_keys(key, len(genomes) * lifetimes)
-        rows = np.zeros((len(keys), SUMS + 2 * self.task.observation_size))
+        rows = empty_rows(self.task, len(keys))
         fates = self._fates(scenario.of_each(len(keys)))
         record = empty_record(self.task, 0, 0)
         next_life = itertools.count()  # shared by the threads; next() on it is atomic
@@ -119,7 +121,7 @@ class NativeEngine:
             wait(running)
             self._stop[0] = 0
             raise
-        return lives_of_rows(rows)
+        return lives_of_rows(rows, self.task)
 
     def record(
         self,
@@ -190,7 +192,7 @@ class NativeEngine:
             yield _NativeTwins(setting, genomes[0], keys[0], self._fate(()), (first, second))
 
     def _setting(self, scenario: Scenario) -> _Setting:
-        ticks = self.task.ticks if scenario.ticks is None else scenario.ticks
+        ticks = self.task.length if scenario.ticks is None else scenario.ticks
         normaliser = scenario.normaliser or Normaliser.identity(self.task.observation_size)
         return _Setting(ticks, scenario.restarts, normaliser, self._stop)
 
@@ -213,7 +215,7 @@ class NativeEngine:
         events: Sequence[Event],
         chunk: int,
     ) -> Iterator[tuple[Record, Lives | None]]:
-        rows = np.zeros((1, SUMS + 2 * self.task.observation_size))
+        rows = empty_rows(self.task, 1)
         row, fate, states = rows[0], self._fate(()), np.zeros(SPARE)
         known: tuple[Event, ...] = ()
         row[END] = PAUSED
@@ -227,7 +229,7 @@ class NativeEngine:
                 record = empty_record(self.task, until - first, self._step.weight_count)
                 worker.run(setting, genome, key, fate, states, record, row, until)
                 record = Record(*(field[: int(row[LENGTH]) - first] for field in record))
-                yield record, None if row[END] == PAUSED else lives_of_rows(rows)
+                yield record, None if row[END] == PAUSED else lives_of_rows(rows, self.task)
 
     @contextmanager
     def _own_worker(self) -> Iterator[_Worker]:
@@ -329,7 +331,7 @@ class _NativeTwins(Twins):
         task = workers[0].task
         super().__init__(task)
         self._setting, self._genome, self._key, self._workers = setting, genome, key, workers
-        self._rows = np.zeros((2, SUMS + 2 * task.observation_size))
+        self._rows = empty_rows(task, 2)
         self._rows[:, END] = PAUSED
         self._following = False
         self._nothing = fate, states_of(fate.table), empty_record(task, 0, 0)

@@ -19,10 +19,10 @@ import numba
 
 from hebbax.engines.fingerprint import digest_environment, digest_value
 from hebbax.engines.life_cache import LifeCache
+from hebbax.engines.task_functions import task_functions
 from hebbax.kernels.compiler import FLAGS, compiled, copy, from_source
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.tasks.task import Task
-from hebbax.worlds.mujoco.library import mj_rne_post_constraint
 
 _LIFE = Path(__file__).with_name("life.py")
 _REMEMBER = "def remember(before, simulation):\n"
@@ -39,12 +39,8 @@ def specialise(task: Task, step: PolicyStep) -> Any:
 def life_names(task: Task, step: PolicyStep) -> dict[str, Any]:
     """Return the compiled functions that `life.py` calls, by the names it calls them."""
     return {
-        "birth": compiled(task.birth),
-        "observe": compiled(task.observe),
-        "actuate": compiled(task.actuate),
-        "outcome": compiled(task.outcome),
+        **task_functions(task)._asdict(),
         "remember": _remember(task.compares),
-        "update_contact_forces": mj_rne_post_constraint if task.contact_forces else _nothing,
         "newborn": step.birth,
         "act": step.act,
         "adapt": step.adapt,
@@ -52,11 +48,6 @@ def life_names(task: Task, step: PolicyStep) -> dict[str, Any]:
         "put_weights": step.put_weights,
         "draw_weights": step.draw_weights,
     }
-
-
-@compiled
-def _nothing(model, data):
-    pass
 
 
 @cache

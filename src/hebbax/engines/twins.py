@@ -14,8 +14,10 @@ from typing import NamedTuple
 import mujoco
 import numpy as np
 
-from hebbax.tasks.task import Task, simulation_of
+from hebbax.tasks.arguments import without_noise
+from hebbax.tasks.task import Task
 from hebbax.types import Simulation
+from hebbax.worlds.mujoco.simulation import simulation_of
 
 NUDGE = 1e-5
 """Distance of the two: 80 roundings of float32, and too near for contacts to be met in different physics steps."""
@@ -141,13 +143,14 @@ def cyclic(task: Task, qpos: np.ndarray, qvel: np.ndarray, memory: np.ndarray) -
     Only what moves a body straight on is tried, by a metre either way.
     """
     model, data = task.model, mujoco.MjData(task.model)
+    observe = without_noise(task.observe, "observe", task.noise_size)
 
     def felt(index: int, shift: float) -> np.ndarray:
         data.qpos[:], data.qvel[:] = qpos, qvel
         data.qpos[index] += shift
         data.qacc_warmstart[:] = 0.0
         mujoco.mj_forward(model, data)
-        return np.concatenate([np.ravel(task.observe(simulation_of(data), memory)), data.qacc])
+        return np.concatenate([np.ravel(observe(simulation_of(data), memory)), data.qacc])
 
     found = np.zeros(model.nq, bool)
     for joint in range(model.njnt):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,7 +110,12 @@ class Search:
             "seconds_evaluation": end - after_tell,
             "steps_per_second": float(lives.lengths.sum() / (after_lives - after_ask)),
         }
-        return following, {"generation": state.generation, **summary_of(lives), **evaluation, **seconds}
+        return following, {
+            "generation": state.generation,
+            **summary_of(lives, self.engine.task.reward),
+            **evaluation,
+            **seconds,
+        }
 
     def _scenario(self, statistics: ObservationStatistics, lives: int) -> Scenario:
         config, damages = self.config, in_turn(self.variants, lives)
@@ -133,7 +139,7 @@ class Search:
         )
         if lives.stopped:
             return None
-        summary, best = summary_of(lives), state.best
+        summary, best = summary_of(lives, self.engine.task.reward), state.best
         value = summary["return_mean"]  # of the lives that did not diverge
         if not lives.diverged.any() and (best is None or value > best.return_mean):
             best = Best(controller, state.generation, value)
@@ -141,13 +147,23 @@ class Search:
         return SearchState(state.generation, state.strategy, state.statistics, best), metrics
 
 
-def summary_of(lives: Lives) -> dict[str, Any]:
-    """Return the metrics of a generation's lives; returns are over the lives that did not diverge, else null."""
+def term_means(lives: Lives, names: Sequence[str]) -> dict[str, float | None]:
+    """Return the mean sum of each reward term, by its name, over the lives that did not diverge; None of none."""
+    kept = lives.reward_terms[~lives.diverged]
+    return {name: float(kept[:, index].mean()) if len(kept) else None for index, name in enumerate(names)}
+
+
+def summary_of(lives: Lives, terms: Sequence[str] = ("reward",)) -> dict[str, Any]:
+    """Return the metrics of a generation's lives, whose reward has terms of these names.
+
+    Returns and terms are over the lives that did not diverge, else null.
+    """
     returns = lives.returns[~lives.diverged]
     statistics = {"mean": np.mean, "max": np.max, "min": np.min, "std": np.std}
     summary = {f"return_{name}": float(of(returns)) if len(returns) else None for name, of in statistics.items()}
     return {
         **summary,
+        "reward_terms": term_means(lives, terms),
         "diverged": int(lives.diverged.sum()),
         "terminations": int(lives.terminations.sum()),
         "warnings": int(lives.warnings.sum()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -37,6 +37,15 @@ class TrackerUnavailable(Exception):
     """Why a tracker cannot be used here: an extra or an account that is missing, in one line."""
 
 
+def _flat(metrics: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield names and values, those of an object within as NAME/KEY."""
+    for name, value in metrics.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}/{key}", inner) for key, inner in value.items())
+        else:
+            yield name, value
+
+
 class Tracking:
     """A run's tracker. Whatever goes wrong in it is told in one line, once, and the run goes on without it."""
 
@@ -47,7 +56,7 @@ class Tracking:
         """Record a generation; what is no number or missing is left out."""
         numbers = {
             key: float(value)
-            for key, value in metrics.items()
+            for key, value in _flat(metrics)
             if key != "generation" and isinstance(value, int | float) and value == value
         }
         self._guarded(lambda tracker: tracker.log(metrics["generation"], numbers))

@@ -107,7 +107,7 @@ class Context:
             policy=stored.policy,
             genome=controller.genome,
             normaliser=controller.statistics.normaliser(),
-            ticks=next(n for n in (ticks, stored.config.task.ticks, stored.task.ticks) if n is not None),
+            ticks=next(n for n in (ticks, stored.config.task.ticks, stored.task.length) if n is not None),
             lifetimes=(QUICK_LIFETIMES if quick else LIFETIMES) if lifetimes is None else lifetimes,
             seed=seed,
             genome_name=genome,

@@ -44,6 +44,11 @@ def compiled(function: Callable[..., Any]) -> Any:
     return _Compiled(function, FLAGS)
 
 
+def inlined(function: Callable[..., Any]) -> Any:
+    """Return a compiled function that becomes a part of each of its callers."""
+    return _Compiled(function, {"forceinline": True, **FLAGS})
+
+
 def kernel(function: Callable[..., Any]) -> Any:
     """Return a function that makes no array, not even a slice, as a dispatcher that counts no references to any.
 

@@ -111,6 +111,19 @@ def noise(key0, key1, tick, index):
 
 
 @compiled
+def draw(key0, key1, size):
+    """Return numbers of a key, float64 [2, size]: uniform in [-1, 1), and standard normal.
+
+    As `jax.random.uniform` and the second half of `jax.random.normal` of twice the size give them.
+    """
+    draws = np.empty((2, size))
+    for i in range(size):
+        draws[0, i] = uniform(key0, key1, i, np.float32(-1.0), np.float32(1.0))
+        draws[1, i] = normal(key0, key1, size + i)
+    return draws
+
+
+@compiled
 def fold_in_indices(key0, key1, count):
     """Return one key an index, uint32 [count, 2]: `jax.random.fold_in(key, i)` for i in range(count)."""
     keys = np.empty((count, 2), np.uint32)

@@ -14,6 +14,7 @@ from hebbax.damage.events import Event
 from hebbax.engines.make_engine import Engine
 from hebbax.engines.scenario import Scenario, in_turn
 from hebbax.errors import HebbaxError, check_seed
+from hebbax.evolution.search import term_means
 from hebbax.evolution.statistics import Controller
 from hebbax.keys import evaluation_key
 from hebbax.runs.stored_run import StoredRun
@@ -32,6 +33,7 @@ class Evaluation:
     seed: int
     termination: str  # one of ON_TERMINATION
     lives: Lives
+    reward: tuple[str, ...] = ("reward",)  # names of the terms of `lives.reward_terms`
     damage: str = ""  # as `damage.text` reads it
 
     def to_json(self) -> dict[str, Any]:
@@ -54,6 +56,7 @@ class Evaluation:
             "return_mean": mean,
             "return_std": std,
             "return_ci95": None if interval is None else list(interval),
+            "reward_terms": term_means(lives, self.reward),
             "returns": [None if gone else float(r) for r, gone in zip(lives.returns, lives.diverged, strict=True)],
             "lengths": [int(n) for n in lives.lengths],
             "diverged": int(lives.diverged.sum()),
@@ -101,7 +104,7 @@ def evaluate_controller(
         Scenario(ticks, controller.statistics.normaliser(), termination, in_turn(damages, lifetimes)),
         lifetimes=lifetimes,
     )
-    return Evaluation(engine.task.name, engine.policy.name, genome, seed, termination, lives)
+    return Evaluation(engine.task.name, engine.policy.name, genome, seed, termination, lives, engine.task.reward)
 
 
 def evaluate_run(run: StoredRun, engine: Engine, *, genome: str = "best", lifetimes: int, seed: int) -> Evaluation:

@@ -162,7 +162,7 @@ def _check_window(config: TrainConfig) -> None:
     moving = config.policy.plastic and config.policy.averaging == "moving-average"
     if not moving or config.policy.window <= PolicyConfig.window:
         return
-    ticks = make_task(config.task.name).ticks if config.task.ticks is None else config.task.ticks
+    ticks = make_task(config.task.name).length if config.task.ticks is None else config.task.ticks
     if config.policy.window > ticks:
         raise HebbaxError(
             f"policy.window={config.policy.window}: longer than a life of {ticks} ticks; nearest valid: {ticks}"

@@ -76,7 +76,7 @@ class Source:
             normaliser=controller.statistics.normaliser(),
             config=to_dict(config),
             lifetimes=lifetimes,
-            ticks=next(n for n in (ticks, config.task.ticks, run.task.ticks) if n is not None),
+            ticks=next(n for n in (ticks, config.task.ticks, run.task.length) if n is not None),
             seed=seed,
             termination=config.termination,
             engine=config.engine,

@@ -6,11 +6,11 @@ import dataclasses
 
 import numpy as np
 
+from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
 
-_CONTROL_PERIOD = 0.05  # s
 _CONTROL_COST = 0.5
 _CONTACT_COST = 5e-4
 _STRONGEST_FELT = 1.0  # N, N·m
@@ -22,7 +22,7 @@ _START = np.array([0.0, 0.0, 0.75, 1.0, *[0.0] * 11])  # upright; the noise leav
 _TORSO = 1
 
 
-def _birth(noise: Noise) -> tuple[Array, Array, Array]:
+def _reset(noise: Noise) -> tuple[Array, Array, Array]:
     qpos = _START + _RESET_NOISE * noise.uniform[:_POSITIONS]
     return qpos, _RESET_NOISE * noise.normal[:_VELOCITIES], np.zeros(0)
 
@@ -40,13 +40,31 @@ def _actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
     return action
 
 
-def _outcome(before: Simulation, simulation: Simulation, action: Array, memory: Array) -> tuple[Array, Array, Array]:
-    forward = (simulation.xpos[_TORSO, 0] - before.xpos[_TORSO, 0]) / _CONTROL_PERIOD
+def _outcome(
+    before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float
+) -> tuple[tuple[Array, ...], Array, Array]:
+    forward = (simulation.xpos[_TORSO, 0] - before.xpos[_TORSO, 0]) / period
     height = simulation.qpos[2]
     healthy = (height >= _LOWEST) & (height <= _HIGHEST)
     felt = np.clip(simulation.cfrc_ext, -_STRONGEST_FELT, _STRONGEST_FELT)
-    costs = _CONTROL_COST * np.sum(np.square(action)) + _CONTACT_COST * np.sum(np.square(felt))
-    return forward + _HEALTHY_REWARD * healthy - costs, np.logical_not(healthy), memory
+    control, contact = _CONTROL_COST * np.sum(np.square(action)), _CONTACT_COST * np.sum(np.square(felt))
+    return (forward, _HEALTHY_REWARD * healthy, -control, -contact), np.logical_not(healthy), memory
+
+
+PROPRIOCEPTION = (
+    Group("torso height", 1, "m"),
+    Group("torso orientation", 4, "1"),  # a quaternion
+    Group("joint angles", 8, "rad"),
+    Group("torso velocity", 3, "m/s"),
+    Group("torso angular velocity", 3, "rad/s"),
+    Group("joint velocities", 8, "rad/s"),
+)
+"""What the ant feels from within, in the order of an observation."""
+
+# In the order of the motors, not of the joints. Names are Gymnasium's, whose front is +y; forward is +x.
+_LEGS = ("back-right", "front-left", "front-right", "back-left")
+MOTORS = motors({f"{leg} {joint}": "150 N·m" for leg in _LEGS for joint in ("hip", "ankle")})
+"""What moves it, in the order of an action."""
 
 
 def ant() -> Task:
@@ -58,16 +76,21 @@ def ant() -> Task:
     return Task(
         name="ant",
         robot="Ant",
-        model_path=gymnasium_model("ant.xml"),
+        build=gymnasium_model("ant.xml"),
         substeps=5,
-        observation_size=105,
-        action_size=8,
-        birth=_birth,
+        observation=(
+            *PROPRIOCEPTION,
+            Group("contact forces", 78, "N·m and N", -_STRONGEST_FELT, _STRONGEST_FELT),  # 13 bodies: torque, force
+        ),
+        action=MOTORS,
+        reset=_reset,
         observe=_observe,
         actuate=_actuate,
         outcome=_outcome,
         compares=("xpos",),
         contact_forces=True,
+        reward=("forward", "survive", "control", "contact"),
+        termination="the torso leaves 0.2 to 1 m",
         gymnasium_id="Ant-v5",
     )
 
@@ -77,7 +100,7 @@ def ant_proprioceptive() -> Task:
     return dataclasses.replace(
         ant(),
         name="ant_proprioceptive",
-        observation_size=27,
+        observation=PROPRIOCEPTION,
         observe=_observe_proprioceptive,
         gymnasium_options={"include_cfrc_ext_in_observation": False},
     )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
 
-_CONTROL_PERIOD = 0.05  # s
 _CONTROL_COST = 0.1
 _RESET_NOISE = 0.1
 _JOINTS = 9
 
 
-def _birth(noise: Noise) -> tuple[Array, Array, Array]:
+def _reset(noise: Noise) -> tuple[Array, Array, Array]:
     return _RESET_NOISE * noise.uniform[:_JOINTS], _RESET_NOISE * noise.normal[:_JOINTS], np.zeros(0)
 
 
@@ -26,9 +26,11 @@ def _actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
     return action
 
 
-def _outcome(before: Simulation, simulation: Simulation, action: Array, memory: Array) -> tuple[Array, Array, Array]:
-    forward = (simulation.qpos[0] - before.qpos[0]) / _CONTROL_PERIOD
-    return forward - _CONTROL_COST * np.sum(np.square(action)), False, memory
+def _outcome(
+    before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float
+) -> tuple[tuple[Array, ...], Array, Array]:
+    forward = (simulation.qpos[0] - before.qpos[0]) / period
+    return (forward, -_CONTROL_COST * np.sum(np.square(action))), False, memory
 
 
 def half_cheetah() -> Task:
@@ -36,13 +38,31 @@ def half_cheetah() -> Task:
     return Task(
         name="half_cheetah",
         robot="HalfCheetah",
-        model_path=gymnasium_model("half_cheetah.xml"),
+        build=gymnasium_model("half_cheetah.xml"),
         substeps=5,
-        observation_size=17,
-        action_size=6,
-        birth=_birth,
+        observation=(
+            Group("torso height", 1, "m"),
+            Group("torso pitch", 1, "rad"),
+            Group("joint angles", 6, "rad"),
+            Group("torso velocity", 2, "m/s"),
+            Group("torso pitch velocity", 1, "rad/s"),
+            Group("joint velocities", 6, "rad/s"),
+        ),
+        action=motors(
+            {
+                "back thigh": "120 N·m",
+                "back shin": "90 N·m",
+                "back foot": "60 N·m",
+                "front thigh": "120 N·m",
+                "front shin": "60 N·m",
+                "front foot": "30 N·m",
+            }
+        ),
+        reset=_reset,
         observe=_observe,
         actuate=_actuate,
         outcome=_outcome,
+        reward=("forward", "control"),
+        termination="never",
         gymnasium_id="HalfCheetah-v5",
     )

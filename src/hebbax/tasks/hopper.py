@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
 
-_CONTROL_PERIOD = 0.008  # s
 _CONTROL_COST = 1e-3
 _HEALTHY_REWARD = 1.0  # a tick
 _LOWEST = 0.7  # m, of the torso
@@ -20,7 +20,7 @@ _JOINTS = 6
 _START = np.array([0.0, 1.25, *[0.0] * 4])  # the torso's joints count from the ground
 
 
-def _birth(noise: Noise) -> tuple[Array, Array, Array]:
+def _reset(noise: Noise) -> tuple[Array, Array, Array]:
     # Gymnasium draws velocities from a uniform distribution too here: the second half of the numbers.
     return _START + _RESET_NOISE * noise.uniform[:_JOINTS], _RESET_NOISE * noise.uniform[_JOINTS:], np.zeros(0)
 
@@ -33,13 +33,15 @@ def _actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
     return action
 
 
-def _outcome(before: Simulation, simulation: Simulation, action: Array, memory: Array) -> tuple[Array, Array, Array]:
-    forward = (simulation.qpos[0] - before.qpos[0]) / _CONTROL_PERIOD
+def _outcome(
+    before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float
+) -> tuple[tuple[Array, ...], Array, Array]:
+    forward = (simulation.qpos[0] - before.qpos[0]) / period
     upright = (simulation.qpos[1] > _LOWEST) & (np.abs(simulation.qpos[2]) < _STEEPEST)
     calm = np.all(np.abs(simulation.qpos[2:]) < _WILDEST) & np.all(np.abs(simulation.qvel) < _WILDEST)
     healthy = upright & calm
-    reward = forward + _HEALTHY_REWARD * healthy - _CONTROL_COST * np.sum(np.square(action))
-    return reward, np.logical_not(healthy), memory
+    terms = forward, _HEALTHY_REWARD * healthy, -_CONTROL_COST * np.sum(np.square(action))
+    return terms, np.logical_not(healthy), memory
 
 
 def hopper() -> Task:
@@ -51,13 +53,22 @@ def hopper() -> Task:
     return Task(
         name="hopper",
         robot="Hopper",
-        model_path=gymnasium_model("hopper.xml"),
+        build=gymnasium_model("hopper.xml"),
         substeps=4,
-        observation_size=11,
-        action_size=3,
-        birth=_birth,
+        observation=(
+            Group("torso height", 1, "m"),
+            Group("torso pitch", 1, "rad"),
+            Group("joint angles", 3, "rad"),
+            Group("torso velocity", 2, "m/s", -_FASTEST_SEEN, _FASTEST_SEEN),
+            Group("torso pitch velocity", 1, "rad/s", -_FASTEST_SEEN, _FASTEST_SEEN),
+            Group("joint velocities", 3, "rad/s", -_FASTEST_SEEN, _FASTEST_SEEN),
+        ),
+        action=motors({"thigh": "200 N·m", "leg": "200 N·m", "foot": "200 N·m"}),
+        reset=_reset,
         observe=_observe,
         actuate=_actuate,
         outcome=_outcome,
+        reward=("forward", "survive", "control"),
+        termination="the torso is below 0.7 m or leans by 0.2 rad, or a position or velocity reaches 100",
         gymnasium_id="Hopper-v5",
     )

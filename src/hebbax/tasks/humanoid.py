@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
 
-_CONTROL_PERIOD = 0.015  # s
 _CONTROL_RANGE = 0.4
 _FORWARD_REWARD = 1.25  # a m/s
 _CONTROL_COST = 0.1
@@ -23,7 +23,7 @@ _FREE_JOINT = 6  # the first degrees of freedom, which no motor moves
 _MASS = 9  # column of cinert: kg
 
 
-def _birth(noise: Noise) -> tuple[Array, Array, Array]:
+def _reset(noise: Noise) -> tuple[Array, Array, Array]:
     # Gymnasium draws velocities from a uniform distribution too here: the rest of the numbers.
     qpos = _START + _RESET_NOISE * noise.uniform[:_POSITIONS]
     return qpos, _RESET_NOISE * noise.uniform[_POSITIONS:], np.zeros(0)
@@ -46,14 +46,16 @@ def _actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
     return _CONTROL_RANGE * action
 
 
-def _outcome(before: Simulation, simulation: Simulation, action: Array, memory: Array) -> tuple[Array, Array, Array]:
+def _outcome(
+    before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float
+) -> tuple[tuple[Array, ...], Array, Array]:
     mass = simulation.cinert[:, _MASS]
     moved = np.sum(mass * (simulation.xipos[:, 0] - before.xipos[:, 0])) / np.sum(mass)  # m, of the centre of mass
     healthy = (simulation.qpos[2] > _LOWEST) & (simulation.qpos[2] < _HIGHEST)
     contact_cost = np.minimum(_CONTACT_COST * np.sum(np.square(simulation.cfrc_ext)), _HIGHEST_CONTACT_COST)
-    costs = _CONTROL_COST * np.sum(np.square(simulation.ctrl)) + contact_cost
-    reward = _FORWARD_REWARD * moved / _CONTROL_PERIOD + _HEALTHY_REWARD * healthy - costs
-    return reward, np.logical_not(healthy), memory
+    control_cost = _CONTROL_COST * np.sum(np.square(simulation.ctrl))
+    terms = _FORWARD_REWARD * moved / period, _HEALTHY_REWARD * healthy, -control_cost, -contact_cost
+    return terms, np.logical_not(healthy), memory
 
 
 def humanoid() -> Task:
@@ -66,15 +68,48 @@ def humanoid() -> Task:
     return Task(
         name="humanoid",
         robot="Humanoid",
-        model_path=gymnasium_model("humanoid.xml"),
+        build=gymnasium_model("humanoid.xml"),
         substeps=5,
-        observation_size=348,
-        action_size=17,
-        birth=_birth,
+        observation=(
+            Group("torso height", 1, "m"),
+            Group("torso orientation", 4, "1"),  # a quaternion
+            Group("joint angles", 17, "rad"),
+            Group("torso velocity", 3, "m/s"),
+            Group("torso angular velocity", 3, "rad/s"),
+            Group("joint velocities", 17, "rad/s"),
+            Group("body inertias", 130, "kg·m², kg·m and kg"),  # 13 bodies, 10 numbers each
+            Group("body velocities", 78, "rad/s and m/s"),  # 13 bodies: angular, linear
+            Group("joint torques", 17, "N·m"),
+            Group("contact forces", 78, "N·m and N"),  # 13 bodies: torque, force
+        ),
+        action=motors(
+            {
+                "abdomen y": "40 N·m",
+                "abdomen z": "40 N·m",
+                "abdomen x": "40 N·m",
+                "right hip x": "40 N·m",
+                "right hip z": "40 N·m",
+                "right hip y": "120 N·m",
+                "right knee": "80 N·m",
+                "left hip x": "40 N·m",
+                "left hip z": "40 N·m",
+                "left hip y": "120 N·m",
+                "left knee": "80 N·m",
+                "right shoulder 1": "10 N·m",
+                "right shoulder 2": "10 N·m",
+                "right elbow": "10 N·m",
+                "left shoulder 1": "10 N·m",
+                "left shoulder 2": "10 N·m",
+                "left elbow": "10 N·m",
+            }
+        ),
+        reset=_reset,
         observe=_observe,
         actuate=_actuate,
         outcome=_outcome,
         compares=("xipos",),
         contact_forces=True,
+        reward=("forward", "survive", "control", "contact"),
+        termination="the torso leaves 1 to 2 m",
         gymnasium_id="Humanoid-v5",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
@@ -16,7 +17,7 @@ _JOINTS = 3
 _TIP = 0  # site at the end of the upper pole
 
 
-def _birth(noise: Noise) -> tuple[Array, Array, Array]:
+def _reset(noise: Noise) -> tuple[Array, Array, Array]:
     return _RESET_NOISE * noise.uniform[:_JOINTS], _RESET_NOISE * noise.normal[:_JOINTS], np.zeros(0)
 
 
@@ -31,12 +32,14 @@ def _actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
     return action
 
 
-def _outcome(before: Simulation, simulation: Simulation, action: Array, memory: Array) -> tuple[Array, Array, Array]:
+def _outcome(
+    before: Simulation, simulation: Simulation, action: Array, memory: Array
+) -> tuple[tuple[Array, ...], Array, Array]:
     x, height = simulation.site_xpos[_TIP, 0], simulation.site_xpos[_TIP, 2]
     upright = height > _LOWEST
     away = 0.01 * x**2 + (height - 2.0) ** 2
     moving = 1e-3 * simulation.qvel[1] ** 2 + 5e-3 * simulation.qvel[2] ** 2
-    return _HEALTHY_REWARD * upright - away - moving, np.logical_not(upright), memory
+    return (_HEALTHY_REWARD * upright, -away, -moving), np.logical_not(upright), memory
 
 
 def inverted_double_pendulum() -> Task:
@@ -48,14 +51,23 @@ def inverted_double_pendulum() -> Task:
     return Task(
         name="inverted_double_pendulum",
         robot="InvertedDoublePendulum",
-        model_path=gymnasium_model("inverted_double_pendulum.xml"),
+        build=gymnasium_model("inverted_double_pendulum.xml"),
         substeps=5,
-        observation_size=9,
-        action_size=1,
-        birth=_birth,
+        observation=(
+            Group("cart position", 1, "m"),
+            Group("pole sines", 2, "1", -1, 1),
+            Group("pole cosines", 2, "1", -1, 1),
+            Group("cart velocity", 1, "m/s", -_LARGEST_SEEN, _LARGEST_SEEN),
+            Group("pole angular velocities", 2, "rad/s", -_LARGEST_SEEN, _LARGEST_SEEN),
+            Group("rail force", 1, "N", -_LARGEST_SEEN, _LARGEST_SEEN),
+        ),
+        action=motors({"cart": "500 N"}),
+        reset=_reset,
         observe=_observe,
         actuate=_actuate,
         outcome=_outcome,
         compares=(),
+        reward=("survive", "distance", "velocity"),
+        termination="the tip is at 1 m or lower",
         gymnasium_id="InvertedDoublePendulum-v5",
     )

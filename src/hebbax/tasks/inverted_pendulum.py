@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
@@ -14,7 +15,7 @@ _RESET_NOISE = 0.01
 _JOINTS = 2
 
 
-def _birth(noise: Noise) -> tuple[Array, Array, Array]:
+def _reset(noise: Noise) -> tuple[Array, Array, Array]:
     # Gymnasium draws velocities from a uniform distribution too here: the second half of the numbers.
     return _RESET_NOISE * noise.uniform[:_JOINTS], _RESET_NOISE * noise.uniform[_JOINTS:], np.zeros(0)
 
@@ -40,14 +41,21 @@ def inverted_pendulum() -> Task:
     return Task(
         name="inverted_pendulum",
         robot="InvertedPendulum",
-        model_path=gymnasium_model("inverted_pendulum.xml"),
+        build=gymnasium_model("inverted_pendulum.xml"),
         substeps=2,
-        observation_size=4,
-        action_size=1,
-        birth=_birth,
+        observation=(
+            Group("cart position", 1, "m"),
+            Group("pole angle", 1, "rad"),
+            Group("cart velocity", 1, "m/s"),
+            Group("pole angular velocity", 1, "rad/s"),
+        ),
+        action=motors({"cart": "300 N"}),
+        reset=_reset,
         observe=_observe,
         actuate=_actuate,
         outcome=_outcome,
         compares=(),
+        reward=("survive",),
+        termination="the pole leans by 0.2 rad",
         gymnasium_id="InvertedPendulum-v5",
     )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
 
-_CONTROL_PERIOD = 0.04  # s
 _CONTROL_COST = 1e-4
 _RESET_NOISE = 0.1
 _JOINTS = 5
 
 
-def _birth(noise: Noise) -> tuple[Array, Array, Array]:
+def _reset(noise: Noise) -> tuple[Array, Array, Array]:
     # Gymnasium draws velocities from a uniform distribution too here: the second half of the numbers.
     return _RESET_NOISE * noise.uniform[:_JOINTS], _RESET_NOISE * noise.uniform[_JOINTS:], np.zeros(0)
 
@@ -27,9 +27,11 @@ def _actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
     return action
 
 
-def _outcome(before: Simulation, simulation: Simulation, action: Array, memory: Array) -> tuple[Array, Array, Array]:
-    forward = (simulation.qpos[0] - before.qpos[0]) / _CONTROL_PERIOD
-    return forward - _CONTROL_COST * np.sum(np.square(action)), False, memory
+def _outcome(
+    before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float
+) -> tuple[tuple[Array, ...], Array, Array]:
+    forward = (simulation.qpos[0] - before.qpos[0]) / period
+    return (forward, -_CONTROL_COST * np.sum(np.square(action))), False, memory
 
 
 def swimmer() -> Task:
@@ -37,13 +39,21 @@ def swimmer() -> Task:
     return Task(
         name="swimmer",
         robot="Swimmer",
-        model_path=gymnasium_model("swimmer.xml"),
+        build=gymnasium_model("swimmer.xml"),
         substeps=4,
-        observation_size=8,
-        action_size=2,
-        birth=_birth,
+        observation=(
+            Group("body angle", 1, "rad"),
+            Group("joint angles", 2, "rad"),
+            Group("body velocity", 2, "m/s"),
+            Group("body angular velocity", 1, "rad/s"),
+            Group("joint velocities", 2, "rad/s"),
+        ),
+        action=motors({"first joint": "150 N·m", "second joint": "150 N·m"}),
+        reset=_reset,
         observe=_observe,
         actuate=_actuate,
         outcome=_outcome,
+        reward=("forward", "control"),
+        termination="never",
         gymnasium_id="Swimmer-v5",
     )

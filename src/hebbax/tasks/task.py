@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import mujoco
-import numpy as np
 
-from hebbax.errors import HebbaxError
-from hebbax.types import Array, Handles, Noise, Simulation
+from hebbax.errors import HebbaxError, one_line
+from hebbax.tasks.former_names import FORMER, accept_former_names, warn
+from hebbax.tasks.groups import Group, as_groups, size_of
+from hebbax.types import Array, Noise
 from hebbax.worlds.mujoco.fast_model import quick_model
 
+Build: TypeAlias = "Path | str | mujoco.MjSpec | Callable[[], mujoco.MjSpec]"
+"""Where a model comes from: a file of MJCF, a model's source, or a function that makes one."""
 
+
+@accept_former_names
 @dataclass(frozen=True, eq=False)
 class Task:
     """A robot and a goal.
@@ -26,39 +31,81 @@ class Task:
     The four functions use only what NumPy, Numba and `jax.numpy` share, and write to nothing. They may return views of
     what they are given, since engines copy what they keep:
 
-    - `birth(noise) -> qpos [nq], qvel [nv], memory [memory_size]`
+    - `reset(noise) -> qpos [nq], qvel [nv], memory [memory_size]`
     - `observe(simulation, memory) -> observation [observation_size]`
     - `actuate(action, simulation, memory) -> ctrl [nu]`
     - `outcome(before, simulation, action, memory) -> reward, done, memory`
 
     `before` holds the state that the control period began with, only in the fields named by `compares`; its other
-    fields are NaN. `memory` is float64 and carries what the physics does not.
+    fields are NaN. `memory` is float64 and carries what the physics does not. `outcome` may take `period`, the control
+    period in seconds, as a further argument of that name, and both it and `observe` may take `noise`, `noise_size`
+    fresh numbers of each kind a tick. The first that `outcome` returns is the reward, or a tuple of its terms, as many
+    as `reward` names: their sum, in order, is the reward.
+
+    `model_path`, `birth` and `ticks` are former names of `build`, `reset` and `length`; `observation_size` and
+    `action_size` are keywords for a size without groups.
     """
 
     name: str
     robot: str
-    model_path: Path  # MJCF
+    build: Build
     substeps: int  # physics steps a control tick
-    observation_size: int
-    action_size: int
-    birth: Callable[[Noise], tuple[Array, Array, Array]]
-    observe: Callable[[Simulation, Array], Array]
-    actuate: Callable[[Array, Simulation, Array], Array]
-    outcome: Callable[[Simulation, Simulation, Array, Array], tuple[Array, Array, Array]]
+    observation: Sequence[Group]  # or its size alone
+    action: Sequence[Group]  # or its size alone; within the policy's range, before `actuate`
+    reset: Callable[[Noise], tuple[Array, Array, Array]]
+    observe: Callable[..., Array]
+    actuate: Callable[..., Array]
+    outcome: Callable[..., tuple[Any, Array, Array]]
     compares: tuple[str, ...] = ("qpos",)
     memory_size: int = 0
-    ticks: int = 1000  # control ticks of a full life
+    length: int = 1000  # control ticks of a full life
     contact_forces: bool = False  # whether a function reads cfrc_ext, which MuJoCo fills only when it is asked to
     gymnasium_id: str | None = None
     gymnasium_options: Mapping[str, Any] = field(default_factory=dict)  # what `gymnasium.make` takes besides the id
+    reward: tuple[str, ...] = ("reward",)  # names of the reward's terms
+    termination: str | None = None  # when `outcome` ends a life, in words: "the torso is below 0.7 m"
+    settle: int = 0  # control ticks with an action of zero after each reset, before the life goes on
+    noise_size: int = 0  # numbers of each kind that `noise` holds
+    observation_shape: tuple[int, ...] | None = None  # of an image, say; the functions return it flat
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "observation", as_groups(self.observation))
+        object.__setattr__(self, "action", as_groups(self.action))
+        object.__setattr__(self, "reward", (self.reward,) if isinstance(self.reward, str) else tuple(self.reward))
+
+    @property
+    def observation_size(self) -> int:
+        """Numbers of an observation."""
+        return size_of(self.observation)
+
+    @property
+    def action_size(self) -> int:
+        """Numbers of an action."""
+        return size_of(self.action)
+
+    if not TYPE_CHECKING:  # a checker would take every name for one that is there
+
+        def __getattr__(self, name: str) -> Any:
+            if name not in FORMER:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            warn(type(self).__name__, [name])
+            return getattr(self, FORMER[name])
 
     @cached_property
     def spec(self) -> mujoco.MjSpec:
-        """The model's source. Raises HebbaxError if the file is missing or not MJCF."""
+        """The model's source. Raises HebbaxError if it is missing, not MJCF, or no source at all."""
         try:
-            return mujoco.MjSpec.from_file(str(self.model_path))
+            built = self.build() if callable(self.build) else self.build
+            spec = mujoco.MjSpec.from_file(str(built)) if isinstance(built, Path | str) else built
         except (ValueError, OSError) as error:
-            raise HebbaxError(f"task {self.name!r}: cannot read the model {self.model_path}: {error}") from error
+            source = "build it" if callable(self.build) else f"read the model {self.build}"
+            raise HebbaxError(f"task {self.name!r}: cannot {source}: {one_line(error)}") from error
+        if not isinstance(spec, mujoco.MjSpec):
+            raise HebbaxError(
+                f"task {self.name!r}: build is of type {type(spec).__name__}, expected a path, an mujoco.MjSpec, or a "
+                "function that returns one"
+            )
+        return spec
 
     @cached_property
     def model(self) -> mujoco.MjModel:
@@ -99,19 +146,3 @@ def without_deprecations() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "compiler attribute 'settotalmass'", UserWarning)
         yield
-
-
-def simulation_of(data: mujoco.MjData) -> Simulation:
-    """Return the arrays of a MuJoCo simulation: live views, not copies."""
-    return Simulation(*(getattr(data, field) for field in Simulation._fields))
-
-
-def handles_of(data: mujoco.MjData) -> Handles:
-    """Return what else of a MuJoCo simulation engines hold: live views."""
-    return Handles(*(getattr(data, field) for field in Handles._fields))
-
-
-def empty_simulation(model: mujoco.MjModel) -> Simulation:
-    """Return arrays of a model's sizes full of NaN, to copy a simulation into."""
-    data = mujoco.MjData(model)
-    return Simulation(*(np.full_like(getattr(data, field), np.nan) for field in Simulation._fields))

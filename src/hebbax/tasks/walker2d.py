@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
 
-_CONTROL_PERIOD = 0.008  # s
 _CONTROL_COST = 1e-3
 _HEALTHY_REWARD = 1.0  # a tick
 _LOWEST, _HIGHEST = 0.8, 2.0  # m, of the torso
@@ -19,7 +19,7 @@ _JOINTS = 9
 _START = np.array([0.0, 1.25, *[0.0] * 7])  # the torso's joints count from the ground
 
 
-def _birth(noise: Noise) -> tuple[Array, Array, Array]:
+def _reset(noise: Noise) -> tuple[Array, Array, Array]:
     # Gymnasium draws velocities from a uniform distribution too here: the second half of the numbers.
     return _START + _RESET_NOISE * noise.uniform[:_JOINTS], _RESET_NOISE * noise.uniform[_JOINTS:], np.zeros(0)
 
@@ -32,10 +32,13 @@ def _actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
     return action
 
 
-def _outcome(before: Simulation, simulation: Simulation, action: Array, memory: Array) -> tuple[Array, Array, Array]:
-    forward = (simulation.qpos[0] - before.qpos[0]) / _CONTROL_PERIOD
+def _outcome(
+    before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float
+) -> tuple[Array, Array, Array]:
+    forward = (simulation.qpos[0] - before.qpos[0]) / period
     height, pitch = simulation.qpos[1], simulation.qpos[2]
     healthy = (height > _LOWEST) & (height < _HIGHEST) & (np.abs(pitch) < _STEEPEST)
+    # Not as terms: here the compiler would round their sum otherwise, and with it the results of stored runs.
     reward = forward + _HEALTHY_REWARD * healthy - _CONTROL_COST * np.sum(np.square(action))
     return reward, np.logical_not(healthy), memory
 
@@ -49,13 +52,30 @@ def walker2d() -> Task:
     return Task(
         name="walker2d",
         robot="Walker2d",
-        model_path=gymnasium_model("walker2d_v5.xml"),
+        build=gymnasium_model("walker2d_v5.xml"),
         substeps=4,
-        observation_size=17,
-        action_size=6,
-        birth=_birth,
+        observation=(
+            Group("torso height", 1, "m"),
+            Group("torso pitch", 1, "rad"),
+            Group("joint angles", 6, "rad"),
+            Group("torso velocity", 2, "m/s", -_FASTEST_SEEN, _FASTEST_SEEN),
+            Group("torso pitch velocity", 1, "rad/s", -_FASTEST_SEEN, _FASTEST_SEEN),
+            Group("joint velocities", 6, "rad/s", -_FASTEST_SEEN, _FASTEST_SEEN),
+        ),
+        action=motors(
+            {
+                "right thigh": "100 N·m",
+                "right leg": "100 N·m",
+                "right foot": "100 N·m",
+                "left thigh": "100 N·m",
+                "left leg": "100 N·m",
+                "left foot": "100 N·m",
+            }
+        ),
+        reset=_reset,
         observe=_observe,
         actuate=_actuate,
         outcome=_outcome,
+        termination="the torso leaves 0.8 to 2 m or leans by 1 rad",
         gymnasium_id="Walker2d-v5",
     )

@@ -30,12 +30,12 @@ def test_sizes(name, sizes, control_period, timed, ticks):
     task = make_task(name)
     assert (task.name, task.gymnasium_id) == (name, name.removeprefix("gymnasium/"))
     assert (task.observation_size, task.action_size) == sizes
-    assert (task.control_period, task.timed, task.ticks) == (control_period, timed, ticks)
+    assert (task.control_period, task.timed, task.length) == (control_period, timed, ticks)
 
 
 def test_half_cheetah_is_as_large_as_the_native_one():
     ours, theirs = make_task("half_cheetah"), make_task("gymnasium/HalfCheetah-v5")
-    for field in ("robot", "observation_size", "action_size", "control_period", "ticks", "gymnasium_id"):
+    for field in ("robot", "observation_size", "action_size", "control_period", "length", "gymnasium_id"):
         assert getattr(ours, field) == getattr(theirs, field)
 
 
@@ -44,9 +44,9 @@ def test_half_cheetah_is_as_large_as_the_native_one():
 
 def test_outputs_span_a_bounded_box_and_are_clipped():
     space = spaces.Box(np.array([0.0, -2.0], np.float32), np.array([1.0, 2.0], np.float32))
-    size, decode = write_actions("a", space)
+    (group,), decode = write_actions("a", space)
     actions = decode(np.array([[-1.0, 1.0], [0.0, 0.25], [3.0, -9.0]]))
-    assert size == 2
+    assert group.size == 2
     np.testing.assert_array_equal(actions, np.float32([[0, 2], [0.5, 0.5], [1, -2]]))
     assert all(space.contains(action) for action in actions)
 
@@ -58,25 +58,25 @@ def test_outputs_are_the_action_where_a_bound_is_missing():
 
 def test_actions_keep_shape_and_type():
     space = spaces.Box(-2, 2, (2, 3), np.int64)
-    size, decode = write_actions("a", space)
+    (group,), decode = write_actions("a", space)
     (action,) = decode(np.array([[-1, -0.9, -0.3, 0, 0.3, 1]]))
-    assert size == 6
+    assert group.size == 6
     np.testing.assert_array_equal(action, [[-2, -2, -1], [0, 1, 2]])
     assert space.contains(action)
 
 
 def test_the_largest_output_is_the_choice():
-    size, decode = write_actions("a", spaces.Discrete(3, start=5))
-    assert size == 3
+    (group,), decode = write_actions("a", spaces.Discrete(3, start=5))
+    assert group.size == 3
     np.testing.assert_array_equal(decode(np.array([[0.1, 0.3, -1.0], [2.0, 0.0, 0.0]])), [6, 5])
 
 
 def test_observations_become_one_vector():
-    size, encode = read_observations("a", spaces.Dict(b=spaces.Discrete(3, start=1), a=spaces.Box(-1, 1, (2,))))
-    assert size == 5
+    (group,), encode = read_observations("a", spaces.Dict(b=spaces.Discrete(3, start=1), a=spaces.Box(-1, 1, (2,))))
+    assert group.size == 5
     np.testing.assert_array_equal(encode({"a": np.float32([0.5, -0.5]), "b": 3}), [0, 0, 1, 0.5, -0.5])
-    size, encode = read_observations("a", spaces.Box(-1, 1, ()))
-    assert size == 1
+    (group,), encode = read_observations("a", spaces.Box(-1, 1, ()))
+    assert group.size == 1
     np.testing.assert_array_equal(encode(np.float32(0.5)), [0.5])
 
 

@@ -144,7 +144,16 @@ def returns(values: dict[str, Any]) -> str:
     if len(kept) > 1:
         told += f". The worst life has {number(min(kept))}, the best {number(max(kept))}"
     told += "." + (f" {share(lost, lived).capitalize()} diverged and are left out." if lost else "")
-    return told if interval is None else f"{told} {resting_on(len(kept))}"
+    told = told if interval is None else f"{told} {resting_on(len(kept))}"
+    return told + _terms(values["reward_terms"])
+
+
+def _terms(terms: dict[str, float | None]) -> str:
+    """Return what the terms of the reward add to a return, where there are several."""
+    if len(terms) < 2:
+        return ""
+    listed = ", ".join(f"{name} {number(value)}" for name, value in terms.items())
+    return f" By the terms of the reward, a return is on average {listed}."
 
 
 def verdict_sentences(material: Material) -> list[str]:

@@ -81,17 +81,17 @@ def describe_envpool(name: str, environment_id: str) -> ExternalTask:
     if players != 1:  # EnvPool gives a row of observations a player, not an environment
         raise HebbaxError(f"task {name!r} is an environment of {players} players: expected one of a single player")
     with _without_precision_warnings():
-        observation_size, _ = read_observations(name, spec.gymnasium_observation_space)
-        action_size, _ = write_actions(name, spec.gymnasium_action_space)
+        observation, _ = read_observations(name, spec.gymnasium_observation_space)
+        action, _ = write_actions(name, spec.gymnasium_action_space)
     limit = int(spec.config.max_episode_steps)
     return ExternalTask(
         name=name,
         robot=environment_id.rpartition("-v")[0] or environment_id,
-        observation_size=observation_size,
-        action_size=action_size,
+        observation=observation,
+        action=action,
         control_period=1.0,
         timed=False,
-        ticks=limit if limit < _NO_LIMIT else TICKS,
+        length=limit if limit < _NO_LIMIT else TICKS,
         source={"id": environment_id, "package": "envpool", "version": importlib.metadata.version("envpool")},
     )
 

@@ -68,19 +68,19 @@ def describe_gymnasium(name: str, environment_id: str) -> ExternalTask:
     spec = _find(name, environment_id)
     environment = _make(name, spec, film=False)
     try:
-        observation_size, _ = read_observations(name, environment.observation_space)
-        action_size, _ = write_actions(name, environment.action_space)
+        observation, _ = read_observations(name, environment.observation_space)
+        action, _ = write_actions(name, environment.action_space)
         period = _control_period(environment)
     finally:
         environment.close()
     return ExternalTask(
         name=name,
         robot=spec.name,
-        observation_size=observation_size,
-        action_size=action_size,
+        observation=observation,
+        action=action,
         control_period=period or 1.0,
         timed=period is not None,
-        ticks=spec.max_episode_steps or TICKS,
+        length=spec.max_episode_steps or TICKS,
         source=_source(spec),
     )
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 from gymnasium import spaces
-from gymnasium.spaces.utils import flatdim, flatten
+from gymnasium.spaces.utils import flatten, flatten_space
 
 from hebbax.errors import HebbaxError
+from hebbax.tasks.groups import Group, Limit
 
 # Old environments write the largest float for "no bound"; no actuator is driven this far.
 _UNBOUNDED = 1e9
@@ -21,8 +22,8 @@ Decode = Callable[[np.ndarray], np.ndarray]
 """From outputs of a network, float64 [n, action_size], to n actions of the environment."""
 
 
-def read_observations(name: str, space: Any) -> tuple[int, Encode]:
-    """Return the length of an observation as one vector, and the function that makes it.
+def read_observations(name: str, space: Any) -> tuple[tuple[Group], Encode]:
+    """Return the observation as one group of numbers, and the function that makes a vector of it.
 
     Choices become one-hot, parts of dictionaries and tuples follow each other in Gymnasium's order. Raises HebbaxError,
     naming the task, for images and for spaces without a fixed length.
@@ -40,21 +41,24 @@ def read_observations(name: str, space: Any) -> tuple[int, Encode]:
             "Discrete, MultiDiscrete, MultiBinary, or a Dict or Tuple of them"
         )
     if isinstance(space, spaces.Box):
-        return flatdim(space), lambda observation: np.asarray(observation, np.float64).reshape(-1)
-    return flatdim(space), lambda observation: np.asarray(flatten(space, observation), np.float64)
+        return (_group("observation", space),), lambda observation: np.asarray(observation, np.float64).reshape(-1)
+    encode: Encode = lambda observation: np.asarray(flatten(space, observation), np.float64)  # noqa: E731
+    return (_group("observation", flatten_space(space)),), encode
 
 
-def write_actions(name: str, space: Any) -> tuple[int, Decode]:
-    """Return how many outputs an action needs, and the function that makes actions of them.
+def write_actions(name: str, space: Any) -> tuple[tuple[Group], Decode]:
+    """Return the outputs that an action needs as one group, and the function that makes actions of them.
+
+    The group's limits are those of the space: what outputs of -1 and 1 stand for, where both are finite.
 
     A Box with finite bounds spans outputs from -1 to 1; outputs beyond are clipped, and where a bound is missing they
     are the action as they are, within the bound that there is. A Discrete takes the choice with the largest output.
     Raises HebbaxError, naming the task, for any other space.
     """
     if isinstance(space, spaces.Discrete):
-        return int(space.n), lambda outputs: space.start + np.argmax(outputs, axis=1)
+        return (Group("choice", int(space.n), "1"),), lambda outputs: space.start + np.argmax(outputs, axis=1)
     if isinstance(space, spaces.Box):
-        return flatdim(space), _decode_box(space)
+        return (_group("action", space),), _decode_box(space)
     raise HebbaxError(f"task {name!r} acts in a {type(space).__name__} space: expected Box or Discrete")
 
 
@@ -71,6 +75,16 @@ def _decode_box(space: spaces.Box) -> Decode:
         return actions.astype(space.dtype).reshape(-1, *space.shape)
 
     return decode
+
+
+def _group(name: str, box: Any) -> Group:
+    """Return the numbers of a Box with its limits: one of all where they are the same, None where there is none."""
+    return Group(name, box.low.size, "", _limit(box.low), _limit(box.high))
+
+
+def _limit(bound: np.ndarray) -> Limit:
+    values = [float(value) if abs(value) < _UNBOUNDED else None for value in bound.reshape(-1)]
+    return values[0] if len(set(values)) == 1 else tuple(values)
 
 
 def _parts(space: Any) -> list[Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
 from hebbax.errors import HebbaxError
+from hebbax.tasks.groups import Group, as_groups, size_of
 
 if TYPE_CHECKING:
     from hebbax.tasks.task import Task
@@ -26,12 +27,31 @@ class ExternalTask:
 
     name: str  # SUITE/ENV_ID
     robot: str
-    observation_size: int
-    action_size: int  # outputs of the policy: one an actuator, or one a choice
+    observation: Sequence[Group]  # one group, or its size alone
+    action: Sequence[Group]  # outputs of the policy: one an actuator, or one a choice
     control_period: float  # s
     timed: bool  # whether the environment says how long a tick is; else it counts as 1 s
-    ticks: int  # of a full life
+    length: int  # control ticks of a full life
     source: Mapping[str, Any]  # id, package, version and arguments, as run.json records them
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "observation", as_groups(self.observation))
+        object.__setattr__(self, "action", as_groups(self.action))
+
+    @property
+    def observation_size(self) -> int:
+        """Numbers of an observation."""
+        return size_of(self.observation)
+
+    @property
+    def action_size(self) -> int:
+        """Numbers of an action."""
+        return size_of(self.action)
+
+    @property
+    def reward(self) -> tuple[str, ...]:
+        """Names of the reward's terms: an environment says their sum alone."""
+        return ("reward",)
 
     @property
     def suite(self) -> str:

@@ -1,0 +1,84 @@
+"""What the numbers of an observation or an action are: groups with a name, a unit and limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hebbax.errors import HebbaxError
+
+_NAME = re.compile(r"[a-z][a-z0-9]*([ -][a-z0-9]+)*")
+
+Limit = float | tuple[float | None, ...] | None
+"""Of all numbers of a group, or one each; None where there is none."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Neighbouring numbers of an observation or an action.
+
+    The name is an identifier that stays: lower-case words, digits after the first letter, with single spaces or hyphens
+    between them; empty for numbers that nobody named. Raises HebbaxError for another name, a size below 1, or limits
+    that do not fit.
+    """
+
+    name: str
+    size: int  # how many numbers
+    unit: str  # "1" for a number without a unit
+    low: Limit = None
+    high: Limit = None
+
+    def __post_init__(self) -> None:
+        if self.name and not is_identifier(self.name):
+            raise HebbaxError(
+                f"group {self.name!r}: expected lower-case words with single spaces or hyphens; "
+                f"nearest valid: {nearest_identifier(self.name)!r}"
+            )
+        if self.size < 1:
+            raise HebbaxError(f"group {self.name!r}: size={self.size}, expected at least 1")
+        low, high = self._each("low", -np.inf), self._each("high", np.inf)
+        if not np.all(low < high):  # NaN too
+            raise HebbaxError(f"group {self.name!r}: low={self.low} and high={self.high}, expected low below high")
+
+    def _each(self, side: str, none: float) -> np.ndarray:
+        limit: Limit = getattr(self, side)
+        values = limit if isinstance(limit, tuple) else (limit,) * self.size
+        if len(values) != self.size:
+            raise HebbaxError(f"group {self.name!r}: {len(values)} limits {side} for a size of {self.size}")
+        return np.array([none if value is None else value for value in values], np.float64)
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a name is lower-case words with single spaces or hyphens between them."""
+    return _NAME.fullmatch(name) is not None
+
+
+def nearest_identifier(name: str) -> str:
+    """Return an identifier like a name."""
+    words = re.sub(r"[^a-z0-9-]+", " ", name.lower()).strip(" -")
+    return re.sub(r"^[^a-z]+", "", re.sub(r"[ -]*-[ -]*", "-", words)) or "sensor"
+
+
+def as_groups(groups: Sequence[Group] | int) -> tuple[Group, ...]:
+    """Return groups as a tuple; a size alone is one group without a name."""
+    if isinstance(groups, int | np.integer):
+        return (Group("", int(groups), ""),)
+    return tuple(groups)
+
+
+def size_of(groups: Sequence[Group]) -> int:
+    """Return how many numbers groups hold together."""
+    return sum(group.size for group in groups)
+
+
+def repeated(names: Sequence[str]) -> str | None:
+    """Return the first name that comes twice, or None."""
+    return next((name for index, name in enumerate(names) if name in names[:index]), None)
+
+
+def motors(strengths: Mapping[str, str]) -> tuple[Group, ...]:
+    """Return a group for each motor, by its name: an action in [-1, 1] is a share of its strength, such as "5 N"."""
+    return tuple(Group(name, 1, f"share of {strength}", -1, 1) for name, strength in strengths.items())

@@ -1,0 +1,147 @@
+"""What a task can be made of: former names, a model from a file, a source or a function, and its own period."""
+
+import dataclasses
+import warnings
+
+import jax
+import mujoco
+import numpy as np
+import pytest
+
+from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
+from hebbax.errors import HebbaxError
+from hebbax.policies.open_loop import Replay
+from hebbax.tasks.arguments import with_period
+from hebbax.tasks.contract import check_task
+from hebbax.tasks.groups import Group
+from hebbax.tasks.registry import TASKS, make_task
+from hebbax.tasks.task import Task
+from hebbax.types import Simulation
+
+XML = """<mujoco>
+  <worldbody><body><joint name="slide" type="slide" axis="1 0 0"/><geom size="0.1" mass="1"/></body></worldbody>
+  <actuator><motor joint="slide"/></actuator>
+</mujoco>"""
+
+
+def functions():
+    return {
+        "reset": lambda noise: (np.zeros(1), np.zeros(1), np.zeros(0)),
+        "observe": lambda simulation, memory: simulation.qvel,
+        "actuate": lambda action, simulation, memory: action,
+        "outcome": lambda before, simulation, action, memory: (0.0, False, memory),
+    }
+
+
+def cart(build, **more):
+    groups = {"observation": [Group("velocity", 1, "m/s")], "action": [Group("motor", 1, "share of 1 N", -1, 1)]}
+    return check_task(Task("cart", "cart", build=build, substeps=1, **{**groups, **functions(), **more}))
+
+
+def source():
+    return mujoco.MjSpec.from_string(XML)
+
+
+def test_a_model_comes_from_a_file_a_source_or_a_function(tmp_path):
+    path = tmp_path / "cart.xml"
+    path.write_text(XML)
+    texts = [cart(build).model_xml for build in (path, str(path), source(), source)]
+    assert len(set(texts)) == 1
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: XML.replace("<mujoco>", ""), "task 'cart': cannot build it"),
+        (lambda: 3, "task 'cart': build is of type int, expected a path, an mujoco.MjSpec, or a function"),
+        ("nowhere.xml", "task 'cart': cannot read the model nowhere.xml"),
+    ],
+)
+def test_what_is_no_model(build, message):
+    with pytest.raises(HebbaxError, match=message) as error:
+        cart(build)
+    assert "\n" not in str(error.value)
+
+
+def test_former_names_are_taken_with_one_warning_at_the_line_that_uses_them():
+    given = functions()
+    with pytest.warns(DeprecationWarning, match="build now, birth is called reset now, ticks is called length") as told:
+        task = Task(
+            name="cart",
+            robot="cart",
+            model_path=source(),
+            substeps=1,
+            observation_size=1,
+            action_size=1,
+            birth=given.pop("reset"),
+            ticks=30,
+            **given,
+        )
+    assert [warning.filename for warning in told] == [__file__]
+    check_task(task)
+    assert (task.length, task.observation, task.action_size) == (30, (Group("", 1, ""),), 1)
+    with pytest.warns(DeprecationWarning, match="ticks is called length now") as told:
+        assert dataclasses.replace(task, ticks=5).length == 5
+    assert [warning.filename for warning in told] == [__file__]
+    with pytest.warns(DeprecationWarning, match="birth is called reset now"):
+        assert task.birth is task.reset
+    with pytest.raises(AttributeError, match="nobody"):
+        task.nobody  # noqa: B018
+
+
+def test_present_names_are_taken_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for name in TASKS:
+            dataclasses.replace(make_task(name), length=5, observation_size=3)
+
+
+def test_a_life_with_other_substeps_earns_its_true_speed(swimmer):
+    """The reward without action is the speed: the way of a tick over the seconds that it takes."""
+    slow = dataclasses.replace(swimmer, substeps=12)
+    _, record = NativeEngine(slow, Replay(2, 6), threads=1).record(
+        np.zeros(12, np.float32), jax.random.key(0), Scenario(ticks=6)
+    )
+    seconds = slow.model.opt.timestep * 12
+    np.testing.assert_allclose(record.rewards[:-1], np.diff(record.qpos[:, 0]) / seconds, rtol=1e-12)
+
+
+FORWARD = [name for name in TASKS if "pendulum" not in name]
+
+
+@pytest.mark.parametrize("name", FORWARD)
+def test_every_shipped_task_earns_its_true_speed_with_other_steps(name):
+    """Twice the substeps of half as long again: the reward's speed is the way over three times the seconds."""
+    task = make_task(name)
+
+    def build():
+        spec = mujoco.MjSpec.from_file(str(task.build))
+        spec.option.timestep *= 1.5
+        return spec
+
+    other = dataclasses.replace(task, build=build, substeps=2 * task.substeps)
+    assert other.control_period == pytest.approx(3 * task.control_period)
+    data = mujoco.MjData(task.model)
+    here = Simulation(*(np.array(getattr(data, field)) for field in Simulation._fields))
+    there = here._replace(qpos=here.qpos + 0.3, xpos=here.xpos + 0.3, xipos=here.xipos + 0.3, cinert=here.cinert + 1.0)
+    action = np.zeros(task.action_size)
+
+    def gain(of):
+        """Return what a way of 0.3 m adds to the reward, the height being the same."""
+        outcome = with_period(of.outcome, of.control_period)
+        moved, still = outcome(here, there, action, np.zeros(0)), outcome(there, there, action, np.zeros(0))
+        return np.sum(moved[0]) - np.sum(still[0])
+
+    factor = 1.25 if name == "humanoid" else 1.0
+    assert gain(task) == pytest.approx(factor * 0.3 / task.control_period)
+    assert gain(other) == pytest.approx(gain(task) / 3)
+
+
+def test_a_life_s_noise_is_that_of_jax_for_every_stream():
+    from hebbax.kernels.noise import draw
+
+    key = jax.random.key(11)
+    drawn = draw(*np.asarray(jax.random.key_data(key)), 5)
+    np.testing.assert_array_equal(drawn[0], jax.random.uniform(key, (5,), minval=-1.0))
+    np.testing.assert_allclose(drawn[1], jax.random.normal(key, (10,))[5:], rtol=1e-5)
