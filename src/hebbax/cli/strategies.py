@@ -49,7 +49,7 @@ def describe_strategies() -> list[dict[str, Any]]:
             "name": name,
             "summary": kind.summary,
             "reference": kind.reference,
-            "options": {"population": StrategyConfig(name).population, **kind.options},
+            "options": {"population": StrategyConfig(name).population, **kind.defaults},
         }
         for name, kind in STRATEGIES.items()
     ]

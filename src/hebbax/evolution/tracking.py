@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hebbax.config.train import TrainConfig
+from hebbax.registry import Registry
 
 Note = Callable[[str], None]
 
@@ -64,13 +65,8 @@ def start_tracking(config: TrainConfig, folder: Path, generation: int, on_note: 
 
     Where the tracker cannot be used, `on_note` gets the reason in one line and the run has none.
     """
-    makers: dict[str, Callable[[], Tracker | None]] = {
-        "none": lambda: None,
-        "tensorboard": lambda: _tensorboard(folder, generation),
-        "wandb": lambda: _wandb(config, folder, on_note),
-    }
     try:
-        return Tracking(config.track, makers[config.track](), on_note)
+        return Tracking(config.track, TRACKERS.get(config.track)(config, folder, generation, on_note), on_note)
     except TrackerUnavailable as error:
         on_note(f"track={config.track} is not used: {error}")
     except Exception as error:  # any, as above
@@ -78,16 +74,34 @@ def start_tracking(config: TrainConfig, folder: Path, generation: int, on_note: 
     return Tracking(config.track, None, on_note)
 
 
-def _tensorboard(folder: Path, generation: int) -> Tracker:
+def _none(config: TrainConfig, folder: Path, generation: int, on_note: Note) -> None:
+    return None
+
+
+def _tensorboard(config: TrainConfig, folder: Path, generation: int, on_note: Note) -> Tracker:
     from hebbax.evolution.tracking_tensorboard import TensorBoardTracker
 
     return TensorBoardTracker(folder, generation)
 
 
-def _wandb(config: TrainConfig, folder: Path, on_note: Note) -> Tracker:
+def _wandb(config: TrainConfig, folder: Path, generation: int, on_note: Note) -> Tracker:
     from hebbax.evolution.tracking_wandb import WandbTracker
 
     return WandbTracker(config, folder, on_note)
+
+
+MakeTracker = Callable[[TrainConfig, Path, int, Note], Tracker | None]
+"""From a run's configuration, its folder, how many generations it has finished, and where a note to the user goes."""
+
+TRACKERS: Registry[MakeTracker] = Registry("tracker", {"none": _none, "tensorboard": _tensorboard, "wandb": _wandb})
+
+
+def register_tracker(name: str, make: MakeTracker) -> None:
+    """Add a tracker, for `track=NAME`: `make(config, folder, generation, on_note)` returns a `Tracker`.
+
+    What it raises becomes one line, and the run goes on without it. Raises HebbaxError if the name is taken.
+    """
+    TRACKERS.register(name, make)
 
 
 def _one_line(error: Exception) -> str:
