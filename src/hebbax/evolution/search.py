@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from hebbax.config.train import TrainConfig
 from hebbax.engines.make_engine import make_engine
+from hebbax.errors import HebbaxError
 from hebbax.evolution.controller import Best, Controller
 from hebbax.evolution.fitness import fitness_of
 from hebbax.evolution.statistics import ObservationStatistics
@@ -33,7 +36,7 @@ class SearchState:
 
 
 class Search:
-    """One configuration's task, policy, engine and strategy, and the steps they take."""
+    """One configuration's task, policy, engine and strategy, and the steps they take: the `Learner` of evolution."""
 
     @pinned()
     def __init__(self, config: TrainConfig) -> None:
@@ -46,13 +49,12 @@ class Search:
 
     def begin(self) -> SearchState:
         """Return the state before the first generation."""
-        return SearchState(0, self.begin_strategy(), ObservationStatistics.empty(self.task.observation_size), None)
+        return SearchState(0, self._begin_strategy(), ObservationStatistics.empty(self.task.observation_size), None)
 
-    def begin_strategy(self) -> Any:
-        """Return the strategy's state before the first generation."""
+    def _begin_strategy(self) -> Any:
         return self.strategy.init(stream(self.key, "initial"), self.policy)
 
-    def mean(self, state: SearchState) -> Controller:
+    def controller(self, state: SearchState) -> Controller:
         """Return the mean genome with the present statistics."""
         return Controller(self.strategy.mean(state.strategy), state.statistics)
 
@@ -97,12 +99,37 @@ class Search:
         }
         return following, {"generation": state.generation, **summary_of(lives), **evaluation, **seconds}
 
+    @pinned()
+    def pack(self, state: SearchState) -> dict[str, np.ndarray]:
+        """Return the strategy's state and the run's key as named tensors."""
+        leaves, _ = jax.tree_util.tree_flatten_with_path(state.strategy)
+        tensors = {_tensor_name(path): np.asarray(leaf) for path, leaf in leaves}
+        return {**tensors, "key_data": np.asarray(jax.random.key_data(self.key))}
+
+    @pinned()
+    def unpack(
+        self, tensors: Mapping[str, np.ndarray], generation: int, statistics: ObservationStatistics, best: Best | None
+    ) -> SearchState:
+        """Return the state that tensors hold. Raises HebbaxError if they are of another strategy or genome size."""
+        template = jax.eval_shape(self._begin_strategy)
+        leaves, structure = jax.tree_util.tree_flatten_with_path(template)
+        restored = []
+        for path, leaf in leaves:
+            name = _tensor_name(path)
+            tensor = tensors.get(name)
+            if tensor is None:
+                raise HebbaxError(f"the checkpoint holds no {name!r}: it was written with another strategy")
+            if tensor.shape != leaf.shape:
+                raise HebbaxError(f"the checkpoint's {name!r} has shape {tensor.shape}, expected {leaf.shape}")
+            restored.append(jnp.asarray(tensor, leaf.dtype))
+        return SearchState(generation, jax.tree_util.tree_unflatten(structure, restored), statistics, best)
+
     def _evaluation_due(self, state: SearchState) -> bool:
         done = state.generation
         return done == 1 or done % self.config.evaluate_every == 0 or done == self.config.generations
 
     def _evaluate_mean(self, state: SearchState) -> tuple[SearchState, dict[str, Any]] | None:
-        config, controller = self.config, self.mean(state)
+        config, controller = self.config, self.controller(state)
         lives = self.engine.evaluate(
             controller.genome[None],
             stream(self.key, "mean genome", state.generation),
@@ -119,6 +146,10 @@ class Search:
             best = Best(controller, state.generation, value)
         metrics = {"mean_genome_return": value, "mean_genome_diverged": summary["diverged"]}
         return SearchState(state.generation, state.strategy, state.statistics, best), metrics
+
+
+def _tensor_name(path: Any) -> str:
+    return f"strategy/{jax.tree_util.keystr(path)}"
 
 
 def summary_of(lives: Lives) -> dict[str, Any]:

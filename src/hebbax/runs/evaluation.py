@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.special import stdtrit
 
-from hebbax.engines.make_engine import Engine
+from hebbax.engines.engine import Engine
 from hebbax.errors import HebbaxError, check_seed
 from hebbax.evolution.controller import Controller
 from hebbax.keys import evaluation_key
