@@ -284,6 +284,7 @@ def test_a_checkpoint_can_be_read_as_documented(tmp_path, monkeypatch, capsys):
 # From the lowest up; the parts of a layer do not import each other. A new part of the package needs its place here.
 LAYERS = (
     ("errors", "types", "cores", "moved", "_version"),
+    ("registry",),
     ("config", "files", "networks", "plasticity", "settings", "worlds", "zoo"),
     ("keys", "versions"),
     ("tasks",),
@@ -439,8 +440,10 @@ def test_examples_use_public_names(page, number):
         ("docs/tasks-and-rules.md", 1, r"0 -?[\d.]+\n(.*\n){3}4 -?[\d.]+\n"),
         ("docs/interventions.md", 0, r"left alone mean .*\nfrozen .*\nlamed .*\nboth .* to +\d+\n"),
         ("docs/interventions.md", 1, ""),
+        ("docs/plug-ins.md", 0, ""),
+        ("docs/plug-ins.md", 1, ""),
     ],
-    ids=["engine", "own rule and task", "rule", "task", "events", "events as JSON"],
+    ids=["engine", "own rule and task", "rule", "task", "events", "events as JSON", "plug-in", "strategy"],
 )
 @pytest.mark.usefixtures("kept_lives")
 def test_examples_run(page, number, expected, tmp_path):

@@ -6,7 +6,7 @@ import json
 from argparse import Namespace
 from typing import Any
 
-from hebbax.cli.output import print_table
+from hebbax.cli.output import made, print_parts
 from hebbax.cli.parser import Parser
 
 _DESCRIPTION = """\
@@ -31,9 +31,8 @@ def run(options: Namespace) -> int:
     if options.json:
         print(json.dumps(rows))
     else:
-        print_table(
-            _COLUMNS, [["–" if row[key] is None else row[key] for key in _KEYS] for row in rows], right=_NUMBERS
-        )
+        cells = [["–" if row[key] is None else row[key] for key in _KEYS] for row in rows]
+        print_parts(_COLUMNS, cells, [row["package"] for row in rows], right=_NUMBERS)
     return 0
 
 
@@ -43,7 +42,7 @@ def describe_tasks() -> list[dict[str, Any]]:
 
     return [
         {
-            "name": task.name,
+            "name": name,
             "robot": task.robot,
             "observations": task.observation_size,
             "actions": task.action_size,
@@ -51,6 +50,7 @@ def describe_tasks() -> list[dict[str, Any]]:
             "ticks": task.ticks,
             "gymnasium_id": task.gymnasium_id,
             "gymnasium_options": dict(task.gymnasium_options),
+            "package": TASKS.origin(name),
         }
-        for task in (make() for make in TASKS.values())
+        for name, task in made(TASKS, lambda make: make())
     ]
