@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -15,6 +16,7 @@ from hebbax.config.train import TrainConfig, from_dict, to_dict
 from hebbax.errors import HebbaxError
 from hebbax.kernels.compile_step import has_step
 from hebbax.policies.make_policy import make_policy
+from hebbax.report.html.words import what_it_is
 from hebbax.runs.checkpoint import Checkpoint, read_checkpoint
 from hebbax.runs.run_folder import RunFolder
 from hebbax.tasks.registry import make_task
@@ -209,3 +211,10 @@ def test_a_rule_of_a_plugin_is_compiled_and_parts_without_a_compiled_form_are_no
     assert compiled("policy.rule=decaying")
     for part in ("normalisation=mean-square", "averaging=newest", "activation=sine", "network=direct"):
         assert not compiled(f"policy.{part}"), part
+
+
+def test_a_page_tells_parts_that_it_has_no_words_for_by_name(my_robots):
+    policy = make_policy(compose_train(["policy=reflex", "policy.averaging=newest"]).policy, make_task("pond"))
+    told = " ".join(what_it_is(SimpleNamespace(run=SimpleNamespace(policy=policy, task=make_task("pond")))))
+    assert "by the activity averaged by newest" in told
+    assert "normalised by mean-square" in told
