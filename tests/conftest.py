@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +14,77 @@ import numpy as np
 import pytest
 import yaml
 
+from hebbax import registry
 from hebbax.config.policy import PRESETS
+from hebbax.config.strategy_table import STRATEGIES
 from hebbax.config.train import TaskConfig, TrainConfig, to_dict
 from hebbax.engines.life_cache import obstacle
+from hebbax.evolution.tracking import TRACKERS
+from hebbax.experiments.registry import EXPERIMENTS
+from hebbax.networks.activations import ACTIVATIONS
+from hebbax.networks.registry import NETWORKS
+from hebbax.plasticity.averaging import AVERAGINGS
+from hebbax.plasticity.normalisation import NORMALISATIONS
+from hebbax.plasticity.rules import RULES
 from hebbax.policies.make_policy import make_policy
 from hebbax.runs.run_folder import RunFolder
-from hebbax.tasks.registry import make_task
+from hebbax.tasks.registry import TASKS, make_task
+
+REGISTRIES = (
+    ACTIVATIONS,
+    AVERAGINGS,
+    EXPERIMENTS,
+    NETWORKS,
+    NORMALISATIONS,
+    PRESETS,
+    RULES,
+    STRATEGIES,
+    TASKS,
+    TRACKERS,
+)
+
+registry._loaded = True  # plug-ins that this machine has are none of the tests' business
+
+
+@pytest.fixture
+def forget_parts_of(monkeypatch) -> Callable[[registry.Registry], None]:
+    """Have the parts that a test registers forgotten after it."""
+
+    def forget(parts: registry.Registry) -> None:
+        for name in ("_parts", "_origins"):
+            monkeypatch.setattr(parts, name, dict(getattr(parts, name)))
+
+    return forget
+
+
+@pytest.fixture
+def install(monkeypatch, tmp_path_factory) -> Callable[..., Path]:
+    """Install a package of one module with an entry point in the group `hebbax`, for this process and those it starts.
+
+    Plug-ins are looked for anew, and what they register is forgotten after the test.
+    """
+    site, modules = tmp_path_factory.mktemp("site"), []
+    monkeypatch.syspath_prepend(str(site))
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    monkeypatch.setattr(registry, "_loaded", False)
+    for parts in REGISTRIES:
+        for name in ("_parts", "_origins"):
+            monkeypatch.setattr(parts, name, dict(getattr(parts, name)))
+
+    def add(module: str, source: str, package: str | None = None, value: str | None = None) -> Path:
+        package = package or module.replace("_", "-")
+        modules.append(module)
+        (site / f"{module}.py").write_text(source, encoding="utf-8")
+        metadata = site / f"{package.replace('-', '_')}-1.0.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n", encoding="utf-8")
+        (metadata / "entry_points.txt").write_text(f"[hebbax]\n{module} = {value or module}\n", encoding="utf-8")
+        importlib.invalidate_caches()
+        return site
+
+    yield add
+    for module in modules:
+        sys.modules.pop(module, None)
 
 
 @pytest.fixture(scope="session")

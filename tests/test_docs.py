@@ -485,8 +485,10 @@ def test_examples_use_public_names(page, number):
         ("docs/tasks-and-rules.md", 1, r"0 {'progress': .*, 'effort': -.*}\n(.*\n){3}4 {'progress': .*}\n"),
         ("docs/interventions.md", 0, r"left alone mean .*\nfrozen .*\nlamed .*\nboth .* to +\d+\n"),
         ("docs/interventions.md", 1, ""),
+        ("docs/plug-ins.md", 0, ""),
+        ("docs/plug-ins.md", 1, ""),
     ],
-    ids=["engine", "own rule and task", "rule", "task", "events", "events as JSON"],
+    ids=["engine", "own rule and task", "rule", "task", "events", "events as JSON", "plug-in", "strategy"],
 )
 @pytest.mark.usefixtures("kept_lives")
 def test_examples_run(page, number, expected, tmp_path):

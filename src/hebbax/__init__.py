@@ -13,7 +13,9 @@ from hebbax.moved import serve_former_names
 if TYPE_CHECKING:
     from hebbax._version import __version__ as __version__
     from hebbax.config.policy import PolicyConfig as PolicyConfig
+    from hebbax.config.policy import register_preset as register_preset
     from hebbax.config.strategy import StrategyConfig as StrategyConfig
+    from hebbax.config.strategy_table import register_strategy as register_strategy
     from hebbax.config.train import TaskConfig as TaskConfig
     from hebbax.config.train import TrainConfig as TrainConfig
     from hebbax.damage.events import Event as Event
@@ -25,9 +27,19 @@ if TYPE_CHECKING:
     from hebbax.errors import HebbaxError as HebbaxError
     from hebbax.evolution.statistics import Controller as Controller
     from hebbax.evolution.statistics import ObservationStatistics as ObservationStatistics
+    from hebbax.evolution.tracking import register_tracker as register_tracker
+    from hebbax.experiments.registry import Experiment as Experiment
+    from hebbax.experiments.registry import register_experiment as register_experiment
     from hebbax.kernels.compiler import compiled as compiled
+    from hebbax.networks.activations import register_activation as register_activation
+    from hebbax.networks.network import Connection as Connection
+    from hebbax.networks.network import Network as Network
+    from hebbax.networks.registry import register_network as register_network
+    from hebbax.plasticity.averaging import Averaging as Averaging
+    from hebbax.plasticity.averaging import register_averaging as register_averaging
+    from hebbax.plasticity.normalisation import register_normalisation as register_normalisation
     from hebbax.plasticity.rule import Rule as Rule
-    from hebbax.plasticity.rule import register_rule as register_rule
+    from hebbax.plasticity.rules import register_rule as register_rule
     from hebbax.policies.make_policy import make_policy as make_policy
     from hebbax.policies.open_loop import Replay as Replay
     from hebbax.policies.policy import Plasticity as Plasticity
@@ -46,13 +58,17 @@ if TYPE_CHECKING:
     from hebbax.types import Simulation as Simulation
 
 _HOME = {
+    "Averaging": "plasticity.averaging",
+    "Connection": "networks.network",
     "Controller": "evolution.statistics",
     "Event": "damage.events",
+    "Experiment": "experiments.registry",
     "Group": "tasks.groups",
     "HebbaxError": "errors",
     "Lives": "types",
     "LockstepEngine": "engines.lockstep",
     "NativeEngine": "engines.native",
+    "Network": "networks.network",
     "Noise": "types",
     "Normaliser": "types",
     "ObservationStatistics": "evolution.statistics",
@@ -76,19 +92,31 @@ _HOME = {
     "make_engine": "engines.make_engine",
     "make_policy": "policies.make_policy",
     "make_task": "tasks.registry",
+    "register_activation": "networks.activations",
+    "register_averaging": "plasticity.averaging",
     "register_damage": "damage.kind",
-    "register_rule": "plasticity.rule",
+    "register_experiment": "experiments.registry",
+    "register_network": "networks.registry",
+    "register_normalisation": "plasticity.normalisation",
+    "register_preset": "config.policy",
+    "register_rule": "plasticity.rules",
+    "register_strategy": "config.strategy_table",
     "register_task": "tasks.registry",
+    "register_tracker": "evolution.tracking",
 }
 
 __all__ = [
+    "Averaging",
+    "Connection",
     "Controller",
     "Event",
+    "Experiment",
     "Group",
     "HebbaxError",
     "Lives",
     "LockstepEngine",
     "NativeEngine",
+    "Network",
     "Noise",
     "Normaliser",
     "ObservationStatistics",
@@ -112,9 +140,17 @@ __all__ = [
     "make_engine",
     "make_policy",
     "make_task",
+    "register_activation",
+    "register_averaging",
     "register_damage",
+    "register_experiment",
+    "register_network",
+    "register_normalisation",
+    "register_preset",
     "register_rule",
+    "register_strategy",
     "register_task",
+    "register_tracker",
 ]
 
 serve_former_names()

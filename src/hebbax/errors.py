@@ -7,7 +7,15 @@ from collections.abc import Iterable
 
 
 class HebbaxError(ValueError):
-    """Bad input, or a file that cannot be used. The command line prints the message and exits with 2."""
+    """Bad input, or a file that cannot be used. The command line prints the message and exits with 2.
+
+    `field` is the argument or field that is wrong where the message begins with it, as in "window=0: expected ...": a
+    user of the command line knows it by another name, which `cli/keys.py` puts in its place.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 def unknown_name(kind: str, name: object, choices: Iterable[str]) -> HebbaxError:

@@ -24,6 +24,7 @@ def test_tasks(hebbax):
         "ticks": 1000,
         "gymnasium_id": "HalfCheetah-v5",
         "gymnasium_options": {},
+        "package": None,
     }
     sizes = {name: (task["observations"], task["actions"]) for name, task in tasks.items()}
     assert sizes == {
@@ -95,6 +96,7 @@ def test_policies(hebbax):
         "interval": "4 ticks (0.16 s)",
         "evolved_numbers": 800,
         "plastic_weights": 160,
+        "package": None,
     }
     # 8-80-2 without plasticity: 8 * 80 + 80 * 2 = 800 evolved weights.
     assert policies["mlp"]["evolved_numbers"] == 800

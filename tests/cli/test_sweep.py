@@ -111,7 +111,9 @@ def test_a_run_that_fails_does_not_stop_the_others(hebbax, tmp_path, monkeypatch
     else:
         (tmp_path / "runs/sweep/swimmer-han-e-s0").mkdir(parents=True)
         (tmp_path / "runs/sweep/swimmer-han-e-s0/mine").touch()
-        reason = "cannot create run runs/sweep/swimmer-han-e-s0: the folder is not empty; choose another with --run"
+        reason = (
+            "cannot create run runs/sweep/swimmer-han-e-s0: the folder is not empty; choose another folder with --run"
+        )
     ran = hebbax(*SWEEP)
 
     assert ran.code == 1

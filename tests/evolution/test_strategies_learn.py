@@ -45,7 +45,7 @@ RESUMED = TrainConfig(
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in STRATEGIES if name != "openai-es"])
 def test_a_stopped_run_resumes_to_the_same_bytes(name, tmp_path):
-    elite = {"elite": 0.5} if "elite" in STRATEGIES[name].options else {}
+    elite = {"elite": 0.5} if "elite" in STRATEGIES.get(name).defaults else {}
     config = replace(RESUMED, strategy=StrategyConfig(name, 4, **elite))
     assert Training.start(config, tmp_path / "whole").run()
     stopped = Training.start(config, tmp_path / "stopped")

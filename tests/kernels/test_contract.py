@@ -13,7 +13,7 @@ import pytest
 from hebbax.networks.registry import NETWORKS
 from hebbax.plasticity.averaging import AVERAGINGS
 from hebbax.plasticity.normalisation import NORMALISATIONS
-from hebbax.plasticity.rules import RULES, get_rule
+from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Plasticity, Policy
 
 SIZES = (4, 5, 2)
@@ -49,7 +49,7 @@ quick_and_slow = pytest.mark.parametrize(
 
 
 def make(rule, normalisation, network, averaging):
-    bias = get_rule(rule).needs_bias
+    bias = RULES.get(rule).needs_bias
     plasticity = Plasticity(rule, normalisation, averaging, window=3, interval=2 if normalisation == "clip" else 1)
     return Policy("p", NETWORKS[network](SIZES, bias=bias), plasticity)
 
@@ -136,7 +136,7 @@ def test_every_full_combination_for_three_ticks(rule):
             assert all(bool(jnp.isfinite(w).all()) for w in carry.weights), row
             assert all(float(jnp.abs(w).max()) <= 1 + 1e-6 for w in carry.weights), row
         # What a rule keeps is carried from update to update, one number a synapse.
-        state_count = len(get_rule(rule).state)
+        state_count = len(RULES.get(rule).state)
         for state, weights in zip(carry.states, carry.weights, strict=True):
             assert state.shape == (state_count, *weights.shape), row
             assert state_count == 0 or float(jnp.abs(state).max()) > 0, row

@@ -12,7 +12,6 @@ from hebbax.networks.gru import Gru
 from hebbax.networks.initial import INITIALISERS, InitialWeights
 from hebbax.networks.lstm import Lstm
 from hebbax.networks.mlp import Mlp
-from hebbax.plasticity import rule as rule_module
 from hebbax.plasticity.rules import RULES, register_rule
 from hebbax.policies.policy import WEIGHT_BOUND, Plasticity, Policy
 
@@ -93,9 +92,9 @@ def test_a_plastic_bias_is_plastic(assert_equal_runs):
     ],
 )
 def test_what_a_rule_prepares_is_one_number_or_one_a_neuron_or_one_a_synapse(
-    monkeypatch, assert_equal_runs, neuron_coefficients, prepare
+    forget_parts_of, assert_equal_runs, neuron_coefficients, prepare
 ):
-    monkeypatch.setattr(rule_module, "RULES", dict(RULES))
+    forget_parts_of(RULES)
     register_rule(
         "test-scalar-bias",
         lambda pre, post, weight, rate, a: rate * (a * pre * post - weight),

@@ -12,7 +12,7 @@ from hebbax.networks.gru import Gru
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.lstm import Lstm
 from hebbax.networks.mlp import Mlp
-from hebbax.networks.registry import NETWORKS, get_network
+from hebbax.networks.registry import NETWORKS
 
 SIZES = (3, 4, 2)
 FIRST, SECOND = np.array([0.3, -0.8, 1.2]), np.array([-0.5, 0.1, 0.9])
@@ -129,7 +129,7 @@ def test_units_hold_every_connection_and_the_actions_come_last(name, bias):
 
 def test_an_unknown_network_names_the_nearest():
     with pytest.raises(HebbaxError, match="unknown network 'gru2': did you mean 'gru'"):
-        get_network("gru2")
+        NETWORKS.get("gru2")
 
 
 def test_spreads_of_initial_weights():

@@ -9,7 +9,7 @@ from hebbax.networks.gru import Gru
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.lstm import Lstm
 from hebbax.networks.mlp import Mlp
-from hebbax.plasticity.rules import get_rule
+from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Policy
 
 # pp, pn, np, nn, sp, sn, ps, ns: those with one fall have the opposite sign in the published code.
@@ -22,7 +22,7 @@ def test_differential_rules_are_the_published_ones_with_four_signs_turned(name, 
     pre, pre_before = generator.normal(size=(2, 5))
     post, post_before = generator.normal(size=(2, 4))
     terms, eta = generator.normal(size=(8, 5, 4)), generator.normal(size=(5, 4))
-    rule = get_rule(name)
+    rule = RULES.get(name)
     rates = (eta,) if name == "eta-gdhl" else ()
     prepared = rule.prepare(rule.rate or 1.0, *terms, *rates)
     change, *_ = rule.change(pre[:, None], post[None], 0.0, *prepared, pre_before[:, None], post_before[None])

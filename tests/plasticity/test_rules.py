@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hebbax.errors import HebbaxError
-from hebbax.plasticity.rules import RULES, get_rule, register_rule
+from hebbax.plasticity.rules import RULES, register_rule
 
 PRE = np.array([1.0, -2.0])[:, None]
 POST = np.array([0.5, 3.0])[None, :]
@@ -76,7 +76,7 @@ def constants(rule):
 
 @pytest.mark.parametrize("name", TABLE)
 def test_a_rule_equals_its_hand_table(name):
-    row, rule = TABLE[name], get_rule(name)
+    row, rule = TABLE[name], RULES.get(name)
     assert len(row.coefficients) == len(rule.coefficients) + len(rule.neuron_coefficients)
     prepared = rule.prepare(*constants(rule), *row.coefficients)
     assert len(prepared) == len(rule.prepared)
@@ -97,7 +97,7 @@ def test_a_rule_equals_its_hand_table(name):
     ],
 )
 def test_a_bias_follows_its_own_coefficients(name, coefficients, expected):
-    rule = get_rule(name)
+    rule = RULES.get(name)
     assert rule.prepare_bias is not None
     prepared = rule.prepare_bias(rule.rate or 1.0, *(np.array(values) for values in coefficients))
     # To the rule a bias is a weight from a unit that is always 1; its own size does not count here.
@@ -109,16 +109,16 @@ def test_every_shipped_rule_has_a_hand_table():
 
 
 def test_the_genome_of_a_connection_by_rule():
-    assert get_rule("eta-bcm").genes(3, 2, bias=False) == {"eta": (3, 2), "theta": (2,)}
-    assert get_rule("abcd").genes(3, 2, bias=True) == dict.fromkeys("ABCD", (3, 2))
+    assert RULES.get("eta-bcm").genes(3, 2, bias=False) == {"eta": (3, 2), "theta": (2,)}
+    assert RULES.get("abcd").genes(3, 2, bias=True) == dict.fromkeys("ABCD", (3, 2))
     # Of three presynaptic units the last is the bias unit, whose synapses have E and F in place of A to D.
-    assert get_rule("abcd-bias").genes(3, 2, bias=True) == dict.fromkeys("ABCD", (2, 2)) | dict.fromkeys("EF", (2,))
-    assert get_rule("abcd-bias").genes(3, 2, bias=False) == dict.fromkeys("ABCD", (3, 2))
+    assert RULES.get("abcd-bias").genes(3, 2, bias=True) == dict.fromkeys("ABCD", (2, 2)) | dict.fromkeys("EF", (2,))
+    assert RULES.get("abcd-bias").genes(3, 2, bias=False) == dict.fromkeys("ABCD", (3, 2))
 
 
 def test_an_unknown_rule_names_the_nearest():
     with pytest.raises(HebbaxError, match=r"unknown rule 'eta-abcb': did you mean 'eta-abcd'"):
-        get_rule("eta-abcb")
+        RULES.get("eta-abcb")
 
 
 def test_a_name_is_taken_once():

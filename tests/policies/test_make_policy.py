@@ -61,9 +61,9 @@ def test_intervals(interval, ticks):
         (0, r"interval=0 s: .* nearest valid: 0.05 or 0.1"),
         (float("nan"), r"interval=nan s: expected a whole multiple"),
         (float("inf"), r"interval=inf s: expected a whole multiple"),
-        ("0 ticks", r"policy.interval=0 ticks: expected a whole .*; nearest valid: 1 tick$"),
-        ("-4 ticks", r"policy.interval=-4 ticks: expected a whole .*; nearest valid: 1 tick$"),
-        ("1.5 ticks", r"policy.interval=1.5 ticks: expected a whole .*; nearest valid: 1 tick or 2 ticks$"),
+        ("0 ticks", r"interval=0 ticks: expected a whole .*; nearest valid: 1 tick$"),
+        ("-4 ticks", r"interval=-4 ticks: expected a whole .*; nearest valid: 1 tick$"),
+        ("1.5 ticks", r"interval=1.5 ticks: expected a whole .*; nearest valid: 1 tick or 2 ticks$"),
         ("2.5 ticks", r"nearest valid: 2 ticks or 3 ticks$"),
         ("soon", r"interval=soon: expected seconds \(0.2\) or ticks \(4 ticks\)"),
     ],
@@ -85,11 +85,11 @@ def test_an_unknown_preset_names_the_nearest():
 
 
 def test_hidden_layers_are_named_as_they_were_typed():
-    with pytest.raises(HebbaxError, match=r"^policy.hidden=\[-3, 4\]: expected .*; nearest valid: \[1, 4\]$"):
+    with pytest.raises(HebbaxError, match=r"^hidden=\[-3, 4\]: expected .*; nearest valid: \[1, 4\]$"):
         make_policy(PolicyConfig(hidden=[-3, 4]), make_task("swimmer"))
 
 
-STATIC = "a static policy has no plasticity and does not read it; leave policy"
+STATIC = "a static policy has no plasticity and does not read it; leave it out"
 
 
 @pytest.mark.parametrize(
@@ -98,22 +98,22 @@ STATIC = "a static policy has no plasticity and does not read it; leave policy"
         ("mlp", {"rule": "abcdd"}, "unknown rule 'abcdd': did you mean 'abcd'?"),
         ("mlp", {"normalisation": "foo", "rule": "bcm"}, "unknown normalisation 'foo': known: "),
         ("gru", {"averaging": "moving"}, "unknown averaging 'moving': did you mean 'moving-average'?"),
-        ("mlp", {"rule": "abcd"}, f"policy.rule=abcd: {STATIC}.rule out, or set policy.plastic=true"),
-        ("lstm", {"rule": "abcd"}, f"policy.rule=abcd: {STATIC}.rule out"),
-        ("mlp", {"normalisation": "tanh"}, f"policy.normalisation=tanh: {STATIC}.normalisation out"),
-        ("mlp", {"averaging": "exponential"}, f"policy.averaging=exponential: {STATIC}.averaging out"),
-        ("mlp", {"window": -4}, f"policy.window=-4: {STATIC}.window out"),
-        ("mlp", {"interval": 0.001}, f"policy.interval=0.001: {STATIC}.interval out"),
-        ("mlp", {"rate": float("nan")}, f"policy.rate=nan: {STATIC}.rate out"),
-        ("mlp", {"time_constant": 3.0}, f"policy.time_constant=3.0: {STATIC}.time_constant out"),
-        ("mlp", {"bound": 2.0}, f"policy.bound=2.0: {STATIC}.bound out"),
-        ("han-e", {"plastic": False, "rule": "abcd"}, f"policy.rule=abcd: {STATIC}.rule out"),
-        ("mlp", {"name": "mine", "rule": "abcd"}, f"policy.rule=abcd: {STATIC}.rule out"),
+        ("mlp", {"rule": "abcd"}, f"rule=abcd: {STATIC}, or set plastic=true"),
+        ("lstm", {"rule": "abcd"}, f"rule=abcd: {STATIC}"),
+        ("mlp", {"normalisation": "tanh"}, f"normalisation=tanh: {STATIC}"),
+        ("mlp", {"averaging": "exponential"}, f"averaging=exponential: {STATIC}"),
+        ("mlp", {"window": -4}, f"window=-4: {STATIC}"),
+        ("mlp", {"interval": 0.001}, f"interval=0.001: {STATIC}"),
+        ("mlp", {"rate": float("nan")}, f"rate=nan: {STATIC}"),
+        ("mlp", {"time_constant": 3.0}, f"time_constant=3.0: {STATIC}"),
+        ("mlp", {"bound": 2.0}, f"bound=2.0: {STATIC}"),
+        ("han-e", {"plastic": False, "rule": "abcd"}, f"rule=abcd: {STATIC}"),
+        ("mlp", {"name": "mine", "rule": "abcd"}, f"rule=abcd: {STATIC}"),
         (
             "han-b",
             {"window": 20},
-            "policy.window=20: policy.averaging=direct does not read it; leave policy.window out, or set "
-            "policy.averaging to moving-average or exponential",
+            "window=20: averaging=direct does not read it; leave it out, or set averaging=moving-average or "
+            "averaging=exponential",
         ),
     ],
 )

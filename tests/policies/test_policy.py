@@ -82,7 +82,7 @@ def test_births_are_uniform_and_depend_on_the_key_alone():
         (lambda: Plasticity(normalisation="mx"), "unknown normalisation 'mx': did you mean 'max'"),
         (lambda: Plasticity(averaging="moving-average", window=0), "window=0: expected .*; nearest valid: 1"),
         (lambda: Plasticity(interval=0), "interval=0 ticks: expected at least 1; nearest valid: 1"),
-        (lambda: Plasticity(rate=0.3), "policy.rate=0.3: the rule 'eta-abcd' evolves its rates; leave policy.rate out"),
+        (lambda: Plasticity(rate=0.3), "rate=0.3: the rule 'eta-abcd' evolves its rates; leave it out"),
         (lambda: Mlp((3, 0, 2)), r"layer sizes \[3, 0, 2\]: expected whole numbers of at least 1"),
         (lambda: Mlp((3, 2), activation="tan"), "unknown activation 'tan': did you mean 'tanh'"),
         (lambda: InitialWeights("uniform", 0.0), "initial_scale=0.0: expected a positive number for 'uniform'"),
@@ -90,15 +90,15 @@ def test_births_are_uniform_and_depend_on_the_key_alone():
         (lambda: InitialWeights("kaiming_uniform"), "did you mean 'he-uniform'"),
         (lambda: InitialWeights("lecun"), "unknown initialiser 'lecun': did you mean"),
         (lambda: Plasticity(time_constant=3.0), "time_constant=3.0: the rule 'eta-abcd' has none; leave it out"),
-        (lambda: Plasticity("abcd-trace", time_constant=0.5), "policy.time_constant=0.5: .*; nearest valid: 1"),
-        (lambda: Plasticity(bound=3.0), "bound=3.0: the normalisation 'max' has none; leave policy.bound out"),
+        (lambda: Plasticity("abcd-trace", time_constant=0.5), "time_constant=0.5: .*; nearest valid: 1"),
+        (lambda: Plasticity(bound=3.0), "bound=3.0: the normalisation 'max' has none; leave it out"),
         (
             lambda: Policy("p", Mlp((1, 1)), Plasticity("abcd-bias")),
-            "rule 'abcd-bias' needs .*: expected policy.bias=true",
+            "rule 'abcd-bias' needs .*: expected bias=true",
         ),
         (
             lambda: Policy("p", Lstm((1, 1, 1)), Plasticity()),
-            "network 'lstm' cannot be plastic: expected policy.plastic=false or policy.network=gru",
+            "network 'lstm' cannot be plastic: expected plastic=false or network=gru",
         ),
         (lambda: Gru((3, 4, 4, 2)), r"hidden layers \[4, 4\]: a network of type 'gru' has one; nearest valid: \[4\]"),
         (lambda: Elman((3, 2)), r"hidden layers \[\]: a network of type 'elman' has one; nearest valid: \[16\]"),
@@ -123,13 +123,13 @@ NOT_FINITE = [float("nan"), float("inf"), float("-inf")]
     ],
 )
 def test_numbers_have_to_be_finite_and_not_negative(key, make, value):
-    with pytest.raises(HebbaxError, match=f"^policy.{key}={value}: expected a "):
+    with pytest.raises(HebbaxError, match=f"^{key}={value}: expected a "):
         make(value)
 
 
 @pytest.mark.parametrize("value", NOT_FINITE)
 def test_an_offset_and_a_constant_have_to_be_finite(value):
-    with pytest.raises(HebbaxError, match=f"^policy.initial_offset={value}: expected a finite number"):
+    with pytest.raises(HebbaxError, match=f"^initial_offset={value}: expected a finite number"):
         InitialWeights(offset=value)
-    with pytest.raises(HebbaxError, match=f"^policy.initial_scale={value}: expected a finite number"):
+    with pytest.raises(HebbaxError, match=f"^initial_scale={value}: expected a finite number"):
         InitialWeights("constant", value)

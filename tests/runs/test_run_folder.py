@@ -62,8 +62,7 @@ def test_existing_run_is_not_overwritten(run: RunFolder) -> None:
     with pytest.raises(HebbaxError) as caught:
         RunFolder.create(run.path, config="seed: 1\n", record={})
     assert str(caught.value) == (
-        f"run {run.path} exists already: go on with `hebbax train --resume {run.path}` "
-        "or choose another folder with --run"
+        f"run {run.path} exists already: go on with `hebbax train --resume {run.path}` or choose another folder"
     )
     assert run.read_config() == "seed: 0\n"
 
@@ -80,12 +79,12 @@ def test_foreign_folder_and_file_are_left_alone(tmp_path: Path) -> None:
     with pytest.raises(HebbaxError) as caught:
         RunFolder.create(tmp_path / "letters", config="", record={})
     assert str(caught.value) == (
-        f"cannot create run {tmp_path / 'letters'}: the folder is not empty; choose another with --run"
+        f"cannot create run {tmp_path / 'letters'}: the folder is not empty; choose another folder"
     )
     file = tmp_path / "letters" / "a.txt"
     with pytest.raises(HebbaxError) as caught:
         RunFolder.create(file, config="", record={})
-    assert str(caught.value) == f"cannot create run {file}: it is a file; choose another folder with --run"
+    assert str(caught.value) == f"cannot create run {file}: it is a file; choose another folder"
     with pytest.raises(HebbaxError, match=r"cannot write .*: Not a directory; make room or choose a writable folder"):
         RunFolder.create(file / "run", config="", record={})
     assert [path.name for path in file.parent.iterdir()] == ["a.txt"]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hebbax.cli.known_problems import known_problems
-from hebbax.cli.output import print_facts
+from hebbax.cli.output import made, print_facts
 from hebbax.cli.parser import Parser
 
 _DESCRIPTION = """\
@@ -155,4 +155,5 @@ def _engines() -> dict[str, str]:
     from hebbax.tasks.registry import make_task
 
     task = make_task("half_cheetah")
-    return {name: "native" if has_step(make_policy(name, task)) else "lockstep" for name in PRESETS}
+    policies = made(PRESETS, lambda config: make_policy(config, task))
+    return {name: "native" if has_step(policy) else "lockstep" for name, policy in policies}

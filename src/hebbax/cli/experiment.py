@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from hebbax.experiments.context import Context
     from hebbax.runs.stored_run import StoredRun
 
-ALL = "all"
-
 _DESCRIPTION = """\
 Make an experiment on a controller while it lives: stop its plasticity, take weights away, lift it off the ground. The
 outcome is a sentence, NAME.json with the numbers of every life and 95 % intervals over lives, and a figure (NAME.png,
@@ -56,10 +54,12 @@ def parser() -> Parser:
 def run(options: Namespace) -> int:
     """List, or make one experiment or all; return 0."""
     keep_algebra_on_one_thread()  # before NumPy is loaded
-    from hebbax.experiments.registry import EXPERIMENTS, experiment_named
+    from hebbax.experiments.registry import ALL, EXPERIMENTS, experiment_named
 
     if options.list or options.name is None:
-        print_facts([(experiment.name, experiment.asks) for experiment in EXPERIMENTS.values()])
+        packages = {name: EXPERIMENTS.origin(name) for name in EXPERIMENTS}
+        brought = {name: "" if package is None else f" ({package})" for name, package in packages.items()}
+        print_facts([(name, f"{experiment.asks}{brought[name]}") for name, experiment in EXPERIMENTS.items()])
         return 0
     names = list(EXPERIMENTS) if options.name == ALL else [experiment_named(options.name).name]
     if options.target is None:
@@ -91,7 +91,7 @@ def _make(names: Sequence[str], options: Namespace) -> None:
             if (reason := why_not(name, context)) is not None:
                 note(f"no {name}: {reason}")
                 continue
-            one = context if EXPERIMENTS[name].takes_other else replace(context, other=None)
+            one = context if EXPERIMENTS.get(name).takes_other else replace(context, other=None)
         result = run_experiment(name, one)
         print(f"{name}: {result.sentence}", flush=True)
         for path in save_result(result, folder, options.command):

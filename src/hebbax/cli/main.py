@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from hebbax.cli.keys import told
 from hebbax.errors import HebbaxError, one_line, unknown_name
 from hebbax.settings import blamed, check_settings
 
@@ -47,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()  # here, where a reader that has gone is dealt with
         return code
     except HebbaxError as error:
-        print(f"hebbax: {error}", file=sys.stderr)
+        print(f"hebbax: {told(error)}", file=sys.stderr)
         return USER_ERROR
     except MemoryError as error:
         what = one_line(error).rstrip(".")
@@ -55,8 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"hebbax: {what}: {hint}", file=sys.stderr)
         return USER_ERROR
     except Warning as warning:
-        told = f"{type(warning).__name__}: {one_line(warning)}"
-        print(f"hebbax: {told}: warnings are errors here; unset PYTHONWARNINGS, or leave -W out", file=sys.stderr)
+        what = f"{type(warning).__name__}: {one_line(warning)}"
+        print(f"hebbax: {what}: warnings are errors here; unset PYTHONWARNINGS, or leave -W out", file=sys.stderr)
         return USER_ERROR
     except KeyboardInterrupt:
         print("hebbax: interrupted", file=sys.stderr)
@@ -114,9 +115,9 @@ def _run(arguments: list[str]) -> int:
     try:
         return module.run(options)
     except (ValueError, RuntimeError, ImportError) as error:
-        if isinstance(error, HebbaxError) or (told := blamed(error, os.environ)) is None:
+        if isinstance(error, HebbaxError) or (refusal := blamed(error, os.environ)) is None:
             raise
-        raise told from error
+        raise refusal from error
 
 
 if __name__ == "__main__":

@@ -5,9 +5,15 @@ from __future__ import annotations
 import logging
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from hebbax.errors import one_line
+from hebbax.registry import Registry
+
+Part = TypeVar("Part")
+Made = TypeVar("Made")
 
 # Wide enough that no table wraps where there is no terminal to fit.
 _WIDTH_WITHOUT_TERMINAL = 200
@@ -76,6 +82,27 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, right:
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     Console(width=None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL, highlight=False).print(table)
+
+
+def print_parts(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], packages: Sequence[str | None], *, right: Sequence[str] = ()
+) -> None:
+    """Print a table of parts, with one more column for the packages of plug-ins, if any part came from one."""
+    if any(packages):
+        columns = [*columns, "package"]
+        rows = [[*row, package or ""] for row, package in zip(rows, packages, strict=True)]
+    print_table(columns, rows, right=right)
+
+
+def made(parts: Registry[Part], make: Callable[[Part], Made]) -> Iterator[tuple[str, Made]]:
+    """Yield the name of every part, and what is made of it; a plug-in's, of which nothing can be made, is a note."""
+    for name, part in parts.items():
+        try:
+            yield name, make(part)
+        except Exception as error:  # any: it may be another's code
+            if (package := parts.origin(name)) is None:
+                raise
+            note(f"{parts.kind} {name!r} of {package} is left out: {one_line(error)}")
 
 
 def print_facts(facts: Sequence[tuple[str, str]]) -> None:

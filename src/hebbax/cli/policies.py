@@ -6,7 +6,7 @@ import json
 from argparse import Namespace
 from typing import Any
 
-from hebbax.cli.output import number, print_table
+from hebbax.cli.output import made, number, print_parts
 from hebbax.cli.parser import Parser
 
 _DESCRIPTION = """\
@@ -46,7 +46,8 @@ def run(options: Namespace) -> int:
         print(json.dumps(rows))
     else:
         print(f"on task {options.task}:")
-        print_table(list(_COLUMNS.values()), [[_cell(row[key]) for key in _COLUMNS] for row in rows], right=_NUMBERS)
+        cells = [[_cell(row[key]) for key in _COLUMNS] for row in rows]
+        print_parts(list(_COLUMNS.values()), cells, [row["package"] for row in rows], right=_NUMBERS)
     return 0
 
 
@@ -58,9 +59,8 @@ def describe_policies(task_name: str) -> list[dict[str, Any]]:
 
     task = make_task(task_name)
     rows = []
-    for name, config in PRESETS.items():
-        policy = make_policy(config, task)
-        plasticity = policy.plasticity
+    for name, policy in made(PRESETS, lambda config: make_policy(config, task)):
+        config, plasticity = PRESETS.get(name), policy.plasticity
         rows.append(
             {
                 "name": name,
@@ -71,6 +71,7 @@ def describe_policies(task_name: str) -> list[dict[str, Any]]:
                 "interval": plasticity and _interval(plasticity.interval, task.control_period),
                 "evolved_numbers": policy.genome_size,
                 "plastic_weights": policy.network.weight_count if plasticity else 0,
+                "package": PRESETS.origin(name),
             }
         )
     return rows

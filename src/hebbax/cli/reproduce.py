@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hebbax.cli.interrupt import interruption
+from hebbax.cli.keys import told
 from hebbax.cli.output import note
 from hebbax.cli.parser import Parser
 from hebbax.errors import HebbaxError
@@ -90,7 +91,7 @@ def _planned(budget: Budget, folder: Path) -> tuple[list[PlannedRun], dict[Path,
         else:
             configs.append(config)
     runs = plan(folder, configs, ())
-    unable |= {run.path: str(error) for run, error in refused(runs)}
+    unable |= {run.path: told(error) for run, error in refused(runs)}
     return [run for run in runs if run.path not in unable], unable
 
 

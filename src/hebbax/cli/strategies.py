@@ -6,7 +6,7 @@ import json
 from argparse import Namespace
 from typing import Any
 
-from hebbax.cli.output import print_table
+from hebbax.cli.output import print_parts
 from hebbax.cli.parser import Parser
 
 _DESCRIPTION = """\
@@ -35,7 +35,7 @@ def run(options: Namespace) -> int:
         print(json.dumps(rows))
     else:
         cells = [[row["name"], row["summary"], _options(row["options"]), row["reference"]] for row in rows]
-        print_table(_COLUMNS, cells)
+        print_parts(_COLUMNS, cells, [row["package"] for row in rows])
     return 0
 
 
@@ -49,7 +49,8 @@ def describe_strategies() -> list[dict[str, Any]]:
             "name": name,
             "summary": kind.summary,
             "reference": kind.reference,
-            "options": {"population": StrategyConfig(name).population, **kind.options},
+            "options": {"population": StrategyConfig(name).population, **kind.defaults},
+            "package": STRATEGIES.origin(name),
         }
         for name, kind in STRATEGIES.items()
     ]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hebbax.cli.interrupt import Interruption, interruption
+from hebbax.cli.keys import told
 from hebbax.cli.output import note, print_table, quoted, returned
 from hebbax.cli.progress import Clock, training_progress
 from hebbax.errors import HebbaxError
@@ -65,8 +66,8 @@ def run_all(runs: Sequence[PlannedRun], asked: Interruption, command: Sequence[s
         try:
             _run_one(run, asked, command)
         except HebbaxError as error:
-            failures[run.path] = str(error)
-            print(f"hebbax: {error}", file=sys.stderr)
+            failures[run.path] = told(error)
+            print(f"hebbax: {told(error)}", file=sys.stderr)
         except Exception as error:  # a bug, or a library's refusal: told in full here, and the others go on
             failures[run.path] = f"{type(error).__name__}: {error}"
             traceback.print_exc()
@@ -144,7 +145,11 @@ def _launch(
         lost = "it ended before its last generation"
         try:
             errors = launch(launcher, folder, [overrides for _, overrides in due], job)
-            failures = {run.path: str(error) for (run, _), error in zip(due, errors, strict=True) if error is not None}
+            failures = {
+                run.path: told(error) if isinstance(error, HebbaxError) else str(error)
+                for (run, _), error in zip(due, errors, strict=True)
+                if error is not None
+            }
         except HebbaxError:
             raise
         except Exception as error:  # a launcher raises its own kind when it loses a job

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from hebbax.cli.output import print_facts, print_table
+from hebbax.cli.output import made, print_facts, print_parts, print_table
 from hebbax.cli.parser import Parser
 
 if TYPE_CHECKING:
@@ -51,9 +51,8 @@ def run(options: Namespace) -> int:
     if options.json:
         print(json.dumps(rows))
     else:
-        print_table(
-            _COLUMNS, [["–" if row[key] is None else row[key] for key in _KEYS] for row in rows], right=_NUMBERS
-        )
+        cells = [["–" if row[key] is None else row[key] for key in _KEYS] for row in rows]
+        print_parts(_COLUMNS, cells, [row["package"] for row in rows], right=_NUMBERS)
     return 0
 
 
@@ -63,7 +62,7 @@ def describe_tasks() -> list[dict[str, Any]]:
 
     return [
         {
-            "name": task.name,
+            "name": name,
             "robot": task.robot,
             "observations": task.observation_size,
             "actions": task.action_size,
@@ -71,8 +70,9 @@ def describe_tasks() -> list[dict[str, Any]]:
             "ticks": task.length,
             "gymnasium_id": task.gymnasium_id,
             "gymnasium_options": dict(task.gymnasium_options),
+            "package": TASKS.origin(name),
         }
-        for task in (make() for make in TASKS.values())
+        for name, task in made(TASKS, lambda make: make())
     ]
 
 

@@ -19,9 +19,10 @@ def add_trust_option(options: Parser) -> None:
 
 
 def add_scenario_overrides(options: Parser) -> None:
-    """Add what lives may be put through instead of what the run lived through."""
-    help = "lives other than the run's: ticks=N termination=end|restart damage='NAME(TARGET, VALUE, from=5s)'"
-    options.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help=help)
+    """Let lives be put through something else than the run lived through, by KEY=VALUE anywhere after the command."""
+    options.takes_overrides = True
+    text = "KEY=VALUE puts the lives through something else than in training: ticks=N termination=end|restart damage=…"
+    options.description = f"{options.description}\n\n{text}"
 
 
 def open_run(target: str, *, trust: bool, overrides: Sequence[str] = ()) -> StoredRun:

@@ -159,8 +159,8 @@ def _differing(settings: Mapping[str, Any], groups: Sequence[Mapping[str, Any]])
 def _is_changed(key: str, settings: Mapping[str, Any]) -> bool:
     """Whether an option of the policy is another than in the preset of its name."""
     section, _, option = key.partition(".")
-    preset = PRESETS.get(settings["policy.name"])
-    return section == "policy" and preset is not None and settings[key] != getattr(preset, option)
+    name = settings["policy.name"]
+    return section == "policy" and name in PRESETS and settings[key] != getattr(PRESETS.get(name), option)
 
 
 def _can_share(key: str, settings: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -169,7 +169,7 @@ def _can_share(key: str, settings: Mapping[str, Any], other: Mapping[str, Any]) 
     if section == "policy":
         return settings["policy.name"] == other["policy.name"]
     if section == "strategy" and option not in _OF_EVERY_STRATEGY:
-        return all(option in STRATEGIES[one["strategy.name"]].options for one in (settings, other))
+        return all(option in STRATEGIES.get(one["strategy.name"]).defaults for one in (settings, other))
     return True
 
 

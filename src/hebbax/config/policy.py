@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hebbax.registry import Registry
+
 
 @dataclass(frozen=True)
 class PolicyConfig:
     """A policy as a user writes it, before it knows the sizes and the clock of its task."""
 
     name: str = "custom"
-    network: str = "mlp"  # mlp, elman, fcrnn, gru or lstm
+    network: str = "mlp"  # such as mlp, elman, fcrnn, gru or lstm
     hidden: list[int] = field(default_factory=lambda: [16])  # units of each hidden layer
     activation: str = "tanh"
     output_activation: str = "tanh"
@@ -36,22 +38,30 @@ PLASTIC_OPTIONS = ("rule", "rate", "time_constant", "normalisation", "bound", "a
 _B = PolicyConfig(name="han-b")
 _RECURRENT = PolicyConfig(rule="abcd", averaging="moving-average")
 _STATIC = PolicyConfig(plastic=False, bias=True)
-PRESETS: dict[str, PolicyConfig] = {
-    "han-a": replace(_B, name="han-a", normalisation="none"),
-    "han-b": _B,
-    "han-c": replace(_B, name="han-c", interval="4 ticks"),
-    "han-d": replace(_B, name="han-d", averaging="moving-average"),
-    "han-e": replace(_B, name="han-e", averaging="moving-average", interval="4 ticks"),
-    "elman-hebbian": replace(_RECURRENT, name="elman-hebbian", network="elman"),
-    "gru-hebbian": replace(_RECURRENT, name="gru-hebbian", network="gru"),
-    "fcrnn-hebbian": replace(_B, name="fcrnn-hebbian", network="fcrnn", hidden=[]),
-    # 80 hidden units: as many evolved numbers as five coefficients for each weight of 16.
-    "mlp": PolicyConfig(name="mlp", hidden=[80], plastic=False),
-    "elman": replace(_STATIC, name="elman", network="elman"),
-    "fcrnn": replace(_STATIC, name="fcrnn", network="fcrnn", hidden=[]),
-    "gru": replace(_STATIC, name="gru", network="gru"),
-    "lstm": replace(_STATIC, name="lstm", network="lstm"),
-}
+PRESETS: Registry[PolicyConfig] = Registry(
+    "policy",
+    {
+        "han-a": replace(_B, name="han-a", normalisation="none"),
+        "han-b": _B,
+        "han-c": replace(_B, name="han-c", interval="4 ticks"),
+        "han-d": replace(_B, name="han-d", averaging="moving-average"),
+        "han-e": replace(_B, name="han-e", averaging="moving-average", interval="4 ticks"),
+        "elman-hebbian": replace(_RECURRENT, name="elman-hebbian", network="elman"),
+        "gru-hebbian": replace(_RECURRENT, name="gru-hebbian", network="gru"),
+        "fcrnn-hebbian": replace(_B, name="fcrnn-hebbian", network="fcrnn", hidden=[]),
+        # 80 hidden units: as many evolved numbers as five coefficients for each weight of 16.
+        "mlp": PolicyConfig(name="mlp", hidden=[80], plastic=False),
+        "elman": replace(_STATIC, name="elman", network="elman"),
+        "fcrnn": replace(_STATIC, name="fcrnn", network="fcrnn", hidden=[]),
+        "gru": replace(_STATIC, name="gru", network="gru"),
+        "lstm": replace(_STATIC, name="lstm", network="lstm"),
+    },
+)
+
+
+def register_preset(policy: PolicyConfig) -> None:
+    """Add a policy under its name, for `policy=NAME` and the like. Raises HebbaxError if the name is taken."""
+    PRESETS.register(policy.name, policy)
 
 
 def unread_options(config: PolicyConfig) -> list[str]:
@@ -59,7 +69,8 @@ def unread_options(config: PolicyConfig) -> list[str]:
     ignored = () if config.plastic else PLASTIC_OPTIONS
     if config.plastic and config.averaging == "direct":
         ignored = ("window",)
-    usual = (PolicyConfig(), PRESETS.get(config.name, PolicyConfig()))
+    default = PolicyConfig()
+    usual = (default, PRESETS.get(config.name) if config.name in PRESETS else default)
     return [key for key in ignored if getattr(config, key) not in [getattr(other, key) for other in usual]]
 
 

@@ -2,106 +2,106 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hebbax.config.strategy_table import DECAY_SHAPES, OPTIMISERS, STRATEGIES, elites_of
+from hebbax.config.options import check_options
+from hebbax.config.strategy_table import STORED_OPTIONS, STRATEGIES, elites_of, option_types
 from hebbax.errors import HebbaxError, unknown_name
 
 _LEAST_ELITES = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class StrategyConfig:
-    """Name and settings of an evolution strategy; `STRATEGIES` says which options each has.
+    """Name, population and options of an evolution strategy, as in `StrategyConfig("snes", 128, sigma=0.1)`.
 
-    An option that is left None takes the strategy's own default, and stays None where the strategy has no such option.
+    `options` is the strategy's own dataclass (see `STRATEGIES`), and each option is an attribute here too. An option
+    that is left out, or None, takes the strategy's own default.
+
     Raises HebbaxError for an unknown name, an option that the strategy does not have, or a number out of range.
     """
 
-    name: str = "openai-es"
-    population: int = 64  # genomes a generation
-    learning_rate: float | None = None  # of the mean
-    sigma: float | None = None  # standard deviation of the samples about the mean; the first one where it adapts
-    optimiser: str | None = None  # what turns the gradient into a step: one of OPTIMISERS
-    sigma_learning_rate: float | None = None  # how fast σ adapts
-    elite: float | None = None  # share of the population that the next generation descends from
-    learning_rate_decay: float | None = None  # what is left of it after `decay_generations`; 1 for all
-    sigma_decay: float | None = None  # what is left of σ after `decay_generations`; 1 for all
-    decay_generations: int | None = None
-    decay_shape: str | None = None  # one of DECAY_SHAPES
+    name: str
+    population: int  # genomes a generation
+    options: Any
 
-    def __post_init__(self) -> None:
-        if self.name not in STRATEGIES:
-            raise unknown_name("strategy", self.name, STRATEGIES)
-        for option, default in STRATEGIES[self.name].options.items():
-            if getattr(self, option) is None:
-                object.__setattr__(self, option, default)
-        _check_options(self)
-        _check_values(self)
-        _check_population(self)
+    def __init__(self, name: str = "openai-es", population: int = 64, options: Any = None, **values: Any) -> None:
+        kind = STRATEGIES.get(name)
+        _check_names(name, values)
+        changed = {option: value for option, value in values.items() if option in kind.defaults}
+        changed |= {option: kind.defaults[option] for option, value in changed.items() if value is None}
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "population", population)
+        object.__setattr__(
+            self, "options", dataclasses.replace(kind.options() if options is None else options, **changed)
+        )
+        if type(self.options) is not kind.options:
+            raise HebbaxError(f"strategy {name!r}: its options are {kind.options.__name__}, not those of another one")
+        check_options(self.options)
+        _check_population(self, kind.mirrored, kind.least_population)
 
-    def options(self) -> dict[str, Any]:
-        """Return the options that the strategy has, by name; None follows from the size of the genome."""
-        return {option: getattr(self, option) for option in STRATEGIES[self.name].options}
+    def __getattr__(self, option: str) -> Any:
+        if "options" not in vars(self):  # while it is being copied
+            raise AttributeError(option)
+        return getattr(self.options, option)
+
+    @classmethod
+    def of_values(cls, values: Mapping[str, Any]) -> StrategyConfig:
+        """Return the strategy of plain values, as `to_values` returns them, of this version or an earlier one.
+
+        Raises HebbaxError for a key that no strategy has, and as the class does.
+        """
+        for key in values:
+            if key in ("name", "population", *STORED_OPTIONS):
+                continue
+            if key not in (known := ("name", "population", *option_types())):
+                raise unknown_name("configuration key", f"strategy.{key}", [f"strategy.{name}" for name in known])
+        return cls(**values)
+
+    def to_values(self) -> dict[str, Any]:
+        """Return plain values by name, as runs store them: null where another strategy of ours has an option."""
+        own = dataclasses.asdict(self.options)
+        stored = {option: own.get(option) for option in STORED_OPTIONS}
+        return {"name": self.name, "population": self.population, **stored, **own}
 
 
-def _check_options(config: StrategyConfig) -> None:
-    own = STRATEGIES[config.name].options
-    for option, value in vars(config).items():
-        if option not in ("name", "population", *own) and value is not None:
-            others = ", ".join(name for name, kind in STRATEGIES.items() if option in kind.options)
+def _check_names(name: str, values: Mapping[str, Any]) -> None:
+    own = STRATEGIES.get(name).defaults
+    for option, value in values.items():
+        if option in own or (value is None and option in STORED_OPTIONS):
+            continue
+        others = ", ".join(other for other, kind in STRATEGIES.items() if option in kind.defaults)
+        if not others:
+            raise unknown_name("option of a strategy", option, option_types())
+        if value is not None:
             raise HebbaxError(
-                f"strategy.{option}={value}: {config.name} has no such option, only {others}; "
-                f"options of {config.name}: {', '.join(('population', *own))}"
+                f"{option}={value}: {name} has no such option, only {others}; "
+                f"options of {name}: {', '.join(('population', *own))}",
+                field=option,
             )
 
 
-def _check_values(config: StrategyConfig) -> None:
-    for option, value in config.options().items():
-        if value is None:
-            continue
-        wrong, default = f"strategy.{option}={value}", STRATEGIES[config.name].options[option]
-        if option == "optimiser":
-            if value not in OPTIMISERS:
-                raise unknown_name("optimiser", value, OPTIMISERS)
-        elif option == "decay_shape":
-            if value not in DECAY_SHAPES:
-                raise unknown_name("decay shape", value, DECAY_SHAPES)
-        elif option == "decay_generations":
-            if value < 1:
-                raise HebbaxError(f"{wrong}: expected a whole number of at least 1; nearest valid: 1")
-        elif option.endswith("_decay"):
-            if not 0 < value <= 1:
-                raise HebbaxError(
-                    f"{wrong}: expected a number above 0 and at most 1, where 1 keeps the value constant"
-                    f"{'; nearest valid: 1' if value > 1 else ', such as 0.99'}"
-                )
-        elif option == "elite":
-            if not 0 < value < 1:
-                raise HebbaxError(
-                    f"{wrong}: expected a share of the population between 0 and 1, such as {default}, the default"
-                )
-        elif not 0 < value < float("inf"):
-            usual = ", or null" if default is None else f" such as {default}, the default"
-            raise HebbaxError(f"{wrong}: expected a positive number{usual}")
-
-
-def _check_population(config: StrategyConfig) -> None:
-    kind, population, wrong = STRATEGIES[config.name], config.population, f"strategy.population={config.population}"
-    if kind.mirrored and (population < 2 or population % 2):
+def _check_population(config: StrategyConfig, mirrored: bool, least: int) -> None:
+    population, elite = config.population, getattr(config.options, "elite", None)
+    wrong = f"population={population}"
+    if mirrored and (population < 2 or population % 2):
         raise HebbaxError(
             f"{wrong}: expected an even number of at least 2, because samples come in mirrored pairs; nearest valid: "
-            f"{max(2, population + population % 2)}"
+            f"{max(2, population + population % 2)}",
+            field="population",
         )
-    if population < kind.least_population:
+    if population < least:
         raise HebbaxError(
-            f"{wrong}: {config.name} expects at least {kind.least_population}; nearest valid: {kind.least_population}"
+            f"{wrong}: {config.name} expects at least {least}; nearest valid: {least}", field="population"
         )
-    if config.elite is not None and elites_of(population, config.elite) < _LEAST_ELITES:
-        nearest = math.ceil(_LEAST_ELITES / config.elite - 1e-9)
+    if elite is not None and elites_of(population, elite) < _LEAST_ELITES:
+        nearest = math.ceil(_LEAST_ELITES / elite - 1e-9)
         raise HebbaxError(
-            f"{wrong}: {config.name} with strategy.elite={config.elite:g} expects at least {nearest}, of which "
-            f"{_LEAST_ELITES} are the elite; nearest valid: {nearest}"
+            f"{wrong}: {config.name} with elite={elite:g} expects at least {nearest}, of which "
+            f"{_LEAST_ELITES} are the elite; nearest valid: {nearest}",
+            field="population",
         )

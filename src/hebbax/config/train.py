@@ -13,7 +13,6 @@ from hebbax.types import ON_TERMINATION
 
 ENGINES = ("auto", "native", "lockstep", "vector")
 NORMALISERS = ("running", "none")
-TRACKERS = ("none", "tensorboard", "wandb")
 
 
 @dataclass(frozen=True)
@@ -54,16 +53,17 @@ class TrainConfig:
 
 
 def check_train_config(config: TrainConfig) -> None:
-    """Raise HebbaxError for a number out of range; names and sizes are checked where they are used."""
+    """Raise HebbaxError for a number out of range; names of parts, and sizes, are checked where they are used."""
     least_one = ("generations", "lifetimes", "evaluate_every", "evaluate_lifetimes", "checkpoint_every")
     for name in (*least_one, "keep_checkpoints"):
         if getattr(config, name) < 1:
             raise HebbaxError(
                 f"{name}={getattr(config, name)}: expected a whole number of at least 1; nearest valid: 1"
             )
-    for name, value in (("threads", config.threads), ("task.ticks", config.task.ticks)):
+    for name, value in (("threads", config.threads), ("ticks", config.task.ticks)):
         if value is not None and value < 1:
-            raise HebbaxError(f"{name}={value}: expected a whole number of at least 1, or null; nearest valid: 1")
+            expected = "expected a whole number of at least 1, or null; nearest valid: 1"
+            raise HebbaxError(f"{name}={value}: {expected}", field=name)
     check_seed(config.seed)
     if config.engine not in ENGINES:
         raise unknown_name("engine", config.engine, ENGINES)
@@ -71,13 +71,11 @@ def check_train_config(config: TrainConfig) -> None:
         raise unknown_name("termination", config.termination, ON_TERMINATION)
     if config.observations.normalise not in NORMALISERS:
         raise unknown_name("observations.normalise", config.observations.normalise, NORMALISERS)
-    if config.track not in TRACKERS:
-        raise unknown_name("tracker", config.track, TRACKERS)
 
 
 def to_dict(config: TrainConfig) -> dict[str, Any]:
     """Return the configuration as nested dictionaries of plain values."""
-    return dataclasses.asdict(config)
+    return {**dataclasses.asdict(config), "strategy": config.strategy.to_values()}
 
 
 def flat_dict(config: TrainConfig) -> dict[str, Any]:
@@ -103,13 +101,11 @@ def from_typed(values: dict[str, Any]) -> TrainConfig:
 
     Raises HebbaxError for a key this version does not know.
     """
-    nested = {
-        "task": TaskConfig,
-        "policy": PolicyConfig,
-        "strategy": StrategyConfig,
-        "observations": ObservationsConfig,
-    }
-    parts = {key: _build(kind, values.get(key, {}), f"{key}.") for key, kind in nested.items()}
+    task = _build(TaskConfig, values.get("task", {}), "task.")
+    policy = _build(PolicyConfig, values.get("policy", {}), "policy.")
+    strategy = StrategyConfig.of_values(values.get("strategy", {}))
+    observations = _build(ObservationsConfig, values.get("observations", {}), "observations.")
+    parts = {"task": task, "policy": policy, "strategy": strategy, "observations": observations}
     return _build(TrainConfig, {**values, **parts}, "")
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
+from hebbax.engines.engine import Engine
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.vector import VectorEngine
@@ -12,8 +11,6 @@ from hebbax.kernels.compile_step import has_step
 from hebbax.policies.policy import AnyPolicy
 from hebbax.settings import pinned
 from hebbax.tasks.external.task import AnyTask, ExternalTask
-
-Engine: TypeAlias = NativeEngine | LockstepEngine | VectorEngine
 
 
 @pinned()

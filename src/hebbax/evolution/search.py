@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from hebbax.config.train import TrainConfig
@@ -36,7 +37,7 @@ class SearchState:
 
 
 class Search:
-    """One configuration's task, policy, engine and strategy, and the steps they take."""
+    """One configuration's task, policy, engine and strategy, and the steps they take: the `Learner` of evolution."""
 
     @pinned()
     def __init__(self, config: TrainConfig) -> None:
@@ -63,13 +64,12 @@ class Search:
 
     def begin(self) -> SearchState:
         """Return the state before the first generation."""
-        return SearchState(0, self.begin_strategy(), ObservationStatistics.empty(self.task.observation_size), None)
+        return SearchState(0, self._begin_strategy(), ObservationStatistics.empty(self.task.observation_size), None)
 
-    def begin_strategy(self) -> Any:
-        """Return the strategy's state before the first generation."""
+    def _begin_strategy(self) -> Any:
         return self.strategy.init(stream(self.key, "initial"), self.policy)
 
-    def mean(self, state: SearchState) -> Controller:
+    def controller(self, state: SearchState) -> Controller:
         """Return the mean genome with the present statistics."""
         return Controller(self.strategy.mean(state.strategy), state.statistics)
 
@@ -125,12 +125,37 @@ class Search:
         """Return the statistics with those of the lives; without any, observations stay as they are."""
         return statistics if self.config.observations.normalise == "none" else statistics.merge(lives)
 
+    @pinned()
+    def pack(self, state: SearchState) -> dict[str, np.ndarray]:
+        """Return the strategy's state and the run's key as named tensors."""
+        leaves, _ = jax.tree_util.tree_flatten_with_path(state.strategy)
+        tensors = {_tensor_name(path): np.asarray(leaf) for path, leaf in leaves}
+        return {**tensors, "key_data": np.asarray(jax.random.key_data(self.key))}
+
+    @pinned()
+    def unpack(
+        self, tensors: Mapping[str, np.ndarray], generation: int, statistics: ObservationStatistics, best: Best | None
+    ) -> SearchState:
+        """Return the state that tensors hold. Raises HebbaxError if they are of another strategy or genome size."""
+        template = jax.eval_shape(self._begin_strategy)
+        leaves, structure = jax.tree_util.tree_flatten_with_path(template)
+        restored = []
+        for path, leaf in leaves:
+            name = _tensor_name(path)
+            tensor = tensors.get(name)
+            if tensor is None:
+                raise HebbaxError(f"the checkpoint holds no {name!r}: it was written with another strategy")
+            if tensor.shape != leaf.shape:
+                raise HebbaxError(f"the checkpoint's {name!r} has shape {tensor.shape}, expected {leaf.shape}")
+            restored.append(jnp.asarray(tensor, leaf.dtype))
+        return SearchState(generation, jax.tree_util.tree_unflatten(structure, restored), statistics, best)
+
     def _evaluation_due(self, state: SearchState) -> bool:
         done = state.generation
         return done == 1 or done % self.config.evaluate_every == 0 or done == self.config.generations
 
     def _evaluate_mean(self, state: SearchState) -> tuple[SearchState, dict[str, Any]] | None:
-        config, controller = self.config, self.mean(state)
+        config, controller = self.config, self.controller(state)
         lives = self.engine.evaluate(
             controller.genome[None],
             stream(self.key, "mean genome", state.generation),
@@ -145,6 +170,10 @@ class Search:
             best = Best(controller, state.generation, value)
         metrics = {"mean_genome_return": value, "mean_genome_diverged": summary["diverged"]}
         return SearchState(state.generation, state.strategy, state.statistics, best), metrics
+
+
+def _tensor_name(path: Any) -> str:
+    return f"strategy/{jax.tree_util.keystr(path)}"
 
 
 def term_means(lives: Lives, names: Sequence[str]) -> dict[str, float | None]:

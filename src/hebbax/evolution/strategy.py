@@ -25,7 +25,7 @@ class Strategy:
     @pinned()
     def __init__(self, config: StrategyConfig, genome_size: int) -> None:
         self.config = config
-        self._algorithm, self._params = build(config.name, config.population, genome_size, config.options())
+        self._algorithm, self._params = build(config, genome_size)
 
     @pinned()
     def init(self, key: jax.Array, policy: Policy) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from hebbax.config.train import TrainConfig, to_dict
 from hebbax.files.atomic_write import write_text_atomically
+from hebbax.registry import Registry
 
 Note = Callable[[str], None]
 
@@ -83,13 +84,8 @@ def start_tracking(config: TrainConfig, folder: Path, generation: int, on_note: 
 
     Where the tracker cannot be used, `on_note` gets the reason in one line and the run has none.
     """
-    makers: dict[str, Callable[[], Tracker | None]] = {
-        "none": lambda: None,
-        "tensorboard": lambda: TensorBoardTracker(folder, generation),
-        "wandb": lambda: WandbTracker(config, folder, on_note),
-    }
     try:
-        return Tracking(config.track, makers[config.track](), on_note)
+        return Tracking(config.track, TRACKERS.get(config.track)(config, folder, generation, on_note), on_note)
     except TrackerUnavailable as error:
         on_note(f"track={config.track} is not used: {error}")
     except Exception as error:  # any, as above
@@ -171,3 +167,29 @@ def _run_id(folder: Path) -> str:
     if not path.exists():
         write_text_atomically(path, secrets.token_hex(8) + "\n")  # a name for the service; no result depends on it
     return path.read_text("utf-8").strip()
+
+
+def _none(config: TrainConfig, folder: Path, generation: int, on_note: Note) -> None:
+    return None
+
+
+def _tensorboard(config: TrainConfig, folder: Path, generation: int, on_note: Note) -> Tracker:
+    return TensorBoardTracker(folder, generation)
+
+
+def _wandb(config: TrainConfig, folder: Path, generation: int, on_note: Note) -> Tracker:
+    return WandbTracker(config, folder, on_note)
+
+
+MakeTracker = Callable[[TrainConfig, Path, int, Note], Tracker | None]
+"""From a run's configuration, its folder, how many generations it has finished, and where a note to the user goes."""
+
+TRACKERS: Registry[MakeTracker] = Registry("tracker", {"none": _none, "tensorboard": _tensorboard, "wandb": _wandb})
+
+
+def register_tracker(name: str, make: MakeTracker) -> None:
+    """Add a tracker, for `track=NAME`: `make(config, folder, generation, on_note)` returns a `Tracker`.
+
+    What it raises becomes one line, and the run goes on without it. Raises HebbaxError if the name is taken.
+    """
+    TRACKERS.register(name, make)

@@ -3,6 +3,7 @@
 A stored configuration names what it needs, such as `gymnasium/MODULE:ENV_ID`. Its modules are imported only if the
 caller names them or trusts the run, has imported them already, or has trusted this run before. Whatever opens
 something stored asks `check_trust` before it makes a task; `wants_of` is where other parts that name modules are added.
+Names of parts that plug-ins brought are no modules: `registry.py` imports what is installed, whatever a run names.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def _identity(config: TrainConfig) -> str:
     """Return a hash of what a run is, and not of how far it is, nor of keys that only a newer hebbax knows."""
     default = flat_dict(TrainConfig())
     values = flat_dict(from_dict(to_dict(config)))
-    told = {key: value for key, value in values.items() if key != "generations" and value != default[key]}
+    told = {key: value for key, value in values.items() if key != "generations" and value != default.get(key)}
     told["modules"] = sorted(modules_of(config))
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from hebbax.analysis.statistics import ENOUGH_LIVES
 from hebbax.damage.events import Event
-from hebbax.engines.make_engine import Engine, make_engine
+from hebbax.engines.engine import Engine
+from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Damages, Scenario
 from hebbax.errors import HebbaxError, check_seed
 from hebbax.evolution.trust import Trust

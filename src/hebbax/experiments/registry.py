@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from hebbax.errors import HebbaxError, unknown_name
+from hebbax.registry import Registry
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,44 +18,67 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Experiment:
-    """What an experiment asks, and of what it can be asked; `hebbax.experiments.MODULE` runs and draws it."""
+    """What an experiment asks, and of what it can be asked.
+
+    A module, imported when it is used, runs and draws it: `run(context) -> Result` and `draw(result) -> Figure`.
+    """
 
     name: str
     asks: str  # one line
     plastic: bool = True  # whether the weights must change during a life
     judges: bool = False  # whether lives must be long enough for a verdict on their weights
     takes_other: bool = False  # whether a second controller can stand beside the first
+    module: str = ""  # its full name; for ours "hebbax.experiments.NAME", with underscores
 
-    @property
-    def module(self) -> str:
-        """The name of its file."""
-        return self.name.replace("-", "_")
+    def __post_init__(self) -> None:
+        if not self.module:
+            object.__setattr__(self, "module", f"hebbax.experiments.{self.name.replace('-', '_')}")
 
 
-EXPERIMENTS = {
-    experiment.name: experiment
-    for experiment in (
-        Experiment("freeze", "how many updates are needed: the return when updates stop at tick t, for many t"),
-        Experiment("saturate", "how long until it recovers from outputs pinned to their bound", plastic=False),
-        Experiment("zero-weights", "how long until it recovers from a third of its weights put to zero"),
-        Experiment("interrupt", "does its reward survive without updates from half of life on", takes_other=True),
-        Experiment(
-            "random-rules", "what evolution has found: evolved against random coefficients", plastic=False, judges=True
-        ),
-        Experiment("lifted", "does it stop moving when its feet are off the ground", plastic=False),
-        Experiment("initial-weights", "does it depend on the distribution of the weights at birth", judges=True),
-        Experiment(
-            "timescale", "where fixed points turn into cycles: averaging window against update interval", judges=True
-        ),
-    )
-}
+ALL = "all"
+"""What stands for all experiments where one is named."""
+
+EXPERIMENTS: Registry[Experiment] = Registry(
+    "experiment",
+    {
+        experiment.name: experiment
+        for experiment in (
+            Experiment("freeze", "how many updates are needed: the return when updates stop at tick t, for many t"),
+            Experiment("saturate", "how long until it recovers from outputs pinned to their bound", plastic=False),
+            Experiment("zero-weights", "how long until it recovers from a third of its weights put to zero"),
+            Experiment("interrupt", "does its reward survive without updates from half of life on", takes_other=True),
+            Experiment(
+                "random-rules",
+                "what evolution has found: evolved against random coefficients",
+                plastic=False,
+                judges=True,
+            ),
+            Experiment("lifted", "does it stop moving when its feet are off the ground", plastic=False),
+            Experiment("initial-weights", "does it depend on the distribution of the weights at birth", judges=True),
+            Experiment(
+                "timescale",
+                "where fixed points turn into cycles: averaging window against update interval",
+                judges=True,
+            ),
+        )
+    },
+)
+
+
+def register_experiment(experiment: Experiment) -> None:
+    """Add an experiment under its name. Raises HebbaxError if the name is taken, or it has no module of its own."""
+    if experiment.module.startswith("hebbax."):
+        raise HebbaxError(f"experiment {experiment.name!r}: expected the module that runs and draws it, module=...")
+    if experiment.name == ALL:
+        raise HebbaxError(f"experiment {ALL!r}: the name stands for all experiments; choose another name")
+    EXPERIMENTS.register(experiment.name, experiment)
 
 
 def experiment_named(name: str) -> Experiment:
     """Return an experiment. Raises HebbaxError with the nearest names."""
     if name not in EXPERIMENTS:
-        raise unknown_name("experiment", name, [*EXPERIMENTS, "all"])
-    return EXPERIMENTS[name]
+        raise unknown_name("experiment", name, [*EXPERIMENTS, ALL])
+    return EXPERIMENTS.get(name)
 
 
 def applicable(context: Context) -> list[str]:
@@ -92,9 +116,9 @@ def run_experiment(name: str, context: Context) -> Result:
             raise HebbaxError(f"experiment {name!r} looks at one run: a second one is for {', '.join(able)}")
         if (other := why_not(name, context.other)) is not None:
             raise HebbaxError(f"experiment {name!r}: {other} ({context.other.name})")
-    return import_module(f"hebbax.experiments.{experiment.module}").run(context)
+    return import_module(experiment.module).run(context)
 
 
 def draw(result: Result) -> Figure:
     """Return the figure of a result, also of one that was read from its file."""
-    return import_module(f"hebbax.experiments.{experiment_named(result.experiment).module}").draw(result)
+    return import_module(experiment_named(result.experiment).module).draw(result)

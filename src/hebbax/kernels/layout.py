@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from hebbax.kernels.compiler import kernel
-from hebbax.plasticity.rules import get_rule
+from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Policy
 
 CONNECTIONS, UNITS, WEIGHTS, STATES, ROWS, WINDOW, INTERVAL, OBSERVATIONS, HIDDEN, ACTIONS, HEAD = range(11)
@@ -23,7 +23,7 @@ WEIGHT_AT, GENE_AT, PRE_AT, PRE_SIZE, POST_AT, POST_SIZE, BIAS, TURNED, WIDTH = 
 def layout_of(policy: Policy) -> np.ndarray:
     """Return a policy's layout, int64 [HEAD + WIDTH * connections]."""
     network, plasticity = policy.network, policy.plasticity
-    state_count = len(get_rule(plasticity.rule).state) if plasticity else 0
+    state_count = len(RULES.get(plasticity.rule).state) if plasticity else 0
     rows, window, interval = (
         (plasticity.history_rows, plasticity.window, plasticity.interval) if plasticity else (0, 0, 0)
     )

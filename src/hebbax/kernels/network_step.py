@@ -40,7 +40,8 @@ from hebbax.kernels.policy_step import PolicyStep
 from hebbax.kernels.regions import read_unit, write_unit
 from hebbax.kernels.rules import prepare_layer, update_layer
 from hebbax.kernels.weights import draw_weights, put_weights
-from hebbax.plasticity.rules import Rule, get_rule
+from hebbax.plasticity.rule import Rule
+from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import WEIGHT_BOUND, Plasticity, Policy
 
 _ONE, _ZERO = np.float32(1.0), np.float32(0.0)
@@ -53,9 +54,12 @@ _RATE, _TIME_CONSTANT, _INITIAL = range(3)
 
 
 def has_network_step(policy: Policy) -> bool:
-    """Whether this file compiles the policy's network, activations and normalisation."""
-    normalisation = policy.plasticity.normalisation if policy.plasticity else "none"
-    return has_forward(policy.network) and normalisation in COMPILED_NORMALISATIONS
+    """Whether this file compiles the policy's network, activations, normalisation and averaging."""
+    plasticity = policy.plasticity
+    return has_forward(policy.network) and (
+        plasticity is None
+        or (plasticity.normalisation in COMPILED_NORMALISATIONS and plasticity.averaging in _AVERAGINGS)
+    )
 
 
 def compile_network_step(policy: Policy) -> PolicyStep:
@@ -66,7 +70,7 @@ def compile_network_step(policy: Policy) -> PolicyStep:
         act = _static_act(compile_forward(network, scaled=False))
         functions = (_static_birth, act, _static_adapt, _static_weights)
         return PolicyStep(*functions, layout, np.zeros(0, np.float32), network.unit_count, 0, 0)
-    rule = get_rule(plasticity.rule)
+    rule = RULES.get(plasticity.rule)
     scaled = plasticity.normalisation == "max"
     functions = (
         _plastic_birth(rule, policy.initial.is_normal),
@@ -181,7 +185,7 @@ def _prepare(rule: Rule) -> Any:
 
 @cache
 def _plastic_act(forward: Any, averaging: str) -> Any:
-    remember = {"direct": _remember_nothing, "moving-average": _remember_tick, "exponential": _remember_mean}[averaging]
+    remember, _ = _AVERAGINGS[averaging]
 
     @kernel
     def act(layout, genome, carry, tick, inputs, action):
@@ -249,12 +253,19 @@ def _mean_exponential(layout, carry, tick):
     return means
 
 
+_AVERAGINGS = {
+    "direct": (_remember_nothing, _mean_direct),
+    "moving-average": (_remember_tick, _mean_of_ticks),
+    "exponential": (_remember_mean, _mean_exponential),
+}
+
+
 @cache
 def _plastic_adapt(rule: Rule, normalisation: str, bound: float, averaging: str) -> Any:
     update = update_layer(rule, normalisation, bound, turned=False)
     update_turned = update_layer(rule, normalisation, bound, turned=True)
     normalise = layer_normaliser(normalisation)
-    mean = {"direct": _mean_direct, "moving-average": _mean_of_ticks, "exponential": _mean_exponential}[averaging]
+    _, mean = _AVERAGINGS[averaging]
     scaled = normalisation == "max"
     # Weights that are about to be normalised only have to be finite.
     limit = _BOUND_BITS if normalisation == "none" else _FINITE_BITS

@@ -19,7 +19,7 @@ from hebbax.kernels.regions import (
     write_coefficient,
     write_weight,
 )
-from hebbax.plasticity.rules import Rule
+from hebbax.plasticity.rule import Rule
 
 _UPDATE = """
 def update(carry, weights, states, prepared, coefficients, pre, post, rows, columns, scale):

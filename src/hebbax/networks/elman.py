@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import jax.numpy as jnp
 
-from hebbax.networks.activations import get_activation
+from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.network import Connection, Network
 from hebbax.types import Array
 
@@ -46,6 +46,6 @@ class Elman(Network):
         now = self.connections[0].post_at
         past = before[now : now + self.sizes[1]]
         x = jnp.concatenate([observation, *one])
-        hidden = get_activation(self.activation)(x @ weights[0] + past @ weights[1])
+        hidden = ACTIVATIONS.get(self.activation)(x @ weights[0] + past @ weights[1])
         h = jnp.concatenate([hidden, *one])
-        return jnp.concatenate([x, past, h, get_activation(self.output_activation)(h @ weights[2])])
+        return jnp.concatenate([x, past, h, ACTIVATIONS.get(self.output_activation)(h @ weights[2])])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import jax.numpy as jnp
 
-from hebbax.networks.activations import get_activation
+from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.network import Connection, Network
 from hebbax.types import Array
 
@@ -44,6 +44,6 @@ class Fcrnn(Network):
         s = jnp.concatenate([past.at[: self.sizes[0]].add(observation), *one])
         summed = s @ weights[0]
         actions = self.sizes[-1]
-        inner = get_activation(self.activation)(summed[:-actions])
-        outer = get_activation(self.output_activation)(summed[-actions:])
+        inner = ACTIVATIONS.get(self.activation)(summed[:-actions])
+        outer = ACTIVATIONS.get(self.output_activation)(summed[-actions:])
         return jnp.concatenate([s, past, *one, inner, outer])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 
-from hebbax.networks.activations import get_activation
+from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.network import Connection, Network, gate_connections
 from hebbax.types import Array
 
@@ -49,6 +49,6 @@ class Gru(Network):
         past = before[now : now + self.sizes[1]]
         x = jnp.concatenate([observation, *one])
         z, r = jax.nn.sigmoid(x @ xz + past @ hz), jax.nn.sigmoid(x @ xr + past @ hr)
-        c = get_activation(self.activation)(x @ xc + (r * past) @ hc)
+        c = ACTIVATIONS.get(self.activation)(x @ xc + (r * past) @ hc)
         h = jnp.concatenate([(1.0 - z) * past + z * c, *one])
-        return jnp.concatenate([x, past, r * past, z, r, c, h, get_activation(self.output_activation)(h @ ho)])
+        return jnp.concatenate([x, past, r * past, z, r, c, h, ACTIVATIONS.get(self.output_activation)(h @ ho)])

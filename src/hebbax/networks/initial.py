@@ -6,14 +6,40 @@ import math
 from dataclasses import dataclass
 
 from hebbax.errors import HebbaxError, unknown_name
+from hebbax.registry import Registry
+
+
+@dataclass(frozen=True)
+class Initialiser:
+    """A family of distributions: normal, or else uniform, with a variance of gain / fan where there is a fan."""
+
+    is_normal: bool = False
+    gain: float = 1.0
+    fan: str | None = None  # "in" for the presynaptic units, "mean" for the mean of both sizes
+
+    def spread(self, scale: float, pre_size: int, post_size: int) -> float:
+        """Return the half width (uniform) or standard deviation (normal) for a matrix [pre_size, post_size]."""
+        if self.fan is None:
+            return self.gain * scale
+        size = pre_size if self.fan == "in" else (pre_size + post_size) / 2
+        deviation = scale * math.sqrt(self.gain / size)
+        return deviation if self.is_normal else math.sqrt(3.0) * deviation
+
 
 _SYNONYMS = {"xavier": "glorot", "kaiming": "he"}  # first names of the same authors
 _FANS = {"lecun": (1.0, "in"), "he": (2.0, "in"), "glorot": (1.0, "mean")}
-INITIALISERS = (
-    "uniform",
-    "normal",
-    *(f"{name}-{shape}" for name in _FANS for shape in ("uniform", "normal")),
-    "constant",
+INITIALISERS: Registry[Initialiser] = Registry(
+    "initialiser",
+    {
+        "uniform": Initialiser(),
+        "normal": Initialiser(is_normal=True),
+        **{
+            f"{name}-{shape}": Initialiser(shape == "normal", gain, fan)
+            for name, (gain, fan) in _FANS.items()
+            for shape in ("uniform", "normal")
+        },
+        "constant": Initialiser(gain=0.0),
+    },
 )
 """`uniform` is U(−scale, scale), `normal` N(0, scale²); lecun, he and glorot scale these with the layer's sizes; all
 weights of `constant` are the scale itself.
@@ -41,14 +67,18 @@ class InitialWeights:
         constant = self.name == "constant"
         if not (-math.inf if constant else 0.0) < self.scale < math.inf:
             expected = "a finite number" if constant else "a positive number"
-            raise HebbaxError(f"policy.initial_scale={self.scale}: expected {expected} for {self.name!r} such as 0.1")
+            raise HebbaxError(
+                f"initial_scale={self.scale}: expected {expected} for {self.name!r} such as 0.1", field="initial_scale"
+            )
         if not math.isfinite(self.offset):
-            raise HebbaxError(f"policy.initial_offset={self.offset}: expected a finite number; nearest valid: 0")
+            raise HebbaxError(
+                f"initial_offset={self.offset}: expected a finite number; nearest valid: 0", field="initial_offset"
+            )
 
     @property
     def is_normal(self) -> bool:
         """Whether weights are drawn from a normal distribution, not a uniform one."""
-        return self.name.endswith("normal")
+        return INITIALISERS.get(self.name).is_normal
 
     @property
     def centre(self) -> float:
@@ -60,15 +90,7 @@ class InitialWeights:
 
         LeCun et al. (1998), Glorot & Bengio (2010), He et al. (2015): variance gain / fan.
         """
-        name = self.name.partition("-")[0]
-        if name == "constant":
-            return 0.0
-        if name not in _FANS:
-            return self.scale
-        gain, fan = _FANS[name]
-        size = pre_size if fan == "in" else (pre_size + post_size) / 2
-        deviation = self.scale * math.sqrt(gain / size)
-        return deviation if self.is_normal else math.sqrt(3.0) * deviation
+        return INITIALISERS.get(self.name).spread(self.scale, pre_size, post_size)
 
 
 def _unknown(name: str) -> HebbaxError:

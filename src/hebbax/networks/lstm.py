@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 
-from hebbax.networks.activations import get_activation
+from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.network import Connection, Network, gate_connections
 from hebbax.types import Array
 
@@ -46,7 +46,7 @@ class Lstm(Network):
         """Return the units of one pass; see `Network.forward`."""
         one = [jnp.ones(1, jnp.float32)] if self.bias else []
         xi, hi, xf, hf, xg, hg, xo, ho, out = weights
-        hidden, activation = self.sizes[1], get_activation(self.activation)
+        hidden, activation = self.sizes[1], ACTIVATIONS.get(self.activation)
         now = self.connections[-1].pre_at
         past, memory = before[now : now + hidden], before[now - hidden : now]
         x = jnp.concatenate([observation, *one])
@@ -54,4 +54,4 @@ class Lstm(Network):
         g, o = activation(x @ xg + past @ hg), jax.nn.sigmoid(x @ xo + past @ ho)
         memory = f * memory + i * g
         h = jnp.concatenate([o * activation(memory), *one])
-        return jnp.concatenate([x, past, i, f, g, o, memory, h, get_activation(self.output_activation)(h @ out)])
+        return jnp.concatenate([x, past, i, f, g, o, memory, h, ACTIVATIONS.get(self.output_activation)(h @ out)])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import jax.numpy as jnp
 
-from hebbax.networks.activations import get_activation
+from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.network import Connection, Network
 from hebbax.types import Array
 
@@ -41,7 +41,7 @@ class Mlp(Network):
         units = [pre]
         for index, layer in enumerate(weights):
             last = index == len(weights) - 1
-            post = get_activation(self.output_activation if last else self.activation)(pre @ layer)
+            post = ACTIVATIONS.get(self.output_activation if last else self.activation)(pre @ layer)
             pre = post if last else jnp.concatenate([post, *one])
             units.append(pre)
         return jnp.concatenate(units)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hebbax.errors import HebbaxError
-from hebbax.networks.activations import get_activation
+from hebbax.networks.activations import ACTIVATIONS
 from hebbax.types import Array
 
 
@@ -63,8 +63,8 @@ class Network(ABC):
             raise HebbaxError(
                 f"hidden layers {hidden}: a network of type {self.kind!r} has one; nearest valid: {hidden[:1] or [16]}"
             )
-        get_activation(self.activation)
-        get_activation(self.output_activation)
+        ACTIVATIONS.get(self.activation)
+        ACTIVATIONS.get(self.output_activation)
 
     @property
     def kind(self) -> str:

@@ -2,19 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import jax.numpy as jnp
 
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import HebbaxError
+from hebbax.registry import Registry
 from hebbax.types import Array
 
-AVERAGINGS = ("direct", "moving-average", "exponential")
+
+@dataclass(frozen=True)
+class Averaging:
+    """How activations [units] of past ticks are kept, and averaged when an update is due, in JAX.
+
+    `remember(window, history, units, tick)` returns the history [rows, units] with one tick's activations added, and
+    `average(window, history, units, tick)` the mean [units] of what a life at this tick has seen; `units` are the
+    activations of the last pass, and ticks count from 0.
+    """
+
+    rows: Callable[[int], int]  # how many vectors of activations are kept, of the window
+    remember: Callable[[int, Array, Array, Array], Array]
+    average: Callable[[int, Array, Array, Array], Array]
+    reads_window: bool = True
+
+
+def _same(window: int, history: Array, units: Array, tick: Array) -> Array:
+    return history
+
+
+def _last(window: int, history: Array, units: Array, tick: Array) -> Array:
+    return units
+
+
+def _remember_tick(window: int, history: Array, units: Array, tick: Array) -> Array:
+    return history.at[tick % window].set(units)
+
+
+def _mean_of_ticks(window: int, history: Array, units: Array, tick: Array) -> Array:
+    # At the start of a life it covers only what has been seen.
+    seen = jnp.minimum(tick + 1, window)
+    mask = (jnp.arange(window) < seen)[:, None]
+    return jnp.sum(jnp.where(mask, history, 0.0), axis=0) / seen.astype(history.dtype)
+
+
+def _remember_mean(window: int, history: Array, units: Array, tick: Array) -> Array:
+    return history + (units - history) * jnp.float32(1.0 / window)
+
+
+def _exponential_mean(window: int, history: Array, units: Array, tick: Array) -> Array:
+    # It begins at zero and is divided by the weight that it has gathered (Kingma & Ba 2015), where the published code
+    # leaves it biased.
+    if window == 1:
+        return history[0]
+    gathered = -jnp.expm1((tick + 1).astype(jnp.float32) * jnp.float32(jnp.log1p(-1.0 / window)))
+    return history[0] / gathered
+
+
+AVERAGINGS: Registry[Averaging] = Registry(
+    "averaging",
+    {
+        "direct": Averaging(lambda window: 0, _same, _last, reads_window=False),
+        "moving-average": Averaging(lambda window: window, _remember_tick, _mean_of_ticks),
+        "exponential": Averaging(lambda window: 1, _remember_mean, _exponential_mean),
+    },
+)
 """The last activations, the mean of the last `window` ticks, or an exponential mean of time constant `window` ticks."""
 
 
-def check_averaging(name: str) -> None:
-    """Raise HebbaxError, with the nearest names, for an unknown averaging."""
-    if name not in AVERAGINGS:
-        raise unknown_name("averaging", name, AVERAGINGS)
+def register_averaging(name: str, averaging: Averaging) -> None:
+    """Add an averaging. Raises HebbaxError if the name is taken.
+
+    A policy with it runs on the lockstep engine: it has no compiled form.
+    """
+    AVERAGINGS.register(name, averaging)
 
 
 def history_rows(averaging: str, window: int) -> int:
@@ -22,34 +83,19 @@ def history_rows(averaging: str, window: int) -> int:
 
     Raises HebbaxError for an unknown averaging or a window below 1.
     """
-    check_averaging(averaging)
+    rows = AVERAGINGS.get(averaging).rows
     if window < 1:
-        raise HebbaxError(f"policy.window={window}: expected a whole number of ticks of at least 1; nearest valid: 1")
-    return {"direct": 0, "moving-average": window, "exponential": 1}[averaging]
+        raise HebbaxError(
+            f"window={window}: expected a whole number of ticks of at least 1; nearest valid: 1", field="window"
+        )
+    return rows(window)
 
 
 def remember(averaging: str, window: int, history: Array, units: Array, tick: Array) -> Array:
     """Return the history [history_rows, units] with one tick's activations [units] added."""
-    if averaging == "direct":
-        return history
-    if averaging == "moving-average":
-        return history.at[tick % window].set(units)
-    return history + (units - history) * jnp.float32(1.0 / window)
+    return AVERAGINGS.get(averaging).remember(window, history, units, tick)
 
 
 def average(averaging: str, window: int, history: Array, units: Array, tick: Array) -> Array:
-    """Return the mean [units] of the activations seen so far, of a life that is at a tick.
-
-    At the start of a life a moving average covers only what it has seen; an exponential mean, which begins at zero, is
-    divided by the weight that it has gathered (Kingma & Ba 2015), where the published code leaves it biased.
-    """
-    if averaging == "direct":
-        return units
-    if averaging == "moving-average":
-        seen = jnp.minimum(tick + 1, window)
-        mask = (jnp.arange(window) < seen)[:, None]
-        return jnp.sum(jnp.where(mask, history, 0.0), axis=0) / seen.astype(history.dtype)
-    if window == 1:
-        return history[0]
-    gathered = -jnp.expm1((tick + 1).astype(jnp.float32) * jnp.float32(jnp.log1p(-1.0 / window)))
-    return history[0] / gathered
+    """Return the mean [units] of the activations seen so far, of a life that is at a tick."""
+    return AVERAGINGS.get(averaging).average(window, history, units, tick)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import jax.numpy as jnp
 
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import HebbaxError
+from hebbax.registry import Registry
 from hebbax.types import Array
 
 DEFAULT_BOUND = 1.0
@@ -45,22 +46,26 @@ def _or_one(size: Array) -> Array:
     return jnp.where(size >= jnp.finfo(jnp.float32).tiny, size, 1.0)
 
 
-NORMALISATIONS: dict[str, Callable[[Array, float], Array]] = {
-    "none": _none,
-    "max": _max,  # by the layer's largest |weight| (Dittrich et al. 2026)
-    "standardise": _standardise,  # mean 0 and variance 1 over the layer (Leung et al. 2025)
-    "clip": _clip,  # each weight to [-bound, bound]
-    "tanh": _tanh,  # of each weight
-    "unit-norm": _unit_norm,  # by the Euclidean norm of each postsynaptic neuron's weights
-}
+NORMALISATIONS: Registry[Callable[[Array, float], Array]] = Registry(
+    "normalisation",
+    {
+        "none": _none,
+        "max": _max,  # by the layer's largest |weight| (Dittrich et al. 2026)
+        "standardise": _standardise,  # mean 0 and variance 1 over the layer (Leung et al. 2025)
+        "clip": _clip,  # each weight to [-bound, bound]
+        "tanh": _tanh,  # of each weight
+        "unit-norm": _unit_norm,  # by the Euclidean norm of each postsynaptic neuron's weights
+    },
+)
 """Each maps one layer's weights [presynaptic, postsynaptic], and the bound of `clip`, to as many normalised ones."""
 
 
-def get_normalisation(name: str) -> Callable[[Array, float], Array]:
-    """Return a normalisation by name. Raises HebbaxError with the nearest names."""
-    if name not in NORMALISATIONS:
-        raise unknown_name("normalisation", name, NORMALISATIONS)
-    return NORMALISATIONS[name]
+def register_normalisation(name: str, normalise: Callable[[Array, float], Array]) -> None:
+    """Add a normalisation: a function of JAX from a layer's weights [presynaptic, postsynaptic] and 1 to as many.
+
+    Raises HebbaxError if the name is taken. A policy with it runs on the lockstep engine: it has no compiled form.
+    """
+    NORMALISATIONS.register(name, normalise)
 
 
 def check_bound(normalisation: str, bound: float | None) -> float:
@@ -68,7 +73,9 @@ def check_bound(normalisation: str, bound: float | None) -> float:
     if bound is None:
         return DEFAULT_BOUND
     if normalisation != "clip":
-        raise HebbaxError(f"policy.bound={bound}: the normalisation {normalisation!r} has none; leave policy.bound out")
+        raise HebbaxError(f"bound={bound}: the normalisation {normalisation!r} has none; leave it out", field="bound")
     if not 0 < bound < float("inf"):
-        raise HebbaxError(f"policy.bound={bound}: expected a positive number such as {DEFAULT_BOUND}, the default")
+        raise HebbaxError(
+            f"bound={bound}: expected a positive number such as {DEFAULT_BOUND}, the default", field="bound"
+        )
     return bound

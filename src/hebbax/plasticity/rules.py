@@ -6,9 +6,11 @@ folded into what `prepare` returns, which is computed once a life.
 
 from __future__ import annotations
 
-from hebbax.plasticity.rule import RULES, Rule, get_rule, register_rule
+from collections.abc import Callable
 
-__all__ = ["RULES", "Rule", "get_rule", "register_rule"]
+from hebbax.plasticity.rule import Rule, unchanged
+from hebbax.registry import Registry
+from hebbax.types import Array
 
 _FOLDED = ("A", "B", "C", "D")
 
@@ -26,7 +28,7 @@ def _fold_rate(rate, a, b, c, d):
     return rate * a, rate * b, rate * c, rate * d
 
 
-register_rule(
+_ETA_ABCD_RULE = Rule(
     "eta-abcd",
     _abcd,
     (*_FOLDED, "eta"),
@@ -34,7 +36,7 @@ register_rule(
     prepared=_FOLDED,
     equation="Δw = η (A·pre·post + B·pre + C·post + D)",
 )
-register_rule(
+_ABCD_RULE = Rule(
     "abcd",
     _abcd,
     _FOLDED,
@@ -49,7 +51,7 @@ def _eta_plain(pre, post, weight, eta):
     return eta * pre * post
 
 
-register_rule("eta-plain", _eta_plain, ("eta",), equation="Δw = η·pre·post")
+_ETA_PLAIN_RULE = Rule("eta-plain", _eta_plain, ("eta",), equation="Δw = η·pre·post")
 
 
 def _oja(pre, post, weight, a, b, c, d, rate):
@@ -60,7 +62,7 @@ def _fold_oja(rate, a, b, c, d):
     return rate * a, rate * b, rate * c, rate * d, rate
 
 
-register_rule(
+_OJA_ABCD_RULE = Rule(
     "oja-abcd",
     _oja,
     _FOLDED,
@@ -80,7 +82,7 @@ def _fold_trace(rate, time_constant, a, b, c, d):
     return rate * a, rate * b, rate * c, rate * d, 1.0 / time_constant
 
 
-register_rule(
+_ABCD_TRACE_RULE = Rule(
     "abcd-trace",
     _traced,
     _FOLDED,
@@ -104,7 +106,7 @@ def _fold_bias_eta(rate, e, f, eta):
     return none * e, none * e, eta * e, eta * f
 
 
-register_rule(
+_ABCD_BIAS_RULE = Rule(
     "abcd-bias",
     _abcd,
     _FOLDED,
@@ -115,7 +117,7 @@ register_rule(
     prepare_bias=_fold_bias_rate,
     equation="Δw = rate (A·pre·post + B·pre + C·post + D), Δbias = rate (E·post + F)",
 )
-register_rule(
+_ETA_ABCD_BIAS_RULE = Rule(
     "eta-abcd-bias",
     _abcd,
     (*_FOLDED, "eta"),
@@ -140,7 +142,7 @@ def _with_eta(rate, eta, theta):
 
 
 _BCM = "pre·post·(post − θ)"  # Bienenstock, Cooper & Munro (1982)
-register_rule(
+_BCM_RULE = Rule(
     "bcm",
     _bcm,
     (),
@@ -150,7 +152,7 @@ register_rule(
     prepared=("rate", "theta"),
     equation=f"Δw = rate·{_BCM}",
 )
-register_rule(
+_ETA_BCM_RULE = Rule(
     "eta-bcm",
     _bcm,
     ("eta",),
@@ -175,7 +177,7 @@ def _sliding_eta(rate, time_constant, eta, theta):
 
 
 _POWER, _SLIDING = "p ← p + (post² − p)/τ", "pre·post·(post − θ·p)"
-register_rule(
+_BCM_SLIDING_RULE = Rule(
     "bcm-sliding",
     _sliding_bcm,
     (),
@@ -187,7 +189,7 @@ register_rule(
     prepared=("rate", "theta", "speed"),
     equation=f"{_POWER}, Δw = rate·{_SLIDING}",
 )
-register_rule(
+_ETA_BCM_SLIDING_RULE = Rule(
     "eta-bcm-sliding",
     _sliding_bcm,
     ("eta",),
@@ -225,7 +227,7 @@ _GDHL = (
     "(pp·pre⁺post⁺ + pn·pre⁺post⁻ + np·pre⁻post⁺ + nn·pre⁻post⁻ + sp·pre·post⁺ + sn·pre·post⁻ + ps·pre⁺post + "
     "ns·pre⁻post), ⁺ and ⁻ the rise and fall since the update before"
 )
-register_rule(
+_GDHL_RULE = Rule(
     "gdhl",
     _gdhl,
     _TERMS,
@@ -235,7 +237,7 @@ register_rule(
     prepared=_TERMS,
     equation=f"Δw = rate {_GDHL}",
 )
-register_rule(
+_ETA_GDHL_RULE = Rule(
     "eta-gdhl",
     _gdhl,
     (*_TERMS, "eta"),
@@ -244,3 +246,62 @@ register_rule(
     prepared=_TERMS,
     equation=f"Δw = η {_GDHL}",
 )
+
+RULES: Registry[Rule] = Registry(
+    "rule",
+    {
+        rule.name: rule
+        for rule in (
+            _ETA_ABCD_RULE,
+            _ABCD_RULE,
+            _ETA_PLAIN_RULE,
+            _OJA_ABCD_RULE,
+            _ABCD_TRACE_RULE,
+            _ABCD_BIAS_RULE,
+            _ETA_ABCD_BIAS_RULE,
+            _BCM_RULE,
+            _ETA_BCM_RULE,
+            _BCM_SLIDING_RULE,
+            _ETA_BCM_SLIDING_RULE,
+            _GDHL_RULE,
+            _ETA_GDHL_RULE,
+        )
+    },
+)
+
+
+def register_rule(
+    name: str,
+    change: Callable[..., object],
+    coefficients: tuple[str, ...],
+    *,
+    equation: str,
+    neuron_coefficients: tuple[str, ...] = (),
+    bias_coefficients: tuple[str, ...] = (),
+    state: tuple[str, ...] = (),
+    rate: float | None = None,
+    time_constant: float | None = None,
+    prepare: Callable[..., tuple[Array, ...]] | None = None,
+    prepared: tuple[str, ...] | None = None,
+    prepare_bias: Callable[..., tuple[Array, ...]] | None = None,
+) -> Rule:
+    """Add a rule under a name and return it; what the arguments mean is said in `Rule`.
+
+    Raises HebbaxError if the name is taken, and as `Rule` does.
+    """
+    rule = Rule(
+        name=name,
+        change=change,
+        coefficients=coefficients,
+        equation=equation,
+        neuron_coefficients=neuron_coefficients,
+        bias_coefficients=bias_coefficients,
+        state=state,
+        rate=rate,
+        time_constant=time_constant,
+        prepare=prepare or unchanged,
+        prepared=prepared or (),
+        prepare_bias=prepare_bias,
+    )
+    RULES.register(name, rule)
+    return rule

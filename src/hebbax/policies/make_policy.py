@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 from hebbax.config.policy import PRESETS, PolicyConfig, unread_options
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import HebbaxError
 from hebbax.networks.initial import InitialWeights
-from hebbax.networks.registry import get_network
-from hebbax.plasticity.averaging import AVERAGINGS, check_averaging
-from hebbax.plasticity.normalisation import get_normalisation
-from hebbax.plasticity.rules import get_rule
+from hebbax.networks.registry import NETWORKS
+from hebbax.plasticity.averaging import AVERAGINGS
+from hebbax.plasticity.normalisation import NORMALISATIONS
+from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Plasticity, Policy
 from hebbax.tasks.external.task import AnyTask
 
@@ -23,16 +23,15 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
     is no multiple of the control period.
     """
     if isinstance(config, str):
-        if config not in PRESETS:
-            raise unknown_name("policy", config, PRESETS)
-        config = PRESETS[config]
+        config = PRESETS.get(config)
     _check_options(config)
     if any(size < 1 for size in config.hidden):
         raise HebbaxError(
-            f"policy.hidden={config.hidden}: expected whole numbers of at least 1; nearest valid: "
-            f"{[max(1, size) for size in config.hidden]}"
+            f"hidden={config.hidden}: expected whole numbers of at least 1; nearest valid: "
+            f"{[max(1, size) for size in config.hidden]}",
+            field="hidden",
         )
-    network = get_network(config.network)(
+    network = NETWORKS.get(config.network)(
         (task.observation_size, *config.hidden, task.action_size),
         config.activation,
         config.output_activation,
@@ -56,19 +55,20 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
 
 def _check_options(config: PolicyConfig) -> None:
     """Raise HebbaxError for a misspelt name, read or not, then for an option that somebody has set for nobody."""
-    get_rule(config.rule)
-    get_normalisation(config.normalisation)
-    check_averaging(config.averaging)
+    RULES.get(config.rule)
+    NORMALISATIONS.get(config.normalisation)
+    AVERAGINGS.get(config.averaging)
     for key in unread_options(config):
-        wrong, leave = f"policy.{key}={getattr(config, key)}", f"leave policy.{key} out"
+        wrong = f"{key}={getattr(config, key)}"
         if config.plastic:
-            others = " or ".join(name for name in AVERAGINGS if name != config.averaging)
+            others = " or ".join(f"averaging={name}" for name, kind in AVERAGINGS.items() if kind.reads_window)
             raise HebbaxError(
-                f"{wrong}: policy.averaging={config.averaging} does not read it; {leave}, or set policy.averaging to "
-                f"{others}"
+                f"{wrong}: averaging={config.averaging} does not read it; leave it out, or set {others}", field=key
             )
-        plastic = "" if get_network(config.network).static_only else ", or set policy.plastic=true"
-        raise HebbaxError(f"{wrong}: a static policy has no plasticity and does not read it; {leave}{plastic}")
+        plastic = "" if NETWORKS.get(config.network).static_only else ", or set plastic=true"
+        raise HebbaxError(
+            f"{wrong}: a static policy has no plasticity and does not read it; leave it out{plastic}", field=key
+        )
 
 
 def interval_ticks(interval: Any, control_period: float) -> int:
@@ -83,19 +83,21 @@ def interval_ticks(interval: Any, control_period: float) -> int:
         if ticks < 1 or (fraction or "").strip(".0"):
             nearest = f"{ticks} ticks or {ticks + 1} ticks" if ticks > 1 else "1 tick or 2 ticks" if ticks else "1 tick"
             raise HebbaxError(
-                f"policy.interval={interval}: expected a whole number of ticks of at least 1; nearest valid: {nearest}"
+                f"interval={interval}: expected a whole number of ticks of at least 1; nearest valid: {nearest}",
+                field="interval",
             )
         return ticks
     try:
         ratio = float(interval) / control_period
     except (TypeError, ValueError):
-        raise HebbaxError(f"policy.interval={interval}: expected seconds (0.2) or ticks (4 ticks)") from None
+        raise HebbaxError(f"interval={interval}: expected seconds (0.2) or ticks (4 ticks)", field="interval") from None
     ticks = round(ratio) if ratio == ratio and abs(ratio) < 1e9 else 0
     if ticks < 1 or abs(ratio - ticks) > 1e-6 * ticks:
         low = max(1, int(ratio) if ratio == ratio and 0 < ratio < 1e9 else 1)
         nearest = " or ".join(f"{n * control_period:g}" for n in (low, low + 1))
         raise HebbaxError(
-            f"policy.interval={interval} s: expected a whole multiple of the control period {control_period:g} s, or "
-            f"ticks such as '4 ticks'; nearest valid: {nearest}"
+            f"interval={interval} s: expected a whole multiple of the control period {control_period:g} s, or "
+            f"ticks such as '4 ticks'; nearest valid: {nearest}",
+            field="interval",
         )
     return ticks

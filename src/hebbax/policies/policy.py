@@ -14,9 +14,10 @@ import numpy as np
 from hebbax.errors import HebbaxError
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Network
-from hebbax.plasticity.averaging import average, history_rows, remember
-from hebbax.plasticity.normalisation import check_bound, get_normalisation
-from hebbax.plasticity.rules import Rule, get_rule
+from hebbax.plasticity.averaging import AVERAGINGS, average, history_rows, remember
+from hebbax.plasticity.normalisation import NORMALISATIONS, check_bound
+from hebbax.plasticity.rule import Rule
+from hebbax.plasticity.rules import RULES
 from hebbax.settings import pinned
 from hebbax.types import Array
 
@@ -84,27 +85,32 @@ class Plasticity:
     bound: float | None = None  # of `clip`; None for 1
 
     def __post_init__(self) -> None:
-        rule = get_rule(self.rule)
-        get_normalisation(self.normalisation)
+        rule = RULES.get(self.rule)
+        NORMALISATIONS.get(self.normalisation)
         check_bound(self.normalisation, self.bound)
         history_rows(self.averaging, self.window)
         if self.interval < 1:
-            raise HebbaxError(f"policy.interval={self.interval} ticks: expected at least 1; nearest valid: 1")
+            raise HebbaxError(
+                f"interval={self.interval} ticks: expected at least 1; nearest valid: 1", field="interval"
+            )
         if self.rate is not None:
-            wrong = f"policy.rate={self.rate}"
+            wrong = f"rate={self.rate}"
             if rule.rate is None:
-                raise HebbaxError(f"{wrong}: the rule {self.rule!r} evolves its rates; leave policy.rate out")
+                raise HebbaxError(f"{wrong}: the rule {self.rule!r} evolves its rates; leave it out", field="rate")
             if not 0 <= self.rate < float("inf"):
                 nearest = 0 if self.rate < 0 else rule.rate
-                raise HebbaxError(f"{wrong}: expected a finite number of at least 0; nearest valid: {nearest}")
+                raise HebbaxError(
+                    f"{wrong}: expected a finite number of at least 0; nearest valid: {nearest}", field="rate"
+                )
         if self.time_constant is not None:
-            wrong = f"policy.time_constant={self.time_constant}"
+            wrong = f"time_constant={self.time_constant}"
             if rule.time_constant is None:
-                raise HebbaxError(f"{wrong}: the rule {self.rule!r} has none; leave it out")
+                raise HebbaxError(f"{wrong}: the rule {self.rule!r} has none; leave it out", field="time_constant")
             if not 1 <= self.time_constant < float("inf"):
                 nearest = 1 if self.time_constant < 1 else rule.time_constant
                 raise HebbaxError(
-                    f"{wrong}: expected a finite number of updates of at least 1; nearest valid: {nearest}"
+                    f"{wrong}: expected a finite number of updates of at least 1; nearest valid: {nearest}",
+                    field="time_constant",
                 )
 
     @property
@@ -115,18 +121,18 @@ class Plasticity:
     @property
     def averaged_ticks(self) -> int:
         """Number of ticks that an update averages over: 1 for `direct`."""
-        return 1 if self.averaging == "direct" else self.window
+        return self.window if AVERAGINGS.get(self.averaging).reads_window else 1
 
     @property
     def effective_rate(self) -> float:
         """The shared learning rate in force (1 where the rule has none)."""
-        default = get_rule(self.rule).rate
+        default = RULES.get(self.rule).rate
         return 1.0 if default is None else default if self.rate is None else self.rate
 
     @property
     def constants(self) -> tuple[float, ...]:
         """What the rule's `prepare` gets before the coefficients: the rate, then the time constant if it has one."""
-        default = get_rule(self.rule).time_constant
+        default = RULES.get(self.rule).time_constant
         time_constant = () if default is None else (default if self.time_constant is None else self.time_constant,)
         return (self.effective_rate, *time_constant)
 
@@ -155,17 +161,20 @@ class Policy:
             return
         if self.network.static_only:
             raise HebbaxError(
-                f"network {self.network.kind!r} cannot be plastic: expected policy.plastic=false or policy.network=gru"
+                f"network {self.network.kind!r} cannot be plastic: expected plastic=false or network=gru",
+                field="network",
             )
-        if get_rule(self.plasticity.rule).needs_bias and not self.network.bias:
-            raise HebbaxError(f"rule {self.plasticity.rule!r} needs a network with biases: expected policy.bias=true")
+        if RULES.get(self.plasticity.rule).needs_bias and not self.network.bias:
+            raise HebbaxError(
+                f"rule {self.plasticity.rule!r} needs a network with biases: expected bias=true", field="bias"
+            )
 
     @property
     def genes(self) -> tuple[dict[str, tuple[int, ...]], ...]:
         """Shapes of the evolved arrays of every connection, by name, in the order of the genome."""
         if self.plasticity is None:
             return tuple({"weights": connection.shape} for connection in self.network.connections)
-        rule = get_rule(self.plasticity.rule)
+        rule = RULES.get(self.plasticity.rule)
         return tuple(rule.genes(*c.shape, c.bias) for c in self.network.connections)
 
     @property
@@ -217,7 +226,7 @@ class Policy:
         units = jnp.zeros(self.network.unit_count, jnp.float32)
         if self.plasticity is None:
             return Carry((), (), units, jnp.zeros((0, self.network.unit_count), jnp.float32), jnp.int32(0))
-        count = len(get_rule(self.plasticity.rule).state)
+        count = len(RULES.get(self.plasticity.rule).state)
         states = tuple(jnp.zeros((count, *shape), jnp.float32) for shape in self.network.layer_shapes)
         history = jnp.zeros((self.plasticity.history_rows, self.network.unit_count), jnp.float32)
         return Carry(self.draw(key), states, units, history, jnp.int32(0))
@@ -245,7 +254,7 @@ class Policy:
             return carry
         tick = carry.tick - 1
         due = tick % plasticity.interval == 0
-        update = _update(self, get_rule(plasticity.rule))
+        update = _update(self, RULES.get(plasticity.rule))
         weights, states = jax.lax.cond(due, update, _leave, genome, carry, tick)
         return carry._replace(weights=weights, states=states)
 
@@ -281,7 +290,7 @@ def _updated(
     bias: bool,
 ) -> tuple[Array, Array]:
     """Return one connection's weights and states after an update."""
-    normalise = get_normalisation(plasticity.normalisation)
+    normalise = NORMALISATIONS.get(plasticity.normalisation)
     pre, post = pair
     constants = [jnp.float32(value) for value in plasticity.constants]
     prepared = _prepared(rule, constants, genes, weights.shape, bias=bias)

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from hebbax.damage.events import Event
-from hebbax.engines.make_engine import Engine
+from hebbax.engines.engine import Engine
 from hebbax.engines.scenario import Scenario, in_turn
 from hebbax.errors import HebbaxError, check_seed
 from hebbax.evolution.search import term_means

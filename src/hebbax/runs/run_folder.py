@@ -216,11 +216,11 @@ def is_run(path: Path) -> bool:
 def _taken(folder: RunFolder) -> HebbaxError:
     path = folder.path
     if not path.is_dir():
-        return HebbaxError(f"cannot create run {path}: it is a file; choose another folder with --run")
+        return HebbaxError(f"cannot create run {path}: it is a file; choose another folder", field="path")
     if not folder.config_path.exists():
-        return HebbaxError(f"cannot create run {path}: the folder is not empty; choose another with --run")
+        return HebbaxError(f"cannot create run {path}: the folder is not empty; choose another folder", field="path")
     resume = f"hebbax train --resume {shlex.quote(str(path))}"
-    return HebbaxError(f"run {path} exists already: go on with `{resume}` or choose another folder with --run")
+    return HebbaxError(f"run {path} exists already: go on with `{resume}` or choose another folder", field="path")
 
 
 def _missing(path: Path) -> HebbaxError:

@@ -144,9 +144,9 @@ def _check_run(run: PlannedRun) -> None:
         raise HebbaxError(f"{run.path / 'config.yaml'} is not YAML: restore it from a copy") from None
     before, now = (flat_dict(replace(config, generations=1)) for config in (stored, run.config))
     for key, value in now.items():
-        if before[key] != value:
+        if before.get(key) != value:
             raise HebbaxError(
-                f"run {run.path} was begun with {key}={before[key]}, now it is {key}={value}: choose another "
+                f"run {run.path} was begun with {key}={before.get(key)}, now it is {key}={value}: choose another "
                 "folder for these runs"
             )
 

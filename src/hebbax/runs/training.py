@@ -12,8 +12,9 @@ import yaml
 from hebbax.config.policy import PolicyConfig
 from hebbax.config.train import TrainConfig, check_train_config, from_dict, to_dict
 from hebbax.errors import HebbaxError
-from hebbax.evolution.search import Search, SearchState
-from hebbax.evolution.tracking import start_tracking
+from hebbax.evolution.learner import Learner, LearnerState
+from hebbax.evolution.search import Search
+from hebbax.evolution.tracking import TRACKERS, start_tracking
 from hebbax.evolution.trust import Trust, check_trust
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.runs.run_folder import RunFolder
@@ -30,7 +31,7 @@ _MAY_DIFFER = "from here on the run may differ from an uninterrupted one"
 class Training:
     """A run in its folder: begun with `start` or taken up with `resume`, then `run`."""
 
-    def __init__(self, folder: RunFolder, search: Search, state: SearchState) -> None:
+    def __init__(self, folder: RunFolder, search: Learner[Any], state: LearnerState) -> None:
         self.folder, self.search, self.state = folder, search, state
         self._stopped = False
 
@@ -89,7 +90,7 @@ class Training:
                 )
             for line in differences(checkpoint.document["environment"], environment()):
                 on_note(f"{line}: {_MAY_DIFFER}")
-            search = Search(config)
+            search = learner_of(config)
             state = unpack_state(search, checkpoint)
             record = folder.read_record()
             changed = changed_origin(search.task, record)
@@ -151,10 +152,16 @@ class Training:
         self.folder.save_checkpoint(pack_state(self.search, self.state, document), self.search.config.keep_checkpoints)
 
 
-def new_search(config: TrainConfig) -> Search:
-    """Return the search of a run that is to begin. Raises HebbaxError for what does not fit the task."""
-    _check_window(config)  # first, because the engine makes room for the window
+def learner_of(config: TrainConfig) -> Learner[Any]:
+    """Return what learns in a run. Raises HebbaxError for what does not fit the task."""
     return Search(config)
+
+
+def new_search(config: TrainConfig) -> Learner[Any]:
+    """Return the learner of a run that is to begin. Raises HebbaxError for what does not fit the task."""
+    TRACKERS.get(config.track)
+    _check_window(config)  # first, because the engine makes room for the window
+    return learner_of(config)
 
 
 def _check_window(config: TrainConfig) -> None:
@@ -165,7 +172,8 @@ def _check_window(config: TrainConfig) -> None:
     ticks = make_task(config.task.name).length if config.task.ticks is None else config.task.ticks
     if config.policy.window > ticks:
         raise HebbaxError(
-            f"policy.window={config.policy.window}: longer than a life of {ticks} ticks; nearest valid: {ticks}"
+            f"window={config.policy.window}: longer than a life of {ticks} ticks; nearest valid: {ticks}",
+            field="window",
         )
 
 

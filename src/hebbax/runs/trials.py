@@ -14,12 +14,13 @@ import numpy as np
 from hebbax.config.train import to_dict
 from hebbax.cores import available_cores
 from hebbax.damage.events import Event
+from hebbax.engines.engine import Engine
 from hebbax.engines.lives import whole
-from hebbax.engines.make_engine import Engine, make_engine
+from hebbax.engines.lockstep import LockstepEngine
+from hebbax.engines.make_engine import make_engine
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
 from hebbax.engines.twins import Twins
-from hebbax.engines.vector import VectorEngine
 from hebbax.errors import HebbaxError, check_seed
 from hebbax.keys import life_key
 from hebbax.policies.policy import Policy
@@ -136,7 +137,7 @@ class Runner:
     def twins(self, life: int) -> AbstractContextManager[Twins] | None:
         """Lend a life and a twin beside it; None where the body's state is another package's."""
         source, engine = self.source, self.engine
-        if isinstance(engine, VectorEngine):
+        if not isinstance(engine, NativeEngine | LockstepEngine):
             return None
         return engine.twins(source.genome, source.key(life), source.scenario(life))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.registry import Registry
 from hebbax.tasks.ant import ant, ant_proprioceptive
 from hebbax.tasks.external.open import external_task
 from hebbax.tasks.external.task import AnyTask, ExternalTask, is_external
@@ -18,24 +18,25 @@ from hebbax.tasks.swimmer import swimmer
 from hebbax.tasks.task import Task, model_hash
 from hebbax.tasks.walker2d import walker2d
 
-TASKS: dict[str, Callable[[], Task]] = {
-    "half_cheetah": half_cheetah,
-    "swimmer": swimmer,
-    "hopper": hopper,
-    "walker2d": walker2d,
-    "ant": ant,
-    "ant_proprioceptive": ant_proprioceptive,
-    "humanoid": humanoid,
-    "inverted_pendulum": inverted_pendulum,
-    "inverted_double_pendulum": inverted_double_pendulum,
-}
+TASKS: Registry[Callable[[], Task]] = Registry(
+    "task",
+    {
+        "half_cheetah": half_cheetah,
+        "swimmer": swimmer,
+        "hopper": hopper,
+        "walker2d": walker2d,
+        "ant": ant,
+        "ant_proprioceptive": ant_proprioceptive,
+        "humanoid": humanoid,
+        "inverted_pendulum": inverted_pendulum,
+        "inverted_double_pendulum": inverted_double_pendulum,
+    },
+)
 
 
 def register_task(name: str, make: Callable[[], Task]) -> None:
     """Add a task of your own under a name. Raises HebbaxError if the name is taken."""
-    if name in TASKS:
-        raise HebbaxError(f"task {name!r} is registered already: choose another name")
-    TASKS[name] = make
+    TASKS.register(name, make)
 
 
 def make_task(name: str) -> AnyTask:
@@ -45,9 +46,7 @@ def make_task(name: str) -> AnyTask:
     """
     if is_external(name):
         return external_task(name)
-    if name not in TASKS:
-        raise unknown_name("task", name, TASKS)
-    return TASKS[name]()
+    return TASKS.get(name)()
 
 
 def remark_on(task: AnyTask) -> str | None:
@@ -57,7 +56,11 @@ def remark_on(task: AnyTask) -> str | None:
     how = "steps its environments one after another" if task.suite == "gymnasium" else "takes turns with the policy"
     suite = {"gymnasium": "Gymnasium", "envpool": "EnvPool"}[task.suite]
     parts = [f"{suite} {how}, which is slower than a compiled task of `hebbax tasks`"]
-    ours = [made for made in (make() for make in TASKS.values()) if made.gymnasium_id == task.source["id"]]
+    ours = [
+        made
+        for made in (make() for name, make in TASKS.items() if TASKS.origin(name) is None)
+        if made.gymnasium_id == task.source["id"]
+    ]
     parts += [f"task={made.name} is this one" for made in ours if not made.gymnasium_options]
     if not task.timed:
         parts.append("a tick counts as 1 s, because the environment does not say how long it is")

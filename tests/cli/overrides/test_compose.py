@@ -79,8 +79,9 @@ def test_hydra_is_left_as_it_was():
     assert not GlobalHydra.instance().is_initialized()
 
 
-def test_a_task_of_ones_own_can_be_chosen(monkeypatch):
-    monkeypatch.setitem(registry.TASKS, "mine", registry.TASKS["swimmer"])
+def test_a_task_of_ones_own_can_be_chosen(forget_parts_of):
+    forget_parts_of(registry.TASKS)
+    registry.register_task("mine", registry.TASKS.get("swimmer"))
 
     assert compose_train(["task=mine"]).task == TaskConfig("mine")
 

@@ -13,8 +13,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
-from hebbax.cli.overrides.schema import groups
-from hebbax.config.train import TrainConfig
+from hebbax.cli.overrides.schema import groups, schema
 from hebbax.damage.text import split_outside_brackets
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.tasks.external.task import SUITES, is_external
@@ -66,7 +65,7 @@ def external_tasks(overrides: Sequence[str]) -> list[str]:
 
 def known_keys() -> dict[str, Any]:
     """Return the type of every key, by its dotted name."""
-    return _keys(TrainConfig, "")
+    return _keys(type(schema()), "")
 
 
 def expected_value(key: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import typing
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
@@ -10,7 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from hebbax.config.policy import PRESETS
 from hebbax.config.strategy import StrategyConfig
-from hebbax.config.strategy_table import STRATEGIES
+from hebbax.config.strategy_table import STRATEGIES, option_types
 from hebbax.config.train import TaskConfig, TrainConfig
 from hebbax.tasks.registry import TASKS
 
@@ -24,9 +27,32 @@ def groups() -> dict[str, dict[str, Any]]:
     """Return what each group can be set to: presets by name, by group."""
     return {
         "task": {name: TaskConfig(name=name) for name in TASKS},
-        "policy": dict(PRESETS),
-        "strategy": {name: StrategyConfig(name) for name in STRATEGIES},
+        "policy": dict(PRESETS.items()),
+        "strategy": {name: _strategy(StrategyConfig(name)) for name in STRATEGIES},
     }
+
+
+def schema() -> Any:
+    """Return the default of every key, as an instance of nested dataclasses that have the types of all.
+
+    They are those of `TrainConfig`, but that of the strategy, which has a field for every option of every strategy:
+    which of them the chosen one has is told where the configuration is built.
+    """
+    default, hints = TrainConfig(), typing.get_type_hints(TrainConfig)
+    values = {field.name: getattr(default, field.name) for field in dataclasses.fields(default)}
+    values["strategy"] = _strategy(default.strategy)
+    hints["strategy"] = type(values["strategy"])
+    return dataclasses.make_dataclass("Training", [(name, hints[name]) for name in values])(**values)
+
+
+def _strategy(config: StrategyConfig) -> Any:
+    return _strategy_type(tuple(option_types().items()))(**config.to_values())
+
+
+@cache  # OmegaConf merges instances of one class
+def _strategy_type(options: tuple[tuple[str, Any], ...]) -> type:
+    optional = [(name, kind | None, None) for name, kind in options]
+    return dataclasses.make_dataclass("Strategy", [("name", str), ("population", int), *optional])
 
 
 def store_schema(external_tasks: Sequence[str] = ()) -> None:
@@ -44,7 +70,7 @@ def store_schema(external_tasks: Sequence[str] = ()) -> None:
             store.store(group=group, name=name, node=_editable(preset))
     default = TrainConfig()
     choices = [{group: getattr(default, group).name} for group in groups()]
-    store.store(name=_SCHEMA, node=_editable(default))
+    store.store(name=_SCHEMA, node=_editable(schema()))
     store.store(name=PRIMARY, node={"defaults": [_SCHEMA, *choices, "_self_"]})
 
 

@@ -9,7 +9,17 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from hebbax.config.strategy_table import elites_of
+from hebbax.config.strategy import StrategyConfig
+from hebbax.config.strategy_table import (
+    STRATEGIES,
+    AdaptiveEs,
+    CmaEs,
+    MuLambdaEs,
+    OpenaiEs,
+    Pgpe,
+    Snes,
+    elites_of,
+)
 from hebbax.errors import HebbaxError
 from hebbax.evolution.strategies.mu_lambda import MuLambda
 from hebbax.evolution.strategies.schedules import optimiser_of, sigma_schedule
@@ -36,63 +46,54 @@ Built = tuple[Any, Any]
 """An algorithm with evosax's `init`, `ask` and `tell`, and the parameters that these take."""
 
 
-def build(name: str, population: int, genome_size: int, options: dict[str, Any]) -> Built:
+def build(config: StrategyConfig, genome_size: int) -> Built:
     """Return the algorithm of a strategy and its parameters. Raises HebbaxError where its memory would not do."""
-    return BUILDERS[name](population, genome_size, **options)
+    make = STRATEGIES.get(config.name).build or BUILDERS[config.name]
+    return make(config.population, genome_size, config.options)
 
 
-def _openai_es(
-    population: int,
-    genome_size: int,
-    *,
-    learning_rate: float,
-    sigma: float,
-    optimiser: str,
-    learning_rate_decay: float,
-    sigma_decay: float,
-    decay_shape: str,
-    decay_generations: int,
-) -> Built:
+def _openai_es(population: int, genome_size: int, options: OpenaiEs) -> Built:
     algorithm = Open_ES(
         **_common(population, genome_size),
-        optimizer=optimiser_of(optimiser, learning_rate, learning_rate_decay, decay_shape, decay_generations),
-        std_schedule=sigma_schedule(sigma, sigma_decay, decay_shape, decay_generations),
+        optimizer=optimiser_of(
+            options.optimiser,
+            options.learning_rate,
+            options.learning_rate_decay,
+            options.decay_shape,
+            options.decay_generations,
+        ),
+        std_schedule=sigma_schedule(options.sigma, options.sigma_decay, options.decay_shape, options.decay_generations),
     )
     return algorithm, algorithm.default_params
 
 
-def _pgpe(
-    population: int,
-    genome_size: int,
-    *,
-    learning_rate: float,
-    sigma: float,
-    optimiser: str,
-    sigma_learning_rate: float,
-    learning_rate_decay: float,
-    decay_shape: str,
-    decay_generations: int,
-) -> Built:
+def _pgpe(population: int, genome_size: int, options: Pgpe) -> Built:
     algorithm = PGPE(
         **_common(population, genome_size),
-        optimizer=optimiser_of(optimiser, learning_rate, learning_rate_decay, decay_shape, decay_generations),
+        optimizer=optimiser_of(
+            options.optimiser,
+            options.learning_rate,
+            options.learning_rate_decay,
+            options.decay_shape,
+            options.decay_generations,
+        ),
     )
-    return algorithm, algorithm.default_params.replace(std_init=sigma, std_lr=sigma_learning_rate)
+    return algorithm, algorithm.default_params.replace(std_init=options.sigma, std_lr=options.sigma_learning_rate)
 
 
-def _snes(
-    population: int, genome_size: int, *, learning_rate: float, sigma: float, sigma_learning_rate: float | None
-) -> Built:
+def _snes(population: int, genome_size: int, options: Snes) -> Built:
     algorithm = SNES(
-        **_common(population, genome_size), optimizer=optax.sgd(learning_rate), fitness_shaping_fn=shared_weights
+        **_common(population, genome_size),
+        optimizer=optax.sgd(options.learning_rate),
+        fitness_shaping_fn=shared_weights,
     )
-    params = algorithm.default_params.replace(std_init=jnp.asarray(sigma))
-    if sigma_learning_rate is not None:
-        params = params.replace(lr_std_init=jnp.asarray(sigma_learning_rate))
+    params = algorithm.default_params.replace(std_init=jnp.asarray(options.sigma))
+    if options.sigma_learning_rate is not None:
+        params = params.replace(lr_std_init=jnp.asarray(options.sigma_learning_rate))
     return algorithm, params
 
 
-def _sep_cma_es(population: int, genome_size: int, *, sigma: float) -> Built:
+def _sep_cma_es(population: int, genome_size: int, options: CmaEs) -> Built:
     algorithm = Sep_CMA_ES(**_common(population, genome_size), fitness_shaping_fn=shared_weights)
     params = algorithm.default_params
     # evosax learns the diagonal as slowly as CMA-ES learns its whole matrix, the paper (n + 2) / 3 times as fast.
@@ -100,49 +101,36 @@ def _sep_cma_es(population: int, genome_size: int, *, sigma: float) -> Built:
     faster = (genome_size + 2) / 3
     c_1 = jnp.minimum(1.0, params.c_1 * faster)
     c_mu = jnp.minimum(1.0 - c_1, params.c_mu * faster)
-    return algorithm, params.replace(std_init=jnp.asarray(sigma), c_1=c_1, c_mu=c_mu)
+    return algorithm, params.replace(std_init=jnp.asarray(options.sigma), c_1=c_1, c_mu=c_mu)
 
 
-def _cma_es(population: int, genome_size: int, *, sigma: float) -> Built:
+def _cma_es(population: int, genome_size: int, options: CmaEs) -> Built:
     check_covariance(genome_size)
     algorithm = CMA_ES(**_common(population, genome_size), fitness_shaping_fn=shared_weights)
-    return algorithm, algorithm.default_params.replace(std_init=jnp.asarray(sigma))
+    return algorithm, algorithm.default_params.replace(std_init=jnp.asarray(options.sigma))
 
 
-def _mu_lambda_es(
-    population: int,
-    genome_size: int,
-    *,
-    sigma: float,
-    elite: float,
-    sigma_decay: float,
-    decay_shape: str,
-    decay_generations: int,
-) -> Built:
-    schedule = sigma_schedule(sigma, sigma_decay, decay_shape, decay_generations)
-    return MuLambda(population, elites_of(population, elite), schedule), None
+def _mu_lambda_es(population: int, genome_size: int, options: MuLambdaEs) -> Built:
+    schedule = sigma_schedule(options.sigma, options.sigma_decay, options.decay_shape, options.decay_generations)
+    return MuLambda(population, elites_of(population, options.elite), schedule), None
 
 
-def _adaptive_es(
-    population: int,
-    genome_size: int,
-    *,
-    learning_rate: float,
-    sigma: float,
-    sigma_learning_rate: float,
-    elite: float,
-) -> Built:
+def _adaptive_es(population: int, genome_size: int, options: AdaptiveEs) -> Built:
     # With an elite of its own size, evosax's SimpleES is the adaptive strategy of Hebbian Attractor Networks:
     # m <- m + c (mean of the elite - m), sigma <- (1 - r) sigma + r sqrt(mean of (elite - m)^2), with the old m.
     algorithm = SimpleES(
-        **_common(population, genome_size), optimizer=optax.sgd(learning_rate), fitness_shaping_fn=shared_weights
+        **_common(population, genome_size),
+        optimizer=optax.sgd(options.learning_rate),
+        fitness_shaping_fn=shared_weights,
     )
-    elites = elites_of(population, elite)
+    elites = elites_of(population, options.elite)
     weights = jnp.where(jnp.arange(population) < elites, jnp.float32(1 / elites), 0.0)
-    return algorithm, algorithm.default_params.replace(std_init=sigma, c_std=sigma_learning_rate, weights=weights)
+    return algorithm, algorithm.default_params.replace(
+        std_init=options.sigma, c_std=options.sigma_learning_rate, weights=weights
+    )
 
 
-BUILDERS: dict[str, Callable[..., Built]] = {
+BUILDERS: dict[str, Callable[[int, int, Any], Built]] = {
     "openai-es": _openai_es,
     "pgpe": _pgpe,
     "snes": _snes,

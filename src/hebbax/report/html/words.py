@@ -8,7 +8,7 @@ from typing import Any
 from hebbax.analysis.gait import MOTIONS
 from hebbax.analysis.statistics import resting_on
 from hebbax.analysis.summary import feet_of
-from hebbax.plasticity.rule import get_rule
+from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Policy
 from hebbax.report.html.material import Material
 
@@ -93,7 +93,7 @@ def what_it_is(material: Material) -> list[str]:
         return [
             f"{seen}Its {policy.genome_size:,} weights are what evolution searched for. They do not change in a life."
         ]
-    rule = get_rule(policy.plasticity.rule)
+    rule = RULES.get(policy.plasticity.rule)
     return [
         f"{seen}Its {policy.weight_count:,} weights are not evolved. They are random at the start of every life.",
         f"What is evolved are {policy.genome_size:,} coefficients of a learning rule. The rule says how the weight w "
@@ -119,7 +119,7 @@ def _updates(policy: Policy, control_period: float) -> str:
         "direct": ", by the activity at that moment.",
         "moving-average": f", by the mean activity of the last {plasticity.window} ticks.",
         "exponential": f", by a fading mean of the activity over about {plasticity.window} ticks.",
-    }[plasticity.averaging]
+    }.get(plasticity.averaging, f", by the activity averaged by {plasticity.averaging}.")
     bounded = {
         "none": " Nothing bounds them.",
         "max": " After each change every layer is divided by its largest weight, so weights stay between −1 and 1.",
@@ -128,7 +128,7 @@ def _updates(policy: Policy, control_period: float) -> str:
         f"{plasticity.effective_bound:g}.",
         "tanh": " After each change weights are squashed to between −1 and 1.",
         "unit-norm": " After each change the weights into each neuron are put to length 1.",
-    }[plasticity.normalisation]
+    }.get(plasticity.normalisation, f" After each change every layer is normalised by {plasticity.normalisation}.")
     return when + seen + bounded
 
 

@@ -1,0 +1,83 @@
+"""Options of a part, as fields of its own frozen dataclass that say themselves which values they can have."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection
+from typing import Any
+
+from hebbax.errors import HebbaxError, unknown_name
+
+_CHECK = "check"  # where a field keeps its check
+
+
+def check_options(options: Any) -> None:
+    """Raise HebbaxError for the first option of a dataclass that has a value it cannot have."""
+    for option in dataclasses.fields(options):
+        if _CHECK in option.metadata:
+            option.metadata[_CHECK](option.name, getattr(options, option.name))
+
+
+def positive(default: float | None) -> Any:
+    """Return a number above 0; of a default of None, it may be None."""
+    usual = ", or null" if default is None else f" such as {default}, the default"
+
+    def check(name: str, value: float | None) -> None:
+        if value is None and default is None:
+            return
+        if value is None or not 0 < value < float("inf"):
+            raise _error(name, value, f"expected a positive number{usual}")
+
+    return _option(default, check)
+
+
+def remaining(default: float) -> Any:
+    """Return what is left of a value that decays: above 0, and at most 1."""
+
+    def check(name: str, value: float) -> None:
+        if not 0 < value <= 1:
+            nearest = "; nearest valid: 1" if value > 1 else ", such as 0.99"
+            raise _error(
+                name, value, f"expected a number above 0 and at most 1, where 1 keeps the value constant{nearest}"
+            )
+
+    return _option(default, check)
+
+
+def share(default: float) -> Any:
+    """Return a share of the population, between 0 and 1."""
+
+    def check(name: str, value: float) -> None:
+        if not 0 < value < 1:
+            usual = f"such as {default}, the default"
+            raise _error(name, value, f"expected a share of the population between 0 and 1, {usual}")
+
+    return _option(default, check)
+
+
+def count(default: int) -> Any:
+    """Return a whole number of at least 1."""
+
+    def check(name: str, value: int) -> None:
+        if value < 1:
+            raise _error(name, value, "expected a whole number of at least 1; nearest valid: 1")
+
+    return _option(default, check)
+
+
+def choice(kind: str, default: str, choices: Collection[str]) -> Any:
+    """Return one of some names; `kind` says in an error what they are."""
+
+    def check(name: str, value: str) -> None:
+        if value not in choices:
+            raise unknown_name(kind, value, choices)
+
+    return _option(default, check)
+
+
+def _option(default: Any, check: Callable[[str, Any], None]) -> Any:
+    return dataclasses.field(default=default, metadata={_CHECK: check})
+
+
+def _error(name: str, value: Any, expected: str) -> HebbaxError:
+    return HebbaxError(f"{name}={value}: {expected}", field=name)

@@ -1,0 +1,128 @@
+"""Parts by name: taken, unknown and odd names, and when plug-ins are looked for."""
+
+import re
+
+import pytest
+
+from hebbax import registry
+from hebbax.config.strategy import StrategyConfig
+from hebbax.config.train import TrainConfig, from_dict, to_dict
+from hebbax.errors import HebbaxError
+from hebbax.plasticity.rules import RULES
+from hebbax.policies.make_policy import make_policy
+from hebbax.registry import Registry
+from hebbax.tasks.registry import TASKS, make_task
+
+
+@pytest.fixture
+def shapes() -> Registry[int]:
+    """Corners by name."""
+    return Registry("shape", {"triangle": 3, "square": 4})
+
+
+@pytest.fixture
+def looked(monkeypatch) -> list[str]:
+    """A word for each time that entry points were looked for."""
+    times: list[str] = []
+
+    def look():
+        times.append("looked")
+        return ()
+
+    monkeypatch.setattr(registry, "_loaded", False)
+    monkeypatch.setattr(registry, "_entry_points", look)
+    return times
+
+
+def test_what_is_registered_comes_after_ours_in_order(shapes):
+    shapes.register("pentagon", 5)
+    shapes.register("line", 2)
+    assert shapes.names() == ("triangle", "square", "pentagon", "line") == tuple(shapes)
+    assert shapes.items() == (("triangle", 3), ("square", 4), ("pentagon", 5), ("line", 2))
+    assert shapes.values() == (3, 4, 5, 2)
+    assert (shapes["line"], len(shapes), "line" in shapes, "circle" in shapes) == (2, 4, True, False)
+    assert [shapes.origin(name) for name in shapes] == [None] * 4
+
+
+def test_an_unknown_name_is_told_with_the_nearest(shapes):
+    with pytest.raises(HebbaxError, match=r"^unknown shape 'sqare': did you mean 'square'\?$"):
+        shapes.get("sqare")
+
+
+def test_a_taken_name_is_told_and_keeps_what_it_was(shapes):
+    with pytest.raises(HebbaxError, match=r"^shape 'square' is registered already: choose another name$"):
+        shapes.register("square", 5)
+    assert shapes.get("square") == 4
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a/b", "a=b", "a,b", "-a", "[a]", "a\n"])
+def test_a_name_that_no_command_could_hold_is_refused(shapes, name):
+    with pytest.raises(HebbaxError, match=f"^shape {re.escape(repr(name))}: expected a name of letters, digits"):
+        shapes.register(name, 1)
+
+
+def test_plugins_are_looked_for_once_and_not_for_what_there_is(shapes, looked):
+    assert "square" in shapes
+    assert shapes.get("square") == 4
+    shapes.register("line", 2)
+    assert looked == []
+    assert "circle" not in shapes
+    assert len(shapes) == 3
+    assert list(shapes) == ["triangle", "square", "line"]
+    assert looked == ["looked"]
+
+
+def test_a_stored_run_of_what_ships_looks_for_none(looked):
+    stored = from_dict({**to_dict(TrainConfig()), "strategy": StrategyConfig("snes", sigma=0.1).to_values()})
+    make_policy(stored.policy, make_task(stored.task.name))
+    assert looked == []
+
+
+@pytest.mark.parametrize("first", ["items", "values", "names", "__len__", "__iter__"])
+def test_every_listing_looks_for_them(shapes, looked, first):
+    getattr(shapes, first)() if first != "__iter__" else list(shapes)
+    assert looked == ["looked"]
+
+
+def test_metadata_that_cannot_be_read_is_one_warning(shapes, looked, monkeypatch, caplog):
+    def fail():
+        raise TypeError("not a pair")
+
+    monkeypatch.setattr(registry, "_entry_points", fail)
+    assert shapes.names() == ("triangle", "square")
+    assert caplog.messages == [
+        "plug-ins are not used: the installed packages' entry points cannot be read: TypeError: not a pair"
+    ]
+
+
+def test_a_plugin_may_look_names_up_while_it_is_imported(shapes, install):
+    install("curious", "import hebbax\nhebbax.register_task('curious', hebbax.tasks.registry.TASKS.get('swimmer'))")
+    source = "import hebbax\ntry:\n    hebbax.make_task('nowhere')\nexcept hebbax.HebbaxError:\n    seen = True\n"
+    install("asking", f"{source}from hebbax.tasks.registry import TASKS\nTASKS.register('asked', None)")
+    assert TASKS.origin("asked") is None
+    assert "asked" in TASKS
+    assert TASKS.origin("asked") == "asking"
+    assert TASKS.origin("curious") == "curious"
+
+
+def test_nothing_is_left_of_a_plugin_that_fails_and_ours_stays(install, caplog):
+    register = (
+        "import hebbax\nhebbax.register_task('half', None)\nhebbax.register_rule('half', None, ('a',), equation='')"
+    )
+    install("half", f"{register}\nraise KeyError('later')")
+    assert "half" not in TASKS
+    assert "half" not in RULES
+    assert "swimmer" in TASKS
+    assert caplog.messages == ["plug-in half (half = half) is not used: KeyError: 'later'"]
+    TASKS.register("half", TASKS.get("swimmer"))
+    assert TASKS.origin("half") is None
+
+
+def test_parts_that_come_into_being_while_a_plugin_is_imported_are_ours():
+    """Another module of ours may be imported first by a plug-in that fails."""
+    token = registry._UNDER_WAY.set(registry._Plugin("stranger"))
+    try:
+        shapes = Registry("shape", {"square": 4})
+    finally:
+        registry._UNDER_WAY.reset(token)
+    assert shapes.origin("square") is None
