@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hebbax.config.train import TaskConfig as TaskConfig
     from hebbax.config.train import TrainConfig as TrainConfig
     from hebbax.damage.events import Event as Event
-    from hebbax.damage.kind import register_damage as register_damage
+    from hebbax.damage.kinds import register_damage as register_damage
     from hebbax.engines.lockstep import LockstepEngine as LockstepEngine
     from hebbax.engines.make_engine import make_engine as make_engine
     from hebbax.engines.native import NativeEngine as NativeEngine
@@ -94,7 +94,7 @@ _HOME = {
     "make_task": "tasks.registry",
     "register_activation": "networks.activations",
     "register_averaging": "plasticity.averaging",
-    "register_damage": "damage.kind",
+    "register_damage": "damage.kinds",
     "register_experiment": "experiments.registry",
     "register_network": "networks.registry",
     "register_normalisation": "plasticity.normalisation",

@@ -9,7 +9,8 @@ import mujoco
 import numpy as np
 
 from hebbax.damage.events import Event
-from hebbax.damage.kind import KINDS, Kind, as_argument, sample_state
+from hebbax.damage.kind import Kind, as_argument, sample_state
+from hebbax.damage.kinds import KINDS
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.policies.policy import AnyPolicy, Policy
 from hebbax.tasks.external.task import AnyTask

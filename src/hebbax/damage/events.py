@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.damage import kinds as kinds  # registers what ships
-from hebbax.damage.kind import KINDS, VALUES
+from hebbax.damage.kind import VALUES
+from hebbax.damage.kinds import KINDS
 from hebbax.errors import HebbaxError, unknown_name
 
 FOREVER = 10**9

@@ -106,28 +106,12 @@ class Kind:
         return self.whole + severity * (self.worst - self.whole)
 
 
-KINDS: dict[str, Kind] = {}
-"""All kinds, by name."""
+def make_kind(name: str, change: Change, *, stage: str, target: str = "", **options: Any) -> Kind:
+    """Return a kind of damage; see `register_damage`.
 
-
-def register_damage(name: str, change: Change, *, stage: str, target: str = "", **options: Any) -> Kind:
-    """Add a kind of damage of your own.
-
-    Args:
-        name: what it is called, as in `damage="weak(knee, 0.3)"`.
-        change: see `Change`; compiled once, and called at the stage.
-        stage: a key of STAGES.
-        target: a key of TARGETS.
-        options: the other fields of `Kind`.
-
-    Returns:
-        The kind. Raises HebbaxError for a name that is taken or cannot be typed, an unknown stage, target, value or
-        draw, and a stage that has no such target.
+    Raises HebbaxError for an unknown stage, target, value or draw, a stage that has no such target, and functions that
+    do not return what they should.
     """
-    if name in KINDS:
-        raise HebbaxError(f"damage {name!r} is registered already: choose another name")
-    if not name or set(name) & set("()+|=,; \t\n'\""):
-        raise HebbaxError(f"damage {name!r}: expected a name without spaces, brackets, commas and quotes")
     kind = Kind(name, change, stage, target=target, **options)
     for what, choice, known in (
         ("stage", stage, STAGES),
@@ -145,7 +129,6 @@ def register_damage(name: str, change: Change, *, stage: str, target: str = "", 
     if kind.draws == "fresh" and stage != "weights":
         raise HebbaxError(f"damage {name!r} in stage {stage!r} with draws='fresh': expected it in stage 'weights'")
     _try_once(kind)
-    KINDS[name] = kind
     return kind
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from hebbax.damage.kind import register_damage
+from hebbax.damage.kind import Change, Kind, make_kind
+from hebbax.registry import Registry
 
 
 def _stop(values, value, state, noise):
@@ -56,130 +59,155 @@ def _hold(values, value, state, noise):
     return np.array((state[0] + value[0], 0.0)), state
 
 
-register_damage(
-    "freeze-plasticity", _stop, stage="update", value="", summary="the weights, and the state of the rule, stand still"
+_SHIPPED = (
+    make_kind(
+        "freeze-plasticity",
+        _stop,
+        stage="update",
+        value="",
+        summary="the weights, and the state of the rule, stand still",
+    ),
+    make_kind(
+        "scale-plasticity",
+        _scale,
+        stage="update",
+        unit="share of an update",
+        minimum=0.0,
+        whole=1.0,
+        worst=0.0,
+        summary="every update goes `value` times as far: W + value (U(W) - W), U the update with its normalisation",
+    ),
+    make_kind(
+        "pin-actuator",
+        _pin,
+        stage="action",
+        target="actuator",
+        all=True,
+        default=0.0,
+        first=True,  # what is pinned can still be scaled
+        summary="the action is `value`",
+    ),
+    make_kind(
+        "scale-actuator",
+        _scale,
+        stage="action",
+        target="actuator",
+        all=True,
+        unit="share of the action left",
+        whole=1.0,
+        worst=0.0,
+        summary="the action is multiplied by `value`: 0 kills the actuator",
+    ),
+    make_kind(
+        "zero-weights",
+        _zero_share,
+        stage="weights",
+        target="layer",
+        all=True,
+        unit="share of the weights",
+        minimum=0.0,
+        maximum=1.0,
+        whole=0.0,
+        worst=1.0,
+        draws="uniform",
+        summary="the share `value` of the weights, drawn by the life's key, is set to 0",
+    ),
+    make_kind(
+        "redraw-weights",
+        _redraw,
+        stage="weights",
+        target="layer",
+        all=True,
+        default=1.0,
+        draws="fresh",
+        summary="the weights are drawn anew as at birth, and multiplied by `value`",
+    ),
+    make_kind(
+        "nudge-weights",
+        _nudge,
+        stage="weights",
+        target="layer",
+        all=True,
+        unit="length of the weights",
+        whole=0.0,
+        worst=1.0,
+        draws="normal",
+        summary="a random direction, drawn by the life's key and `value` times as long as the vector of the weights, is "
+        "added",
+    ),
+    make_kind(
+        "push-body",
+        _add,
+        stage="body",
+        target="body",
+        value="force",
+        unit="N",
+        summary="the force `value` (N, along the world's axes) on the centre of mass",
+    ),
+    make_kind(
+        "hold-coordinate",
+        _hold,
+        stage="body",
+        target="coordinate",
+        value="position",
+        unit="m or rad",
+        default=0.0,
+        begin=_place,
+        summary="the position is `value` (m or rad) and its velocity 0, at every physics step",
+    ),
+    make_kind(
+        "scale-observation",
+        _scale,
+        stage="sense",
+        target="observation",
+        all=True,
+        unit="share of the observation left",
+        whole=1.0,
+        worst=0.0,
+        summary="the observation is multiplied by `value`: 0 blinds the sensor",
+    ),
+    make_kind(
+        "noise-observation",
+        _add_noise,
+        stage="sense",
+        target="observation",
+        all=True,
+        unit="standard deviation, in the unit of the observation",
+        minimum=0.0,
+        whole=0.0,
+        worst=1.0,
+        draws="normal",
+        summary="Gaussian noise of standard deviation `value`, new at every tick, is added to the observation",
+    ),
+    make_kind(
+        "scale-mass",
+        _scale,
+        stage="model",
+        target="body",
+        unit="times the mass",
+        minimum=0.0,
+        whole=1.0,
+        worst=3.0,
+        fields=("body_mass", "body_inertia"),
+        summary="the body's mass and moments of inertia are multiplied by `value`",
+    ),
 )
-register_damage(
-    "scale-plasticity",
-    _scale,
-    stage="update",
-    unit="share of an update",
-    minimum=0.0,
-    whole=1.0,
-    worst=0.0,
-    summary="every update goes `value` times as far: W + value (U(W) - W), U the update with its normalisation",
-)
-register_damage(
-    "pin-actuator",
-    _pin,
-    stage="action",
-    target="actuator",
-    all=True,
-    default=0.0,
-    first=True,  # what is pinned can still be scaled
-    summary="the action is `value`",
-)
-register_damage(
-    "scale-actuator",
-    _scale,
-    stage="action",
-    target="actuator",
-    all=True,
-    unit="share of the action left",
-    whole=1.0,
-    worst=0.0,
-    summary="the action is multiplied by `value`: 0 kills the actuator",
-)
-register_damage(
-    "zero-weights",
-    _zero_share,
-    stage="weights",
-    target="layer",
-    all=True,
-    unit="share of the weights",
-    minimum=0.0,
-    maximum=1.0,
-    whole=0.0,
-    worst=1.0,
-    draws="uniform",
-    summary="the share `value` of the weights, drawn by the life's key, is set to 0",
-)
-register_damage(
-    "redraw-weights",
-    _redraw,
-    stage="weights",
-    target="layer",
-    all=True,
-    default=1.0,
-    draws="fresh",
-    summary="the weights are drawn anew as at birth, and multiplied by `value`",
-)
-register_damage(
-    "nudge-weights",
-    _nudge,
-    stage="weights",
-    target="layer",
-    all=True,
-    unit="length of the weights",
-    whole=0.0,
-    worst=1.0,
-    draws="normal",
-    summary="a random direction, drawn by the life's key and `value` times as long as the vector of the weights, is "
-    "added",
-)
-register_damage(
-    "push-body",
-    _add,
-    stage="body",
-    target="body",
-    value="force",
-    unit="N",
-    summary="the force `value` (N, along the world's axes) on the centre of mass",
-)
-register_damage(
-    "hold-coordinate",
-    _hold,
-    stage="body",
-    target="coordinate",
-    value="position",
-    unit="m or rad",
-    default=0.0,
-    begin=_place,
-    summary="the position is `value` (m or rad) and its velocity 0, at every physics step",
-)
-register_damage(
-    "scale-observation",
-    _scale,
-    stage="sense",
-    target="observation",
-    all=True,
-    unit="share of the observation left",
-    whole=1.0,
-    worst=0.0,
-    summary="the observation is multiplied by `value`: 0 blinds the sensor",
-)
-register_damage(
-    "noise-observation",
-    _add_noise,
-    stage="sense",
-    target="observation",
-    all=True,
-    unit="standard deviation, in the unit of the observation",
-    minimum=0.0,
-    whole=0.0,
-    worst=1.0,
-    draws="normal",
-    summary="Gaussian noise of standard deviation `value`, new at every tick, is added to the observation",
-)
-register_damage(
-    "scale-mass",
-    _scale,
-    stage="model",
-    target="body",
-    unit="times the mass",
-    minimum=0.0,
-    whole=1.0,
-    worst=3.0,
-    fields=("body_mass", "body_inertia"),
-    summary="the body's mass and moments of inertia are multiplied by `value`",
-)
+
+KINDS: Registry[Kind] = Registry("damage", {kind.name: kind for kind in _SHIPPED})
+"""All kinds, by name."""
+
+
+def register_damage(name: str, change: Change, *, stage: str, target: str = "", **options: Any) -> None:
+    """Add a kind of damage of your own.
+
+    Args:
+        name: what it is called, as in `damage="weak(knee, 0.3)"`.
+        change: see `Change`; compiled once, and called at the stage.
+        stage: a key of STAGES.
+        target: a key of TARGETS.
+        options: the other fields of `Kind`.
+
+    Raises HebbaxError for a name that is taken or cannot be typed, an unknown stage, target, value or draw, a stage
+    that has no such target, and functions that do not return what they should.
+    """
+    KINDS.register(name, make_kind(name, change, stage=stage, target=target, **options))

@@ -10,7 +10,8 @@ import re
 from typing import Any
 
 from hebbax.damage.events import FOREVER, Event
-from hebbax.damage.kind import KINDS, VALUES, Kind
+from hebbax.damage.kind import VALUES, Kind
+from hebbax.damage.kinds import KINDS
 from hebbax.errors import HebbaxError, unknown_name
 
 _KEYS = ("target", "value", "severity", "from", "for", "relative")

@@ -11,7 +11,8 @@ import numpy as np
 
 from hebbax.damage.event_table import event_range
 from hebbax.damage.events import Event
-from hebbax.damage.kind import KINDS, DamageNoise, as_argument
+from hebbax.damage.kind import DamageNoise, as_argument
+from hebbax.damage.kinds import KINDS
 from hebbax.errors import HebbaxError
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task

@@ -15,7 +15,8 @@ from numba.np.numpy_support import carray
 
 from hebbax.damage.event_table import BEGIN, HOOK, INDEX, event_table
 from hebbax.damage.events import Event
-from hebbax.damage.kind import KINDS, DamageNoise, Kind
+from hebbax.damage.kind import DamageNoise, Kind
+from hebbax.damage.kinds import KINDS
 from hebbax.engines.fingerprint import digest_environment, digest_value
 from hebbax.engines.life_cache import LifeCache
 from hebbax.kernels.noise import normal, uniform
