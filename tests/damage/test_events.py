@@ -94,6 +94,10 @@ def test_the_table_holds_names_as_numbers(swimmer, han_e):
         ("ant", "hold-coordinate", 2, 2, 2),
         ("ant", "hold-coordinate", "hip_1", 7, 6),  # after a quaternion, velocities stand one place earlier
         ("ant", "push-body", "torso", 1, 2),
+        ("half_cheetah", "scale-observation", 3, 3, 4),
+        ("half_cheetah", "scale-observation", "joint angles", 2, 8),
+        ("half_cheetah", "scale-actuator", "front thigh", 3, 4),
+        ("half_cheetah", "scale-observation", None, 0, 17),
     ],
 )
 def test_targets_by_name(task_name, kind, target, start, stop):

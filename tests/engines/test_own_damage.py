@@ -165,7 +165,7 @@ def test_a_kind_that_cannot_be_is_refused_when_it_is_registered(change, options,
 @pytest.mark.parametrize("name", ["scale-actuator", "two words", "a(b)", "a+b", ""])
 def test_a_name_that_is_taken_or_cannot_be_typed_is_refused(name):
     with pytest.raises(HebbaxError, match=r"registered already|expected a name of letters"):
-        register_damage(name, _count, stage="action", target="actuator")
+        register_damage(name, _draw_both, stage="action", target="actuator", draws="both")
 
 
 def test_every_stage_is_heard_in_the_order_of_the_tick(engine, genomes, swimmer):

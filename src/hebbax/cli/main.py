@@ -25,6 +25,7 @@ SUBCOMMANDS = {
     "tasks": "list the robots and goals",
     "policies": "list the networks and plasticity rules by name",
     "strategies": "list the evolution strategies with their options",
+    "damages": "list what can happen to a life",
     "reproduce": "run a published experiment, or go on with it, and compare",
     "zoo": "list the controllers that ship with hebbax",
     "demo": "evolve a small controller now, and see what it does",

@@ -14,6 +14,7 @@ from hebbax.damage.kinds import KINDS
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.policies.policy import AnyPolicy, Policy
 from hebbax.tasks.external.task import AnyTask
+from hebbax.tasks.groups import Group
 from hebbax.tasks.task import Task
 
 (
@@ -89,14 +90,18 @@ def _nothing(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
 
 
 def _observations(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
+    """Return the range of a group of observations, or of one."""
     if event.target is None:
         return 0, task.observation_size
-    index = _index_of(event, [], task.observation_size)
+    groups = _ranges(task.observation)
+    if isinstance(event.target, str) and event.target in groups:
+        return groups[event.target]
+    index = _index_of(event, [], task.observation_size, others=list(groups))
     return index, index + 1
 
 
 def _actuators(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
-    """Return the range of a policy's outputs."""
+    """Return the range of a policy's outputs: of an actuator, or a group of actions."""
     count = task.action_size
     if event.target is None:
         return 0, count
@@ -104,8 +109,17 @@ def _actuators(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int
     # A task of its own making may have outputs that are no actuators: these have no names.
     if isinstance(task, Task) and task.model.nu == count:
         names = [actuator_name(task.model, index) for index in range(count)]
-    index = _index_of(event, names, count)
+    groups = _ranges(task.action)
+    if isinstance(event.target, str) and event.target in groups and event.target not in names:
+        return groups[event.target]
+    index = _index_of(event, names, count, others=list(groups))
     return index, index + 1
+
+
+def _ranges(groups: Sequence[Group]) -> dict[str, tuple[int, int]]:
+    """Return where each named group begins and ends."""
+    ends = np.cumsum([group.size for group in groups]).tolist()
+    return {group.name: (end - group.size, end) for group, end in zip(groups, ends, strict=True) if group.name}
 
 
 def actuator_name(model: mujoco.MjModel, index: int) -> str:
@@ -158,16 +172,19 @@ def _model_of(event: Event, task: AnyTask) -> mujoco.MjModel:
     return task.model
 
 
-def _index_of(event: Event, names: Sequence[str], count: int) -> int:
-    """Return the index that an event's target stands for, among `count` things of which some have names."""
+def _index_of(event: Event, names: Sequence[str], count: int, others: Sequence[str] = ()) -> int:
+    """Return the index that an event's target stands for, among `count` things of which some have names.
+
+    `others` are names of more than one of them.
+    """
     target, what = event.target, KINDS[event.kind].target
     if isinstance(target, str):
         if target not in filter(None, names):
-            raise unknown_name(what, target, filter(None, names))
+            raise unknown_name(what, target, [*filter(None, names), *others])
         return names.index(target)
     assert target is not None
     if not 0 <= target < count:
-        named = ", ".join(filter(None, names))
+        named = ", ".join([*filter(None, names), *others])
         expected = f"0 to {count - 1}" + (f", or one of {named}" if named else "")
         raise HebbaxError(f"event {event.kind!r} on {what} {target}: expected {expected}")
     return target

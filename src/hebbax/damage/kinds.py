@@ -132,8 +132,8 @@ _SHIPPED = (
         whole=0.0,
         worst=1.0,
         draws="normal",
-        summary="a random direction, drawn by the life's key and `value` times as long as the vector of the weights, is "
-        "added",
+        summary="a random direction, drawn by the life's key and `value` times as long as the vector of the weights, "
+        "is added",
     ),
     make_kind(
         "push-body",
