@@ -126,4 +126,4 @@ def _compare(folder: Path) -> None:
     save_figure(figure_of(plot_returns(groups, title=f"zoo:{SHIPPED}")), folder / _COMPARISON)
     print(folder / _COMPARISON)
     _, record = record_life(run)
-    film_life(run, record, folder / _SHIPPED_FILM, on_file=print, on_note=note)
+    film_life(run.task, record, folder / _SHIPPED_FILM, on_file=print, on_note=note)

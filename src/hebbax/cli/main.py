@@ -23,6 +23,7 @@ SUBCOMMANDS = {
     "experiment": "ask a living network something: freeze, saturate, lift, zero weights and more",
     "play": "open a controller in a browser, and do harm to it while it lives",
     "tasks": "list the robots and goals",
+    "try": "film a robot without a controller, before anyone trains on it",
     "policies": "list the networks and plasticity rules by name",
     "strategies": "list the evolution strategies with their options",
     "damages": "list what can happen to a life",
@@ -33,6 +34,8 @@ SUBCOMMANDS = {
     "bench": "measure speed and memory on this machine",
 }
 """What `hebbax NAME` does; each is the module `hebbax.cli.NAME`, imported only when it is asked for."""
+
+_MODULES = {"try": "try_task"}  # which is a word of Python
 
 USER_ERROR = 2
 INTERRUPTED = 130  # as a shell reports a process that Ctrl-C ended
@@ -103,7 +106,7 @@ def _run(arguments: list[str]) -> int:
     if name not in SUBCOMMANDS:
         kind, known = ("option", ("--help", "--version")) if name.startswith("-") else ("command", SUBCOMMANDS)
         raise unknown_name(kind, name, known)
-    module = import_module(f"hebbax.cli.{name}")
+    module = import_module(f"hebbax.cli.{_MODULES.get(name, name)}")
     try:
         options = module.parser().read(arguments[1:])
     except SystemExit as exit:  # argparse has printed the subcommand's help

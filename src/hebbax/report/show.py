@@ -86,7 +86,7 @@ def show_run(
         save_figure(figure, folder / WEIGHTS)
         on_file(folder / WEIGHTS)
     if film:
-        film_life(run, record, folder / FILM, seed=seed, seconds=seconds, on_file=on_file, on_note=on_note)
+        film_life(run.task, record, folder / FILM, seed=seed, seconds=seconds, on_file=on_file, on_note=on_note)
     return lives
 
 
@@ -96,7 +96,7 @@ def record_life(run: StoredRun, *, genome: str = "best", seed: int = 1) -> tuple
 
 
 def film_life(
-    run: StoredRun,
+    task: AnyTask,
     record: Record,
     path: Path,
     *,
@@ -109,18 +109,18 @@ def film_life(
 
     A tick that is no time is a frame. `seed` is that of the life recorded.
     """
-    if isinstance(run.task, ExternalTask):
+    if isinstance(task, ExternalTask):
         try:
-            _film_environment(run.task, record, path, seed, seconds)
+            _film_environment(task, record, path, seed, seconds)
         except HebbaxError as error:
             on_note(f"no {path.name}: {error}")
         else:
             on_file(path)
         return
-    states, frames_per_second = frames_of(record.qpos, run.task.control_period, seconds)
+    states, frames_per_second = frames_of(record.qpos, task.control_period, seconds)
     with tempfile.TemporaryDirectory(prefix="hebbax-show-") as name:
         model = Path(name) / "model.xml"
-        model.write_text(run.task.model_xml, encoding="utf-8")
+        model.write_text(task.model_xml, encoding="utf-8")
         try:
             render_video(model, states, path, frames_per_second=frames_per_second)
         except RenderUnavailable as error:

@@ -39,11 +39,12 @@ class Group:
             )
         if self.size < 1:
             raise HebbaxError(f"group {self.name!r}: size={self.size}, expected at least 1")
-        low, high = self._each("low", -np.inf), self._each("high", np.inf)
+        low, high = self.each("low", -np.inf), self.each("high", np.inf)
         if not np.all(low < high):  # NaN too
             raise HebbaxError(f"group {self.name!r}: low={self.low} and high={self.high}, expected low below high")
 
-    def _each(self, side: str, none: float) -> np.ndarray:
+    def each(self, side: str, none: float) -> np.ndarray:
+        """Return the limits of one side, float64 [size], with `none` where there is none."""
         limit: Limit = getattr(self, side)
         values = limit if isinstance(limit, tuple) else (limit,) * self.size
         if len(values) != self.size:

@@ -131,7 +131,7 @@ def _film(material: Material, on_note: Callable[[str], None]) -> str:
     with tempfile.TemporaryDirectory(prefix="hebbax-report-") as name:
         path = Path(name) / "life.mp4"
         film_life(
-            material.run,
+            material.run.task,
             material.record,
             path,
             seed=material.evaluation.seed,
