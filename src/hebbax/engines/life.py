@@ -318,7 +318,8 @@ def live(
         reward, done, next_memory = outcome(before, simulation, action, memory, key0, key1, tick)
         write_terms(before, simulation, action, memory, key0, key1, tick, terms)
         copy_by_way_of(spare, next_memory, memory)
-        if not np.isfinite(reward):
+        # Not np.isfinite, which is x - x == 0: of a sum that it sees, the compiler takes that to be always so.
+        if not abs(reward) < np.inf:
             end = END_DIVERGED
             break
         total += reward

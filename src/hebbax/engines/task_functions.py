@@ -46,7 +46,7 @@ def task_functions(task: Task) -> TaskFunctions:
         reset=compiled(task.reset),
         observe=_observe(task),
         actuate=actuate,
-        outcome=_sum(task, terms) if several else terms,
+        outcome=_sum(task, terms) if several else _single(terms),
         write_terms=_write_terms(task, terms) if several else _write_none,
         settle=_settle(task, actuate) if task.settle else _settle_not,
         update_contact_forces=_contact_forces(task),
@@ -68,7 +68,7 @@ def _noise(key0, key1, stream, tick, size):
 
 
 def _observe(task: Task) -> Any:
-    observe, size = compiled(task.observe), task.noise_size
+    observe, size = inlined(getattr(task.observe, "py_func", task.observe)), task.noise_size
 
     @compiled
     def plain(simulation, memory, key0, key1, tick):
@@ -97,6 +97,14 @@ def _terms(task: Task) -> Any:
     return noisy if takes(task.outcome, "outcome", "noise") else plain
 
 
+def _single(reward: Any) -> Any:
+    @compiled
+    def outcome(before, simulation, action, memory, key0, key1, tick):
+        return reward(before, simulation, action, memory, key0, key1, tick)
+
+    return outcome
+
+
 def _sum(task: Task, terms: Any) -> Any:
     added = " + ".join(f"terms[{index}]" for index in range(len(task.reward)))
     sum_of = inlined(from_source(f"def sum_of(terms):\n    return {added}\n", "sum_of", {}))
@@ -111,7 +119,7 @@ def _sum(task: Task, terms: Any) -> Any:
 
 def _write_terms(task: Task, terms: Any) -> Any:
     lines = "".join(f"    out[{index}] = terms[{index}]\n" for index in range(len(task.reward)))
-    write = compiled(from_source(f"def write(terms, out):\n{lines}", "write", {}))
+    write = inlined(from_source(f"def write(terms, out):\n{lines}", "write", {}))
 
     @compiled
     def write_terms(before, simulation, action, memory, key0, key1, tick, out):
@@ -124,7 +132,7 @@ def _write_terms(task: Task, terms: Any) -> Any:
     return write_terms
 
 
-@compiled
+@inlined
 def _write_none(before, simulation, action, memory, key0, key1, tick, out):
     pass
 
