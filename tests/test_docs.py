@@ -24,9 +24,9 @@ import pytest
 import yaml
 
 import hebbax
-from hebbax.cli.main import SUBCOMMANDS
+from hebbax.cli.main import SUBCOMMANDS, module_of
 from hebbax.cli.overrides.check import known_keys
-from hebbax.cli.overrides.compose import compose_generations, compose_train
+from hebbax.cli.overrides.compose import compose_generations, compose_scenario, compose_train
 from hebbax.cli.overrides.sweep import compose_sweep, split_launcher
 from hebbax.comparison.curves import METRICS
 from hebbax.damage.events import KINDS
@@ -221,13 +221,15 @@ def check_command(line: str) -> None:
         return  # the name of a subcommand within a sentence
     if "--help" in arguments:
         return
-    options = import_module(f"hebbax.cli.{name}").parser().read(arguments)
+    options = import_module(module_of(name)).parser().read(arguments)
     if name == "train":
         if options.multirun:
             assert compose_sweep(split_launcher(options.overrides)[0]), line
         else:
             (compose_generations if options.resume is not None else compose_train)(options.overrides)
         assert options.run is None or options.resume is None, line
+    elif getattr(options, "overrides", ()):
+        compose_scenario(options.overrides)
     if name == "reproduce":
         budget_named(experiment_named(options.experiment), options.budget)
     if hasattr(options, "metric"):

@@ -41,6 +41,11 @@ USER_ERROR = 2
 INTERRUPTED = 130  # as a shell reports a process that Ctrl-C ended
 
 
+def module_of(name: str) -> str:
+    """Return the module of a subcommand."""
+    return f"hebbax.cli.{_MODULES.get(name, name)}"
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -106,7 +111,7 @@ def _run(arguments: list[str]) -> int:
     if name not in SUBCOMMANDS:
         kind, known = ("option", ("--help", "--version")) if name.startswith("-") else ("command", SUBCOMMANDS)
         raise unknown_name(kind, name, known)
-    module = import_module(f"hebbax.cli.{_MODULES.get(name, name)}")
+    module = import_module(module_of(name))
     try:
         options = module.parser().read(arguments[1:])
     except SystemExit as exit:  # argparse has printed the subcommand's help
