@@ -10,7 +10,7 @@ import hebbax
 
 
 def pond():
-    return replace(hebbax.make_task("swimmer"), name="pond", ticks=10)
+    return replace(hebbax.make_task("swimmer"), name="pond", length=10)
 
 
 def decaying(pre, post, weight, a, b):

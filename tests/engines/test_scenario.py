@@ -55,10 +55,7 @@ def test_former_keywords_are_the_scenario_they_stand_for_with_one_warning(engine
     expected = engine.evaluate(genomes[:2], KEY, Scenario(9, normaliser, "restart", events), lifetimes=2)
     with pytest.warns(DeprecationWarning, match="pass Scenario") as told:
         former = engine.evaluate(
-            genomes[:2],
-            KEY,
-            Scenario(ticks=9, normaliser=normaliser, termination="restart", damages=events),
-            lifetimes=2,
+            genomes[:2], KEY, lifetimes=2, ticks=9, normaliser=normaliser, termination="restart", events=events
         )
     assert [str(warning.filename) for warning in told] == [__file__]
     np.testing.assert_array_equal(former.returns, expected.returns)

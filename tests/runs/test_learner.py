@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import jax
 import numpy as np
 import pytest
-from hebbax.evolution.controller import Best, Controller
 
 from hebbax.config.train import TaskConfig, TrainConfig
 from hebbax.engines.make_engine import make_engine
-from hebbax.evolution.statistics import ObservationStatistics
+from hebbax.engines.scenario import Scenario
+from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
 from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
 from hebbax.runs import training
@@ -48,7 +48,7 @@ class HillClimber:
         key = stream(root_key(self.config.seed), "climb", state.generation)
         genome = state.genome + 0.1 * np.asarray(jax.random.normal(key, state.genome.shape))
         normaliser = state.statistics.normaliser()
-        lives = self.engine.evaluate(genome[None], key, normaliser=normaliser, ticks=self.config.task.ticks)
+        lives = self.engine.evaluate(genome[None], key, Scenario(normaliser=normaliser, ticks=self.config.task.ticks))
         value, statistics = float(lives.returns[0]), state.statistics.merge(lives)
         if value > state.value:
             best = Best(Controller(genome, statistics), state.generation + 1, value)

@@ -30,7 +30,7 @@ def measure(settings: Settings, tell: Tell) -> Report:
     results = {
         **CASE,
         "policy": config.policy.name,
-        "strategy": vars(config.strategy),
+        "strategy": config.strategy.to_values(),
         "runs": runs,
         "median_minutes": median if np.isfinite(median) else None,  # null where most seeds were given up
     }

@@ -21,7 +21,7 @@ def test_feet_have_medians_over_the_lives_in_which_they_touched():
 
 
 def test_few_lives_behind_the_interval_of_the_return_are_said_to_be_few():
-    values = {"lifetimes": 21, "diverged": 2, "return_mean": 5.0, "return_ci95": [4.0, 6.0]}
+    values = {"lifetimes": 21, "diverged": 2, "return_mean": 5.0, "return_ci95": [4.0, 6.0], "reward_terms": {}}
     values["returns"] = [None, None, *[5.0] * 19]
     assert returns(values).endswith(" 95 % intervals rest on 19 lives; from fewer than 20 they are rough.")
     alone = {**values, "lifetimes": 1, "diverged": 0, "return_ci95": None, "returns": [5.0]}
