@@ -1,11 +1,12 @@
 """Compare this checkout with another: speed in turns, and what lives and a short run give, to the bit.
 
-    python benchmarks/against.py OTHER_CHECKOUT --rounds 21 --json benchmarks/results/against.json
+    python benchmarks/against.py OTHER_CHECKOUT --json benchmarks/results/against.json
 
-Each side is one process of its checkout's own `.venv`, which compiles its lives once and then runs a round whenever it
-has the turn. Every other round runs backwards. The cases are those of `hebbax bench closed-loop`. Then come, in turns
-too, `hebbax --help` and a warm start to the end of the first generation, and a run of GENERATIONS generations of which
-the last checkpoint and the metrics are compared.
+Each side is a process of its checkout's own `.venv`, which compiles its lives once and then runs a round whenever it
+has the turn. Every other round runs backwards. Where a process puts its memory makes a difference of two in a hundred,
+so each side is started several times. The cases are those of `hebbax bench closed-loop`. Then come, in turns too,
+`hebbax --help` and a warm start to the end of the first generation, and a run of GENERATIONS generations of which the
+last checkpoint and the metrics are compared.
 """
 
 from __future__ import annotations
@@ -72,6 +73,11 @@ class Side:
         self._process.stdin.write(f"{case}\n")
         self._process.stdin.flush()
         return float(self._read())
+
+    def end(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.wait()
 
     def _read(self) -> str:
         assert self._process.stdout is not None
@@ -147,7 +153,8 @@ def main() -> None:
 
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("other", type=Path)
-    options.add_argument("--rounds", type=int, default=21)
+    options.add_argument("--rounds", type=int, default=7)
+    options.add_argument("--processes", type=int, default=5)
     options.add_argument("--json", type=Path)
     given = options.parse_args()
     here = Path(__file__).resolve().parents[1]
@@ -155,22 +162,26 @@ def main() -> None:
         name: subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=at, text=True).strip()
         for name, at in (("here", here), ("other", given.other))
     }
-    sides = {"here": Side(here), "other": Side(given.other.resolve())}
-    cases = []
-    for number, (name, digest) in enumerate(sides["here"].digests.items()):
-        seconds: dict[str, list[float]] = {side: [] for side in sides}
-        for turn in range(given.rounds):
-            for side in list(sides)[:: 1 if turn % 2 == 0 else -1]:
-                seconds[side].append(sides[side].seconds(number))
-        ratio = summary(ratios(seconds["other"], seconds["here"]))
-        same = digest == sides["other"].digests[name]
-        cases.append({"name": name, "ratio": ratio, "same_returns": same, "seconds": seconds})
-        low, high = ratio["interval"]
-        sys.stdout.write(
-            f"{name}: speed here ÷ there {ratio['median']:.3f} ({low:.3f} to {high:.3f}), "
-            f"returns {'equal to the bit' if same else 'differ'}\n"
-        )
     checkouts = {"here": here, "other": given.other.resolve()}
+    cases: list[dict[str, Any]] = []
+    for beginning in range(given.processes):
+        sides = {name: Side(at) for name, at in checkouts.items()}
+        for number, (name, digest) in enumerate(sides["here"].digests.items()):
+            if beginning == 0:
+                same = digest == sides["other"].digests[name]
+                cases.append({"name": name, "same_returns": same, "seconds": {side: [] for side in sides}})
+            for turn in range(given.rounds):
+                for side in list(sides)[:: 1 if turn % 2 == 0 else -1]:
+                    cases[number]["seconds"][side].append(sides[side].seconds(number))
+        for side in sides.values():
+            side.end()
+    for case in cases:
+        case["ratio"] = summary(ratios(case["seconds"]["other"], case["seconds"]["here"]))
+        low, high = case["ratio"]["interval"]
+        sys.stdout.write(
+            f"{case['name']}: speed here ÷ there {case['ratio']['median']:.3f} ({low:.3f} to {high:.3f}), "
+            f"returns {'equal to the bit' if case['same_returns'] else 'differ'}\n"
+        )
     begun = starts(checkouts)
     for name, seconds in begun.items():
         ratio = summary(ratios(seconds["here"], seconds["other"]))

@@ -1,7 +1,8 @@
 """What events do to a life, compiled: each function reads the table of `event_table`, and an empty one costs nothing.
 
 All engines call these, the native one from within its compiled life. `states` is what the events of this life remember
-(`states_of`), and `key0`, `key1` are the life's key.
+(`states_of`), and `key0`, `key1` are the life's key. What is called at every tick or physics step looks at
+the length of the table first: a call with so many arrays costs twenty nanoseconds.
 """
 
 from __future__ import annotations
@@ -109,14 +110,20 @@ def _key_of(events, index, tick, key0, key1):
 
 
 @kernel
-def change_values(events, tick, stage, states, key0, key1, values):
-    """Do to all observations or actions, flat float64, what happens at that stage."""
+def _change_values(events, tick, stage, states, key0, key1, values):
     for index in range(events.shape[0]):
         if events[index, STAGE] == stage and _lasts(events, index, tick):
             event0, event1 = _key_of(events, index, tick, key0, key1)
             start, stop = int(events[index, START]), int(events[index, STOP])
             begins = events[index, ONSET] == tick
             _apply(events, index, begins, states, event0, event1, values, start, stop - start, values)
+
+
+@kernel
+def change_values(events, tick, stage, states, key0, key1, values):
+    """Do to all observations or actions, flat float64, what happens at that stage."""
+    if events.shape[0] > 0:
+        _change_values(events, tick, stage, states, key0, key1, values)
 
 
 @kernel
@@ -139,8 +146,7 @@ def change_weights(events, tick, index, states, key0, key1, drawn, weights):
 
 
 @kernel
-def apply_forces(events, tick, states, key0, key1, forces):
-    """Put forces on bodies [nbody, 6], and keep them beside the states."""
+def _apply_forces(events, tick, states, key0, key1, forces):
     for index in range(events.shape[0]):
         if events[index, STAGE] == FORCE and _lasts(events, index, tick):
             event0, event1 = _key_of(events, index, tick, key0, key1)
@@ -149,6 +155,13 @@ def apply_forces(events, tick, states, key0, key1, forces):
             kept = int(events[index, STATE_AT] + events[index, STATE_SIZE])
             for axis in range(FORCE_SIZE):
                 states[kept + axis] = forces[body, axis]
+
+
+@kernel
+def apply_forces(events, tick, states, key0, key1, forces):
+    """Put forces on bodies [nbody, 6], and keep them beside the states."""
+    if events.shape[0] > 0:
+        _apply_forces(events, tick, states, key0, key1, forces)
 
 
 @kernel
@@ -171,8 +184,7 @@ def clear_forces(events, tick, forces):
 
 
 @kernel
-def hold_coordinates(events, tick, substep, states, key0, key1, positions, velocities):
-    """Put coordinates, with their velocities, where events have them, after so many physics steps of the tick."""
+def _hold_coordinates(events, tick, substep, states, key0, key1, positions, velocities):
     spare = states.shape[0] - 2
     for index in range(events.shape[0]):
         if events[index, STAGE] == POSITION and _lasts(events, index, tick):
@@ -185,8 +197,14 @@ def hold_coordinates(events, tick, substep, states, key0, key1, positions, veloc
 
 
 @kernel
-def plasticity_scale(events, tick, states, key0, key1):
-    """Return how far updates go at this tick: 0 if weights stand still, 1 if nothing holds them back."""
+def hold_coordinates(events, tick, substep, states, key0, key1, positions, velocities):
+    """Put coordinates, with their velocities, where events have them, after so many physics steps of the tick."""
+    if events.shape[0] > 0:
+        _hold_coordinates(events, tick, substep, states, key0, key1, positions, velocities)
+
+
+@kernel
+def _plasticity_scale(events, tick, states, key0, key1):
     spare = states.shape[0] - 1
     states[spare] = 1.0
     for index in range(events.shape[0]):
@@ -194,3 +212,11 @@ def plasticity_scale(events, tick, states, key0, key1):
             event0, event1 = _key_of(events, index, tick, key0, key1)
             _apply(events, index, events[index, ONSET] == tick, states, event0, event1, states, spare, 1, states)
     return states[spare]
+
+
+@kernel
+def plasticity_scale(events, tick, states, key0, key1):
+    """Return how far updates go at this tick: 0 if weights stand still, 1 if nothing holds them back."""
+    if events.shape[0] > 0:
+        return _plasticity_scale(events, tick, states, key0, key1)
+    return 1.0
