@@ -18,6 +18,7 @@ from hebbax.errors import one_line
 from hebbax.report.film.render_worker import Frames, NoDrawing, leave_result, write_video
 from hebbax.tasks.external.open import open_environments
 from hebbax.tasks.external.task import ExternalTask
+from hebbax.tasks.groups import Group
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,17 @@ class EnvironmentJob:
     output: str
     stride: int
     frames_per_second: float
+
+
+def _task_of(values: dict[str, Any]) -> ExternalTask:
+    """Return the task of which these are the fields, as JSON has them."""
+    groups = {name: tuple(_group_of(group) for group in values[name]) for name in ("observation", "action")}
+    return ExternalTask(**{**values, **groups})
+
+
+def _group_of(values: dict[str, Any]) -> Group:
+    low, high = (tuple(side) if isinstance(side, list) else side for side in (values["low"], values["high"]))
+    return Group(values["name"], values["size"], values["unit"], low, high)
 
 
 def main(folder: Path) -> None:
@@ -45,7 +57,7 @@ def main(folder: Path) -> None:
 def _frames(job: EnvironmentJob, actions: np.ndarray) -> Frames:
     """Yield a frame of every stride-th tick of a life with the actions [ticks, action_size]."""
     try:
-        environments = open_environments(ExternalTask(**job.task), threads=1, film=True)
+        environments = open_environments(_task_of(job.task), threads=1, film=True)
         environments.begin(np.array([job.seed]))
         yield environments.frame()
     except Exception as error:
