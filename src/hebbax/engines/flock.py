@@ -23,7 +23,7 @@ from hebbax.engines.lives import (
     record_whole,
     thread_count,
 )
-from hebbax.engines.scenario import PLAIN, Scenario, with_former_keywords
+from hebbax.engines.scenario import PLAIN, Scenario, make_for_each, with_former_keywords
 from hebbax.engines.task_functions import term_columns
 from hebbax.policies.policy import WEIGHT_BOUND, AnyPolicy, Carry
 from hebbax.settings import each_pinned, pinned
@@ -201,12 +201,9 @@ class Flock(ABC):
             self.harmed = self._harmed()
 
     def _tables(self) -> list[np.ndarray]:
-        """Return the table of each life; lives with the same sequence share one."""
-        made: dict[int, np.ndarray] = {}
-        for events in self.damages:
-            if id(events) not in made:
-                made[id(events)] = damage_table(events, self._engine.task, self._engine.policy)
-        return [made[id(events)] for events in self.damages]
+        """Return the table of each life."""
+        task, policy = self._engine.task, self._engine.policy
+        return make_for_each(self.damages, lambda events: damage_table(events, task, policy))
 
     def _harmed(self) -> list[int]:
         """Return the lives to which anything ever happens."""

@@ -21,7 +21,7 @@ from hebbax.engines.bodies import Bodies, bodies_of
 from hebbax.engines.flock import Flock, FlockEngine
 from hebbax.engines.life import BOUND, feel, measure_torques
 from hebbax.engines.lives import check_genomes, life_keys
-from hebbax.engines.scenario import PLAIN, Scenario, with_former_keywords
+from hebbax.engines.scenario import PLAIN, Scenario, make_for_each, with_former_keywords
 from hebbax.engines.twins import BODY_STATE, State, Twins
 from hebbax.policies.policy import AnyPolicy
 from hebbax.tasks.contract import check_task
@@ -112,12 +112,8 @@ class _Bodies(Flock):
             self.bodies = self._bodies_of_each()
 
     def _bodies_of_each(self) -> list[Bodies]:
-        """Return the bodies of each life; lives with the same sequence share them."""
-        made: dict[int, Bodies] = {}
-        for events in self.damages:
-            if id(events) not in made:
-                made[id(events)] = bodies_of(self.task, events)
-        return [made[id(events)] for events in self.damages]
+        """Return the bodies of each life."""
+        return make_for_each(self.damages, lambda events: bodies_of(self.task, events))
 
     def _change_bodies(self, tick: int) -> None:
         """Give each life the body that it has from a tick on."""

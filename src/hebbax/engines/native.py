@@ -27,7 +27,7 @@ from hebbax.engines.lives import (
     record_whole,
     thread_count,
 )
-from hebbax.engines.scenario import PLAIN, Scenario, with_former_keywords
+from hebbax.engines.scenario import PLAIN, Scenario, make_for_each, with_former_keywords
 from hebbax.engines.specialise import specialise
 from hebbax.engines.twins import BODY_STATE, State, Twins
 from hebbax.kernels.compile_step import compile_step
@@ -95,7 +95,7 @@ class NativeEngine:
         genomes = check_genomes(genomes, self.policy.genome_size)
         keys = life_keys(key, len(genomes) * lifetimes)
         rows = empty_rows(self.task, len(keys))
-        fates = self._fates(scenario.of_each(len(keys)))
+        fates = make_for_each(scenario.of_each(len(keys)), self._fate)
         record = empty_record(self.task, 0, 0)
         next_life = itertools.count()  # shared by the threads; next() on it is atomic
         failed = threading.Event()
@@ -198,14 +198,6 @@ class NativeEngine:
 
     def _fate(self, events: Sequence[Event]) -> _Fate:
         return _Fate(damage_table(events, self.task, self.policy), bodies_of(self.task, events))
-
-    def _fates(self, damages: Sequence[Sequence[Event]]) -> list[_Fate]:
-        """Return the fate of each life; lives with the same sequence share one."""
-        made: dict[int, _Fate] = {}
-        for events in damages:
-            if id(events) not in made:
-                made[id(events)] = self._fate(events)
-        return [made[id(events)] for events in damages]
 
     def _parts(
         self,

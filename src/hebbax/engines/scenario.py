@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from hebbax.damage.events import Event
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.types import ON_TERMINATION, Normaliser
+
+Made = TypeVar("Made")
 
 Damages: TypeAlias = Sequence[Event] | Sequence[Sequence[Event]]
 """What happens to all lives, or one sequence per life."""
@@ -59,11 +61,25 @@ class Scenario:
         return replace(self, damages=damages)
 
 
+def variant_of(variants: Sequence[Sequence[Event]], life: int) -> Sequence[Event]:
+    """Return what happens to a life where lives meet variants in turn: the one at its number modulo theirs."""
+    return variants[life % len(variants)] if variants else ()
+
+
 def in_turn(variants: Sequence[Sequence[Event]], lives: int) -> Damages:
-    """Return the damages of so many lives that meet variants in turn: life i the one at i modulo their number."""
+    """Return the damages of so many lives that meet variants in turn."""
     if len(variants) < 2:
-        return variants[0] if variants else ()
-    return [variants[life % len(variants)] for life in range(lives)]
+        return variant_of(variants, 0)
+    return [variant_of(variants, life) for life in range(lives)]
+
+
+def make_for_each(damages: Sequence[Sequence[Event]], make: Callable[[Sequence[Event]], Made]) -> list[Made]:
+    """Return what is made of the damages of each life; lives with the same sequence share it."""
+    made: dict[int, Made] = {}
+    for events in damages:
+        if id(events) not in made:
+            made[id(events)] = make(events)
+    return [made[id(events)] for events in damages]
 
 
 PLAIN = Scenario()

@@ -14,7 +14,7 @@ from hebbax.analysis.statistics import ENOUGH_LIVES
 from hebbax.damage.events import Event
 from hebbax.engines.engine import Engine
 from hebbax.engines.make_engine import make_engine
-from hebbax.engines.scenario import Damages, Scenario
+from hebbax.engines.scenario import Damages, Scenario, variant_of
 from hebbax.errors import HebbaxError, check_seed
 from hebbax.evolution.trust import Trust
 from hebbax.keys import evaluation_key, life_key
@@ -175,7 +175,7 @@ class Context:
 
     def _of_life(self, life: int, events: Sequence[Event]) -> tuple[Event, ...]:
         """Return the damages of a life, and these events after them."""
-        return (*(self.damages[life % len(self.damages)] if self.damages else ()), *events)
+        return (*variant_of(self.damages, life), *events)
 
     def _of_each(self, events: Sequence[Event]) -> Damages:
         """Return the damages of all lives, and these events after them."""

@@ -14,7 +14,7 @@ import numpy as np
 from hebbax.damage.event_table import event_table
 from hebbax.damage.events import FOREVER, Event
 from hebbax.engines.make_engine import make_engine
-from hebbax.engines.scenario import Scenario
+from hebbax.engines.scenario import Scenario, variant_of
 from hebbax.errors import HebbaxError, check_seed
 from hebbax.keys import life_key
 from hebbax.policies.policy import Policy
@@ -107,7 +107,7 @@ class Session:
 
         Raises HebbaxError for a life that diverges at it; the present life then goes on.
         """
-        events: list[Event] = list(self._damages[life % len(self._damages)]) if self._damages else []
+        events: list[Event] = list(variant_of(self._damages, life))
         parts = self._engine.stream(
             self._genome,
             self.key(life),

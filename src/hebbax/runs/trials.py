@@ -19,7 +19,7 @@ from hebbax.engines.lives import whole
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.native import NativeEngine
-from hebbax.engines.scenario import Scenario
+from hebbax.engines.scenario import Scenario, variant_of
 from hebbax.engines.twins import Twins
 from hebbax.errors import HebbaxError, check_seed
 from hebbax.keys import life_key
@@ -98,7 +98,7 @@ class Source:
 
     def scenario(self, life: int, events: Sequence[Event] = ()) -> Scenario:
         """Return what a life is put through, with these events after its damages."""
-        damages = self.damages[life % len(self.damages)] if self.damages else ()
+        damages = variant_of(self.damages, life)
         return Scenario(self.ticks, self.normaliser, self.termination, (*damages, *events) if damages else events)
 
     def key(self, life: int) -> jax.Array:
