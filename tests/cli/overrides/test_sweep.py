@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hebbax.cli.overrides.compose import compose_train
-from hebbax.cli.overrides.launch import check_launcher
+from hebbax.cli.overrides.launch import check_launcher, launch
 from hebbax.cli.overrides.sweep import compose_sweep, split_launcher
 from hebbax.errors import HebbaxError
 
@@ -125,3 +125,21 @@ def test_every_documented_option_of_slurm_exists(tmp_path):
     assert len(keys) > 8
     # An interpolation fits every type, so that what is asked here is whether the key exists.
     check_launcher([*SLURM, *(f"hydra.launcher.{key}=${{hydra.launcher.name}}" for key in keys)], tmp_path)
+
+
+@pytest.mark.usefixtures("in_tmp")
+def test_a_launchers_jobs_get_a_damage_as_it_was_typed(tmp_path):
+    seen = []
+    jobs = [["damage=scale-actuator(0, 0.5) + pin-actuator(1)", "seed=3"], ["damage=none", "seed=4"]]
+    assert launch(
+        ["hydra/launcher=basic"], tmp_path, jobs, lambda config: seen.append((config.damage, config.seed))
+    ) == [
+        None,
+        None,
+    ]
+    assert seen == [("scale-actuator(0, 0.5) + pin-actuator(1)", 3), ("none", 4)]
+
+
+@pytest.fixture
+def in_tmp(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)

@@ -20,6 +20,7 @@ from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from hebbax.cli.overrides.check import as_hydra
 from hebbax.cli.overrides.schema import PRIMARY, store_schema
 from hebbax.config.train import TrainConfig, from_typed
 from hebbax.errors import HebbaxError, unknown_name
@@ -64,7 +65,7 @@ def launch(launcher: Sequence[str], folder: Path, jobs: Sequence[Sequence[str]],
         context = HydraContext(config_loader=hydra.config_loader, callbacks=Callbacks(config))
         chosen = Plugins.instance().instantiate_launcher(hydra_context=context, task_function=_Task(job), config=config)
         assert isinstance(chosen, Launcher)
-        results = chosen.launch([list(overrides) for overrides in jobs], initial_job_idx=0)
+        results = chosen.launch([[as_hydra(text) for text in overrides] for overrides in jobs], initial_job_idx=0)
     return [_raised(result) for result in results]
 
 
