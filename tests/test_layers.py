@@ -18,6 +18,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     ("errors", "types", "cores", "moved", "streams", "_version"),
     ("registry",),
+    ("compiling",),
     ("config", "files", "networks", "plasticity", "settings", "worlds", "zoo"),
     ("keys", "versions"),
     ("tasks",),

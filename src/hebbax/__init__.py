@@ -12,6 +12,8 @@ from hebbax.moved import serve_former_names
 
 if TYPE_CHECKING:
     from hebbax._version import __version__ as __version__
+    from hebbax.compiling.compiler import compiled as compiled
+    from hebbax.config.engines import register_engine as register_engine
     from hebbax.config.policy import PolicyConfig as PolicyConfig
     from hebbax.config.policy import register_preset as register_preset
     from hebbax.config.strategy import StrategyConfig as StrategyConfig
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from hebbax.evolution.tracking import register_tracker as register_tracker
     from hebbax.experiments.registry import Experiment as Experiment
     from hebbax.experiments.registry import register_experiment as register_experiment
-    from hebbax.kernels.compiler import compiled as compiled
     from hebbax.networks.activations import register_activation as register_activation
     from hebbax.networks.network import Connection as Connection
     from hebbax.networks.network import Network as Network
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
     from hebbax.types import Normaliser as Normaliser
     from hebbax.types import Record as Record
     from hebbax.types import Simulation as Simulation
+    from hebbax.worlds.mujoco.make_world import mujoco as mujoco
+    from hebbax.worlds.world import World as World
 
 _HOME = {
     "Averaging": "plasticity.averaging",
@@ -86,15 +89,18 @@ _HOME = {
     "TaskConfig": "config.train",
     "TrainConfig": "config.train",
     "Training": "runs.training",
+    "World": "worlds.world",
     "__version__": "_version",
-    "compiled": "kernels.compiler",
+    "compiled": "compiling.compiler",
     "evaluate_controller": "runs.evaluation",
     "make_engine": "engines.make_engine",
     "make_policy": "policies.make_policy",
     "make_task": "tasks.registry",
+    "mujoco": "worlds.mujoco.make_world",
     "register_activation": "networks.activations",
     "register_averaging": "plasticity.averaging",
     "register_damage": "damage.kinds",
+    "register_engine": "config.engines",
     "register_experiment": "experiments.registry",
     "register_network": "networks.registry",
     "register_normalisation": "plasticity.normalisation",
@@ -134,15 +140,18 @@ __all__ = [
     "TaskConfig",
     "TrainConfig",
     "Training",
+    "World",
     "__version__",
     "compiled",
     "evaluate_controller",
     "make_engine",
     "make_policy",
     "make_task",
+    "mujoco",
     "register_activation",
     "register_averaging",
     "register_damage",
+    "register_engine",
     "register_experiment",
     "register_network",
     "register_normalisation",

@@ -29,17 +29,6 @@ class Simulation(NamedTuple):
     qfrc_constraint: Array  # [nv], N and N·m
 
 
-class Handles(NamedTuple):
-    """What of one simulation experimenters hold, and no task reads: to push it, and to measure it."""
-
-    xfrc_applied: Array  # [nbody, 6], N and N·m
-    qfrc_constraint: Array  # [nv], N or N·m, of contacts, joint limits and the like
-    actuator_force: Array  # [nu], before the transmission
-    actuator_moment: Array  # [entries], N·m or N at a degree of freedom for each of actuator_force: a sparse matrix
-    moment_rownnz: Array  # [nu], int32, entries of an actuator's row
-    moment_rowadr: Array  # [nu], int32, where they begin
-
-
 class Noise(NamedTuple):
     """What a task may draw a birth from; as long as `nq + nv`."""
 
@@ -64,7 +53,7 @@ ON_TERMINATION = ("end", "restart")
 
 @dataclass(frozen=True)
 class Lives:
-    """One row a life, in the order in which the lives were asked for.
+    """One row per life, in the order in which the lives were asked for.
 
     Of a life that diverged, `returns` is the sum up to the last finite reward, and the caller decides what it is worth.
     """
@@ -108,6 +97,12 @@ class Record(NamedTuple):
     torques: (
         np.ndarray
     )  # [ticks, nu], float64, at the degree of freedom an actuator acts on most, end of the tick before: N·m, N
+    state: Any = ()  # of a compiled world: its own NamedTuple, each array [ticks, …], at the start of the tick
+
+    def rows(self, index: Any) -> Record:
+        """Return some ticks, by a slice or an array of their rows."""
+        *fields, state = self
+        return Record(*(field[index] for field in fields), state=type(state)(*(field[index] for field in state)))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from hebbax.tasks.registry import make_task
 
 
 def test_half_cheetah():
-    body = body_of(make_task("half_cheetah").model)
+    body = body_of(make_task("half_cheetah").world.model)
 
     assert body.forward == 0
     assert list(body.joints) == list(body.joint_speeds) == [3, 4, 5, 6, 7, 8]
@@ -21,7 +21,7 @@ def test_half_cheetah():
 
 
 def test_a_free_joint_has_more_positions_than_velocities():
-    body = body_of(make_task("ant").model)
+    body = body_of(make_task("ant").world.model)
 
     assert body.forward == 0
     # The order of its actuators is not that of its joints: hip_4 and ankle_4 come first.
@@ -31,7 +31,7 @@ def test_a_free_joint_has_more_positions_than_velocities():
 
 @pytest.mark.parametrize("name", ["hopper", "walker2d", "swimmer", "humanoid", "inverted_pendulum"])
 def test_every_robot_that_moves_along_x_has_a_forward_coordinate(name):
-    body = body_of(make_task(name).model)
+    body = body_of(make_task(name).world.model)
     assert body.forward == 0
     assert len(body.joints) == len(body.joint_speeds) == len(body.torques) > 0
 

@@ -12,11 +12,11 @@ from hebbax.bench.controls import Controls
 from hebbax.bench.quadruped import quadruped
 from hebbax.bench.replays import BatchReplay, LoopReplay, Recording, record_lives
 from hebbax.bench.synapses import PolicyAlone, policy_loop
+from hebbax.compiling.noise import fold_in
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.kernels.compile_step import compile_step
-from hebbax.kernels.noise import fold_in
 from hebbax.types import Noise, Normaliser
 from hebbax.worlds.mujoco.simulation import simulation_of
 
@@ -46,7 +46,7 @@ def test_the_quadruped_is_gymnasiums_ant_and_a_constant():
     noise = Noise(np.zeros(29), np.zeros(29))
     np.testing.assert_array_equal(task.reset(noise)[0], ant.init_qpos)
     np.testing.assert_array_equal(task.observe(simulation_of(ant.data), np.zeros(0)), [*observation, 1.0])
-    assert (task.control_period, task.substeps) == (ant.dt, ant.frame_skip)
+    assert (task.control_period, task.world.substeps) == (ant.dt, ant.frame_skip)
 
 
 def test_both_replays_step_the_same_lives(engine, controls, recording):
@@ -54,16 +54,16 @@ def test_both_replays_step_the_same_lives(engine, controls, recording):
     loop = LoopReplay(controls.task, recording, life_keys_of(6), controls.normaliser)
     loop.check(lives)
     np.testing.assert_array_equal(loop.run().returns, lives.returns)
-    batch = BatchReplay(controls.task, recording, 2)
+    batch = BatchReplay(controls.world, recording, 2)
     batch.run()
     batch.check()
-    model = controls.task.model
+    model = controls.task.world.model
     data = mujoco.MjData(model)
     data.qpos[:], data.qvel[:] = recording.first_qpos[3], recording.first_qvel[3]
     mujoco.mj_forward(model, data)
     for action in recording.actions[3, :TICKS]:
         data.ctrl[:] = action
-        mujoco.mj_step(model, data, nstep=controls.task.substeps)
+        mujoco.mj_step(model, data, nstep=controls.task.world.substeps)
     np.testing.assert_array_equal(recording.last_qpos[3], data.qpos)
 
 
@@ -72,7 +72,7 @@ def test_other_controls_are_found_out(engine, controls, recording):
     other = recording.actions.copy()
     other[0, 5] = np.nextafter(other[0, 5], np.float32(2))
     changed = Recording(other, recording.first_qpos, recording.first_qvel, recording.last_qpos)
-    batch = BatchReplay(controls.task, changed, 2)
+    batch = BatchReplay(controls.world, changed, 2)
     batch.run()
 
     with pytest.raises(HebbaxError, match=r"the replay through mujoco\.batch is not of the same lives \(by up to"):

@@ -139,7 +139,7 @@ BROKEN = {
     "ImportError": ("import a_module_that_is_missing", "No module named 'a_module_that_is_missing'"),
     "SyntaxError": ("def", "SyntaxError: "),
     "taken": (
-        "import hebbax\nhebbax.register_task('fresh', None)\nhebbax.register_task('swimmer', None)",
+        "import hebbax\nhebbax.register_task('fresh', lambda: None)\nhebbax.register_task('swimmer', lambda: None)",
         "task 'swimmer' is registered already: choose another name",
     ),
     "exit": ("import sys; sys.exit(3)", "SystemExit: 3"),
@@ -167,7 +167,7 @@ def test_a_broken_plugin_is_one_warning_and_the_others_are_used(hebbax, my_robot
 
 def test_of_two_plugins_with_one_name_the_second_is_told_of_the_first(hebbax, install, caplog):
     for package in ("first", "second"):
-        install(f"{package}_module", "import hebbax\nhebbax.register_task('same', None)", package)
+        install(f"{package}_module", "import hebbax\nhebbax.register_task('same', lambda: None)", package)
     assert hebbax("strategies").code == 0
     assert caplog.messages == [
         "plug-in second (second_module = second_module) is not used: "

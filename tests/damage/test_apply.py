@@ -170,15 +170,15 @@ def test_a_push_is_mujocos_own(engine, swimmer, genomes):
     force = np.array([1.0, -0.5, 0.25])
     events = [Event("push-body", 3, 4, target="mid", value=force), Event("push-body", 5, target="mid", value=force)]
     record = record_of(engine, genomes, *events, ticks=12)
-    data = mujoco.MjData(swimmer.model)
+    data = mujoco.MjData(swimmer.world.model)
     data.qpos[:], data.qvel[:] = record.qpos[0], record.qvel[0]
-    mujoco.mj_forward(swimmer.model, data)
+    mujoco.mj_forward(swimmer.world.model, data)
     for tick in range(12):
         np.testing.assert_array_equal(record.qpos[tick], data.qpos, err_msg=f"tick {tick}")
         np.testing.assert_array_equal(record.torques[tick], 150 * data.actuator_force)  # both have a gear of 150
         data.xfrc_applied[2, :3] = force * {3: 1, 4: 1, 5: 2, 6: 1}.get(tick, 0)
         data.ctrl[:] = record.actions[tick]
-        mujoco.mj_step(swimmer.model, data, nstep=swimmer.substeps)
+        mujoco.mj_step(swimmer.world.model, data, nstep=swimmer.world.substeps)
 
 
 def test_a_held_coordinate_stands_still(engine, free, genomes):
@@ -209,20 +209,22 @@ def test_contacts_are_those_of_mujoco_until_the_robot_is_lifted(make):
         np.zeros(360, np.float32), KEY, Scenario(ticks=120, damages=events, termination="restart")
     )
     assert lives.lengths[0] == 120
-    data, parts = mujoco.MjData(task.model), set()
+    data, parts = mujoco.MjData(task.world.model), set()
     data.qpos[:], data.qvel[:] = record.qpos[0], record.qvel[0]
     for tick in range(59):
-        steps = np.zeros(task.model.nbody)
-        for _ in range(task.substeps):
-            mujoco.mj_step(task.model, data)
+        steps = np.zeros(task.world.model.nbody)
+        for _ in range(task.world.substeps):
+            mujoco.mj_step(task.world.model, data)
             active = [contact for contact in data.contact if contact.efc_address >= 0]
-            steps[list({int(task.model.geom_bodyid[geom]) for contact in active for geom in contact.geom} - {0})] += 1
+            steps[
+                list({int(task.world.model.geom_bodyid[geom]) for contact in active for geom in contact.geom} - {0})
+            ] += 1
         np.testing.assert_array_equal(record.qpos[tick + 1], data.qpos)
-        np.testing.assert_allclose(record.contacts[tick], steps / task.substeps, rtol=1e-6)
+        np.testing.assert_allclose(record.contacts[tick], steps / task.world.substeps, rtol=1e-6)
         parts |= set(steps)
         if record.terminated[tick + 1]:
             break
-    assert {0, task.substeps} < parts, "no tick with a touch in a part of its steps"
+    assert {0, task.world.substeps} < parts, "no tick with a touch in a part of its steps"
     assert not record.contacts[60:].any()
 
 

@@ -194,5 +194,5 @@ def test_weights_that_do_not_change_cannot_be_changed(swimmer, event):
 
 def test_bodies_of_other_packages_are_out_of_reach():
     task = make_task("gymnasium/Pendulum-v1")
-    with pytest.raises(HebbaxError, match="'push-body' on task 'gymnasium/Pendulum-v1': its body is its own"):
+    with pytest.raises(HebbaxError, match="'push-body' on task 'gymnasium/Pendulum-v1': its environment has no bodies"):
         event_table([Event("push-body", 0, target=1, value=(1, 0, 0))], task, make_policy("han-b", task))

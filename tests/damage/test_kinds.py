@@ -5,9 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from hebbax.compiling.noise import normal, uniform
 from hebbax.damage.events import KINDS
 from hebbax.damage.kind import DamageNoise
-from hebbax.kernels.noise import normal, uniform
 
 NONE = np.zeros(0)
 

@@ -24,7 +24,7 @@ def engine(request, swimmer, han_e):
 def test_a_heavier_body_from_a_tick_to_another_is_that_body(engine, swimmer, genomes):
     """Going on in the middle of a life equals going on with a fresh simulation of the other model."""
     _, record = engine.record(genomes[0], KEY, Scenario(20, damages=[HEAVY]))
-    light, heavy = swimmer.model, swimmer.spec.compile()
+    light, heavy = swimmer.world.model, swimmer.world.spec.compile()
     heavy.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
     heavy.body_mass[2] *= 3
     heavy.body_inertia[2] *= 3
@@ -35,7 +35,7 @@ def test_a_heavier_body_from_a_tick_to_another_is_that_body(engine, swimmer, gen
     for tick in range(20):
         np.testing.assert_array_equal(record.qpos[tick], data.qpos, err_msg=f"tick {tick}")
         data.ctrl[:] = record.actions[tick]
-        mujoco.mj_step(heavy if 10 <= tick < 15 else light, data, nstep=swimmer.substeps)
+        mujoco.mj_step(heavy if 10 <= tick < 15 else light, data, nstep=swimmer.world.substeps)
 
 
 def test_a_body_that_is_heavier_from_birth_on_is_born_so(engine, genomes):
@@ -49,10 +49,10 @@ def test_a_body_that_is_heavier_from_birth_on_is_born_so(engine, genomes):
 def test_two_changes_add_up_while_both_last(swimmer):
     bodies = bodies_of(swimmer, [Event("scale-mass", 2, 6, target="mid", value=2.0), Event("scale-mass", 5, 6, 2, 3.0)])
     assert bodies.ticks.tolist() == [0, 2, 5, 8, 11]
-    mass = swimmer.model.body_mass[2]
+    mass = swimmer.world.model.body_mass[2]
     factors = [model.body_mass[2] / mass for model in bodies.models]
     np.testing.assert_allclose(factors, [1, 2, 6, 3, 1])
-    assert bodies.models[0] is bodies.models[-1] is swimmer.model
+    assert bodies.models[0] is bodies.models[-1] is swimmer.world.model
     assert [bodies.at(tick) is bodies.models[1] for tick in (1, 2, 4, 5)] == [False, True, True, False]
 
 

@@ -106,7 +106,7 @@ def test_warnings_are_counted_and_write_no_file(swimmer, han_e, genomes, tmp_pat
 
 
 def test_mujoco_itself_would_have_hidden_it(swimmer):
-    data = mujoco.MjData(swimmer.model)
+    data = mujoco.MjData(swimmer.world.model)
     data.ctrl[:] = np.nan
-    mujoco.mj_step(swimmer.model, data)
+    mujoco.mj_step(swimmer.world.model, data)
     assert np.isfinite(data.qpos).all()

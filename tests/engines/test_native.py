@@ -159,7 +159,7 @@ def test_threads_below_one_are_refused(swimmer, han_e):
 
 
 def test_steps_read_no_clock(engine):
-    data = mujoco.MjData(engine.task.model)
-    mujoco.mj_step(engine.task.model, data)
+    data = mujoco.MjData(engine.task.world.model)
+    mujoco.mj_step(engine.task.world.model, data)
     timer = data.timer[mujoco.mjtTimer.mjTIMER_STEP]
     assert (timer.number, timer.duration) == (1, 0.0)

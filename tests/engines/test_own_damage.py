@@ -6,13 +6,13 @@ import jax
 import numpy as np
 import pytest
 
+from hebbax.compiling.noise import fold_in, normal, uniform
 from hebbax.damage.events import FOREVER, Event
 from hebbax.damage.kinds import KINDS, register_damage
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
-from hebbax.kernels.noise import fold_in, normal, uniform
 from hebbax.streams import EVENT_STREAM
 
 KEY = jax.random.key(5)

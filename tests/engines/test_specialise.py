@@ -21,11 +21,11 @@ from hebbax.policies.policy import Plasticity, Policy
 SOURCE = """
 import types
 import numpy as np
-from hebbax.kernels.compiler import compiled
+from hebbax.compiling.compiler import compiled
 
 SCALE = {scale}
 helpers = types.ModuleType("helpers")
-exec("from hebbax.kernels.compiler import compiled\\n@compiled\\ndef bonus():\\n    return {bonus}", helpers.__dict__)
+exec("from hebbax.compiling.compiler import compiled\\n@compiled\\ndef bonus():\\n    return {bonus}", helpers.__dict__)
 TABLE = np.array([1.0, {entry}])
 
 @compiled
@@ -107,7 +107,7 @@ def test_sizes_window_and_interval_are_data_without_a_compile_of_their_own(swimm
 
 def test_a_task_that_feels_contacts_is_another_life(swimmer):
     step = compile_step(Replay(2, 3))
-    feeling = dataclasses.replace(swimmer, contact_forces=True)
+    feeling = dataclasses.replace(swimmer, world=swimmer.world.replace(contact_forces=True))
     prints = [specialise.fingerprint(specialise.life_names(task, step)) for task in (swimmer, feeling)]
     assert prints[0] != prints[1]
 
@@ -127,7 +127,7 @@ TASK = """
     engine = NativeEngine(task, Replay(2, 3), threads=1)
     print(engine.evaluate(np.zeros((1, 6)), jax.random.key(0), ticks=3).returns[0])
 """
-HELPER = "from hebbax.kernels.compiler import compiled\n\n@compiled\ndef reward():\n    return {reward}\n"
+HELPER = "from hebbax.compiling.compiler import compiled\n\n@compiled\ndef reward():\n    return {reward}\n"
 
 
 @pytest.fixture

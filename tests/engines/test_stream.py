@@ -52,7 +52,7 @@ def whole_of(parts):
     """Return the life's row and the whole record, after looking where rows come."""
     parts = list(parts)
     assert all(lives is None for _, lives in parts[:-1])
-    records = [record for record, _ in parts]
+    records = [record[:-1] for record, _ in parts]  # without `state`, which MuJoCo's have none of
     return parts[-1][1], Record(*(np.concatenate(field) for field in zip(*records, strict=True)))
 
 

@@ -50,7 +50,7 @@ def task(swimmer):
     functions = {"reset": reset, "observe": observe, "actuate": actuate, "outcome": outcome}
     return dataclasses.replace(
         swimmer,
-        substeps=6,
+        world=swimmer.world.replace(substeps=6),
         settle=SETTLE,
         memory_size=1,
         noise_size=5,
@@ -74,26 +74,26 @@ def noise_of(stream, tick):
 
 def be_born(task, data, births):
     key = np.asarray(jax.random.key_data(KEY))
-    mujoco.mj_resetData(task.model, data)
+    mujoco.mj_resetData(task.world.model, data)
     data.qpos[:], data.qvel[:], memory = reset(draw_birth(key[0], key[1], births, 10))
-    mujoco.mj_forward(task.model, data)
+    mujoco.mj_forward(task.world.model, data)
     for _ in range(SETTLE):
         data.ctrl[:] = actuate(np.zeros(2), simulation_of(data), memory)
-        mujoco.mj_step(task.model, data, task.substeps)
+        mujoco.mj_step(task.world.model, data, task.world.substeps)
     return memory
 
 
 def by_hand(task):
     """Return observations [ticks, 8], positions [ticks, nq] and reward terms [ticks, 3] of the life of KEY."""
-    data, births, rows = mujoco.MjData(task.model), 0, []
+    data, births, rows = mujoco.MjData(task.world.model), 0, []
     memory = be_born(task, data, births)
     for tick, row in enumerate(ACTIONS):
         simulation, action = simulation_of(data), row.astype(np.float64)
         observation = observe(simulation, memory, noise_of(OBSERVATION_STREAM, tick))
         before = Simulation(*(field.copy() for field in simulation))
         data.ctrl[:] = actuate(action, simulation, memory)
-        mujoco.mj_step(task.model, data, task.substeps)
-        period = task.model.opt.timestep * task.substeps
+        mujoco.mj_step(task.world.model, data, task.world.substeps)
+        period = task.world.model.opt.timestep * task.world.substeps
         terms, done, memory = outcome(before, simulation, action, memory, noise_of(OUTCOME_STREAM, tick), period)
         rows.append((observation, before.qpos, np.array(terms)))
         if done:

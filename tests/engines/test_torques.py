@@ -12,6 +12,7 @@ from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
 from hebbax.policies.open_loop import Replay
 from hebbax.tasks.task import Task
+from hebbax.worlds.mujoco.make_world import mujoco as mujoco_world
 
 TICKS = 10
 ACTUATORS = """
@@ -53,8 +54,7 @@ def task(tmp_path_factory):
     return Task(
         name="transmissions",
         robot="arm",
-        build=path,
-        substeps=2,
+        world=mujoco_world(path, substeps=2),
         observation_size=6,
         action_size=NU,
         reset=birth,
@@ -78,13 +78,13 @@ def columns(model, data):
 @pytest.mark.parametrize("engine_of", [NativeEngine, LockstepEngine])
 def test_torques_are_what_reaches_the_joints(task, engine_of):
     _, record = engine_of(task, Replay(NU, TICKS), threads=1).record(ACTIONS.ravel(), jax.random.key(0))
-    data = mujoco.MjData(task.model)
+    data = mujoco.MjData(task.world.model)
     data.qpos[:] = record.qpos[0]
-    mujoco.mj_forward(task.model, data)
+    mujoco.mj_forward(task.world.model, data)
     for tick in range(1, TICKS):
         data.ctrl[:] = ACTIONS[tick - 1]
-        mujoco.mj_step(task.model, data, task.substeps)
-        parts = columns(task.model, data)
+        mujoco.mj_step(task.world.model, data, task.world.substeps)
+        parts = columns(task.world.model, data)
         expected = parts[np.arange(NU), np.abs(parts).argmax(axis=1)]
         np.testing.assert_allclose(record.torques[tick], expected, rtol=1e-9, atol=1e-12)
         # Of a motor with a gear, by hand; and of the tendon with the coefficient 0.1.
@@ -95,8 +95,8 @@ def test_torques_are_what_reaches_the_joints(task, engine_of):
 
 
 def test_work_is_told_of_actuators_with_one_joint_alone(task, swimmer):
-    body = body_of(task.model)
+    body = body_of(task.world.model)
     np.testing.assert_array_equal(body.torques, [0, 1, 2, 3, 7])
     np.testing.assert_array_equal(body.joint_speeds, [0, 0, 1, 1, 5])
     assert not body.whole_effort
-    assert body_of(swimmer.model).whole_effort
+    assert body_of(swimmer.world.model).whole_effort

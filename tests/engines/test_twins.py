@@ -14,7 +14,6 @@ from hebbax.attractors.lyapunov import lyapunov_of_growth
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
-from hebbax.engines.twins import cyclic
 from hebbax.runs.stored_run import StoredRun
 from hebbax.runs.trials import Source
 from hebbax.tasks.registry import make_task
@@ -56,8 +55,9 @@ def test_the_place_on_level_ground_is_no_difference():
     found = {}
     for name in ("half_cheetah", "swimmer", "inverted_pendulum"):
         task = make_task(name)
-        model = task.model
-        found[name] = cyclic(task, model.qpos0, np.zeros(model.nv), np.zeros(task.memory_size)).nonzero()[0].tolist()
+        model = task.world.model
+        phase, memory = [model.qpos0, np.zeros(model.nv)], np.zeros(task.memory_size)
+        found[name] = task.world.cyclic(task.observe, phase, memory)[0].nonzero()[0].tolist()
 
     assert found == {"half_cheetah": [0], "swimmer": [0, 1], "inverted_pendulum": []}
 
@@ -79,7 +79,7 @@ def truth(zoo) -> float:
         ends = np.cumsum([rows * columns for rows, columns in shapes])[:-1]
         layers = [part.reshape(s) for part, s in zip(np.split(record.weights[0], ends), shapes, strict=True)]
         one, other = (
-            Life(zoo.task.model, zoo.task.substeps, controller, layers, record.qpos[0], record.qvel[0])
+            Life(zoo.task.world.model, zoo.task.world.substeps, controller, layers, record.qpos[0], record.qvel[0])
             for _ in range(2)
         )
         found.append(growth(one, other, 1000, 1e-7, np.random.default_rng(number))[500:].mean())

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hebbax.errors import HebbaxError
-from hebbax.experiments.raising import lifting, root_of, safe_height, why_not_lifted
+from hebbax.experiments.raising import lifting, why_not_lifted
 from hebbax.tasks.registry import make_task
 
 
@@ -22,7 +22,7 @@ from hebbax.tasks.registry import make_task
     ],
 )
 def test_robots_with_a_height_have_a_root(name, height, held):
-    root = root_of(make_task(name))
+    root = make_task(name).world.root()
     assert root is not None
     assert (root.height, root.held) == (height, held)
 
@@ -56,9 +56,9 @@ def test_the_events_hold_the_height_and_leave_the_rest_where_it_is():
 @pytest.mark.parametrize("name", ["half_cheetah", "hopper", "walker2d", "ant_proprioceptive", "humanoid"])
 def test_no_pose_reaches_the_ground_at_the_height(name):
     task = make_task(name)
-    root = root_of(task)
+    root = task.world.root()
     assert root is not None
-    height, model, data = safe_height(task, root), task.model, mujoco.MjData(task.model)
+    height, model, data = root.safe_height, task.world.model, mujoco.MjData(task.world.model)
     generator = np.random.default_rng(7)  # other poses than those that the height was found with
     for _ in range(200):
         data.qpos[:] = model.qpos0
@@ -75,6 +75,6 @@ def test_no_pose_reaches_the_ground_at_the_height(name):
 def test_the_height_ends_no_life(name, lowest, highest):
     """The bounds are those within which the task counts its robot as healthy, in m of qpos."""
     task = make_task(name)
-    root = root_of(task)
+    root = task.world.root()
     assert root is not None
-    assert lowest < safe_height(task, root) < highest
+    assert lowest < root.safe_height < highest

@@ -32,7 +32,7 @@ def test_outputs_that_are_no_actuators_have_numbers():
 def test_a_push_unless_told_otherwise_is_twice_the_weight():
     assert harm.usual_push(make_task("half_cheetah")) == 270.0  # of 14 kg
     assert harm.usual_push(make_task("ant")) == pytest.approx(
-        2 * 9.81 * make_task("ant").model.body_mass.sum(), rel=0.05
+        2 * 9.81 * make_task("ant").world.model.body_mass.sum(), rel=0.05
     )
 
 

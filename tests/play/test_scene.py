@@ -10,6 +10,7 @@ import pytest
 
 from hebbax.play.scene import Scene, _round_length
 from hebbax.tasks.registry import make_task
+from hebbax.worlds.mujoco.make_world import mujoco as mujoco_world
 
 viser = pytest.importorskip("viser", minversion="1.1")
 
@@ -49,7 +50,7 @@ def server():
 def world(server, tmp_path):
     path = tmp_path / "shapes.xml"
     path.write_text(ALL_SHAPES)
-    task = dataclasses.replace(make_task("half_cheetah"), build=path)
+    task = dataclasses.replace(make_task("half_cheetah"), world=mujoco_world(path, substeps=5))
     server.scene.reset()
     return task, Scene(server, task)
 
@@ -73,14 +74,14 @@ def test_shapes_have_their_sizes_and_colours_and_what_is_hidden_is_left_out(serv
 
 def test_everything_moves_with_the_position_and_the_world_under_the_robot(server, world):
     task, scene = world
-    data = mujoco.MjData(task.model)
+    data = mujoco.MjData(task.world.model)
     before, after = data.qpos.copy(), data.qpos.copy()
     after[:3] += [2.0, 4.0, 1.0]
     after[3:] = [np.cos(0.5), 0.0, 0.0, np.sin(0.5)]  # turned by 1 rad about z
     scene.move(before, after, 0.5)
     data.qpos[:3] = (before[:3] + after[:3]) / 2
     data.qpos[3:] = [np.cos(0.25), 0.0, 0.0, np.sin(0.25)]
-    mujoco.mj_kinematics(task.model, data)
+    mujoco.mj_kinematics(task.world.model, data)
     for geom in scene._nodes:
         np.testing.assert_allclose(node(server, geom).position, data.geom_xpos[geom], atol=1e-6)
         matrix = np.zeros(9)
@@ -97,7 +98,7 @@ def test_everything_moves_with_the_position_and_the_world_under_the_robot(server
 
 def test_a_position_that_is_not_finite_moves_nothing(server, world):
     task, scene = world
-    start = mujoco.MjData(task.model).qpos.copy()
+    start = mujoco.MjData(task.world.model).qpos.copy()
     scene.move(start, start, 1.0)
     place = np.array(node(server, 3).position)
     scene.move(start, np.full_like(start, np.nan), 1.0)
@@ -106,12 +107,12 @@ def test_a_position_that_is_not_finite_moves_nothing(server, world):
 
 def test_an_arrow_ends_where_it_meets_the_body_and_goes_away(server, world):
     task, scene = world
-    start = mujoco.MjData(task.model).qpos.copy()
+    start = mujoco.MjData(task.world.model).qpos.copy()
     scene.move(start, start, 1.0)
     scene.show_force((1, np.array([0.0, 0.0, 5.0])))
     tail, tip = server.scene.get_handle_by_name("/world/force").points[0]
-    data = mujoco.MjData(task.model)
-    mujoco.mj_kinematics(task.model, data)
+    data = mujoco.MjData(task.world.model)
+    mujoco.mj_kinematics(task.world.model, data)
     np.testing.assert_allclose(tip[:2], data.xipos[1, :2], atol=1e-6)
     np.testing.assert_allclose(tip[2], 0.7, atol=1e-6)  # the lowest place that can be seen: the box's
     np.testing.assert_allclose(tail[:2], tip[:2], atol=1e-6)
@@ -125,7 +126,7 @@ def test_every_robot_has_a_scene(server, name):
     server.scene.reset()
     task = make_task(name)
     scene = Scene(server, task)
-    start = mujoco.MjData(task.model).qpos.copy()
+    start = mujoco.MjData(task.world.model).qpos.copy()
     scene.move(start, start, 1.0)
     assert scene._nodes
 

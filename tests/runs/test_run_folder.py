@@ -36,9 +36,12 @@ def damage(path: Path) -> None:
     path.write_bytes(content)
 
 
+RECORD = {"command": "hebbax train"}
+
+
 @pytest.fixture
 def run(tmp_path: Path) -> RunFolder:
-    return RunFolder.create(tmp_path / "run", config="seed: 0\n", record={"command": "hebbax train"}, model="<mujoco/>")
+    return RunFolder.create(tmp_path / "run", config="seed: 0\n", record=RECORD, source=("model.xml", "<mujoco/>"))
 
 
 def test_new_run_holds_what_it_was_given(run: RunFolder) -> None:

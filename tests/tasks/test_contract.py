@@ -3,13 +3,15 @@ import dataclasses
 import numpy as np
 import pytest
 
+from hebbax.compiling.compiler import compiled
 from hebbax.engines.native import NativeEngine
 from hebbax.errors import HebbaxError
-from hebbax.kernels.compiler import compiled
 from hebbax.policies.open_loop import Replay
 from hebbax.tasks.contract import check_task
 from hebbax.tasks.groups import Group
+from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.registry import TASKS, make_task
+from hebbax.worlds.mujoco.make_world import mujoco
 
 
 @compiled
@@ -38,7 +40,7 @@ def test_every_shipped_task_keeps_the_contract(name):
         ({"reset": lambda noise: (np.zeros(4), np.zeros(5), np.zeros(0))}, r"reset must return qpos of shape \(5,\)"),
         ({"reset": lambda noise: (np.zeros(5), np.zeros(5))}, "reset must return 3 values"),
         ({"memory_size": 2}, r"reset must return memory of shape \(2,\), but it had \(0,\)"),
-        ({"actuate": lambda action, simulation, memory: action[:1]}, r"actuate must return ctrl of shape \(2,\)"),
+        ({"actuate": lambda action, simulation, memory: action[:1]}, r"actuate must return controls of shape \(2,\)"),
         ({"outcome": lambda *_: (1.0, False)}, "outcome must return 3 values"),
         ({"compares": ("qpso",)}, "compares names 'qpso'"),
         ({"outcome": lambda before, simulation, action: (1.0, False, before)}, "outcome takes 3 arguments, expected"),
@@ -70,18 +72,21 @@ def test_every_shipped_task_keeps_the_contract(name):
         ({"action": ("knee",)}, "action is .*, expected hebbax.Group"),
         ({"observation_shape": (3, 3)}, r"observation_shape=\(3, 3\) has 9 numbers, but the groups .* have 8"),
         ({"settle": -1}, "settle=-1, expected a whole number of at least 0"),
-        ({"substeps": 0}, "substeps=0, expected a whole number of at least 1"),
+        (
+            {"world": mujoco(gymnasium_model("swimmer.xml"), substeps=0)},
+            "substeps=0, expected a whole number of at least 1",
+        ),
         (
             {"observe": lambda simulation, memory: simulation.cfrc_ext.ravel()[:8]},
-            "observe reads cfrc_ext, so the task needs contact_forces=True",
+            "observe reads cfrc_ext, so the world needs contact_forces=True",
         ),
         (
             {"outcome": lambda before, simulation, action, memory: ((force_cost(simulation), 0.0), False, memory)},
-            "outcome reads cfrc_ext, so the task needs contact_forces=True",
+            "outcome reads cfrc_ext, so the world needs contact_forces=True",
         ),
         (
             {"outcome": outcome_in_a_closure(force_cost)},
-            "outcome reads cfrc_ext, so the task needs contact_forces=True",
+            "outcome reads cfrc_ext, so the world needs contact_forces=True",
         ),
     ],
 )
@@ -102,4 +107,5 @@ def test_an_image_is_flat_inside_and_has_its_shape(swimmer):
 
 
 def test_a_helper_may_read_the_contact_forces_that_are_asked_for(swimmer):
-    check_task(dataclasses.replace(swimmer, outcome=outcome_in_a_closure(force_cost), contact_forces=True))
+    world = swimmer.world.replace(contact_forces=True)
+    check_task(dataclasses.replace(swimmer, outcome=outcome_in_a_closure(force_cost), world=world))

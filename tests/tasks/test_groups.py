@@ -44,7 +44,7 @@ def test_motors_are_shares_of_their_strength():
 def test_the_motors_of_shipped_tasks_are_those_of_their_models(name):
     """In their order, each by the words of its joint's name, with what the model gives at full control."""
     task = make_task(name)
-    model = task.model
+    model = task.world.model
     assert len(task.action) == model.nu
     for group, actuator in zip(task.action, range(model.nu), strict=True):
         kind = model.jnt_type[model.actuator_trnid[actuator, 0]]
@@ -78,7 +78,7 @@ LEGS = {
 def test_angles_and_velocities_of_shipped_tasks_have_the_units_of_their_joints(name):
     """Of those that observe qpos from the first coordinate that they do not leave out, then qvel."""
     task = make_task(name)
-    model, units = task.model, [group.unit for group in task.observation for _ in range(group.size)]
+    model, units = task.world.model, [group.unit for group in task.observation for _ in range(group.size)]
     positions, velocities = [], []
     for kind in model.jnt_type:
         positions += {0: ["m"] * 3 + ["1"] * 4, 2: ["m"], 3: ["rad"]}[int(kind)]

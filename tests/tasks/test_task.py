@@ -8,6 +8,7 @@ import mujoco
 import numpy as np
 import pytest
 
+import hebbax
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
@@ -36,7 +37,7 @@ def functions():
 
 def cart(build, **more):
     groups = {"observation": [Group("velocity", 1, "m/s")], "action": [Group("motor", 1, "share of 1 N", -1, 1)]}
-    return check_task(Task("cart", "cart", build=build, substeps=1, **{**groups, **functions(), **more}))
+    return check_task(Task(name="cart", world=hebbax.mujoco(build, substeps=1), **{**groups, **functions(), **more}))
 
 
 def source():
@@ -46,7 +47,7 @@ def source():
 def test_a_model_comes_from_a_file_a_source_or_a_function(tmp_path):
     path = tmp_path / "cart.xml"
     path.write_text(XML)
-    texts = [cart(build).model_xml for build in (path, str(path), source(), source)]
+    texts = [cart(build).world.xml for build in (path, str(path), source(), source)]
     assert len(set(texts)) == 1
 
 
@@ -66,7 +67,10 @@ def test_what_is_no_model(build, message):
 
 def test_former_names_are_taken_with_one_warning_at_the_line_that_uses_them():
     given = functions()
-    with pytest.warns(DeprecationWarning, match="build now, birth is called reset now, ticks is called length") as told:
+    with pytest.warns(
+        DeprecationWarning,
+        match="model_path is world.build now, substeps is .*, birth is reset now, ticks is length",
+    ) as told:
         task = Task(
             name="cart",
             robot="cart",
@@ -81,11 +85,18 @@ def test_former_names_are_taken_with_one_warning_at_the_line_that_uses_them():
     assert [warning.filename for warning in told] == [__file__]
     check_task(task)
     assert (task.length, task.observation, task.action_size) == (30, (Group("", 1, ""),), 1)
-    with pytest.warns(DeprecationWarning, match="ticks is called length now") as told:
+    with pytest.warns(DeprecationWarning, match="ticks is length now") as told:
         assert dataclasses.replace(task, ticks=5).length == 5
     assert [warning.filename for warning in told] == [__file__]
-    with pytest.warns(DeprecationWarning, match="birth is called reset now"):
+    with pytest.warns(DeprecationWarning, match="birth is reset now"):
         assert task.birth is task.reset
+    with pytest.warns(DeprecationWarning, match="substeps is world.substeps now") as told:
+        assert task.substeps == 1
+    assert [warning.filename for warning in told] == [__file__]
+    with pytest.warns(DeprecationWarning, match="model is world.model now"):
+        assert task.model is task.world.model
+    with pytest.warns(DeprecationWarning, match="substeps is world.substeps now"):
+        assert dataclasses.replace(task, substeps=3).world.substeps == 3
     with pytest.raises(AttributeError, match="nobody"):
         task.nobody  # noqa: B018
 
@@ -99,11 +110,11 @@ def test_present_names_are_taken_without_a_warning():
 
 def test_a_life_with_other_substeps_earns_its_true_speed(swimmer):
     """The reward without action is the speed: the way of a tick over the seconds that it takes."""
-    slow = dataclasses.replace(swimmer, substeps=12)
+    slow = dataclasses.replace(swimmer, world=swimmer.world.replace(substeps=12))
     _, record = NativeEngine(slow, Replay(2, 6), threads=1).record(
         np.zeros(12, np.float32), jax.random.key(0), Scenario(ticks=6)
     )
-    seconds = slow.model.opt.timestep * 12
+    seconds = slow.world.model.opt.timestep * 12
     np.testing.assert_allclose(record.rewards[:-1], np.diff(record.qpos[:, 0]) / seconds, rtol=1e-12)
 
 
@@ -116,13 +127,13 @@ def test_every_shipped_task_earns_its_true_speed_with_other_steps(name):
     task = make_task(name)
 
     def build():
-        spec = mujoco.MjSpec.from_file(str(task.build))
+        spec = mujoco.MjSpec.from_file(str(task.world.build))
         spec.option.timestep *= 1.5
         return spec
 
-    other = dataclasses.replace(task, build=build, substeps=2 * task.substeps)
+    other = dataclasses.replace(task, world=task.world.replace(build=build, substeps=2 * task.world.substeps))
     assert other.control_period == pytest.approx(3 * task.control_period)
-    data = mujoco.MjData(task.model)
+    data = mujoco.MjData(task.world.model)
     here = Simulation(*(np.array(getattr(data, field)) for field in Simulation._fields))
     there = here._replace(qpos=here.qpos + 0.3, xpos=here.xpos + 0.3, xipos=here.xipos + 0.3, cinert=here.cinert + 1.0)
     action = np.zeros(task.action_size)
@@ -139,7 +150,7 @@ def test_every_shipped_task_earns_its_true_speed_with_other_steps(name):
 
 
 def test_a_life_s_noise_is_that_of_jax_for_every_stream():
-    from hebbax.kernels.noise import draw
+    from hebbax.compiling.noise import draw
 
     key = jax.random.key(11)
     drawn = draw(*np.asarray(jax.random.key_data(key)), 5)

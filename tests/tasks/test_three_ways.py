@@ -8,7 +8,7 @@ import mujoco
 import numpy as np
 import pytest
 
-from hebbax.kernels.compiler import compiled
+from hebbax.compiling.compiler import compiled
 from hebbax.tasks.arguments import with_period
 from hebbax.tasks.registry import TASKS, make_task
 from hebbax.types import Noise, Simulation
@@ -25,7 +25,7 @@ def traced(function):
 
 def calls_of(task):
     """Return the arguments that the four functions have in the middle of a life."""
-    model, rng = task.model, np.random.default_rng(1)
+    model, rng = task.world.model, np.random.default_rng(1)
     size = model.nq + model.nv
     noise = Noise(rng.uniform(-1, 1, size), rng.normal(size=size))
     data = mujoco.MjData(model)
@@ -36,7 +36,7 @@ def calls_of(task):
         before = Simulation(*(field.copy() for field in simulation))
         action = rng.uniform(-1, 1, task.action_size)
         data.ctrl[:] = task.actuate(action, simulation, memory)
-        mujoco.mj_step(model, data, nstep=task.substeps)
+        mujoco.mj_step(model, data, nstep=task.world.substeps)
         mujoco.mj_rnePostConstraint(model, data)
     return {
         "reset": (noise,),

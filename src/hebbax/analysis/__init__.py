@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hebbax.analysis.analyze import analyze_recording as analyze_recording
     from hebbax.analysis.analyze import analyze_source as analyze_source
-    from hebbax.analysis.frame import Body as Body
     from hebbax.analysis.frame import Frame as Frame
-    from hebbax.analysis.frame import body_of as body_of
     from hebbax.analysis.frame import frame_of as frame_of
     from hebbax.analysis.gait import Gait as Gait
     from hebbax.analysis.gait import measure_gait as measure_gait
@@ -22,12 +20,10 @@ if TYPE_CHECKING:
     from hebbax.analysis.statistics import probability_of_improvement as probability_of_improvement
 
 _HOME = {
-    "Body": "frame",
     "Frame": "frame",
     "Gait": "gait",
     "analyze_recording": "analyze",
     "analyze_source": "analyze",
-    "body_of": "frame",
     "bootstrap_interval": "statistics",
     "frame_of": "frame",
     "interquartile_mean": "statistics",
@@ -36,12 +32,10 @@ _HOME = {
 }
 
 __all__ = [
-    "Body",
     "Frame",
     "Gait",
     "analyze_recording",
     "analyze_source",
-    "body_of",
     "bootstrap_interval",
     "frame_of",
     "interquartile_mean",

@@ -8,29 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from hebbax.types import Record
-from hebbax.worlds.mujoco.robot import driven_joint, forward_coordinate
+from hebbax.worlds.body import Body as Body
+from hebbax.worlds.mujoco.robot import body_of as body_of
 
 if TYPE_CHECKING:
-    import mujoco
-
     from hebbax.policies.policy import Policy
     from hebbax.tasks.external.task import AnyTask
-
-
-@dataclass(frozen=True, eq=False)
-class Body:
-    """Where a record's columns tell of the way forward, the driven joints and what can touch the ground."""
-
-    forward: int | None  # column of qpos along the world's x, or none for a body that cannot go there
-    joints: np.ndarray  # int64 [driven], columns of qpos
-    joint_speeds: np.ndarray  # int64 [driven], columns of qvel
-    torques: np.ndarray  # int64 [driven], columns of torques
-    names: tuple[str, ...]  # of the bodies, in the order of the columns of contacts; the first is the world
-    mass: float  # kg, of all bodies
-    whole_effort: bool = True  # whether `torques` are of all actuators, so that work can be told from them
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,31 +53,13 @@ class Life:
 
 def frame_of(task: AnyTask, policy: Policy, every: int = 1) -> Frame:
     """Return what lives of a policy on a task share, where every n-th tick was kept."""
-    from hebbax.tasks.task import Task
-
     names, shapes = (policy.network.layer_names, policy.network.layer_shapes) if policy.plasticity else ((), ())
     return Frame(
         layers=names,
         layer_shapes=shapes,
         control_period=task.control_period,
         every=every,
-        body=body_of(task.model) if isinstance(task, Task) else None,
+        body=task.world.body(),
         # The weights of a policy without one may be bounded by their rule.
         bounded=True if policy.plasticity and policy.plasticity.normalisation != "none" else None,
-    )
-
-
-def body_of(model: mujoco.MjModel) -> Body:
-    """Return where a gait is to be read from the records of a body."""
-    joints = [driven_joint(model, actuator) for actuator in range(model.nu)]
-    actuators = np.array([i for i, joint in enumerate(joints) if joint is not None], np.int64)
-    driven = np.array([joint for joint in joints if joint is not None], np.int64)
-    return Body(
-        forward=forward_coordinate(model),
-        joints=model.jnt_qposadr[driven].astype(np.int64),
-        joint_speeds=model.jnt_dofadr[driven].astype(np.int64),
-        torques=actuators,
-        names=tuple(model.body(index).name or f"body {index}" for index in range(model.nbody)),
-        mass=float(model.body_mass.sum()),
-        whole_effort=len(actuators) == model.nu,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -16,10 +17,11 @@ from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
 from hebbax.policies.policy import Policy
 from hebbax.runs.stored_run import StoredRun
-from hebbax.tasks.contract import check_task
+from hebbax.tasks.contract import compiled_task
 from hebbax.tasks.registry import make_task
 from hebbax.tasks.task import Task
 from hebbax.types import Normaliser
+from hebbax.worlds.mujoco.world import MujocoWorld
 
 KEY = root_key(2026)
 SHIPPED = "zoo:half_cheetah/han-e"
@@ -43,6 +45,11 @@ class Controls:
     genomes: np.ndarray  # [population, genome_size], float32
     normaliser: Normaliser
 
+    @property
+    def world(self) -> MujocoWorld:
+        """The world of the task; all that are timed are MuJoCo's."""
+        return cast("MujocoWorld", self.task.world)
+
 
 def shipped(population: int) -> Controls:
     """Return the shipped HalfCheetah controller, a copy for every life, as a population lies in memory."""
@@ -51,13 +58,18 @@ def shipped(population: int) -> Controls:
     genomes = np.tile(controller.genome, (population, 1))
     normaliser = controller.statistics.normaliser()
     return Controls(
-        "half_cheetah han-e", f"{SHIPPED}, its best genome", check_task(stored.task), stored.policy, genomes, normaliser
+        "half_cheetah han-e",
+        f"{SHIPPED}, its best genome",
+        compiled_task(stored.task),
+        stored.policy,
+        genomes,
+        normaliser,
     )
 
 
 def random_half_cheetah(population: int, width: int = 64) -> Controls:
     """Return random plastic networks of two hidden layers on HalfCheetah, updated at every tick."""
-    return _random(check_task(make_task("half_cheetah")), [width, width], population)
+    return _random(compiled_task(make_task("half_cheetah")), [width, width], population)
 
 
 def random_quadruped(population: int) -> Controls:

@@ -11,8 +11,8 @@ import numpy as np
 
 from hebbax.bench.controls import KEY, Controls
 from hebbax.keys import stream
-from hebbax.tasks.task import without_deprecations
 from hebbax.types import Noise
+from hebbax.worlds.mujoco.world import without_deprecations
 
 
 class MjxPeer:
@@ -38,18 +38,20 @@ def mjx_peer(controls: Controls, count: int, ticks: int) -> MjxPeer | None:
 
 
 def _birth(controls: Controls, index: int) -> tuple[np.ndarray, np.ndarray]:
-    random, model = np.random.default_rng(index), controls.task.model
+    random, model = np.random.default_rng(index), controls.world.model
     size = model.nq + model.nv
-    qpos, qvel, _ = controls.task.reset(Noise(random.uniform(-1, 1, size), random.standard_normal(size)))
+    reset = controls.task.reset
+    assert reset is not None
+    qpos, qvel, _ = reset(Noise(random.uniform(-1, 1, size), random.standard_normal(size)))
     return qpos, qvel
 
 
 def _life(controls: Controls, ticks: int) -> Any:
     from mujoco import mjx  # pyright: ignore[reportAttributeAccessIssue]  an option: the package mujoco-mjx
 
-    task, policy = controls.task, controls.policy
+    task, world, policy = controls.task, controls.world, controls.policy
     with without_deprecations():
-        model = mjx.put_model(task.spec.compile())  # as its author wrote it, which is what others run
+        model = mjx.put_model(world.spec.compile())  # as its author wrote it, which is what others run
     mean, scale = jnp.asarray(controls.normaliser.mean), jnp.asarray(controls.normaliser.scale)
 
     def tick(genome: Any, state: Any) -> Any:
@@ -58,7 +60,7 @@ def _life(controls: Controls, ticks: int) -> Any:
         action, carry = policy.act(genome, carry, (observation - mean) * scale)
         carry = policy.adapt(genome, carry)
         stepped = data.replace(ctrl=action)
-        for _ in range(task.substeps):
+        for _ in range(world.substeps):
             stepped = mjx.step(model, stepped)
         speed = (stepped.qpos[0] - data.qpos[0]) / task.control_period
         return stepped, carry, total + speed - 0.1 * jnp.sum(action**2)

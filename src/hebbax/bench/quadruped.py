@@ -9,6 +9,7 @@ from hebbax.tasks.groups import Group
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
+from hebbax.worlds.mujoco.make_world import mujoco
 
 _CONTROL_COST = 0.5
 _RESET_NOISE = 0.1
@@ -45,8 +46,7 @@ def quadruped() -> Task:
     return Task(
         name="bench-quadruped",
         robot="Ant",
-        build=gymnasium_model("ant.xml"),
-        substeps=5,
+        world=mujoco(gymnasium_model("ant.xml"), substeps=5),
         observation=(*PROPRIOCEPTION, Group("one", 1, "1")),
         action=MOTORS,
         reset=_reset,

@@ -16,6 +16,7 @@ from hebbax.policies.open_loop import Replay
 from hebbax.tasks.task import Task
 from hebbax.types import Lives, Normaliser
 from hebbax.worlds.mujoco.contact_forces import ContactForces
+from hebbax.worlds.mujoco.world import MujocoWorld
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Recording:
 def record_lives(engine: NativeEngine, controls: Controls, keys: Any, ticks: int) -> Recording:
     """Run every life once and keep its controls. Raises HebbaxError if a life does not last that long."""
     lives = len(controls.genomes)
-    model = controls.task.model
+    model = controls.world.model
     recording = Recording(
         np.zeros((lives, ticks + 1, controls.task.action_size), np.float32),
         np.zeros((lives, model.nq)),
@@ -70,10 +71,10 @@ def record_lives(engine: NativeEngine, controls: Controls, keys: Any, ticks: int
 class BatchReplay:
     """Replays through `mujoco.batch`: the controls of all lives set at each tick, then one control period for all."""
 
-    def __init__(self, task: Task, recording: Recording, threads: int) -> None:
-        self.recording, self.substeps = recording, task.substeps
-        self.batch = batch.Batch(task.model, len(recording.actions), threads, persistent=task.contact_forces)
-        self.contact_forces = ContactForces(self.batch) if task.contact_forces else None
+    def __init__(self, world: MujocoWorld, recording: Recording, threads: int) -> None:
+        self.recording, self.substeps = recording, world.substeps
+        self.batch = batch.Batch(world.model, len(recording.actions), threads, persistent=world.contact_forces)
+        self.contact_forces = ContactForces(self.batch) if world.contact_forces else None
         self.qpos, self.qvel, self.ctrl = (self.batch.bind(field) for field in ("qpos", "qvel", "ctrl"))
         # Tick by tick and in the batch's own type, so that setting the controls is one copy of adjacent numbers.
         self.actions = np.ascontiguousarray(recording.actions.swapaxes(0, 1), np.float64)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from hebbax.bench.controls import Controls
+from hebbax.compiling.compiler import compiled, copy
 from hebbax.engines.lives import read_only
 from hebbax.kernels.compile_step import compile_step
-from hebbax.kernels.compiler import compiled, copy
 from hebbax.kernels.policy_step import PolicyStep
 
 _LIVES = 16

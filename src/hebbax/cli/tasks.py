@@ -12,7 +12,6 @@ from hebbax.cli.parser import Parser
 
 if TYPE_CHECKING:
     from hebbax.tasks.groups import Group, Limit
-    from hebbax.tasks.task import Task
 
 _DESCRIPTION = """\
 List the robots and goals there are, or describe one. The environments of Gymnasium and EnvPool are tasks too, as
@@ -79,25 +78,23 @@ def describe_tasks() -> list[dict[str, Any]]:
 def describe_task(name: str) -> dict[str, Any]:
     """Return one task under the documented keys. Raises HebbaxError as `make_task` does, and for a broken contract."""
     from hebbax.tasks.contract import check_task
-    from hebbax.tasks.external.task import ExternalTask
     from hebbax.tasks.registry import make_task
 
-    task = make_task(name)
-    ours = None if isinstance(task, ExternalTask) else check_task(task)
-    shape = None if ours is None else ours.observation_shape
+    task = check_task(make_task(name))
     return {
         "name": task.name,
         "robot": task.robot,
         "control_period": round(task.control_period, 9),
         "ticks": task.length,
         "observation": _groups(task.observation),
-        "observation_shape": None if shape is None else list(shape),
+        "observation_shape": None if task.observation_shape is None else list(task.observation_shape),
         "action": _groups(task.action),
-        "reward": list(task.reward if ours is None else ours.reward),
-        "termination": None if ours is None else ours.termination,
-        "settle": 0 if ours is None else ours.settle,
+        "reward": list(task.reward),
+        "termination": task.termination,
+        "settle": task.settle,
         "gymnasium_id": task.gymnasium_id,
-        "model": None if ours is None else _model_sizes(ours),
+        "world": task.world.kind,
+        "model": task.world.sizes(),
     }
 
 
@@ -110,12 +107,6 @@ def _groups(groups: Sequence[Group]) -> list[dict[str, Any]]:
 
 def _json(limit: Limit) -> Any:
     return list(limit) if isinstance(limit, tuple) else limit
-
-
-def _model_sizes(task: Task) -> dict[str, Any]:
-    """Return sizes and steps of a task's MuJoCo model."""
-    sizes = {key: int(getattr(task.model, key)) for key in ("nq", "nv", "nu", "nbody", "ngeom", "nsensor")}
-    return {**sizes, "timestep": float(task.model.opt.timestep), "substeps": task.substeps}
 
 
 def _print_task(found: dict[str, Any]) -> None:
@@ -134,7 +125,10 @@ def _print_task(found: dict[str, Any]) -> None:
         facts.append(("shape", " × ".join(map(str, found["observation_shape"]))))
     if found["gymnasium_id"] is not None:
         facts.append(("Gymnasium id", found["gymnasium_id"]))
-    if model is not None:
+    if found["world"] == "world":
+        arrays = ", ".join(f"{name} {shape}" for name, shape in model["state"].items())
+        facts.append(("world", f"{model['name']}: {arrays}; {model['controls']} controls"))
+    elif model is not None:
         sizes = "{nq} positions, {nv} velocities, {nu} actuators, {nbody} bodies, {ngeom} geoms, {nsensor} sensors"
         steps = "{substeps} steps of {timestep:g} s a tick"
         facts.append(("model", f"{sizes.format(**model)}; {steps.format(**model)}"))

@@ -6,12 +6,12 @@ import dataclasses
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hebbax.config.engines import ENGINES
 from hebbax.config.policy import PRESETS, PolicyConfig, without_unread
 from hebbax.config.strategy import StrategyConfig
 from hebbax.errors import HebbaxError, check_seed, unknown_name
 from hebbax.types import ON_TERMINATION
 
-ENGINES = ("auto", "native", "lockstep", "vector")
 NORMALISERS = ("running", "none")
 
 

@@ -14,6 +14,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from hebbax.compiling.compiler import compiled, kernel
+from hebbax.compiling.noise import fold_in
 from hebbax.damage.event_table import (
     BEGIN,
     END,
@@ -34,8 +36,6 @@ from hebbax.damage.event_table import (
     WEIGHTS,
     WIDTH,
 )
-from hebbax.kernels.compiler import compiled, kernel
-from hebbax.kernels.noise import fold_in
 from hebbax.streams import EVENT_STREAM
 
 

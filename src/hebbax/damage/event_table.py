@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import jax
-import mujoco
 import numpy as np
 
 from hebbax.damage.events import Event
@@ -15,7 +14,6 @@ from hebbax.errors import HebbaxError, unknown_name
 from hebbax.policies.policy import AnyPolicy, Policy
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.groups import Group
-from hebbax.tasks.task import Task
 
 (
     HOOK, BEGIN, STAGE, ONSET, END, START, STOP, VALUE, RELATIVE, INDEX, STATE_AT, STATE_SIZE, FRESH, WIDTH,
@@ -43,7 +41,7 @@ def event_table(events: Sequence[Event], task: AnyTask, policy: AnyPolicy) -> np
     """Return the events that change anything as float64 [events, WIDTH], in the order in which they act.
 
     Raises HebbaxError for a target that the robot or the policy does not have, an event on the weights of a policy
-    whose weights do not change, and an event on a body that is another package's.
+    whose weights do not change, and an event on a body where the world has none.
     """
     table, state_at = np.zeros((len(events), WIDTH)), 0
     for index, (row, event) in enumerate(zip(table, events, strict=True)):
@@ -105,10 +103,9 @@ def _actuators(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int
     count = task.action_size
     if event.target is None:
         return 0, count
-    names: list[str] = []
-    # A task of its own making may have outputs that are no actuators: these have no names.
-    if isinstance(task, Task) and task.model.nu == count:
-        names = [actuator_name(task.model, index) for index in range(count)]
+    names = task.world.actuator_names()
+    if len(names) != count:  # a task of its own making may have outputs that are no actuators: these have no names
+        names = []
     groups = _ranges(task.action)
     if isinstance(event.target, str) and event.target in groups and event.target not in names:
         return groups[event.target]
@@ -122,13 +119,6 @@ def _ranges(groups: Sequence[Group]) -> dict[str, tuple[int, int]]:
     return {group.name: (end - group.size, end) for group, end in zip(groups, ends, strict=True) if group.name}
 
 
-def actuator_name(model: mujoco.MjModel, index: int) -> str:
-    """Return an actuator's name, that of its joint if it has none, or nothing."""
-    if model.actuator(index).name or mujoco.mjtTrn(model.actuator_trntype[index]) != mujoco.mjtTrn.mjTRN_JOINT:
-        return model.actuator(index).name
-    return model.joint(int(model.actuator_trnid[index, 0])).name
-
-
 def _layer(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
     """Return the range of a layer's weights in the flat vector of all."""
     sizes = [weights.size for weights in jax.eval_shape(policy.birth, jax.random.key(0)).weights]
@@ -140,36 +130,34 @@ def _layer(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
 
 
 def _body(event: Event, task: AnyTask) -> tuple[int, int]:
-    model = _model_of(event, task)
-    index = _index_of(event, [model.body(i).name for i in range(model.nbody)], model.nbody)
+    names = task.world.body_names()
+    if names is None:
+        raise _no_body(event, task)
+    index = _index_of(event, names, len(names))
     if index == 0:
-        raise HebbaxError(f"event {event.kind!r} on body 0, the world: expected 1 to {model.nbody - 1}")
+        raise HebbaxError(f"event {event.kind!r} on body 0, the world: expected 1 to {len(names) - 1}")
     return index, index + 1
 
 
 def _coordinate(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
     """Return the indices of a position and its velocity."""
-    model = _model_of(event, task)
-    names, velocities = [""] * model.nq, [-1] * model.nq
-    for joint in range(model.njnt):
-        name, kind = model.joint(joint).name, mujoco.mjtJoint(model.jnt_type[joint])
-        at, velocity = int(model.jnt_qposadr[joint]), int(model.jnt_dofadr[joint])
-        if kind in (mujoco.mjtJoint.mjJNT_HINGE, mujoco.mjtJoint.mjJNT_SLIDE):
-            names[at], velocities[at] = name, velocity
-        elif kind == mujoco.mjtJoint.mjJNT_FREE:
-            for i, axis in enumerate(_ROOT_AXES):
-                names[at + i], velocities[at + i] = f"{name}.{axis}", velocity + i
-    index = _index_of(event, names, model.nq)
+    coordinates = task.world.coordinates()
+    if coordinates is None:
+        raise _no_body(event, task)
+    names, velocities = coordinates
+    index = _index_of(event, names, len(names))
     if velocities[index] < 0:
         valid = [i for i, velocity in enumerate(velocities) if velocity >= 0]
         raise HebbaxError(f"event {event.kind!r} on qpos {index}, part of a quaternion: expected one of {valid}")
     return index, velocities[index]
 
 
-def _model_of(event: Event, task: AnyTask) -> mujoco.MjModel:
-    if not isinstance(task, Task):
-        raise HebbaxError(f"event {event.kind!r} on task {task.name!r}: its body is its own; expected a task of hebbax")
-    return task.model
+def _no_body(event: Event, task: AnyTask) -> HebbaxError:
+    kinds = [name for name, kind in KINDS.items() if kind.target not in ("body", "coordinate")]
+    return HebbaxError(
+        f"event {event.kind!r} on task {task.name!r}: its {task.world.kind} has no bodies or coordinates that could be "
+        f"reached; expected one of {', '.join(kinds)}"
+    )
 
 
 def _index_of(event: Event, names: Sequence[str], count: int, others: Sequence[str] = ()) -> int:
@@ -190,7 +178,7 @@ def _index_of(event: Event, names: Sequence[str], count: int, others: Sequence[s
     return target
 
 
-def event_range(event: Event, task: Task) -> tuple[int, int]:
+def event_range(event: Event, task: AnyTask) -> tuple[int, int]:
     """Return the range of bodies that an event of the stage `model` is on."""
     return _body(event, task)
 

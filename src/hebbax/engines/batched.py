@@ -2,111 +2,99 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from hebbax.compiling.compiler import compiled, copy, copy_by_way_of, from_source
 from hebbax.engines.life import draw_birth
+from hebbax.engines.specialise import world_functions
 from hebbax.engines.task_functions import task_functions
-from hebbax.kernels.compiler import compiled, copy, copy_by_way_of
 from hebbax.tasks.task import Task
-from hebbax.types import Simulation
+from hebbax.worlds.base import WorldFunctions
 
 
-@dataclass(frozen=True)
-class BatchedTask:
-    """A task's four functions over all lives; `which` and `alive` [lives] say which to touch.
+class BatchedTask(NamedTuple):
+    """A task's functions over all lives; `which` and `alive` [lives] say which to touch.
 
-    - `reset(keys, terminations, which, qpos, qvel, memory)` fills the last three.
-    - `observe(simulations, memory, alive, keys, tick, out)` fills out [lives, observations].
-    - `actuate(actions, simulations, memory, alive, out)` fills out [lives, nu].
-    - `outcome(befores, simulations, actions, memory, alive, keys, tick, rewards, done, terms)` fills the last three and
+    - `place(keys, terminations, which, states, memory)` fills the last two with births.
+    - `observe(states, memory, alive, keys, tick, out)` fills out [lives, observations].
+    - `actuate(actions, states, memory, alive, out)` fills out [lives, controls].
+    - `outcome(befores, states, actions, memory, alive, keys, tick, rewards, done, terms)` fills the last three and
       updates memory.
+    - `world` is what compiled lives call of the world.
     """
 
-    reset: Any
+    place: Any
     observe: Any
     actuate: Any
     outcome: Any
+    world: WorldFunctions
 
 
 @cache
 def batch_task(task: Task) -> BatchedTask:
     """Return the task's functions over many simulations."""
     functions = task_functions(task)
+    world, one_of = world_functions(task, functions), row_of(task.world.state)
     return BatchedTask(
-        _reset(functions.reset),
-        _observe(functions.observe),
-        _actuate(functions.actuate),
-        _outcome(functions.outcome, functions.write_terms),
+        _place(world.birth_size, world.place, one_of),
+        _observe(functions.observe, one_of),
+        _actuate(functions.actuate, one_of),
+        _outcome(functions.outcome, functions.write_terms, one_of),
+        world,
     )
 
 
-@compiled
-def one_of(simulations, i):
-    """Return the arrays of one simulation."""
-    return Simulation(
-        simulations.qpos[i],
-        simulations.qvel[i],
-        simulations.ctrl[i],
-        simulations.sensordata[i],
-        simulations.xpos[i],
-        simulations.xipos[i],
-        simulations.xquat[i],
-        simulations.site_xpos[i],
-        simulations.cinert[i],
-        simulations.cvel[i],
-        simulations.cfrc_ext[i],
-        simulations.qfrc_actuator[i],
-        simulations.qfrc_constraint[i],
-    )
+@cache
+def row_of(state: type) -> Any:
+    """Return the compiled function of states and a row that returns the arrays of one simulation."""
+    fields = ", ".join(f"states.{name}[i]" for name in state._fields)  # pyright: ignore[reportAttributeAccessIssue]
+    return compiled(from_source(f"def one_of(states, i):\n    return State({fields})\n", "one_of", {"State": state}))
 
 
-def _reset(reset: Any) -> Any:
+def _place(birth_size: Any, place: Any, one_of: Any) -> Any:
     @compiled
-    def reset_all(keys, terminations, which, qpos, qvel, memory):
+    def place_all(keys, terminations, which, states, memory):
         for i in range(keys.shape[0]):
             if which[i]:
-                noise = draw_birth(keys[i, 0], keys[i, 1], terminations[i], qpos.shape[1] + qvel.shape[1])
-                born_qpos, born_qvel, born_memory = reset(noise)
-                copy(born_qpos, qpos[i])
-                copy(born_qvel, qvel[i])
-                copy(born_memory, memory[i])
+                state = one_of(states, i)
+                noise = draw_birth(keys[i, 0], keys[i, 1], terminations[i], birth_size(state))
+                place(noise, state, memory[i])
 
-    return reset_all
+    return place_all
 
 
-def _observe(observe: Any) -> Any:
+def _observe(observe: Any, one_of: Any) -> Any:
     @compiled
-    def observe_all(simulations, memory, alive, keys, tick, out):
+    def observe_all(states, memory, alive, keys, tick, out):
         for i in range(out.shape[0]):
             if alive[i]:
-                copy(observe(one_of(simulations, i), memory[i], keys[i, 0], keys[i, 1], tick), out[i])
+                copy(observe(one_of(states, i), memory[i], keys[i, 0], keys[i, 1], tick), out[i])
 
     return observe_all
 
 
-def _actuate(actuate: Any) -> Any:
+def _actuate(actuate: Any, one_of: Any) -> Any:
     @compiled
-    def actuate_all(actions, simulations, memory, alive, out):
+    def actuate_all(actions, states, memory, alive, out):
         spare = np.empty(out.shape[1])
         for i in range(out.shape[0]):
             if alive[i]:
                 # What is returned may be a view of the controls themselves.
-                copy_by_way_of(spare, actuate(actions[i], one_of(simulations, i), memory[i]), out[i])
+                copy_by_way_of(spare, actuate(actions[i], one_of(states, i), memory[i]), out[i])
 
     return actuate_all
 
 
-def _outcome(outcome: Any, write_terms: Any) -> Any:
+def _outcome(outcome: Any, write_terms: Any, one_of: Any) -> Any:
     @compiled
-    def outcome_all(befores, simulations, actions, memory, alive, keys, tick, rewards, done, terms):
+    def outcome_all(befores, states, actions, memory, alive, keys, tick, rewards, done, terms):
         spare = np.empty(memory.shape[1])
         for i in range(rewards.shape[0]):
             if alive[i]:
-                before, after = one_of(befores, i), one_of(simulations, i)
+                before, after = one_of(befores, i), one_of(states, i)
                 key0, key1 = keys[i, 0], keys[i, 1]
                 rewards[i], done[i], new_memory = outcome(before, after, actions[i], memory[i], key0, key1, tick)
                 write_terms(before, after, actions[i], memory[i], key0, key1, tick, terms[i])

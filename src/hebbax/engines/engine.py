@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from hebbax.engines.scenario import PLAIN, Scenario
+from hebbax.engines.twins import Twins
 from hebbax.policies.policy import AnyPolicy
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import Lives, Record
@@ -27,6 +29,11 @@ class Engine(Protocol):
     @property
     def policy(self) -> AnyPolicy:
         """The policy whose genomes it runs."""
+        ...
+
+    @property
+    def concurrent(self) -> bool:
+        """Whether several lives may be streamed at the same time, each in a thread of its own."""
         ...
 
     def stop(self) -> None:
@@ -62,4 +69,13 @@ class Engine(Protocol):
         chunk: int = 1000,
     ) -> Iterator[tuple[Record, Lives | None]]:
         """Run the life of `record` part by part; the last part comes with its row."""
+        ...
+
+    def twins(
+        self,
+        genome: Any,
+        key: Any,
+        scenario: Scenario = PLAIN,
+    ) -> AbstractContextManager[Twins] | None:
+        """Lend the life of `record`, and a twin that goes beside it; None where no state can be put back."""
         ...

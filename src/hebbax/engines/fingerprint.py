@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import sys
 import types
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import llvmlite
-import mujoco
 import numba
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 from numba.core.extending import _Intrinsic as Intrinsic  # it has no public name
 
-from hebbax.kernels.compiler import FLAGS
+from hebbax.compiling.compiler import FLAGS
 from hebbax.settings import of_numba
 
 _PACKAGES_BY_VERSION = ("numpy", "math", "numba")  # what they compile to follows from their version
 
 
-def digest_environment(digest: Any) -> None:
-    """Add the versions and the settings that code is compiled under."""
-    for version in (numba.__version__, llvmlite.__version__, mujoco.mj_versionString(), np.__version__, sys.version):
+def digest_environment(digest: Any, versions: Iterable[str] = ()) -> None:
+    """Add the versions and the settings that code is compiled under, and further versions."""
+    for version in (numba.__version__, llvmlite.__version__, np.__version__, sys.version, *versions):
         digest.update(version.encode())
     # A life compiled under NUMBA_OPT=0 must not serve all processes after it.
     _digest_flags({**of_numba(), **FLAGS}, digest)

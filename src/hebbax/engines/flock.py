@@ -10,11 +10,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from hebbax.compiling.bounds import BOUND
 from hebbax.damage.apply import change_values, happens, plasticity_scale
 from hebbax.damage.event_table import ACTION, SENSE, WEIGHTS, carried_over, states_of
 from hebbax.engines.flock_weights import changed, flat, part_of_the_way
 from hebbax.engines.hooks import damage_table
-from hebbax.engines.life import BOUND
 from hebbax.engines.lives import (
     check_chunk,
     check_genomes,
@@ -36,6 +36,8 @@ AnyOfTasks = TypeVar("AnyOfTasks", bound=AnyTask)
 
 class FlockEngine(ABC, Generic[AnyOfTasks]):
     """Runs lives of any policy tick by tick, so many at a time; the same interface as the native engine."""
+
+    concurrent = False
 
     @pinned()
     def __init__(self, task: AnyOfTasks, policy: AnyPolicy, *, threads: int | None, at_once: int) -> None:
@@ -125,7 +127,7 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
             record = empty_record(self.task, min(chunk, ticks - first), self.policy.weight_count)
             going = flock.run(ticks, record, until=first + chunk)
             lives = flock.lives()
-            record = Record(*(field[: int(lives.lengths[0]) - first] for field in record))
+            record = record.rows(slice(int(lives.lengths[0]) - first))
             yield record, None if going else lives
 
 

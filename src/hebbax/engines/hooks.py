@@ -13,13 +13,13 @@ from numba import types
 from numba.core.ccallback import CFunc
 from numba.np.numpy_support import carray
 
+from hebbax.compiling.noise import normal, uniform
 from hebbax.damage.event_table import BEGIN, HOOK, INDEX, event_table
 from hebbax.damage.events import Event
 from hebbax.damage.kind import DamageNoise, Kind
 from hebbax.damage.kinds import KINDS
 from hebbax.engines.fingerprint import digest_environment, digest_value
 from hebbax.engines.life_cache import LifeCache
-from hebbax.kernels.noise import normal, uniform
 from hebbax.policies.policy import AnyPolicy
 from hebbax.tasks.external.task import AnyTask
 

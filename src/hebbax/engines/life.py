@@ -10,25 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hebbax.damage.apply import (
-    apply_forces,
-    change_values,
-    change_weights,
-    clear_forces,
-    event_key,
-    happens,
-    hold_coordinates,
-    plasticity_scale,
-    reads_fresh,
-    restore_forces,
-)
+from hebbax.compiling.bounds import bounded
+from hebbax.compiling.compiler import compiled, copy, copy_by_way_of, kernel
+from hebbax.compiling.noise import draw, fold_in
+from hebbax.damage.apply import change_values, change_weights, event_key, happens, plasticity_scale, reads_fresh
 from hebbax.damage.event_table import ACTION, INDEX, SENSE, WEIGHTS
-from hebbax.kernels.compiler import compiled, copy, copy_by_way_of, kernel
-from hebbax.kernels.noise import draw, fold_in
 from hebbax.kernels.weights import go_part_of_the_way
 from hebbax.streams import BODY_STREAM, RESTART_STREAM, WEIGHT_STREAM
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Noise
-from hebbax.worlds.mujoco.library import mj_forward, mj_reset_data, mj_rne_post_constraint, mj_step
 
 if TYPE_CHECKING:
     from typing import Any
@@ -36,20 +25,19 @@ if TYPE_CHECKING:
     act: Any
     actuate: Any
     adapt: Any
+    advance: Any
+    begin: Any
+    birth_size: Any
+    count_warnings: Any
     draw_weights: Any
     newborn: Any
     observe: Any
     outcome: Any
     put_weights: Any
     remember: Any
-    reset: Any
-    settle: Any
-    update_contact_forces: Any
     weights_of: Any
+    write_record: Any
     write_terms: Any
-
-BOUND = 1e6
-"""A life whose actions, positions (m, rad) or velocities (m/s, rad/s) pass this has diverged."""
 
 RETURN, LENGTH, END, WARNINGS, TERMINATIONS, COUNT, SUMS = range(7)
 """Columns of a life's row; from SUMS on the observations' means, their summed squared deviations, and the reward terms.
@@ -58,15 +46,6 @@ While a life pauses, they are sums about the normaliser's mean, and END is PAUSE
 """
 
 PAUSED = -1
-
-
-@kernel
-def bounded(values):
-    """Whether all values are finite and at most BOUND in size; written so that NaN is not."""
-    for value in values:
-        if not abs(value) <= BOUND:
-            return False
-    return True
 
 
 @compiled
@@ -80,27 +59,14 @@ def birth_key(key0, key1, terminations):
 
 @compiled
 def draw_birth(key0, key1, terminations, size):
-    """Return the noise that a body of `size` positions and velocities is born from."""
+    """Return the noise that a body is born from, `size` numbers of each kind."""
     body0, body1 = birth_key(key0, key1, terminations)
     draws = draw(body0, body1, size)
     return Noise(draws[0], draws[1])
 
 
-@compiled
-def begin(model, data, simulation, memory, key0, key1, terminations, substeps):
-    """Put the body and the task's memory at their birth, and let the body settle."""
-    noise = draw_birth(key0, key1, terminations, simulation.qpos.shape[0] + simulation.qvel.shape[0])
-    qpos, qvel, born_memory = reset(noise)
-    mj_reset_data(model, data)
-    copy(qpos, simulation.qpos)
-    copy(qvel, simulation.qvel)
-    mj_forward(model, data)
-    copy(born_memory, memory)
-    settle(model, data, simulation, memory, substeps)
-
-
 @kernel
-def take_in(observation, mean, scale, sums, squares, inputs):
+def normalise_observation(observation, mean, scale, sums, squares, inputs):
     """Normalise an observation for the policy, and add it to the sums about the normaliser's mean.
 
     Returns whether all that the policy gets is finite, which a saturated network would hide.
@@ -123,69 +89,8 @@ def add(values, sums):
         sums[i] += values[i]
 
 
-@kernel
-def any_force(forces):
-    """Whether any of the forces is not zero."""
-    for force in forces:
-        if force != 0.0:
-            return True
-    return False
-
-
-@kernel
-def feel(forces, contacts):
-    """Add one to the contacts [bodies] of those that feel a force, from `cfrc_ext` [bodies, 6]."""
-    for body in range(forces.shape[0]):
-        felt = False
-        for axis in range(6):
-            felt = felt or forces[body, axis] != 0.0
-        if felt:
-            contacts[body] += 1
-
-
-@kernel
-def measure_torques(handles, torques):
-    """Write the torque [nu] of each actuator: N·m at a hinge, N at a slide, whatever its transmission.
-
-    It is what the actuator adds to the generalised force at the degree of freedom that it acts on; where it acts on
-    several, such as a tendon or a site does, at the one where that is largest in size. 0 where it acts on none.
-    """
-    for actuator in range(torques.shape[0]):
-        force, begin = handles.actuator_force[actuator], handles.moment_rowadr[actuator]
-        end = begin + handles.moment_rownnz[actuator]
-        torque = handles.actuator_moment[begin] * force if end > begin else 0.0
-        for entry in range(begin + 1, end):
-            other = handles.actuator_moment[entry] * force
-            if abs(other) > abs(torque):
-                torque = other
-        torques[actuator] = torque
-
-
-@kernel
-def advance(model, data, simulation, handles, events, states, tick, key0, key1, substeps, contacts):
-    """Run the physics of one control period; return whether the body stays within bounds.
-
-    `contacts` [1, bodies] gets the share of the physics steps in which each body feels a contact force; [0, bodies]
-    costs nothing.
-    """
-    apply_forces(events, tick, states, key0, key1, handles.xfrc_applied)
-    hold_coordinates(events, tick, 0, states, key0, key1, simulation.qpos, simulation.qvel)
-    for substep in range(substeps):
-        mj_step(model, data)
-        hold_coordinates(events, tick, substep + 1, states, key0, key1, simulation.qpos, simulation.qvel)
-        if contacts.shape[0] > 0 and any_force(handles.qfrc_constraint):  # without one there is no contact
-            clear_forces(events, tick, handles.xfrc_applied)  # or they would count as contacts
-            mj_rne_post_constraint(model, data)
-            feel(simulation.cfrc_ext, contacts[0])
-            restore_forces(events, tick, states, handles.xfrc_applied)
-    clear_forces(events, tick, handles.xfrc_applied)  # before contact forces are taken, which would count them
-    contacts /= np.float32(substeps)
-    update_contact_forces(model, data)
-    return bounded(simulation.qpos) and bounded(simulation.qvel)
-
-
 @compiled
-def intervene(events, tick, states, layout, parameters, carry, key0, key1, scratch):
+def intervene_on_weights(events, tick, states, layout, parameters, carry, key0, key1, scratch):
     """Change the weights before the pass of a tick."""
     weights, drawn = scratch[0], scratch[1]
     weights_of(layout, carry, weights)
@@ -198,7 +103,7 @@ def intervene(events, tick, states, layout, parameters, carry, key0, key1, scrat
 
 
 @compiled
-def learn(events, tick, states, key0, key1, layout, prepared, carry, scratch):
+def adapt_weights(events, tick, states, key0, key1, layout, prepared, carry, scratch):
     """Update the weights after a tick, as far as events let it; return whether they stay within bounds."""
     scale = plasticity_scale(events, tick, states, key0, key1)
     if scale == 0.0:
@@ -224,27 +129,22 @@ def summarise(row, count, sums, squares, mean):
 
 
 @compiled
-def note(record, slot, simulation, handles, observation, action, layout, carry):
+def record_tick(record, slot, simulator, state, observation, action, layout, carry):
     """Write the state, observation, action and weights that a tick starts from."""
-    copy(simulation.qpos, record.qpos[slot])
-    copy(simulation.qvel, record.qvel[slot])
+    write_record(record, slot, simulator, state)
     copy(observation, record.observations[slot])
     copy(action, record.actions[slot])
     weights_of(layout, carry, record.weights[slot])
-    record.contacts[slot] = 0
-    measure_torques(handles, record.torques[slot])
 
 
 @compiled
 def live(
     models,
     switch_ticks,
-    data,
-    simulation,
+    simulator,
+    state,
     before,
-    handles,
-    warnings,
-    substeps,
+    control,
     ticks,
     until,
     restart,
@@ -267,9 +167,10 @@ def live(
     """Run one life of so many ticks, up to the tick `until`, and write its row.
 
     `models` are the addresses of the bodies of this life, the first from birth and the next from its tick in
-    `switch_ticks` on. `restart` says whether a termination restarts the body or ends the life. `events` and `record`
-    may be empty, and then cost nothing. A life that has not ended pauses: called again with the same arguments but
-    for `until` and `record`, it goes on as if it had not. A record begins with the first tick of its call.
+    `switch_ticks` on; `simulator`, `state`, `before` and `control` are one simulation of the world
+    (`worlds.base.Simulation`). `restart` says whether a termination restarts the body or ends the life. `events` and
+    `record` may be empty, and then cost nothing. A life that has not ended pauses: called again with the same arguments
+    but for `until` and `record`, it goes on as if it had not. A record begins with the first tick of its call.
     """
     key0, key1 = key[0], key[1]
     model, next_model, size = models[0], 1, mean.shape[0]
@@ -282,9 +183,9 @@ def live(
     if tick == 0:
         weight0, weight1 = fold_in(key0, key1, WEIGHT_STREAM)
         newborn(layout, parameters, genome, weight0, weight1, prepared, carry)
-        begin(model, data, simulation, memory, key0, key1, terminations, substeps)
+        begin(model, simulator, state, control, memory, draw_birth(key0, key1, terminations, birth_size(state)))
     # What a task returns may be a view of what it was given, which the next tick writes over: nothing of it is kept.
-    spare = np.empty(max(memory.shape[0], simulation.ctrl.shape[0]))
+    spare = np.empty(max(memory.shape[0], control.shape[0]))
     inputs = np.empty(size, np.float32)
     outputs = np.empty(record.actions.shape[1], np.float32)
     action = np.empty(record.actions.shape[1])
@@ -296,27 +197,27 @@ def live(
         while next_model < models.shape[0] and tick >= switch_ticks[next_model]:
             model, next_model = models[next_model], next_model + 1
         if happens(events, tick, WEIGHTS):
-            intervene(events, tick, states, layout, parameters, carry, key0, key1, scratch)
-        copy(observe(simulation, memory, key0, key1, tick), seen)
+            intervene_on_weights(events, tick, states, layout, parameters, carry, key0, key1, scratch)
+        copy(observe(state, memory, key0, key1, tick), seen)
         change_values(events, tick, SENSE, states, key0, key1, seen)
-        finite = take_in(seen, mean, scale, sums, squares, inputs)
+        finite = normalise_observation(seen, mean, scale, sums, squares, inputs)
         count += 1
         act(layout, genome, carry, tick, inputs, outputs)
         copy(outputs, action)
         change_values(events, tick, ACTION, states, key0, key1, action)
-        if tick - first < record.qpos.shape[0]:
-            note(record, tick - first, simulation, handles, seen, action, layout, carry)
+        if tick - first < record.rewards.shape[0]:
+            record_tick(record, tick - first, simulator, state, seen, action, layout, carry)
         if not (finite and bounded(action)):
             end = END_DIVERGED
             break
-        remember(before, simulation)
-        copy_by_way_of(spare, actuate(action, simulation, memory), simulation.ctrl)
+        remember(before, state)
+        copy_by_way_of(spare, actuate(action, state, memory), control)
         contacts = record.contacts[tick - first : tick - first + 1]
-        if not advance(model, data, simulation, handles, events, states, tick, key0, key1, substeps, contacts):
+        if not advance(model, simulator, state, control, events, states, tick, key0, key1, contacts):
             end = END_DIVERGED
             break
-        reward, done, next_memory = outcome(before, simulation, action, memory, key0, key1, tick)
-        write_terms(before, simulation, action, memory, key0, key1, tick, terms)
+        reward, done, next_memory = outcome(before, state, action, memory, key0, key1, tick)
+        write_terms(before, state, action, memory, key0, key1, tick, terms)
         copy_by_way_of(spare, next_memory, memory)
         # Not np.isfinite, which is x - x == 0: of a sum that it sees, the compiler takes that to be always so.
         if not abs(reward) < np.inf:
@@ -332,9 +233,9 @@ def live(
             if not restart:
                 end = END_TERMINATED
                 break
-            row[WARNINGS] += np.sum(warnings)  # which a new birth puts to zero
-            begin(model, data, simulation, memory, key0, key1, terminations, substeps)
-        if not learn(events, tick - 1, states, key0, key1, layout, prepared, carry, scratch):
+            row[WARNINGS] += count_warnings(simulator)  # which a new birth puts to zero
+            begin(model, simulator, state, control, memory, draw_birth(key0, key1, terminations, birth_size(state)))
+        if not adapt_weights(events, tick - 1, states, key0, key1, layout, prepared, carry, scratch):
             end = END_DIVERGED
             break
     row[RETURN], row[LENGTH], row[TERMINATIONS], row[COUNT] = total, tick, terminations, count
@@ -344,5 +245,5 @@ def live(
         copy(squares, row[SUMS + size : SUMS + 2 * size])
         return
     row[END] = end
-    row[WARNINGS] += np.sum(warnings)
+    row[WARNINGS] += count_warnings(simulator)
     summarise(row, count, sums, squares, mean)

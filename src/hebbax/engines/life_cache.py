@@ -21,7 +21,7 @@ from hebbax.errors import one_line
 
 _DIGEST_SIZE = hashlib.sha256().digest_size
 _ROOM = 1_000_000  # bytes; what one compiled life takes
-_FORM = 2  # lives of the first form may call a function of the process that loads them (`kernels/symbols.py`)
+_FORM = 2  # lives of the first form may call a function of the process that loads them (`compiling/symbols.py`)
 
 logger = logging.getLogger(__name__)
 

@@ -9,12 +9,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from hebbax.compiling.noise import fold_in_indices
 from hebbax.cores import available_cores
 from hebbax.engines.life import COUNT, END, LENGTH, RETURN, SUMS, TERMINATIONS, WARNINGS
 from hebbax.engines.scenario import Scenario
 from hebbax.engines.task_functions import term_columns
 from hebbax.errors import HebbaxError
-from hebbax.kernels.noise import fold_in_indices
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task
 from hebbax.types import Lives, Record
@@ -86,19 +86,14 @@ def lives_of_rows(rows: np.ndarray, task: Task) -> Lives:
 
 
 def empty_record(task: AnyTask, ticks: int, weight_count: int) -> Record:
-    """Return buffers for a life of so many ticks, zero for none; without columns for a body that is another's."""
-    sizes = (task.model.nq, task.model.nv, task.model.nbody, task.model.nu) if isinstance(task, Task) else (0, 0, 0, 0)
-    positions, velocities, bodies, actuators = sizes
+    """Return buffers for a life of so many ticks, zero for none; without columns for what its world does not have."""
     return Record(
-        qpos=np.zeros((ticks, positions)),
-        qvel=np.zeros((ticks, velocities)),
         observations=np.zeros((ticks, task.observation_size)),
         actions=np.zeros((ticks, task.action_size)),
         rewards=np.zeros(ticks),
         terminated=np.zeros(ticks, bool),
         weights=np.zeros((ticks, weight_count), np.float32),
-        contacts=np.zeros((ticks, bodies), np.float32),
-        torques=np.zeros((ticks, actuators)),
+        **task.world.record_arrays(ticks),
     )
 
 

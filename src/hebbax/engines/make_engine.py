@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from hebbax.config.engines import ENGINES
 from hebbax.engines.engine import Engine
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.vector import VectorEngine
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import HebbaxError
 from hebbax.kernels.compile_step import has_step
 from hebbax.policies.policy import AnyPolicy
 from hebbax.settings import pinned
 from hebbax.tasks.external.task import AnyTask, ExternalTask
+
+_COMPILED = {"native": NativeEngine, "lockstep": LockstepEngine}
 
 
 @pinned()
@@ -20,14 +25,14 @@ def make_engine(task: AnyTask, policy: AnyPolicy, name: str = "auto", threads: i
     Environments of other packages run on the vector engine. Raises HebbaxError for an unknown name, or an engine that
     cannot run the task.
     """
-    if name not in ("auto", "native", "lockstep", "vector"):
-        raise unknown_name("engine", name, ("auto", "native", "lockstep", "vector"))
-    if isinstance(task, ExternalTask):
+    make = ENGINES.get(name)
+    if make is not None:
+        return make(task, policy, threads=threads)
+    if not task.world.compiled:
         if name not in ("auto", "vector"):
             raise HebbaxError(f"engine={name}: task {task.name!r} runs on engine=vector, or auto, alone")
-        return VectorEngine(task, policy, threads=threads)
+        return VectorEngine(cast("ExternalTask", task), policy, threads=threads)
     if name == "vector":
         raise HebbaxError(f"engine=vector: task {task.name!r} runs on engine=native or lockstep, or auto")
-    if name == "native" or (name == "auto" and has_step(policy)):
-        return NativeEngine(task, policy, threads=threads)
-    return LockstepEngine(task, policy, threads=threads)
+    chosen = name if name != "auto" else "native" if has_step(policy) else "lockstep"
+    return _COMPILED[chosen](task, policy, threads=threads)

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-import mujoco
 import numpy as np
 
 from hebbax.damage.event_table import SPARE, carried_over, states_of
@@ -29,17 +28,15 @@ from hebbax.engines.lives import (
 )
 from hebbax.engines.scenario import PLAIN, Scenario, make_for_each, with_former_keywords
 from hebbax.engines.specialise import specialise
-from hebbax.engines.twins import BODY_STATE, State, Twins
+from hebbax.engines.twins import State, Twins
 from hebbax.kernels.compile_step import compile_step
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.policies.policy import AnyPolicy
 from hebbax.settings import each_pinned, pinned
-from hebbax.tasks.contract import check_task
+from hebbax.tasks.contract import compiled_task
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task
 from hebbax.types import Lives, Normaliser, Record
-from hebbax.worlds.mujoco.library import load_library
-from hebbax.worlds.mujoco.simulation import empty_simulation, handles_of, simulation_of
 
 
 class NativeEngine:
@@ -50,13 +47,13 @@ class NativeEngine:
     """
 
     name = "native"
+    concurrent = True
 
     @pinned()
     def __init__(self, task: AnyTask, policy: AnyPolicy, *, threads: int | None = None) -> None:
-        task = check_task(task)
+        task = compiled_task(task)
         self.task, self.policy = task, policy
         self.threads = thread_count(threads)
-        load_library()
         self._step = compile_step(policy)
         self._live = specialise(task, self._step)
         self._workers = [_Worker(task, self._step, self._live) for _ in range(self.threads)]
@@ -220,7 +217,7 @@ class NativeEngine:
                 until = min(first + chunk, setting.ticks)
                 record = empty_record(self.task, until - first, self._step.weight_count)
                 worker.run(setting, genome, key, fate, states, record, row, until)
-                record = Record(*(field[: int(row[LENGTH]) - first] for field in record))
+                record = record.rows(slice(int(row[LENGTH]) - first))
                 yield record, None if row[END] == PAUSED else lives_of_rows(rows, self.task)
 
     @contextmanager
@@ -257,11 +254,7 @@ class _Worker:
 
     def __init__(self, task: Task, step: PolicyStep, live: Any) -> None:
         self.task, self.step, self.live = task, step, live
-        self.data = mujoco.MjData(task.model)
-        self.simulation = simulation_of(self.data)
-        self.before = empty_simulation(task.model)
-        self.handles = handles_of(self.data)
-        self.warnings = self.data.warning.number  # a live view, as the simulation's arrays are
+        self.simulation = task.world.simulation()
         self.prepared = np.zeros(step.prepared_size, np.float32)
         self.carry = np.zeros(step.carry_size, np.float32)
         self.scratch = np.zeros((2, step.weight_count), np.float32)
@@ -282,12 +275,10 @@ class _Worker:
         self.live(
             fate.bodies.addresses,
             fate.bodies.ticks,
-            self.data._address,
-            self.simulation,
-            self.before,
-            self.handles,
-            self.warnings,
-            self.task.substeps,
+            self.simulation.simulator,
+            self.simulation.state,
+            self.simulation.before,
+            self.simulation.control,
             setting.ticks,
             setting.ticks if until is None else until,
             setting.restart,
@@ -344,7 +335,7 @@ class _NativeTwins(Twins):
     def put(self, second: State) -> None:
         """Have the twin go on from its state, at the life's own tick."""
         first, following = self._workers
-        following.data.time = first.data.time
+        following.simulation.follow(first.simulation)
         np.copyto(following.prepared, first.prepared)
         np.copyto(self._rows[1], self._rows[0])
         self._following = True
@@ -360,6 +351,6 @@ class _NativeTwins(Twins):
 def _state(worker: _Worker) -> State:
     weights = np.empty(worker.step.weight_count, np.float32)
     worker.step.weights(worker.step.layout, worker.carry, weights)
-    arrays = [*(getattr(worker.data, field) for field in BODY_STATE), worker.memory, worker.carry]
+    arrays = [*worker.simulation.arrays, worker.memory, worker.carry]
     stored = [worker.carry[: len(weights)]]  # they stand first in a plastic carry
-    return State(worker.data.qpos, worker.data.qvel, weights, stored, arrays)
+    return State(worker.simulation.phase, weights, stored, arrays)

@@ -11,21 +11,24 @@ import hashlib
 import importlib.util
 import sys
 import types
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numba
 
+from hebbax.compiling.compiler import FLAGS, compiled, copy, from_source
+from hebbax.damage.apply import apply_forces, clear_forces, hold_coordinates, restore_forces
 from hebbax.engines.fingerprint import digest_environment, digest_value
 from hebbax.engines.life_cache import LifeCache
-from hebbax.engines.task_functions import task_functions
-from hebbax.kernels.compiler import FLAGS, compiled, copy, from_source
+from hebbax.engines.task_functions import TaskFunctions, task_functions
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.tasks.task import Task
+from hebbax.worlds.base import BodyHooks, WorldFunctions
 
 _LIFE = Path(__file__).with_name("life.py")
-_REMEMBER = "def remember(before, simulation):\n"
+_REMEMBER = "def remember(before, state):\n"
 
 _PACKAGES_BY_VERSION = ("numpy", "math", "numba")  # what they compile to follows from their version
 
@@ -33,14 +36,16 @@ _PACKAGES_BY_VERSION = ("numpy", "math", "numba")  # what they compile to follow
 def specialise(task: Task, step: PolicyStep) -> Any:
     """Return the compiled `live` of a task and a policy step (see `life.py`)."""
     names = life_names(task, step)
-    return _build(fingerprint(names), names)
+    return _build(fingerprint(names, task.world.versions()), names)
 
 
 def life_names(task: Task, step: PolicyStep) -> dict[str, Any]:
     """Return the compiled functions that `life.py` calls, by the names it calls them."""
+    functions = task_functions(task)
     return {
-        **task_functions(task)._asdict(),
-        "remember": _remember(task.compares),
+        **functions._asdict(),
+        **world_functions(task, functions)._asdict(),
+        "remember": _remember(task.compares or ()),
         "newborn": step.birth,
         "act": step.act,
         "adapt": step.adapt,
@@ -50,16 +55,25 @@ def life_names(task: Task, step: PolicyStep) -> dict[str, Any]:
     }
 
 
+def world_functions(task: Task, functions: TaskFunctions) -> WorldFunctions:
+    """Return what lives of a task call of its world."""
+    hooks = BodyHooks(apply_forces, restore_forces, clear_forces, hold_coordinates)
+    return task.world.functions(task, functions.actuate, hooks)
+
+
 @cache
 def _remember(fields: tuple[str, ...]) -> Any:
-    lines = [f"    copy(simulation.{field}.reshape(-1), before.{field}.reshape(-1))\n" for field in fields]
+    lines = [f"    copy(state.{field}.reshape(-1), before.{field}.reshape(-1))\n" for field in fields]
     return compiled(from_source(_REMEMBER + ("".join(lines) or "    pass\n"), "remember", {"copy": copy}))
 
 
-def fingerprint(names: dict[str, Any]) -> str:
-    """Return what a life compiled with these functions depends on, as 24 hexadecimal digits."""
+def fingerprint(names: dict[str, Any], versions: Iterable[str] = ()) -> str:
+    """Return what a life compiled with these functions depends on, as 24 hexadecimal digits.
+
+    `versions` are those of what its world calls.
+    """
     digest = hashlib.sha256(_LIFE.read_bytes())
-    digest_environment(digest)
+    digest_environment(digest, versions)
     digest_value(_load_module("hebbax_life_unnamed", names).live, digest)
     return digest.hexdigest()[:24]
 

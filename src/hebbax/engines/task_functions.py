@@ -4,52 +4,39 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from hebbax.kernels.barrier import reread_memory
-from hebbax.kernels.compiler import compiled, copy_by_way_of, from_source, inlined
-from hebbax.kernels.noise import draw, fold_in
+from hebbax.compiling.barrier import reread_memory
+from hebbax.compiling.compiler import compiled, from_source, inlined
+from hebbax.compiling.noise import draw, fold_in
 from hebbax.streams import OBSERVATION_STREAM, OUTCOME_STREAM
 from hebbax.tasks.arguments import takes, with_period
 from hebbax.tasks.task import Task
 from hebbax.types import Noise
-from hebbax.worlds.mujoco.library import mj_rne_post_constraint, mj_step
 
 
 class TaskFunctions(NamedTuple):
-    """Compiled functions over the arrays of one simulation; `key0`, `key1` are the life's key.
+    """Compiled functions over the state of one simulation; `key0`, `key1` are the life's key.
 
-    - `reset(noise) -> qpos, qvel, memory`
-    - `observe(simulation, memory, key0, key1, tick) -> observation`
-    - `actuate(action, simulation, memory) -> ctrl`
-    - `outcome(before, simulation, action, memory, key0, key1, tick) -> reward, done, memory`
-    - `write_terms(before, simulation, action, memory, key0, key1, tick, terms)` fills the last, `term_columns` long
-    - `settle(model, data, simulation, memory, substeps)` runs what a body lives before tick 0
-    - `update_contact_forces(model, data)` computes `cfrc_ext` where the task reads it
+    - `observe(state, memory, key0, key1, tick) -> observation`
+    - `actuate(action, state, memory) -> controls`
+    - `outcome(before, state, action, memory, key0, key1, tick) -> reward, done, memory`
+    - `write_terms(before, state, action, memory, key0, key1, tick, terms)` fills the last, `term_columns` long
     """
 
-    reset: Any
     observe: Any
     actuate: Any
     outcome: Any
     write_terms: Any
-    settle: Any
-    update_contact_forces: Any
 
 
 def task_functions(task: Task) -> TaskFunctions:
     """Return the functions of a task that keeps its contract (`check_task`)."""
-    actuate = compiled(task.actuate)
     terms = _terms(task)
     several = term_columns(task) > 0
     return TaskFunctions(
-        reset=compiled(task.reset),
         observe=_observe(task),
-        actuate=actuate,
+        actuate=compiled(task.actuate),
         outcome=_sum(task, terms) if several else _single(terms),
         write_terms=_write_terms(task, terms) if several else _write_none,
-        settle=_settle(task, actuate) if task.settle else _settle_not,
-        update_contact_forces=_contact_forces(task),
     )
 
 
@@ -71,12 +58,12 @@ def _observe(task: Task) -> Any:
     observe, size = inlined(getattr(task.observe, "py_func", task.observe)), task.noise_size
 
     @compiled
-    def plain(simulation, memory, key0, key1, tick):
-        return observe(simulation, memory)
+    def plain(state, memory, key0, key1, tick):
+        return observe(state, memory)
 
     @compiled
-    def noisy(simulation, memory, key0, key1, tick):
-        return observe(simulation, memory, noise=_noise(key0, key1, OBSERVATION_STREAM, tick, size))
+    def noisy(state, memory, key0, key1, tick):
+        return observe(state, memory, noise=_noise(key0, key1, OBSERVATION_STREAM, tick, size))
 
     return noisy if takes(task.observe, "observe", "noise") else plain
 
@@ -86,21 +73,21 @@ def _terms(task: Task) -> Any:
     outcome, size = inlined(with_period(task.outcome, task.control_period)), task.noise_size
 
     @inlined
-    def plain(before, simulation, action, memory, key0, key1, tick):
-        return outcome(before, simulation, action, memory)
+    def plain(before, state, action, memory, key0, key1, tick):
+        return outcome(before, state, action, memory)
 
     @inlined
-    def noisy(before, simulation, action, memory, key0, key1, tick):
+    def noisy(before, state, action, memory, key0, key1, tick):
         noise = _noise(key0, key1, OUTCOME_STREAM, tick, size)
-        return outcome(before, simulation, action, memory, noise=noise)
+        return outcome(before, state, action, memory, noise=noise)
 
     return noisy if takes(task.outcome, "outcome", "noise") else plain
 
 
 def _single(reward: Any) -> Any:
     @compiled
-    def outcome(before, simulation, action, memory, key0, key1, tick):
-        return reward(before, simulation, action, memory, key0, key1, tick)
+    def outcome(before, state, action, memory, key0, key1, tick):
+        return reward(before, state, action, memory, key0, key1, tick)
 
     return outcome
 
@@ -110,8 +97,8 @@ def _sum(task: Task, terms: Any) -> Any:
     sum_of = inlined(from_source(f"def sum_of(terms):\n    return {added}\n", "sum_of", {}))
 
     @compiled
-    def outcome(before, simulation, action, memory, key0, key1, tick):
-        found, done, next_memory = terms(before, simulation, action, memory, key0, key1, tick)
+    def outcome(before, state, action, memory, key0, key1, tick):
+        found, done, next_memory = terms(before, state, action, memory, key0, key1, tick)
         return sum_of(found), done, next_memory
 
     return outcome
@@ -122,45 +109,16 @@ def _write_terms(task: Task, terms: Any) -> Any:
     write = inlined(from_source(f"def write(terms, out):\n{lines}", "write", {}))
 
     @compiled
-    def write_terms(before, simulation, action, memory, key0, key1, tick, out):
+    def write_terms(before, state, action, memory, key0, key1, tick, out):
         # Computed once more: where a product is needed for itself too, it is no longer contracted into the sum, and the
         # reward would be rounded otherwise than without its terms.
         reread_memory()
-        found, _, _ = terms(before, simulation, action, memory, key0, key1, tick)
+        found, _, _ = terms(before, state, action, memory, key0, key1, tick)
         write(found, out)
 
     return write_terms
 
 
 @inlined
-def _write_none(before, simulation, action, memory, key0, key1, tick, out):
-    pass
-
-
-def _settle(task: Task, actuate: Any) -> Any:
-    ticks, size, update_contact_forces = task.settle, task.action_size, _contact_forces(task)
-
-    @compiled
-    def settle(model, data, simulation, memory, substeps):
-        still, spare = np.zeros(size), np.empty(simulation.ctrl.shape[0])
-        for _ in range(ticks):
-            copy_by_way_of(spare, actuate(still, simulation, memory), simulation.ctrl)
-            for _ in range(substeps):
-                mj_step(model, data)
-            update_contact_forces(model, data)
-
-    return settle
-
-
-@compiled
-def _settle_not(model, data, simulation, memory, substeps):
-    pass
-
-
-def _contact_forces(task: Task) -> Any:
-    return mj_rne_post_constraint if task.contact_forces else _nothing
-
-
-@compiled
-def _nothing(model, data):
+def _write_none(before, state, action, memory, key0, key1, tick, out):
     pass

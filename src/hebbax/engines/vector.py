@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax
 import numpy as np
 
 from hebbax.engines.flock import Flock, FlockEngine
-from hebbax.engines.scenario import Scenario
+from hebbax.engines.scenario import PLAIN, Scenario
 from hebbax.policies.policy import AnyPolicy
 from hebbax.streams import BODY_STREAM
 from hebbax.tasks.external.open import open_environments
@@ -40,6 +42,9 @@ class VectorEngine(FlockEngine[ExternalTask]):
         scenario: Scenario,
     ) -> Flock:
         return _Episodes(self, genomes, keys, scenario)
+
+    def twins(self, genome: Any, key: Any, scenario: Scenario = PLAIN) -> None:
+        """Return None: the state of an environment is its secret."""
 
 
 def environment_seed(key: jax.Array) -> jax.Array:

@@ -8,13 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.analysis.frame import body_of
 from hebbax.analysis.life_analysis import motion_between
 from hebbax.analysis.statistics import bootstrap_interval, mean, median
 from hebbax.attractors.verdict import FEWEST_UPDATES, LABELS, verdict
 from hebbax.experiments.context import Context, Life
 from hebbax.keys import root_key, stream
-from hebbax.tasks.task import Task
 
 REWARD_WINDOW = 20
 """Ticks over which rewards are averaged to a rate: some strides of most robots."""
@@ -107,7 +105,7 @@ def most_common(counts: dict[str, int]) -> str:
 def motion(context: Context, life: Life, begin: int, end: int) -> str:
     """Return whether the body has a gait from tick `begin` to `end`, moves without one, or stands; else "unseen"."""
     task = context.task
-    body = body_of(task.model) if isinstance(task, Task) else None
+    body = task.world.body()
     return (body and motion_between(life.record, body, task.control_period, begin, end)) or UNSEEN
 
 

@@ -1,58 +1,17 @@
-"""How a robot is held in the air: which coordinates of its root, and how high its feet cannot reach the ground."""
+"""How a robot is held in the air by events."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-
-import mujoco
-import numpy as np
 
 from hebbax.damage.events import Event
 from hebbax.errors import HebbaxError
 from hebbax.tasks.external.task import AnyTask
-from hebbax.tasks.task import Task
-
-MARGIN = 1.1
-"""Heights over those at which the lowest part could touch."""
-
-_POSES = 500
-
-
-@dataclass(frozen=True)
-class Root:
-    """The coordinates of a body that is free in the plane or in space."""
-
-    body: int
-    height: int  # index of qpos
-    held: tuple[int, ...]  # indices of qpos that can be held as they are: ways, and in the plane the pitch
-    turning: tuple[int, ...]  # those of them that are angles
-
-
-def root_of(task: AnyTask) -> Root | None:
-    """Return the root of a robot whose height is a coordinate of its own, or None."""
-    if not isinstance(task, Task):
-        return None
-    model = task.model
-    for body in np.flatnonzero(model.body_parentid == 0):
-        joints = range(model.body_jntadr[body], model.body_jntadr[body] + model.body_jntnum[body])
-        for joint in joints:
-            at = int(model.jnt_qposadr[joint])
-            if model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_FREE:
-                # A quaternion cannot be held coordinate by coordinate: the robot hangs and may turn.
-                return Root(int(body), at + 2, (at, at + 1), ())
-            if _is_slide(model, joint) and abs(model.jnt_axis[joint][2]) > 0.99:
-                others = [other for other in joints if other != joint]
-                held = [int(model.jnt_qposadr[other]) for other in others]
-                turning = [int(model.jnt_qposadr[other]) for other in others if not _is_slide(model, other)]
-                return Root(int(body), at, tuple(held), tuple(turning))
-    return None
 
 
 def why_not_lifted(task: AnyTask) -> str | None:
     """Return why a robot cannot be lifted, in one line, or None if it can."""
-    if not isinstance(task, Task):
-        return f"the body of task {task.name!r} is another package's"
-    if root_of(task) is None:
+    if task.world.coordinates() is None:
+        return f"the body of task {task.name!r} cannot be held: its {task.world.kind} has no coordinates"
+    if task.world.root() is None:
         return f"no coordinate of {task.robot} is its height, so it cannot be lifted"
     return None
 
@@ -62,45 +21,9 @@ def lifting(task: AnyTask, onset: int, duration: int) -> list[Event]:
 
     Raises HebbaxError for a robot that cannot be lifted.
     """
-    root = root_of(task)
-    if root is None or not isinstance(task, Task):
+    root = task.world.root()
+    if root is None:
         raise HebbaxError(f"{why_not_lifted(task)}")
-    height = Event("hold-coordinate", onset, duration, target=root.height, value=safe_height(task, root))
+    height = Event("hold-coordinate", onset, duration, target=root.height, value=root.safe_height)
     others = [Event("hold-coordinate", onset, duration, target=at, value=0.0, relative=True) for at in root.held]
     return [height, *others]
-
-
-def safe_height(task: Task, root: Root) -> float:
-    """Return the value of the height's coordinate at which no part can touch the ground (z = 0), in m.
-
-    The deepest reach below the root is taken over random poses of all joints within their limits.
-    """
-    model, data = task.model, mujoco.MjData(task.model)
-    generator = np.random.default_rng(0)  # of poses to look at: no result but this height depends on it
-    parts = [geom for geom in range(model.ngeom) if model.geom_bodyid[geom] != 0]
-    hinges = [joint for joint in range(model.njnt) if model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_HINGE]
-    reach = 0.0
-    for _ in range(_POSES):
-        data.qpos[:] = model.qpos0
-        for joint in hinges:
-            low, high = model.jnt_range[joint] if model.jnt_limited[joint] else (-np.pi, np.pi)
-            data.qpos[model.jnt_qposadr[joint]] = generator.uniform(low, high)
-        mujoco.mj_kinematics(model, data)
-        # rbound is the radius of the sphere around a part: never too little.
-        lowest = min(float(data.geom_xpos[part][2]) - _depth(model, data, part) for part in parts)
-        reach = max(reach, float(data.xpos[root.body][2]) - lowest)
-    mujoco.mj_resetData(model, data)
-    mujoco.mj_kinematics(model, data)
-    return float(data.qpos[root.height]) + MARGIN * reach - float(data.xpos[root.body][2])
-
-
-def _depth(model: mujoco.MjModel, data: mujoco.MjData, part: int) -> float:
-    """Return how far a part reaches below its centre, in m: of a capsule exactly, else at most."""
-    if model.geom_type[part] == mujoco.mjtGeom.mjGEOM_CAPSULE:
-        radius, half = model.geom_size[part][:2]
-        return float(radius + half * abs(data.geom_xmat[part][8]))
-    return float(model.geom_rbound[part])
-
-
-def _is_slide(model: mujoco.MjModel, joint: int) -> bool:
-    return model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_SLIDE

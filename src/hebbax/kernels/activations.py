@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from hebbax.kernels.compiler import kernel
+from hebbax.compiling.compiler import kernel
 
 # tanh(x) ≈ x P(x²) / Q(x²) on |x| ≤ 8.6, a least-squares fit of our own reweighted to even out the relative error
 # (1.4e-8 before float32 rounding). A rational function vectorises; libm's tanh does not.

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from hebbax.compiling.compiler import kernel
 from hebbax.kernels.activations import COMPILED_ACTIVATIONS, sigmoid
-from hebbax.kernels.compiler import kernel
 from hebbax.kernels.layout import (
     CONNECTIONS,
     HIDDEN,

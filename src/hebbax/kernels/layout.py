@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hebbax.kernels.compiler import kernel
+from hebbax.compiling.compiler import kernel
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Policy
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.kernels.compiler import kernel
+from hebbax.compiling.compiler import kernel
 from hebbax.kernels.float_bits import float_of_bits
 from hebbax.kernels.forward import compile_forward, has_forward
 from hebbax.kernels.layout import (

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from hebbax.compiling.compiler import kernel
 from hebbax.kernels.activations import tanh
-from hebbax.kernels.compiler import kernel
 from hebbax.kernels.regions import read_unit, read_weight, write_unit, write_weight
 from hebbax.plasticity.normalisation import STANDARDISE_EPSILON
 

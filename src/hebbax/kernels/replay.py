@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hebbax.kernels.compiler import compiled, copy
+from hebbax.compiling.compiler import compiled, copy
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.policies.open_loop import Replay
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.kernels.compiler import from_source, kernel
+from hebbax.compiling.compiler import from_source, kernel
 from hebbax.kernels.float_bits import larger, size_bits
 from hebbax.kernels.layout import BIAS, GENE_AT, POST_SIZE, PRE_SIZE, of_connection, place
 from hebbax.kernels.normalisation import weight_normaliser

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.kernels.compiler import compiled
+from hebbax.compiling.compiler import compiled
+from hebbax.compiling.noise import normal, uniform
 from hebbax.kernels.layout import CONNECTIONS, POST_SIZE, PRE_SIZE, WEIGHT_AT, of_connection, place, scales_at
-from hebbax.kernels.noise import normal, uniform
 from hebbax.policies.policy import WEIGHT_BOUND
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from hebbax.damage.event_table import actuator_name
 from hebbax.damage.events import Event
 from hebbax.errors import check_number, unknown_name
 from hebbax.play.session import FOREVER, Session
@@ -61,7 +60,7 @@ def present_push(session: Session) -> tuple[int, np.ndarray] | None:
 
 def usual_push(task: Task) -> float:
     """Return the force in N that a push has unless told otherwise: twice the robot's weight, with two digits."""
-    newtons = 2 * 9.81 * float(task.model.body_subtreemass[0])
+    newtons = 2 * 9.81 * (0.0 if (body := task.world.body()) is None else body.mass)
     digits = 1 - math.floor(math.log10(newtons)) if newtons > 0 else 0
     return round(newtons, digits)
 
@@ -144,17 +143,15 @@ def _together(names: Sequence[str], every: Iterable[str]) -> str:
 
 def actuator_names(task: Task) -> dict[str, int]:
     """Return the actuators by name; those without one are called after their joint, or their number."""
-    model = task.model
-    if model.nu != task.action_size:  # outputs that are no actuators
+    names = task.world.actuator_names()
+    if len(names) != task.action_size:  # outputs that are no actuators
         return {f"output {index}": index for index in range(task.action_size)}
-    names = [actuator_name(model, index) for index in range(model.nu)]
     return _numbered(names, "actuator")
 
 
 def body_names(task: Task) -> dict[str, int]:
     """Return the bodies that can be pushed by name, without the world."""
-    model = task.model
-    names = _numbered([model.body(index).name for index in range(model.nbody)], "body")
+    names = _numbered(task.world.body_names() or [], "body")
     return {name: index for name, index in names.items() if index > 0}
 
 

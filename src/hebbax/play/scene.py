@@ -30,7 +30,7 @@ class Scene:
     def __init__(self, server: ViserServer, task: Task) -> None:
         self.follows = True
         self._scene: SceneApi = server.scene
-        self._model, self._data = task.model, mujoco.MjData(task.model)
+        self._model, self._data = task.world.model, mujoco.MjData(task.world.model)
         self._start()
         self._root = root_body(self._model)
         self._radius = reach(self._model, self._data, self._geoms())  # m

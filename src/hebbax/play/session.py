@@ -20,7 +20,7 @@ from hebbax.keys import life_key
 from hebbax.policies.policy import Policy
 from hebbax.recording.layout import END_NAMES
 from hebbax.runs.stored_run import StoredRun
-from hebbax.tasks.contract import check_task
+from hebbax.tasks.contract import compiled_task
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import Lives, Normaliser, Record
 
@@ -61,7 +61,9 @@ class Session:
     ) -> None:
         check_seed(seed)
         Scenario(termination=termination)  # refuses a name that it does not know
-        self.task = check_task(task)
+        self.task = compiled_task(task)
+        if task.world.film != "model":
+            raise HebbaxError(f"task {task.name!r}: its {task.world.kind} cannot be played, expected one of MuJoCo")
         self.policy, self.seed, self.termination = policy, seed, termination
         self._genome, self._normaliser = np.asarray(genome, np.float32), normaliser
         self._engine = make_engine(self.task, policy, engine, threads=1)

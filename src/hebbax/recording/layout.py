@@ -6,14 +6,8 @@ docs/recording.md documents it, and a test holds the two together.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 
-import mujoco
-import numpy as np
-
-from hebbax.damage.event_table import actuator_name
 from hebbax.tasks.external.task import AnyTask
-from hebbax.tasks.task import Task
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED
 
 SCHEMA = 2
@@ -24,7 +18,7 @@ END_NAMES = {END_REACHED: "reached", END_TERMINATED: "terminated", END_DIVERGED:
 
 @dataclass(frozen=True)
 class Dataset:
-    """One array of a life, a row a kept tick."""
+    """One array of a life, one row per kept tick."""
 
     name: str
     unit: str
@@ -43,9 +37,16 @@ DATASETS = (
     Dataset("contacts", "", "part of the tick's physics steps in which each body feels a contact force"),
     Dataset("torques", "N·m, N", "torque (N of a slide) of each actuator where it acts most, end of the tick before"),
 )
-"""All arrays but the weights: these are in a group `weights`, an array a layer, [ticks, presynaptic, postsynaptic]."""
+"""All arrays but those of two groups.
+
+- `weights`, one array per layer, [ticks, presynaptic, postsynaptic].
+- `state`, in worlds of one's own, one array per array of the state.
+"""
 
 WEIGHTS_MEANING = "weights of a layer at the start of the tick"
+
+
+STATE_MEANING = "state of the world at the start of the tick"
 
 
 def columns_of(task: AnyTask) -> dict[str, list[str]]:
@@ -53,29 +54,7 @@ def columns_of(task: AnyTask) -> dict[str, list[str]]:
 
     A joint of several coordinates gives its name with a number, as in `root[3]`.
     """
-    if not isinstance(task, Task):
-        return {}
-    model = task.model
-    actuators = [actuator_name(model, i) or f"actuator {i}" for i in range(model.nu)]
-    return {
-        "qpos": _coordinates(model, model.jnt_qposadr, model.nq),
-        "qvel": _coordinates(model, model.jnt_dofadr, model.nv),
-        "contacts": [_name(model, mujoco.mjtObj.mjOBJ_BODY, i) or f"body {i}" for i in range(model.nbody)],
-        "torques": actuators,
-        # A task may turn another number of actions into its controls.
-        **({"actions": actuators} if task.action_size == model.nu else {}),
-    }
-
-
-def _coordinates(model: mujoco.MjModel, addresses: np.ndarray, size: int) -> list[str]:
-    """Return the name of every coordinate, from where each joint's begin."""
-    ends = [*addresses[1:].tolist(), size]
-    names = []
-    for joint, (begin, end) in enumerate(zip(addresses.tolist(), ends, strict=True)):
-        name = _name(model, mujoco.mjtObj.mjOBJ_JOINT, joint) or f"joint {joint}"
-        names.append([name] if end == begin + 1 else [f"{name}[{number}]" for number in range(end - begin)])
-    return list(chain.from_iterable(names))
-
-
-def _name(model: mujoco.MjModel, kind: mujoco.mjtObj, index: int) -> str:
-    return mujoco.mj_id2name(model, kind.value, index) or ""
+    columns = task.world.columns()
+    actuators = columns.get("torques", [])
+    # A task may turn another number of actions into its controls.
+    return {**columns, "actions": actuators} if actuators and len(actuators) == task.action_size else columns

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import namedtuple
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,16 @@ class RecordedLife:
             for name in (dataset.name for dataset in DATASETS)
             if name in Record._fields
         }
-        return Record(**fields, weights=self.weights())
+        return Record(**fields, weights=self.weights(), state=self._state())
+
+    def _state(self) -> Any:
+        """Return the world's state as a named tuple of arrays, empty where the file has none."""
+        if "state" not in self.group:
+            return ()
+        group = self.group["state"]
+        assert isinstance(group, h5py.Group)
+        arrays = {str(name): _dataset(group, str(name))[()] for name in group}
+        return namedtuple("State", list(arrays))(**arrays)  # pyright: ignore[reportUntypedNamedTuple]
 
     def weights(self) -> np.ndarray:
         """Return the weights of all layers, float32 [kept ticks, weights]."""

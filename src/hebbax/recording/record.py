@@ -57,6 +57,7 @@ def record_lives(
         columns=columns_of(source.task),
         control_period=source.task.control_period,
         every=every,
+        state_units=source.task.world.state_units(),
     )
     chunk = max(1, min(1000, _PART_BYTES // _row_bytes(source)))
     with writing as writer:

@@ -17,7 +17,7 @@ import numpy as np
 from hebbax.files.atomic_write import TEMPORARY_SUFFIX, write_error
 from hebbax.files.writer_lock import only_writer
 from hebbax.networks.network import Connection
-from hebbax.recording.layout import DATASETS, END_NAMES, SCHEMA, WEIGHTS_MEANING
+from hebbax.recording.layout import DATASETS, END_NAMES, SCHEMA, STATE_MEANING, WEIGHTS_MEANING
 from hebbax.types import Lives, Record
 
 _CHUNK_BYTES = 1 << 18  # of an array in the file: large enough to read fast, small enough to read a few ticks
@@ -32,10 +32,11 @@ class RecordingWriter:
         *,
         connections: Sequence[Connection],
         columns: Mapping[str, Sequence[str]],
+        state_units: Mapping[str, str],
         control_period: float,
         every: int,
     ) -> None:
-        _describe(file.create_group("arrays"), connections, columns)
+        _describe(file.create_group("arrays"), connections, columns, state_units)
         self._lives = file.create_group("lives")
         self._connections = connections
         self._period, self._every = control_period, every
@@ -52,8 +53,10 @@ class RecordingWriter:
         for dataset in DATASETS:
             values = rows[dataset.name]
             if values.ndim > 1 and not values.shape[1]:
-                continue  # the body of another package's environment is not seen
+                continue  # the world has no such body
             _append(group, dataset.name, values[kept])
+        for name, values in _state(record).items():
+            _append(group.require_group("state"), name, values[kept])
         self._append_weights(group.require_group("weights"), record.weights[kept])
 
     def finish(self, life: int, key: np.ndarray, row: Lives) -> None:
@@ -84,6 +87,7 @@ def create_recording(
     columns: Mapping[str, Sequence[str]],
     control_period: float,
     every: int,
+    state_units: Mapping[str, str] | None = None,
 ) -> Iterator[RecordingWriter]:
     """Write a recording, which gets its name when the block ends well; after an error nothing is left.
 
@@ -95,6 +99,7 @@ def create_recording(
         columns: names of the columns of a life's arrays.
         control_period: s, a tick.
         every: ticks from one that is kept to the next.
+        state_units: unit of each array of the world's state, where records hold one.
 
     Raises HebbaxError if the file cannot be written, or another process is writing it.
     """
@@ -107,7 +112,12 @@ def create_recording(
             for name, values in arrays.items():
                 file[name] = values
             yield RecordingWriter(
-                file, connections=connections, columns=columns, control_period=control_period, every=every
+                file,
+                connections=connections,
+                columns=columns,
+                state_units=state_units or {},
+                control_period=control_period,
+                every=every,
             )
     except OSError as error:
         raise write_error(path, _of_system(error)) from error
@@ -137,7 +147,17 @@ def _group_name(life: int) -> str:
     return f"{life:04d}"
 
 
-def _describe(group: h5py.Group, connections: Sequence[Connection], columns: Mapping[str, Sequence[str]]) -> None:
+def _state(record: Record) -> dict[str, np.ndarray]:
+    """Return the arrays of a record's state by name; none of a MuJoCo world."""
+    return record.state._asdict() if record.state else {}
+
+
+def _describe(
+    group: h5py.Group,
+    connections: Sequence[Connection],
+    columns: Mapping[str, Sequence[str]],
+    state_units: Mapping[str, str],
+) -> None:
     """Say once what the arrays of all lives are: on those of every life it would take longer than the arrays."""
     for dataset in DATASETS:
         attributes = group.create_group(dataset.name).attrs
@@ -146,6 +166,9 @@ def _describe(group: h5py.Group, connections: Sequence[Connection], columns: Map
             attributes["unit"] = dataset.unit
         if dataset.name in columns:
             attributes["columns"] = list(columns[dataset.name])
+    for name, unit in state_units.items():
+        attributes = group.require_group("state").create_group(name).attrs
+        attributes["meaning"], attributes["unit"] = STATE_MEANING, unit
     layers = group.create_group("weights")
     layers.attrs["meaning"] = WEIGHTS_MEANING
     for number, connection in enumerate(connections):

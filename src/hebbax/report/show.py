@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import cast
 
 import jax
 import numpy as np
@@ -16,7 +17,7 @@ from hebbax.engines.vector import environment_seed
 from hebbax.errors import HebbaxError
 from hebbax.keys import evaluation_key, life_key, root_key, stream
 from hebbax.report.film.environment_worker import EnvironmentJob
-from hebbax.report.film.film import Child, RenderUnavailable, draw_in_child, render_video, unfinished
+from hebbax.report.film.film import Child, RenderUnavailable, draw_in_child, render_video, unfinished, write_film
 from hebbax.report.plots.learning_curve import plot_learning_curve
 from hebbax.report.plots.weight_images import plot_weights
 from hebbax.report.style import figure_of, save_figure
@@ -109,30 +110,20 @@ def film_life(
 
     A tick that is no time is a frame. `seed` is that of the life recorded.
     """
-    if isinstance(task, ExternalTask):
-        try:
-            _film_environment(task, record, path, seed, seconds)
-        except HebbaxError as error:
-            on_note(f"no {path.name}: {error}")
-        else:
-            on_file(path)
-        return
-    states, frames_per_second = frames_of(record.qpos, task.control_period, seconds)
-    with tempfile.TemporaryDirectory(prefix="hebbax-show-") as name:
-        model = Path(name) / "model.xml"
-        model.write_text(task.model_xml, encoding="utf-8")
-        try:
-            render_video(model, states, path, frames_per_second=frames_per_second)
-        except RenderUnavailable as error:
-            on_note(f"no {path.name}: {error}")
-        else:
-            on_file(path)
+    try:
+        _FILMS[task.world.film](task, record, path, seed, seconds)
+    except HebbaxError as error:
+        # A model that cannot be drawn is a fault; a machine or an environment that cannot draw is none.
+        if task.world.film == "model" and not isinstance(error, RenderUnavailable):
+            raise
+        on_note(f"no {path.name}: {error}")
+    else:
+        on_file(path)
 
 
 def film_period(task: AnyTask) -> float:
     """Return the seconds of a film that a tick takes: as long as it is, and a frame where it is no time."""
-    untimed = isinstance(task, ExternalTask) and not task.timed
-    return 1 / _FRAMES_PER_SECOND if untimed else task.control_period
+    return task.control_period if task.world.timed else 1 / _FRAMES_PER_SECOND
 
 
 def frames_of(qpos: np.ndarray, control_period: float, seconds: float) -> tuple[np.ndarray, float]:
@@ -150,14 +141,48 @@ def _pace(period: float, seconds: float) -> tuple[int, int, float]:
     return max(1, round(seconds / period)), stride, 1 / (stride * period)
 
 
-def _film_environment(task: ExternalTask, record: Record, path: Path, seed: int, seconds: float) -> None:
+def _film_model(task: AnyTask, record: Record, path: Path, seed: int, seconds: float) -> None:
+    """Draw a model in its recorded positions."""
+    states, frames_per_second = frames_of(record.qpos, task.control_period, seconds)
+    source = task.world.source()
+    assert source is not None
+    with tempfile.TemporaryDirectory(prefix="hebbax-show-") as name:
+        model = Path(name) / source[0]
+        model.write_text(source[1], encoding="utf-8")
+        render_video(model, states, path, frames_per_second=frames_per_second)
+
+
+def _film_drawing(task: AnyTask, record: Record, path: Path, seed: int, seconds: float) -> None:
+    """Let a world draw its recorded states."""
+    ticks, stride, frames_per_second = _pace(film_period(task), seconds)
+    shown = record.rows(slice(0, ticks, stride)).state
+    frames = (task.world.drawing(type(shown)(*(field[row] for field in shown))) for row in range(len(shown[0])))
+    output = unfinished(path, ".mp4")
+    write_film(output, path, frames, frames_per_second)
+
+
+def _film_actions(task: AnyTask, record: Record, path: Path, seed: int, seconds: float) -> None:
     """Let an environment draw itself while a life's actions are replayed. Raises HebbaxError where it cannot."""
     ticks, stride, frames_per_second = _pace(film_period(task), seconds)
     output = unfinished(path, ".mp4")
-    job = EnvironmentJob(asdict(task), int(environment_seed(life_key(seed, 0))), str(output), stride, frames_per_second)
+    values, key_seed = asdict(cast("ExternalTask", task)), int(environment_seed(life_key(seed, 0)))
+    job = EnvironmentJob(values, key_seed, str(output), stride, frames_per_second)
     actions = record.actions[:ticks]
     child = Child("hebbax.report.film.environment_worker", asdict(job), {"actions": actions}, f"task {task.name!r}")
     draw_in_child(child, -(-len(actions) // stride), output, path)
+
+
+def _film_nothing(task: AnyTask, record: Record, path: Path, seed: int, seconds: float) -> None:
+    raise HebbaxError(f"the world of task {task.name!r} cannot be drawn: hebbax.World(…, draw=…) can")
+
+
+_FILMS: dict[str, Callable[[AnyTask, Record, Path, int, float], None]] = {
+    "model": _film_model,
+    "drawing": _film_drawing,
+    "actions": _film_actions,
+    "none": _film_nothing,
+}
+"""What films a life, by what its world has to be filmed."""
 
 
 @pinned()

@@ -16,7 +16,7 @@ from hebbax.files.destination import check_folder
 from hebbax.keys import life_key, root_key, stream
 from hebbax.policies.open_loop import Replay
 from hebbax.report.show import FILM, film_life
-from hebbax.tasks.external.task import AnyTask, ExternalTask
+from hebbax.tasks.external.task import AnyTask
 from hebbax.types import Lives, Record
 
 ACTIONS = ("zero", "random")
@@ -67,7 +67,7 @@ def limits(task: AnyTask) -> tuple[np.ndarray, np.ndarray]:
 
     What an environment of another package gets is made from actions in [-1, 1], whatever its own limits.
     """
-    if isinstance(task, ExternalTask):
+    if task.world.scales_actions:
         return -np.ones(task.action_size), np.ones(task.action_size)
     sides = []
     for side, none in (("low", -1.0), ("high", 1.0)):

@@ -2,8 +2,8 @@
 
 config.yaml      the resolved configuration; a folder without it is no run
 run.json         package versions, CPU model, the literal command
-model.xml        the compiled model, where the task has one
-metrics.jsonl    one line a generation
+model.xml        the compiled model of a MuJoCo world; world.py the functions of one of a user's own
+metrics.jsonl    one line per generation
 checkpoints/     generation-000123.safetensors, the newest few
 .lock            held by the process that trains
 """
@@ -38,8 +38,12 @@ class RunFolder:
     path: Path
 
     @classmethod
-    def create(cls, path: Path, *, config: str, record: dict[str, Any], model: str | None = None) -> RunFolder:
-        """Make the folder of a new run, with the text of config.yaml and model.xml and the record for run.json.
+    def create(
+        cls, path: Path, *, config: str, record: dict[str, Any], source: tuple[str, str] | None = None
+    ) -> RunFolder:
+        """Make the folder of a new run, with the text of config.yaml and the record for run.json.
+
+        `source` is the name and the text of the file that says what the world is.
 
         An empty folder is taken as it is. Raises HebbaxError where the path is anything else, and says how to resume:
         a run is never overwritten.
@@ -55,8 +59,8 @@ class RunFolder:
         except OSError as error:
             raise write_error(folder.path, error) from error
         folder.write_record(record)
-        if model is not None:
-            write_text_atomically(folder.model_path, model)
+        if source is not None:
+            write_text_atomically(folder.path / source[0], source[1])
         write_text_atomically(folder.config_path, config)  # last, because this is what makes the folder a run
         return folder
 

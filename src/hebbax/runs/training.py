@@ -19,8 +19,7 @@ from hebbax.evolution.trust import Trust, check_trust
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.runs.run_folder import RunFolder
 from hebbax.runs.saved_state import pack_state, unpack_state
-from hebbax.tasks.external.task import ExternalTask
-from hebbax.tasks.registry import changed_origin, make_task, origin
+from hebbax.tasks.registry import changed_origin, make_task
 from hebbax.versions import differences, environment
 
 Note = Callable[[str], None]
@@ -48,11 +47,11 @@ class Training:
             **environment(),
             "command": list(command),
             "engine": search.engine.name,
-            **origin(search.task),
+            **search.task.world.origin(),
             "resumed": [],
         }
-        model = None if isinstance(search.task, ExternalTask) else search.task.model_xml
-        folder = RunFolder.create(path, config=_config_text(config), record=record, model=model)
+        source = search.task.world.source()
+        folder = RunFolder.create(path, config=_config_text(config), record=record, source=source)
         training = cls(folder, search, state)
         with folder.lock():
             training._save()

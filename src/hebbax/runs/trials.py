@@ -16,9 +16,7 @@ from hebbax.cores import available_cores
 from hebbax.damage.events import Event
 from hebbax.engines.engine import Engine
 from hebbax.engines.lives import whole
-from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.make_engine import make_engine
-from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario, variant_of
 from hebbax.engines.twins import Twins
 from hebbax.errors import HebbaxError, check_seed
@@ -135,11 +133,9 @@ class Runner:
         return whole(self.stream(life, chunk=self.source.ticks, events=events))
 
     def twins(self, life: int) -> AbstractContextManager[Twins] | None:
-        """Lend a life and a twin beside it; None where the body's state is another package's."""
-        source, engine = self.source, self.engine
-        if not isinstance(engine, NativeEngine | LockstepEngine):
-            return None
-        return engine.twins(source.genome, source.key(life), source.scenario(life))
+        """Lend a life and a twin beside it; None where the engine cannot."""
+        source = self.source
+        return self.engine.twins(source.genome, source.key(life), source.scenario(life))
 
     def map(self, work: Callable[[int], Found], lives: Iterable[int]) -> list[Found]:
         """Return what `work` returns of each life's number, in order; see `in_parallel`."""
@@ -148,7 +144,7 @@ class Runner:
 
 def in_parallel(engine: Engine, work: Callable[[int], Found], lives: Iterable[int]) -> list[Found]:
     """Return what `work` returns of each life's number, in order: one life a core at a time, where the engine can."""
-    at_once = available_cores() if isinstance(engine, NativeEngine) else 1
+    at_once = available_cores() if engine.concurrent else 1
     pool = ThreadPoolExecutor(at_once, thread_name_prefix="hebbax-lives")
     try:
         return list(pool.map(work, lives))

@@ -10,6 +10,7 @@ from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
+from hebbax.worlds.mujoco.make_world import mujoco
 
 _CONTROL_COST = 0.5
 _CONTACT_COST = 5e-4
@@ -76,8 +77,7 @@ def ant() -> Task:
     return Task(
         name="ant",
         robot="Ant",
-        build=gymnasium_model("ant.xml"),
-        substeps=5,
+        world=mujoco(gymnasium_model("ant.xml"), substeps=5, contact_forces=True),
         observation=(
             *PROPRIOCEPTION,
             Group("contact forces", 78, "N·m and N", -_STRONGEST_FELT, _STRONGEST_FELT),  # 13 bodies: torque, force
@@ -88,7 +88,6 @@ def ant() -> Task:
         actuate=_actuate,
         outcome=_outcome,
         compares=("xpos",),
-        contact_forces=True,
         reward=("forward", "survive", "control", "contact"),
         termination="the torso leaves 0.2 to 1 m",
         gymnasium_id="Ant-v5",

@@ -3,37 +3,46 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import types
-from typing import Any
+from typing import Any, cast
 
-import mujoco
 import numpy as np
 
 from hebbax.errors import HebbaxError
 from hebbax.tasks.arguments import NEEDED, check_arguments, takes, with_period, without_noise
-from hebbax.tasks.external.task import AnyTask, ExternalTask
+from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.groups import Group, is_identifier, nearest_identifier, repeated
 from hebbax.tasks.task import Task
-from hebbax.types import Noise
-from hebbax.worlds.mujoco.simulation import simulation_of
 
 
-def check_task(task: AnyTask) -> Task:
-    """Call the four functions of a task once, in NumPy, and return the task; `reward` is as `outcome` has it.
+def compiled_task(task: AnyTask) -> Task:
+    """Return a task after `check_task`. Raises HebbaxError for a world that compiled lives cannot run."""
+    if not task.world.compiled:
+        raise HebbaxError(f"task {task.name!r} is an {task.world.kind} of another package: expected the vector engine")
+    return cast("Task", check_task(task))
+
+
+def check_task(task: AnyTask) -> AnyTask:
+    """Call the functions of a task once, in NumPy, and return the task; `reward` is as `outcome` has it.
 
     Compiled code does not check bounds: a size that is wrong would be read from other memory. Raises HebbaxError that
     names the function, what was expected and what it returned. What the numbers are does not matter here. An
-    environment of another package has no such functions, and is an error too.
+    environment of another package has no such functions, and nothing to check.
     """
-    if isinstance(task, ExternalTask):
-        raise HebbaxError(f"task {task.name!r} is an environment of another package: expected the vector engine")
-    _check_description(task)
+    if not task.world.compiled:
+        return task
+    ours = cast("Task", task)
+    _check_description(ours)
     for kind in NEEDED:
-        check_arguments(getattr(task, kind), kind, task.name)
-    _check_noise(task)
+        if kind != "reset" or ours.reset is not None:
+            check_arguments(getattr(ours, kind), kind, ours.name)
+    _check_noise(ours)
+    with ours.named():
+        ours.world.check()
     with np.errstate(all="ignore"):
-        return _with_one_term(task, _call_each(task))
+        return _with_one_term(ours, _call_each(ours))
 
 
 def _check_description(task: Task) -> None:
@@ -45,7 +54,7 @@ def _check_description(task: Task) -> None:
         if name is not None:
             raise HebbaxError(f"task {task.name!r}: two groups of {what} are called {name!r}; expected different names")
     _check_reward_names(task)
-    for what, least in (("substeps", 1), ("length", 1), ("settle", 0), ("memory_size", 0), ("noise_size", 0)):
+    for what, least in (("length", 1), ("settle", 0), ("memory_size", 0), ("noise_size", 0)):
         value = getattr(task, what)
         if not isinstance(value, int | np.integer) or value < least:
             raise HebbaxError(f"task {task.name!r}: {what}={value!r}, expected a whole number of at least {least}")
@@ -81,31 +90,27 @@ def _check_noise(task: Task) -> None:
 
 def _call_each(task: Task) -> Any:
     """Call each function once; return what `outcome` gave as reward."""
-    model = task.model
-    data = mujoco.MjData(model)
-    noise = Noise(np.zeros(model.nq + model.nv), np.zeros(model.nq + model.nv))
-    qpos, qvel, memory = _parts(task, "reset", task.reset(noise), 3)
-    _expect(task, "reset", "qpos", qpos, model.nq)
-    _expect(task, "reset", "qvel", qvel, model.nv)
-    _expect(task, "reset", "memory", memory, task.memory_size)
-    data.qpos[:], data.qvel[:] = qpos, qvel
-    mujoco.mj_forward(model, data)
-    simulation = simulation_of(data)
+    world, expect = task.world, functools.partial(_expect, task)
+    with task.named():
+        returned = None if task.reset is None else task.reset(world.example_noise())
+        state, memory = world.check_reset(returned, expect, task.memory_size)
+    _expect(task, "reset", "memory", memory, (task.memory_size,))
     observe = without_noise(task.observe, "observe", task.noise_size)
-    _expect(task, "observe", "the observation", observe(simulation, memory), task.observation_size)
+    _expect(task, "observe", "the observation", observe(state, memory), (task.observation_size,))
     action = np.zeros(task.action_size)
-    _expect(task, "actuate", "ctrl", task.actuate(action, simulation, memory), model.nu)
+    _expect(task, "actuate", "controls", task.actuate(action, state, memory), (world.control_size,))
     outcome = without_noise(with_period(task.outcome, task.control_period), "outcome", task.noise_size)
-    returned = outcome(simulation, simulation, action, memory)
+    returned = outcome(state, state, action, memory)
     reward, done, memory = _parts(task, "outcome", returned, 3)
     _check_reward(task, reward)
     if np.shape(done) != ():
         raise HebbaxError(f"task {task.name!r}: outcome must return one truth value second, but it was {done!r}")
-    _expect(task, "outcome", "memory", memory, task.memory_size)
-    _check_contact_forces(task)
-    for field in task.compares:
-        if field not in simulation._fields:
-            raise HebbaxError(f"task {task.name!r}: compares names {field!r}, expected fields of Simulation")
+    _expect(task, "outcome", "memory", memory, (task.memory_size,))
+    _check_uncomputed(task)
+    for field in task.compares or ():
+        if field not in state._fields:
+            fields = f"fields of {type(state).__name__}: {', '.join(state._fields)}"
+            raise HebbaxError(f"task {task.name!r}: compares names {field!r}, expected {fields}")
     return reward
 
 
@@ -130,16 +135,15 @@ def _with_one_term(task: Task, reward: Any) -> Task:
     """Return the task, with one name for a reward that is a plain number, as of a shipped task with another outcome."""
     if isinstance(reward, tuple) or len(task.reward) == 1:
         return task
-    plain = dataclasses.replace(task, reward=("reward",))
-    vars(plain).update({name: vars(task)[name] for name in ("spec", "model")})  # compiled once
-    return plain
+    return dataclasses.replace(task, reward=("reward",))
 
 
-def _check_contact_forces(task: Task) -> None:
-    # Without the flag they would be zero, and nobody would notice.
+def _check_uncomputed(task: Task) -> None:
+    # It would be zero, and nobody would notice.
     for name in ("observe", "actuate", "outcome"):
-        if not task.contact_forces and _mentions(getattr(task, name), "cfrc_ext", set()):
-            raise HebbaxError(f"task {task.name!r}: {name} reads cfrc_ext, so the task needs contact_forces=True")
+        for field, remedy in task.world.uncomputed().items():
+            if _mentions(getattr(task, name), field, set()):
+                raise HebbaxError(f"task {task.name!r}: {name} reads {field}, so {remedy}")
 
 
 def _mentions(value: Any, name: str, seen: set[int]) -> bool:
@@ -168,7 +172,7 @@ def _parts(task: Task, function: str, returned: Any, count: int) -> tuple[Any, .
     return returned
 
 
-def _expect(task: Task, function: str, what: str, value: Any, size: int) -> None:
-    shape = np.shape(value)
-    if shape != (size,):
-        raise HebbaxError(f"task {task.name!r}: {function} must return {what} of shape ({size},), but it had {shape}")
+def _expect(task: Task, function: str, what: str, value: Any, shape: tuple[int, ...]) -> None:
+    found = np.shape(value)
+    if found != shape:
+        raise HebbaxError(f"task {task.name!r}: {function} must return {what} of shape {shape}, but it had {found}")

@@ -8,6 +8,7 @@ from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
+from hebbax.worlds.mujoco.make_world import mujoco
 
 _CONTROL_COST = 0.1
 _RESET_NOISE = 0.1
@@ -38,8 +39,7 @@ def half_cheetah() -> Task:
     return Task(
         name="half_cheetah",
         robot="HalfCheetah",
-        build=gymnasium_model("half_cheetah.xml"),
-        substeps=5,
+        world=mujoco(gymnasium_model("half_cheetah.xml"), substeps=5),
         observation=(
             Group("torso height", 1, "m"),
             Group("torso pitch", 1, "rad"),

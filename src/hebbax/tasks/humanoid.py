@@ -8,6 +8,7 @@ from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
+from hebbax.worlds.mujoco.make_world import mujoco
 
 _CONTROL_RANGE = 0.4
 _FORWARD_REWARD = 1.25  # a m/s
@@ -68,8 +69,7 @@ def humanoid() -> Task:
     return Task(
         name="humanoid",
         robot="Humanoid",
-        build=gymnasium_model("humanoid.xml"),
-        substeps=5,
+        world=mujoco(gymnasium_model("humanoid.xml"), substeps=5, contact_forces=True),
         observation=(
             Group("torso height", 1, "m"),
             Group("torso orientation", 4, "1"),  # a quaternion
@@ -108,7 +108,6 @@ def humanoid() -> Task:
         actuate=_actuate,
         outcome=_outcome,
         compares=("xipos",),
-        contact_forces=True,
         reward=("forward", "survive", "control", "contact"),
         termination="the torso leaves 1 to 2 m",
         gymnasium_id="Humanoid-v5",

@@ -8,6 +8,7 @@ from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
+from hebbax.worlds.mujoco.make_world import mujoco
 
 _HEALTHY_REWARD = 10.0  # a tick
 _LOWEST = 1.0  # m, of the tip
@@ -51,8 +52,7 @@ def inverted_double_pendulum() -> Task:
     return Task(
         name="inverted_double_pendulum",
         robot="InvertedDoublePendulum",
-        build=gymnasium_model("inverted_double_pendulum.xml"),
-        substeps=5,
+        world=mujoco(gymnasium_model("inverted_double_pendulum.xml"), substeps=5),
         observation=(
             Group("cart position", 1, "m"),
             Group("pole sines", 2, "1", -1, 1),

@@ -8,6 +8,7 @@ from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
+from hebbax.worlds.mujoco.make_world import mujoco
 
 _CONTROL_RANGE = 3.0
 _STEEPEST = 0.2  # rad
@@ -41,8 +42,7 @@ def inverted_pendulum() -> Task:
     return Task(
         name="inverted_pendulum",
         robot="InvertedPendulum",
-        build=gymnasium_model("inverted_pendulum.xml"),
-        substeps=2,
+        world=mujoco(gymnasium_model("inverted_pendulum.xml"), substeps=2),
         observation=(
             Group("cart position", 1, "m"),
             Group("pole angle", 1, "rad"),

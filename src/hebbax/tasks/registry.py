@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
+from hebbax.errors import HebbaxError
 from hebbax.registry import Registry
 from hebbax.tasks.ant import ant, ant_proprioceptive
 from hebbax.tasks.external.open import external_task
@@ -15,7 +16,7 @@ from hebbax.tasks.humanoid import humanoid
 from hebbax.tasks.inverted_double_pendulum import inverted_double_pendulum
 from hebbax.tasks.inverted_pendulum import inverted_pendulum
 from hebbax.tasks.swimmer import swimmer
-from hebbax.tasks.task import Task, model_hash
+from hebbax.tasks.task import Task
 from hebbax.tasks.walker2d import walker2d
 
 TASKS: Registry[Callable[[], Task]] = Registry(
@@ -34,9 +35,20 @@ TASKS: Registry[Callable[[], Task]] = Registry(
 )
 
 
-def register_task(name: str, make: Callable[[], Task]) -> None:
-    """Add a task of your own under a name. Raises HebbaxError if the name is taken."""
-    TASKS.register(name, make)
+def register_task(name: str, make: Callable[[], Task] | None = None, **fields: Any) -> None:
+    """Add a task of your own under a name.
+
+    Args:
+        name: what it is called, as in `task=NAME`.
+        make: returns the task; or
+        fields: those of `Task`, but for the name.
+
+    Raises HebbaxError if the name is taken, or unless there is one of both; what is wrong with the task is said when it
+    is made.
+    """
+    if (make is None) == (not fields):
+        raise HebbaxError(f"task {name!r}: expected either a function that returns it, or the fields of a Task")
+    TASKS.register(name, make if make is not None else lambda: Task(name=name, **fields))
 
 
 def make_task(name: str) -> AnyTask:
@@ -51,32 +63,26 @@ def make_task(name: str) -> AnyTask:
 
 def remark_on(task: AnyTask) -> str | None:
     """Return what a user should know of a task before a long run, in one line, or None."""
-    if not isinstance(task, ExternalTask):
+    if task.world.compiled:
         return None
-    how = "steps its environments one after another" if task.suite == "gymnasium" else "takes turns with the policy"
-    suite = {"gymnasium": "Gymnasium", "envpool": "EnvPool"}[task.suite]
+    environment = cast("ExternalTask", task)
+    one_by_one = environment.suite == "gymnasium"
+    how = "steps its environments one after another" if one_by_one else "takes turns with the policy"
+    suite = {"gymnasium": "Gymnasium", "envpool": "EnvPool"}[environment.suite]
     parts = [f"{suite} {how}, which is slower than a compiled task of `hebbax tasks`"]
     ours = [
         made
         for made in (make() for name, make in TASKS.items() if TASKS.origin(name) is None)
-        if made.gymnasium_id == task.source["id"]
+        if made.gymnasium_id == environment.source["id"]
     ]
     parts += [f"task={made.name} is this one" for made in ours if not made.gymnasium_options]
-    if not task.timed:
+    if not task.world.timed:
         parts.append("a tick counts as 1 s, because the environment does not say how long it is")
     return "; ".join(parts)
 
 
-def origin(task: AnyTask) -> dict[str, Any]:
-    """Return what run.json holds of a task: the hash of its model, or the environment of another package."""
-    if isinstance(task, ExternalTask):
-        return {"environment": dict(task.source)}
-    return {"model_sha256": model_hash(task)}
-
-
 def changed_origin(task: AnyTask, record: Mapping[str, Any]) -> str | None:
-    """Return the beginning of a sentence where a task is another than run.json says, else None."""
-    if all(record.get(key) in (None, value) for key, value in origin(task).items()):
+    """Return the beginning of a sentence where a task's world is another than run.json says, else None."""
+    if all(record.get(key) in (None, value) for key, value in task.world.origin().items()):
         return None
-    kind = "environment" if isinstance(task, ExternalTask) else "model"
-    return f"the {kind} of task {task.name!r} is another"
+    return f"the {task.world.kind} of task {task.name!r} is another"

@@ -8,6 +8,7 @@ from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
+from hebbax.worlds.mujoco.make_world import mujoco
 
 _CONTROL_COST = 1e-4
 _RESET_NOISE = 0.1
@@ -39,8 +40,7 @@ def swimmer() -> Task:
     return Task(
         name="swimmer",
         robot="Swimmer",
-        build=gymnasium_model("swimmer.xml"),
-        substeps=4,
+        world=mujoco(gymnasium_model("swimmer.xml"), substeps=4),
         observation=(
             Group("body angle", 1, "rad"),
             Group("joint angles", 2, "rad"),

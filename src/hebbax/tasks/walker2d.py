@@ -8,6 +8,7 @@ from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
+from hebbax.worlds.mujoco.make_world import mujoco
 
 _CONTROL_COST = 1e-3
 _HEALTHY_REWARD = 1.0  # a tick
@@ -52,8 +53,7 @@ def walker2d() -> Task:
     return Task(
         name="walker2d",
         robot="Walker2d",
-        build=gymnasium_model("walker2d_v5.xml"),
-        substeps=4,
+        world=mujoco(gymnasium_model("walker2d_v5.xml"), substeps=4),
         observation=(
             Group("torso height", 1, "m"),
             Group("torso pitch", 1, "rad"),

@@ -10,14 +10,17 @@ import pytest
 
 from hebbax.report.html import animation
 from hebbax.report.html.animation import Shown, pack_life
+from hebbax.tasks.external.task import ExternalTask
 from hebbax.types import Record
+from hebbax.worlds.mujoco.make_world import mujoco as mujoco_world
 
 LAYERS = [(2, 2), (2, 1)]
 NAMES = ["layer 0", "layer 1"]
-MODEL = mujoco.MjModel.from_xml_string(
+XML = (
     '<mujoco><worldbody><body><joint type="slide" axis="1 0 0"/><joint type="slide" axis="0 0 1"/>'
     '<geom type="capsule" fromto="0 0 0 0.5 0 0" size="0.1"/></body></worldbody></mujoco>'
 )
+WORLD = mujoco_world(lambda: mujoco.MjSpec.from_string(XML), substeps=1)
 
 
 def record(ticks=100, weights=None):
@@ -34,7 +37,7 @@ def pack(**changes):
         "layer_names": NAMES,
         "control_period": 0.05,
         "film_period": 0.05,
-        "model": MODEL,
+        "world": WORLD,
         **changes,
     }
     packed = pack_life(Shown(**shown))
@@ -139,4 +142,5 @@ def test_weights_that_do_not_change_have_no_path(rows):
 
 
 def test_a_body_of_another_package_is_not_drawn():
-    assert pack(model=None)["robot"] is None
+    elsewhere = ExternalTask("gymnasium/Pendulum-v1", "Pendulum", 3, 1, 0.05, True, 200, {})
+    assert pack(world=elsewhere.world)["robot"] is None

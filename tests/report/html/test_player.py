@@ -26,7 +26,7 @@ def packed(period: float, film: float) -> dict:
     blank = np.zeros((600, 1))
     weights = np.zeros((600, 0), np.float32)
     record = Record(blank, blank, blank, blank, np.ones(600), np.zeros(600, bool), weights, blank, blank)
-    return pack_life(Shown(record, (), (), period, film, None))
+    return pack_life(Shown(record, (), (), period, film, PENDULUM.world))
 
 
 def test_a_tick_of_a_film_is_as_long_as_it_is_or_a_frame(swimmer):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import gymnasium
 import numpy as np
 import pytest
@@ -11,8 +13,7 @@ from hebbax.errors import HebbaxError
 from hebbax.tasks.external import envpool as envpool_environments
 from hebbax.tasks.external.spaces import read_observations, write_actions
 from hebbax.tasks.external.task import is_external
-from hebbax.tasks.registry import changed_origin, make_task, origin, remark_on
-from hebbax.tasks.task import model_hash
+from hebbax.tasks.registry import changed_origin, make_task, remark_on
 
 
 @pytest.mark.parametrize(
@@ -163,7 +164,7 @@ def test_names_of_other_packages():
 
 def test_origin_is_compared():
     task = make_task("gymnasium/Pendulum-v1")
-    record = origin(task)
+    record = task.world.origin()
     assert record == {
         "environment": {
             "id": "Pendulum-v1",
@@ -178,7 +179,8 @@ def test_origin_is_compared():
     changed = {"environment": {**record["environment"], "arguments": {"g": "9.81"}}}
     assert changed_origin(task, changed) == "the environment of task 'gymnasium/Pendulum-v1' is another"
     swimmer = make_task("swimmer")
-    assert origin(swimmer) == {"model_sha256": model_hash(swimmer)}
+    digest = hashlib.sha256(swimmer.world.xml.encode()).hexdigest()
+    assert swimmer.world.origin() == {"model_sha256": digest}
     assert changed_origin(swimmer, {"model_sha256": "0"}) == "the model of task 'swimmer' is another"
 
 

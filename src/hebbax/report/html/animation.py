@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import mujoco
 import numpy as np
 
 from hebbax.attractors.principal_components import principal_components
 from hebbax.attractors.trajectory import finite_rows, split_layers, weight_speed
-from hebbax.errors import HebbaxError
-from hebbax.report.html.skeleton import Skeleton, skeleton_of
 from hebbax.types import Record
+from hebbax.worlds.base import WorldBase
+from hebbax.worlds.skeleton import Skeleton
 
 WEIGHT_BYTES = 1_500_000
 """What all weight images of a page may take; a life with more has fewer of them."""
@@ -36,7 +35,7 @@ class Shown:
     layer_names: Sequence[str]  # as in a recording
     control_period: float  # s
     film_period: float  # s of a film that a tick takes
-    model: mujoco.MjModel | None  # None for a body that is another package's
+    world: WorldBase  # of which the robot is drawn, where it has one
     transient: int = 0  # ticks before the weights were on what they ended on
 
 
@@ -67,12 +66,9 @@ def _packed(array: np.ndarray, kind: str) -> str:
 
 
 def _robot(shown: Shown, frames: np.ndarray) -> dict[str, Any] | None:
-    if shown.model is None:
+    skeleton = shown.world.skeleton(shown.record.rows(frames))
+    if skeleton is None:
         return None
-    try:
-        skeleton = skeleton_of(shown.model, shown.record.qpos[frames])
-    except HebbaxError:
-        return None  # nothing of this body can be seen
     focus = _focus(skeleton)
     relative = skeleton.ends - focus[:, None, None, :]
     unit = float(np.abs(relative).max()) / 32767 or 1.0

@@ -26,7 +26,6 @@ from hebbax.report.html.pictures import evolution_figures, figures_html, returns
 from hebbax.report.html.player import life_html, player_html
 from hebbax.report.html.tags import command, details, facts, paragraph, section, table
 from hebbax.report.show import FILM_SECONDS, film_life, film_period
-from hebbax.tasks.task import Task
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,11 +93,10 @@ def _resource(name: str) -> str:
 
 def _life(material: Material) -> dict[str, Any]:
     task = material.run.task
-    model = task.model if isinstance(task, Task) else None
     network = material.run.policy.network
     shapes, names = (network.layer_shapes, network.layer_names) if material.plastic else ((), ())
     return pack_life(
-        Shown(material.record, shapes, names, task.control_period, film_period(task), model, material.transient)
+        Shown(material.record, shapes, names, task.control_period, film_period(task), task.world, material.transient)
     )
 
 

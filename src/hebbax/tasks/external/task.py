@@ -10,6 +10,7 @@ import numpy as np
 
 from hebbax.errors import HebbaxError
 from hebbax.tasks.groups import Group, as_groups, size_of
+from hebbax.worlds.base import WorldBase
 
 if TYPE_CHECKING:
     from hebbax.tasks.task import Task
@@ -54,6 +55,26 @@ class ExternalTask:
         return ("reward",)
 
     @property
+    def termination(self) -> str | None:
+        """When a life ends, in words: an environment does not say."""
+        return None
+
+    @property
+    def settle(self) -> int:
+        """Control ticks before a life goes on: an environment sees to that itself."""
+        return 0
+
+    @property
+    def observation_shape(self) -> tuple[int, ...] | None:
+        """Shape of an image; images of other packages do not fit a network."""
+        return None
+
+    @property
+    def world(self) -> EnvironmentWorld:
+        """What simulates: the environment itself."""
+        return EnvironmentWorld(self)
+
+    @property
     def suite(self) -> str:
         """Which of SUITES it belongs to."""
         return self.name.partition("/")[0]
@@ -67,6 +88,25 @@ class ExternalTask:
     def gymnasium_id(self) -> str | None:
         """Gymnasium's id, none for an environment that is not Gymnasium's."""
         return self.source["id"] if self.suite == "gymnasium" else None
+
+
+class EnvironmentWorld(WorldBase):
+    """An environment of another package as a world: nothing of it can be seen, and a batch engine alone steps it."""
+
+    kind, film, compiled, scales_actions = "environment", "actions", False, True
+
+    def __init__(self, task: ExternalTask) -> None:
+        self._task = task
+        self.timed = task.timed
+
+    @property
+    def period(self) -> float:
+        """Seconds from one control tick to the next."""
+        return self._task.control_period
+
+    def origin(self) -> dict[str, Any]:
+        """Return the environment: its id, package, version and arguments."""
+        return {"environment": dict(self._task.source)}
 
 
 AnyTask: TypeAlias = "Task | ExternalTask"

@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hebbax.worlds.body import Body, Coordinates
+
 if TYPE_CHECKING:
     import mujoco
+
+_ROOT_AXES = ("x", "y", "z")
 
 
 def root_body(model: mujoco.MjModel) -> int:
@@ -64,3 +68,44 @@ def forward_coordinate(model: mujoco.MjModel) -> int | None:
         if of_root and (free or slide):
             return int(model.jnt_qposadr[joint])
     return None
+
+
+def body_of(model: mujoco.MjModel) -> Body:
+    """Return where a gait is to be read from the records of a body."""
+    joints = [driven_joint(model, actuator) for actuator in range(model.nu)]
+    actuators = np.array([i for i, joint in enumerate(joints) if joint is not None], np.int64)
+    driven = np.array([joint for joint in joints if joint is not None], np.int64)
+    return Body(
+        forward=forward_coordinate(model),
+        joints=model.jnt_qposadr[driven].astype(np.int64),
+        joint_speeds=model.jnt_dofadr[driven].astype(np.int64),
+        torques=actuators,
+        names=tuple(model.body(index).name or f"body {index}" for index in range(model.nbody)),
+        mass=float(model.body_mass.sum()),
+        whole_effort=len(actuators) == model.nu,
+    )
+
+
+def actuator_name(model: mujoco.MjModel, index: int) -> str:
+    """Return an actuator's name, that of its joint if it has none, or nothing."""
+    import mujoco
+
+    if model.actuator(index).name or mujoco.mjtTrn(model.actuator_trntype[index]) != mujoco.mjtTrn.mjTRN_JOINT:
+        return model.actuator(index).name
+    return model.joint(int(model.actuator_trnid[index, 0])).name
+
+
+def coordinates_of(model: mujoco.MjModel) -> Coordinates:
+    """Return the positions by the names of their joints; NAME.x, .y and .z of a free joint."""
+    import mujoco
+
+    names, velocities = [""] * model.nq, [-1] * model.nq
+    for joint in range(model.njnt):
+        name, kind = model.joint(joint).name, mujoco.mjtJoint(model.jnt_type[joint])
+        at, velocity = int(model.jnt_qposadr[joint]), int(model.jnt_dofadr[joint])
+        if kind in (mujoco.mjtJoint.mjJNT_HINGE, mujoco.mjtJoint.mjJNT_SLIDE):
+            names[at], velocities[at] = name, velocity
+        elif kind == mujoco.mjtJoint.mjJNT_FREE:
+            for i, axis in enumerate(_ROOT_AXES):
+                names[at + i], velocities[at + i] = f"{name}.{axis}", velocity + i
+    return Coordinates(names, velocities)

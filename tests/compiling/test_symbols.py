@@ -8,7 +8,7 @@ import pytest
 
 _COMPILE = """
 import os
-from hebbax.kernels.compiler import compiled, from_source, kernel
+from hebbax.compiling.compiler import compiled, from_source, kernel
 
 def tell_names():
     update = kernel(from_source("def update(x): return x * x", "update", {}))

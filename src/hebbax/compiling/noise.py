@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from hebbax.kernels.compiler import compiled
+from hebbax.compiling.compiler import compiled
 
 _PARITY = np.uint32(0x1BD11BDA)
 _SQRT2 = np.float32(math.sqrt(2.0))

@@ -3,7 +3,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hebbax.kernels import noise
+from hebbax.compiling import noise
 
 seeds = st.integers(0, 2**32 - 1)
 F = np.float32

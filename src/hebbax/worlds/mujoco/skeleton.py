@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import mujoco
 import numpy as np
 
 from hebbax.errors import HebbaxError
 from hebbax.worlds.mujoco.robot import root_body
+from hebbax.worlds.skeleton import Skeleton
 
 _SIDE = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
 _TOP = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
@@ -19,19 +18,6 @@ _FLAT = 1e-3  # of a robot's size: what counts as no depth
 _DRAWN_GROUPS = 3  # MuJoCo's own viewer shows geometry of groups 0 to 2
 _ROUND = (mujoco.mjtGeom.mjGEOM_CAPSULE, mujoco.mjtGeom.mjGEOM_CYLINDER)
 _WITHOUT_ENDS = (mujoco.mjtGeom.mjGEOM_PLANE, mujoco.mjtGeom.mjGEOM_HFIELD)
-
-
-@dataclass(frozen=True, eq=False)
-class Skeleton:
-    """Thick lines, one a geom, projected on a plane; all in m."""
-
-    view: str  # side, top or oblique
-    projection: np.ndarray  # float64 [2, 3], from the world to right and up on the plane
-    ends: np.ndarray  # float32 [frames, lines, 2, 2]: of both ends, right and up on the plane
-    radii: np.ndarray  # float64 [lines]
-    limbs: np.ndarray  # int64 [lines]: -1 the world, 0 the root body, then one number a limb
-    root: np.ndarray  # float32 [frames, 3]: where the root body is in the world
-    floor: float | None  # height of the floor, None without one
 
 
 def skeleton_of(model: mujoco.MjModel, qpos: np.ndarray) -> Skeleton:

@@ -9,7 +9,7 @@ from typing import Any
 import numba
 from numba.core.registry import CPUDispatcher
 
-from hebbax.kernels import symbols  # noqa: F401 - before anything is compiled
+from hebbax.compiling import symbols  # noqa: F401 - before anything is compiled
 
 # Plain fastmath assumes that NaN and infinity do not happen, and would delete the checks that find a diverging life.
 FLAGS: dict[str, Any] = {

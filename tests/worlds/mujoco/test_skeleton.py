@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from hebbax.errors import HebbaxError
-from hebbax.report.html.skeleton import skeleton_of
+from hebbax.worlds.mujoco.skeleton import skeleton_of
 
 # A root that slides along x, a leg that swings about y, and a rail that belongs to the world.
 MODEL = """<mujoco><worldbody>

@@ -1,0 +1,1 @@
+"""How Python functions become machine code here, and what all compiled code shares."""

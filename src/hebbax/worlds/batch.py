@@ -1,0 +1,65 @@
+"""Many simulations of a world of one's own side by side, for engines in which all lives tick together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from hebbax.worlds.base import BodyDamage
+
+_NOTHING = np.zeros((0, 1))
+_NO_STATES = np.zeros(0)
+_NO_CONTACTS = np.zeros((0, 0), np.float32)
+
+
+class WorldBatch:
+    """States with a row per life, advanced one after another; see `worlds.base.Batch`."""
+
+    def __init__(self, states: Any, befores: Any, controls: np.ndarray, advance: Any, bounds: float) -> None:
+        self.states, self.befores, self.controls = states, befores, controls
+        self._advance, self._bounds = advance, bounds
+
+    @property
+    def phase(self) -> Sequence[np.ndarray]:
+        """All arrays of the states."""
+        return list(self.states)
+
+    @property
+    def arrays(self) -> Sequence[np.ndarray]:
+        """All arrays of the states."""
+        return list(self.states)
+
+    def follow(self) -> None:
+        """Take over nothing: the states are all."""
+
+    def use_models(self, models: Sequence[Any]) -> None:
+        """Change nothing: there are no models."""
+
+    def clear(self, which: np.ndarray) -> None:
+        """Change nothing: a birth writes all of a state."""
+
+    def place(self, which: np.ndarray) -> None:
+        """Change nothing: nothing follows from a state."""
+
+    def advance(self, which: np.ndarray, damage: BodyDamage | None, contacts: np.ndarray | None) -> None:
+        """Run a control period of some, by index."""
+        zero = np.uint32(0)
+        for life in which:
+            state = type(self.states)(*(array[life] for array in self.states))
+            self._advance(0, 0, state, self.controls[life], _NOTHING, _NO_STATES, 0, zero, zero, _NO_CONTACTS)
+
+    def within_bounds(self) -> np.ndarray:
+        """Whether all numbers of each state are at most `bounds` in size, bool [lives]."""
+        flat = [array.reshape(len(array), -1) for array in self.states]  # a comparison with NaN is false
+        return np.all([np.all(np.abs(array) <= self._bounds, axis=1) for array in flat], axis=0)
+
+    def warnings(self) -> np.ndarray:
+        """Return zeros: a world of one's own warns of nothing."""
+        return np.zeros(len(self.controls), np.int64)
+
+    def write_record(self, record: Any, slot: int) -> None:
+        """Write the state of the first life."""
+        for array, rows in zip(self.states, record.state, strict=True):
+            rows[slot] = array[0]

@@ -1,0 +1,39 @@
+"""Where a robot's parts stand in its arrays: what gait analysis, damage and experiments ask a world for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """Where a record's columns tell of the way forward, the driven joints and what can touch the ground."""
+
+    forward: int | None  # column of qpos along the world's x, or none for a body that cannot go there
+    joints: np.ndarray  # int64 [driven], columns of qpos
+    joint_speeds: np.ndarray  # int64 [driven], columns of qvel
+    torques: np.ndarray  # int64 [driven], columns of torques
+    names: tuple[str, ...]  # of the bodies, in the order of the columns of contacts; the first is the world
+    mass: float  # kg, of all bodies
+    whole_effort: bool = True  # whether `torques` are of all actuators, so that work can be told from them
+
+
+class Coordinates(NamedTuple):
+    """The positions of a body: their names, and which velocity belongs to each."""
+
+    names: list[str]  # [nq], empty for one without
+    velocities: list[int]  # [nq], index of qvel, -1 for a part of a quaternion, which cannot be held
+
+
+@dataclass(frozen=True)
+class Root:
+    """The coordinates of a body that is free in the plane or in space."""
+
+    body: int
+    height: int  # index of qpos
+    held: tuple[int, ...]  # indices of qpos that can be held as they are: ways, and in the plane the pitch
+    turning: tuple[int, ...]  # those of them that are angles
+    safe_height: float  # value of the height's coordinate at which no part can touch the ground (z = 0), m

@@ -1,0 +1,134 @@
+"""Many MuJoCo simulations side by side, for engines in which all lives tick together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import mujoco
+import numpy as np
+from mujoco import batch
+
+from hebbax.compiling.bounds import BOUND
+from hebbax.types import Record, Simulation
+from hebbax.worlds.base import BodyDamage
+from hebbax.worlds.mujoco.contact_forces import ContactForces
+from hebbax.worlds.mujoco.simulation import changing_fields, simulator_of
+from hebbax.worlds.mujoco.stages import count_contacts, measure_torques
+
+
+class MujocoBatch:
+    """Simulations of one model, and of its variants; see `worlds.base.Batch`."""
+
+    def __init__(
+        self,
+        model: mujoco.MjModel,
+        substeps: int,
+        lives: int,
+        threads: int,
+        *,
+        contact_forces: bool,
+        writable: bool,
+    ) -> None:
+        self._substeps, self._models = substeps, [model] * lives
+        # Each simulation keeps its own MjData, because a task may read derived quantities between steps.
+        self._batch = batch.Batch(model, lives, threads, persistent=True)
+        bound = Simulation(*(self._batch.bind(field) for field in Simulation._fields))
+        self._contact_forces = ContactForces(self._batch) if contact_forces else None
+        if self._contact_forces is not None:
+            bound = bound._replace(cfrc_ext=self._contact_forces.values)
+        # A batch lends derived quantities to be read alone.
+        self._bound, self.states = bound, _writable(bound) if writable else bound
+        self.befores = Simulation(*(np.full_like(field, np.nan) for field in bound))
+        self.controls = bound.ctrl
+        self._forces = self._batch.bind("xfrc_applied")
+        self._data = mujoco.MjData(model)  # a copy of one simulation, for the record
+
+    @property
+    def phase(self) -> Sequence[np.ndarray]:
+        """Positions [lives, nq] and velocities [lives, nv]."""
+        return [self.states.qpos, self.states.qvel]
+
+    @property
+    def arrays(self) -> Sequence[np.ndarray]:
+        """All that goes on changing, with a row per life."""
+        others = [self._batch.bind(name) for name in changing_fields()[len(Simulation._fields) :]]
+        return [*self.states, *others]
+
+    def follow(self) -> None:
+        """Have the second simulation take over the time of the first."""
+        time = self._batch.bind("time")
+        time[1] = time[0]
+
+    def use_models(self, models: Sequence[mujoco.MjModel]) -> None:
+        """Give each life the model that it has from now on."""
+        if list(models) != self._models:
+            self._models = list(models)
+            self._batch.set_models(self._models)
+
+    def clear(self, which: np.ndarray) -> None:
+        """Reset some simulations, by index."""
+        self._batch.reset(which, stage=mujoco.mjtStage.mjSTAGE_NONE.value)
+
+    def place(self, which: np.ndarray) -> None:
+        """Compute what follows from the positions and velocities of some, by index."""
+        self._batch.forward(which)
+        if self._contact_forces is not None:
+            self._contact_forces.values[which] = 0.0
+        self._read(which)
+
+    def advance(self, which: np.ndarray, damage: BodyDamage | None, contacts: np.ndarray | None) -> None:
+        """Run the physics of one control period of some, by index, and what damages do to it."""
+        harmed = [] if damage is None else [life for life in damage.lives if life in which]
+        held = damage is not None and damage.holds
+        singly = held or contacts is not None
+        if damage is not None:
+            for life in harmed:
+                damage.apply_forces(life, self._forces[life])
+                damage.hold_coordinates(life, 0, self.states.qpos[life], self.states.qvel[life])
+        for substep in range(self._substeps if singly else 1):
+            self._batch.step(ids=which, nstep=1 if singly else self._substeps)
+            if damage is not None and held:
+                for life in harmed:
+                    damage.hold_coordinates(life, substep + 1, self.states.qpos[life], self.states.qvel[life])
+            if contacts is not None:
+                self._count_contacts(contacts)
+        if damage is not None:
+            for life in harmed:
+                damage.clear_forces(life, self._forces[life])
+        if contacts is not None:
+            contacts /= self._substeps
+        if self._contact_forces is not None:
+            self._contact_forces.update(which)
+        self._read(which)
+
+    def within_bounds(self) -> np.ndarray:
+        """Whether positions and velocities of each are at most BOUND in size, bool [lives]."""
+        qpos, qvel = self.states.qpos, self.states.qvel  # a comparison with NaN is false
+        return np.all(np.abs(qpos) <= BOUND, axis=1) & np.all(np.abs(qvel) <= BOUND, axis=1)
+
+    def warnings(self) -> np.ndarray:
+        """Return MuJoCo's warnings since each life's last birth, int64 [lives]."""
+        return self._batch.warning[:, :, 1].sum(axis=1)  # the first column says where the last one was
+
+    def write_record(self, record: Record, slot: int) -> None:
+        """Write the positions, velocities and torques of the first life."""
+        record.qpos[slot], record.qvel[slot] = self.states.qpos[0], self.states.qvel[0]
+        data = self._batch.get_data(0, self._data)
+        measure_torques(simulator_of(data, self._substeps), record.torques[slot])
+
+    def _count_contacts(self, contacts: np.ndarray) -> None:
+        """Add one to the contacts [bodies] of those of the first life that feel a force in this physics step."""
+        data = self._batch.get_data(0, self._data)
+        data.xfrc_applied[:] = 0.0  # or a push would count as a contact
+        mujoco.mj_rnePostConstraint(self._models[0], data)
+        count_contacts(data.cfrc_ext, contacts)
+
+    def _read(self, which: np.ndarray) -> None:
+        """Copy derived quantities of some, where they are to be written to."""
+        for source, copy in zip(self._bound, self.states, strict=True):
+            if copy is not source:
+                copy[which] = source[which]
+
+
+def _writable(bound: Simulation) -> Simulation:
+    return Simulation(*(field if field.flags.writeable else field.copy() for field in bound))

@@ -1,0 +1,30 @@
+"""A world of MuJoCo from a model and the length of a control tick."""
+
+from __future__ import annotations
+
+from hebbax.errors import HebbaxError
+from hebbax.worlds.mujoco.world import Build, MujocoWorld
+
+
+def mujoco(
+    build: Build,
+    *,
+    control_period: float | None = None,
+    substeps: int | None = None,
+    contact_forces: bool = False,
+) -> MujocoWorld:
+    """Return a world that MuJoCo steps.
+
+    Args:
+        build: a path to MJCF, an `mujoco.MjSpec`, or a function that returns one; called when the model is needed.
+        control_period: seconds from one control tick to the next, a whole number of physics steps; or
+        substeps: physics steps per control tick.
+        contact_forces: whether a function of the task reads `cfrc_ext`, which MuJoCo fills only when it is asked to.
+
+    Raises HebbaxError unless exactly one of control_period and substeps is given; what is wrong with the model is said
+    when it is needed.
+    """
+    if (control_period is None) == (substeps is None):
+        both = "neither" if control_period is None else "both"
+        raise HebbaxError(f"a MuJoCo world with {both} of control_period and substeps: expected one of them")
+    return MujocoWorld(build, substeps, control_period, contact_forces)

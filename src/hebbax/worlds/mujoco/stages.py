@@ -1,0 +1,154 @@
+"""What a compiled life calls of MuJoCo: the birth of a body, a control period, and a record of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hebbax.compiling.bounds import bounded
+from hebbax.compiling.compiler import compiled, copy, copy_by_way_of, kernel
+from hebbax.worlds.base import BodyHooks, WorldFunctions
+from hebbax.worlds.mujoco.library import mj_forward, mj_reset_data, mj_rne_post_constraint, mj_step
+
+
+def mujoco_functions(task: Any, actuate: Any, hooks: BodyHooks, *, contact_forces: bool) -> WorldFunctions:
+    """Return the functions of a task, whose compiled `actuate` is given; see `WorldFunctions`."""
+    update_contact_forces = mj_rne_post_constraint if contact_forces else _no_contact_forces
+    place = _place(compiled(task.reset))
+    settle = _settle(task, actuate, update_contact_forces) if task.settle else _settle_not
+    return WorldFunctions(
+        birth_size=_birth_size,
+        place=place,
+        begin=_begin(place, settle),
+        advance=_advance(hooks, update_contact_forces),
+        write_record=_write_record,
+        count_warnings=_count_warnings,
+    )
+
+
+@compiled
+def _birth_size(state):
+    return state.qpos.shape[0] + state.qvel.shape[0]
+
+
+def _place(reset: Any) -> Any:
+    @compiled
+    def place(noise, state, memory):
+        qpos, qvel, born_memory = reset(noise)
+        copy(qpos, state.qpos)
+        copy(qvel, state.qvel)
+        copy(born_memory, memory)
+
+    return place
+
+
+def _begin(place: Any, settle: Any) -> Any:
+    @compiled
+    def begin(model, simulator, state, control, memory, noise):
+        mj_reset_data(model, simulator.data)
+        place(noise, state, memory)
+        mj_forward(model, simulator.data)
+        settle(model, simulator, state, control, memory)
+
+    return begin
+
+
+def _settle(task: Any, actuate: Any, update_contact_forces: Any) -> Any:
+    ticks, size = task.settle, task.action_size
+
+    @compiled
+    def settle(model, simulator, state, control, memory):
+        still, spare = np.zeros(size), np.empty(control.shape[0])
+        for _ in range(ticks):
+            copy_by_way_of(spare, actuate(still, state, memory), control)
+            for _ in range(simulator.substeps):
+                mj_step(model, simulator.data)
+            update_contact_forces(model, simulator.data)
+
+    return settle
+
+
+@compiled
+def _settle_not(model, simulator, state, control, memory):
+    pass
+
+
+@compiled
+def _no_contact_forces(model, data):
+    pass
+
+
+def _advance(hooks: BodyHooks, update_contact_forces: Any) -> Any:
+    apply_forces, restore_forces, clear_forces, hold_coordinates = hooks
+
+    @kernel
+    def advance(model, simulator, state, control, events, states, tick, key0, key1, contacts):
+        data, forces, substeps = simulator.data, simulator.xfrc_applied, simulator.substeps
+        apply_forces(events, tick, states, key0, key1, forces)
+        hold_coordinates(events, tick, 0, states, key0, key1, state.qpos, state.qvel)
+        for substep in range(substeps):
+            mj_step(model, data)
+            hold_coordinates(events, tick, substep + 1, states, key0, key1, state.qpos, state.qvel)
+            if contacts.shape[0] > 0 and any_force(simulator.qfrc_constraint):  # without one there is no contact
+                clear_forces(events, tick, forces)  # or they would count as contacts
+                mj_rne_post_constraint(model, data)
+                count_contacts(state.cfrc_ext, contacts[0])
+                restore_forces(events, tick, states, forces)
+        clear_forces(events, tick, forces)  # before contact forces are taken, which would count them
+        contacts /= np.float32(substeps)
+        update_contact_forces(model, data)
+        return bounded(state.qpos) and bounded(state.qvel)
+
+    return advance
+
+
+@kernel
+def any_force(forces):
+    """Whether any of the forces is not zero."""
+    for force in forces:
+        if force != 0.0:
+            return True
+    return False
+
+
+@kernel
+def count_contacts(forces, contacts):
+    """Add one to the contacts [bodies] of those that feel a force, from `cfrc_ext` [bodies, 6]."""
+    for body in range(forces.shape[0]):
+        touched = False
+        for axis in range(6):
+            touched = touched or forces[body, axis] != 0.0
+        if touched:
+            contacts[body] += 1
+
+
+@kernel
+def measure_torques(simulator, torques):
+    """Write the torque [nu] of each actuator: N·m at a hinge, N at a slide, whatever its transmission.
+
+    It is what the actuator adds to the generalised force at the degree of freedom that it acts on; where it acts on
+    several, such as a tendon or a site does, at the one where that is largest in size. 0 where it acts on none.
+    """
+    for actuator in range(torques.shape[0]):
+        force, begin = simulator.actuator_force[actuator], simulator.moment_rowadr[actuator]
+        end = begin + simulator.moment_rownnz[actuator]
+        torque = simulator.actuator_moment[begin] * force if end > begin else 0.0
+        for entry in range(begin + 1, end):
+            other = simulator.actuator_moment[entry] * force
+            if abs(other) > abs(torque):
+                torque = other
+        torques[actuator] = torque
+
+
+@compiled
+def _write_record(record, slot, simulator, state):
+    copy(state.qpos, record.qpos[slot])
+    copy(state.qvel, record.qvel[slot])
+    record.contacts[slot] = 0
+    measure_torques(simulator, record.torques[slot])
+
+
+@compiled
+def _count_warnings(simulator):
+    return np.sum(simulator.warnings)

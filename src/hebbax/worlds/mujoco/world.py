@@ -1,0 +1,277 @@
+"""MuJoCo as a world: a model, and how many of its steps are a control period."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import mujoco
+import numpy as np
+
+from hebbax.errors import HebbaxError, one_line, unknown_name
+from hebbax.types import Noise, Record, Simulation
+from hebbax.worlds.base import BodyHooks, Expect, WorldBase, WorldFunctions
+from hebbax.worlds.body import Body, Coordinates, Root
+from hebbax.worlds.mujoco.batch import MujocoBatch
+from hebbax.worlds.mujoco.columns import columns_of
+from hebbax.worlds.mujoco.cyclic import cyclic_positions
+from hebbax.worlds.mujoco.fast_model import quick_model
+from hebbax.worlds.mujoco.library import load_library
+from hebbax.worlds.mujoco.raising import root_of
+from hebbax.worlds.mujoco.robot import actuator_name, body_of, coordinates_of
+from hebbax.worlds.mujoco.simulation import MujocoSimulation, simulation_of
+from hebbax.worlds.mujoco.skeleton import skeleton_of
+from hebbax.worlds.mujoco.stages import mujoco_functions
+from hebbax.worlds.skeleton import Skeleton
+
+Build: TypeAlias = "Path | str | mujoco.MjSpec | Callable[[], mujoco.MjSpec]"
+"""Where a model comes from: a file of MJCF, a model's source, or a function that makes one."""
+
+
+@dataclass(frozen=True, eq=False)
+class MujocoWorld(WorldBase):
+    """A model that MuJoCo steps; either `substeps` or `control_period` says how long a control tick is.
+
+    A task's functions get a `Simulation`. Its `reset` returns qpos [nq], qvel [nv] and the memory, and its `actuate`
+    the controls [nu].
+    """
+
+    build: Build
+    substeps_asked: int | None = None  # physics steps per control tick
+    period_asked: float | None = None  # s; a whole number of physics steps
+    contact_forces: bool = False  # whether a function reads cfrc_ext, which MuJoCo fills only when it is asked to
+
+    kind = film = "model"
+    state = Simulation
+    compares = ("qpos",)
+
+    @cached_property
+    def spec(self) -> mujoco.MjSpec:
+        """The model's source. Raises HebbaxError if it is missing, not MJCF, or no source at all."""
+        try:
+            built = self.build() if callable(self.build) else self.build
+            spec = mujoco.MjSpec.from_file(str(built)) if isinstance(built, Path | str) else built
+        except (ValueError, OSError) as error:
+            source = "build it" if callable(self.build) else f"read the model {self.build}"
+            raise HebbaxError(f"cannot {source}: {one_line(error)}") from error
+        if not isinstance(spec, mujoco.MjSpec):
+            raise HebbaxError(
+                f"build is of type {type(spec).__name__}, expected a path, an mujoco.MjSpec, or a "
+                "function that returns one"
+            )
+        return spec
+
+    @cached_property
+    def model(self) -> mujoco.MjModel:
+        """The compiled model, proven to step. Raises HebbaxError if MuJoCo cannot step it."""
+        with without_deprecations():
+            model = quick_model(self.spec)
+        # MuJoCo would put a diverged simulation back to its start and go on, which hides the divergence.
+        model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
+        try:
+            # A raw mj_step error inside a compiled life ends the process; through the binding it is an exception.
+            mujoco.mj_step(model, mujoco.MjData(model))
+        except mujoco.FatalError as error:
+            raise HebbaxError(f"MuJoCo cannot step the model: {error}") from error
+        return model
+
+    @cached_property
+    def substeps(self) -> int:
+        """Physics steps per control tick. Raises HebbaxError for a control period that is not a number of them."""
+        if self.substeps_asked is not None:
+            return self.substeps_asked
+        assert self.period_asked is not None
+        timestep = float(self.model.opt.timestep)
+        steps = max(1, round(self.period_asked / timestep))
+        if abs(steps * timestep - self.period_asked) > 1e-9:
+            raise HebbaxError(
+                f"control_period={self.period_asked} s is not a whole number of physics steps of {timestep:g} s; "
+                f"nearest valid: {steps * timestep:.9g}"
+            )
+        return steps
+
+    @property
+    def period(self) -> float:
+        """Seconds from one control tick to the next."""
+        return float(self.model.opt.timestep * self.substeps)
+
+    @property
+    def xml(self) -> str:
+        """The model as one self-contained MJCF text."""
+        self.model  # noqa: B018  the text can be written only after compiling
+        with without_deprecations():
+            return self.spec.to_xml()
+
+    def replace(self, **changes: Any) -> MujocoWorld:
+        """Return the world with other arguments of `hebbax.mujoco`; a number of steps and a period replace each other.
+
+        Raises HebbaxError for an argument that it does not have.
+        """
+        names = {"build": "build", "substeps": "substeps_asked", "control_period": "period_asked"}
+        names["contact_forces"] = "contact_forces"
+        for name in changes:
+            if name not in names:
+                raise unknown_name("argument of a MuJoCo world", name, names)
+        fields = {names[name]: value for name, value in changes.items()}
+        if {"substeps", "control_period"} & changes.keys():
+            fields = {"substeps_asked": None, "period_asked": None, **fields}
+        return replace(self, **fields)
+
+    def check(self) -> None:
+        """Raise HebbaxError for a model that cannot be built, and a wrong number of steps."""
+        if not isinstance(self.substeps, int | np.integer) or self.substeps < 1:
+            raise HebbaxError(f"substeps={self.substeps!r}, expected a whole number of at least 1")
+        self.model  # noqa: B018
+
+    def source(self) -> tuple[str, str]:
+        """Return the model as MJCF."""
+        return "model.xml", self.xml
+
+    def origin(self) -> dict[str, Any]:
+        """Return the SHA-256 of the model as MJCF text, hexadecimal."""
+        return {"model_sha256": hashlib.sha256(self.xml.encode()).hexdigest()}
+
+    def versions(self) -> tuple[str, ...]:
+        """Return MuJoCo's version."""
+        return (mujoco.mj_versionString(),)
+
+    def sizes(self) -> dict[str, Any]:
+        """Return sizes and steps of the model."""
+        sizes = {key: int(getattr(self.model, key)) for key in ("nq", "nv", "nu", "nbody", "ngeom", "nsensor")}
+        return {**sizes, "timestep": float(self.model.opt.timestep), "substeps": self.substeps}
+
+    @property
+    def control_size(self) -> int:
+        """Controls of the model."""
+        return self.model.nu
+
+    def example_noise(self) -> Noise:
+        """Return noise of zeros [nq + nv]."""
+        size = self.model.nq + self.model.nv
+        return Noise(np.zeros(size), np.zeros(size))
+
+    def uncomputed(self) -> Mapping[str, str]:
+        """Return that contact forces are not, unless they are asked for."""
+        return {} if self.contact_forces else {"cfrc_ext": "the world needs contact_forces=True"}
+
+    def check_reset(self, returned: Any, expect: Expect, memory_size: int) -> tuple[Any, Any]:
+        """Return the simulation and the memory after a task's `reset`. Raises HebbaxError for other sizes."""
+        if returned is None:
+            raise HebbaxError("a task in a MuJoCo world needs reset(noise), which returns qpos, qvel and the memory")
+        if not isinstance(returned, tuple) or len(returned) != 3:
+            raise HebbaxError(f"reset must return 3 values, but returned {returned!r}")
+        qpos, qvel, memory = returned
+        expect("reset", "qpos", qpos, (self.model.nq,))
+        expect("reset", "qvel", qvel, (self.model.nv,))
+        data = mujoco.MjData(self.model)
+        data.qpos[:], data.qvel[:] = qpos, qvel
+        mujoco.mj_forward(self.model, data)
+        return simulation_of(data), memory
+
+    def functions(self, task: Any, actuate: Any, hooks: BodyHooks) -> WorldFunctions:
+        """Return what compiled lives call of MuJoCo."""
+        load_library()
+        return mujoco_functions(task, actuate, hooks, contact_forces=self.contact_forces)
+
+    def simulation(self) -> MujocoSimulation:
+        """Return a simulation of its own for one thread."""
+        return MujocoSimulation(self.model, self.substeps)
+
+    def batch(self, lives: int, threads: int, functions: WorldFunctions, *, writable: bool = False) -> MujocoBatch:
+        """Return simulations side by side."""
+        load_library()
+        return MujocoBatch(
+            self.model, self.substeps, lives, threads, contact_forces=self.contact_forces, writable=writable
+        )
+
+    def record_arrays(self, ticks: int) -> dict[str, Any]:
+        """Return positions, velocities, contacts and torques of so many ticks."""
+        return {
+            "qpos": np.zeros((ticks, self.model.nq)),
+            "qvel": np.zeros((ticks, self.model.nv)),
+            "contacts": np.zeros((ticks, self.model.nbody), np.float32),
+            "torques": np.zeros((ticks, self.model.nu)),
+        }
+
+    def columns(self) -> dict[str, list[str]]:
+        """Return the names of the columns of `qpos`, `qvel`, `contacts` and `torques`."""
+        return columns_of(self.model)
+
+    def actuator_names(self) -> list[str]:
+        """Return the name of each actuator, that of its joint if it has none, empty without either."""
+        return [actuator_name(self.model, index) for index in range(self.model.nu)]
+
+    def body_names(self) -> list[str]:
+        """Return the name of each body, the first being the world."""
+        return [self.model.body(index).name for index in range(self.model.nbody)]
+
+    def coordinates(self) -> Coordinates:
+        """Return the positions by the names of their joints."""
+        return coordinates_of(self.model)
+
+    def changed(self, fields: Sequence[tuple[str, int, int, Callable[[np.ndarray], np.ndarray]]]) -> mujoco.MjModel:
+        """Return a copy of the model in which rows start to stop of a field became a function of them, in order.
+
+        Raises HebbaxError if MuJoCo cannot step it.
+        """
+        model = deepcopy(self.model)
+        for field, start, stop, change in fields:
+            rows = getattr(model, field)[start:stop]
+            rows[...] = np.asarray(change(rows.ravel().copy())).reshape(rows.shape)
+        data = mujoco.MjData(model)
+        try:
+            mujoco.mj_setConst(model, data)  # what follows from masses and lengths
+            mujoco.mj_step(model, data)  # within a compiled life an error would end the process
+        except mujoco.FatalError as error:
+            raise HebbaxError(f"MuJoCo cannot step the model: {error}") from error
+        return model
+
+    def address_of(self, model: mujoco.MjModel) -> int:
+        """Return a model's address."""
+        return model._address
+
+    def cyclic(
+        self, observe: Callable[[Any, Any], Any], phase: Sequence[np.ndarray], memory: np.ndarray
+    ) -> list[np.ndarray]:
+        """Return which positions neither the forces nor the observation depends on; of the velocities none."""
+        qpos, qvel = phase
+        return [cyclic_positions(self.model, observe, qpos, qvel, memory), np.zeros(len(qvel), bool)]
+
+    @cached_property
+    def _body(self) -> Body:
+        return body_of(self.model)
+
+    def body(self) -> Body:
+        """Return where a gait is to be read from records."""
+        return self._body
+
+    @cached_property
+    def _root(self) -> Root | None:
+        return root_of(self.model)
+
+    def root(self) -> Root | None:
+        """Return the root of a robot whose height is a coordinate of its own, or None."""
+        return self._root
+
+    def skeleton(self, record: Record) -> Skeleton | None:
+        """Return the robot in the states of a record; None where no state is finite, or nothing can be seen of it."""
+        try:
+            return skeleton_of(self.model, record.qpos)
+        except HebbaxError:
+            return None
+
+
+@contextmanager
+def without_deprecations() -> Iterator[None]:
+    """Keep quiet while a `spec` is compiled or written."""
+    # Gymnasium's HalfCheetah uses an attribute that a later MuJoCo removes; our upper bound on mujoco covers it.
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "compiler attribute 'settotalmass'", UserWarning)
+        yield

@@ -1,0 +1,177 @@
+"""A world of one's own: two functions over arrays, compiled with the life that is lived in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+
+from hebbax.compiling.source import text_of
+from hebbax.errors import HebbaxError, one_line
+from hebbax.types import Array, Noise
+from hebbax.worlds.base import BodyHooks, Expect, WorldBase, WorldFunctions
+from hebbax.worlds.batch import WorldBatch
+from hebbax.worlds.simulation import WorldSimulation
+from hebbax.worlds.stages import world_functions
+
+
+@dataclass(frozen=True, eq=False)
+class World(WorldBase):
+    """A state, how it starts and how it goes on; tasks read the state, and their `actuate` returns the control.
+
+    The functions use only what NumPy and Numba share, and write to nothing:
+
+    - `start(noise) -> state`
+    - `advance(state, control, period) -> state`, `control` being float64 [control_size] and `period` in s
+    - `draw(state) -> picture`, uint8 [height, width, 3], both even; it need not compile
+
+    A task's `reset(noise)` may return another state, and the memory with it. Raises HebbaxError for a state that is no
+    class of a NamedTuple, a control period or bounds that are no positive numbers, and units of arrays that the state
+    does not have.
+    """
+
+    name: str
+    state: type  # a NamedTuple of float64 arrays, each with an axis at least
+    start: Callable[[Noise], Any]
+    advance: Callable[[Any, Array, float], Any]
+    control_size: int
+    control_period: float  # s
+    bounds: float = 1e6  # a life of which a number passes this has diverged
+    noise_size: int = 32  # numbers of each kind that `start` and `reset` get
+    units: Mapping[str, str] = field(default_factory=dict)  # of arrays of the state, by name
+    draw: Callable[[Any], np.ndarray] | None = None
+
+    kind: ClassVar[str] = "world"
+
+    def __post_init__(self) -> None:
+        names = getattr(self.state, "_fields", None)
+        if not isinstance(self.state, type) or not names:
+            raise self._error(
+                f"state={self.state!r}", "a class derived from typing.NamedTuple, with one array at least"
+            )
+        for what, value in (("control_period", self.control_period), ("bounds", self.bounds)):
+            if not (isinstance(value, int | float) and 0 < value < np.inf):
+                raise self._error(f"{what}={value!r}", "a finite number above 0")
+        for what, value in (("control_size", self.control_size), ("noise_size", self.noise_size)):
+            if not isinstance(value, int | np.integer) or value < 0:
+                raise self._error(f"{what}={value!r}", "a whole number of at least 0")
+        for name in self.units:
+            if name not in names:
+                raise self._error(f"a unit of {name!r}", f"one of {', '.join(names)}")
+
+    @property
+    def compares(self) -> tuple[str, ...]:
+        """What `outcome` reads of the state before: all of it."""
+        return self.state._fields  # pyright: ignore[reportAttributeAccessIssue]
+
+    @property
+    def film(self) -> str:
+        """A drawing, where there is a function that draws."""
+        return "none" if self.draw is None else "drawing"
+
+    @property
+    def period(self) -> float:
+        """Seconds from one control tick to the next."""
+        return float(self.control_period)
+
+    @cached_property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of each array. Raises HebbaxError where `start` or `advance` do not return a state."""
+        state = self._state("start", self.start(self.example_noise()))
+        shapes = {name: np.shape(getattr(state, name)) for name in self.compares}
+        longer = self._state("start", self.start(Noise(np.zeros(self.noise_size + 7), np.zeros(self.noise_size + 7))))
+        for name, shape in shapes.items():
+            if np.shape(getattr(longer, name)) != shape:
+                raise self._error(f"noise_size={self.noise_size}", f"more, because {name} of start needs more numbers")
+            if not shape or 0 in shape:
+                raise self._error(f"{name} of shape {shape}", "an array with one number at least")
+        return shapes
+
+    def check(self) -> None:
+        """Call both functions once. Raises HebbaxError for what is no state, or changes its shape."""
+        with np.errstate(all="ignore"):
+            state = self.state(*(np.zeros(shape) for shape in self.shapes.values()))
+            advanced = self._state("advance", self.advance(state, np.zeros(self.control_size), self.period))
+        for name, shape in self.shapes.items():
+            if np.shape(getattr(advanced, name)) != shape:
+                got = np.shape(getattr(advanced, name))
+                raise self._error(f"{name} of shape {got} from advance", f"shape {shape}, as start has it")
+
+    def check_reset(self, returned: Any, expect: Expect, memory_size: int) -> tuple[Any, Any]:
+        """Return the state and the memory of a birth. Raises HebbaxError for a reset that does not return both."""
+        if returned is None:
+            return self.start(self.example_noise()), np.zeros(memory_size)
+        if not isinstance(returned, tuple) or len(returned) != 2 or isinstance(returned, self.state):
+            raise HebbaxError(f"reset must return a {self.state.__name__} and the memory, but returned {returned!r}")
+        state, memory = self._state("reset", returned[0]), returned[1]
+        for name, shape in self.shapes.items():
+            expect("reset", name, getattr(state, name), shape)
+        return state, memory
+
+    def example_noise(self) -> Noise:
+        """Return noise of zeros."""
+        return Noise(np.zeros(self.noise_size), np.zeros(self.noise_size))
+
+    def source(self) -> tuple[str, str]:
+        """Return the text of the functions, and of those that they call."""
+        return "world.py", text_of((self.start, self.advance))
+
+    def origin(self) -> dict[str, Any]:
+        """Return the SHA-256 of that text and the numbers of the world."""
+        numbers = self.control_size, self.period, self.bounds, self.noise_size, self.compares
+        return {"world_sha256": hashlib.sha256(f"{numbers}\n{self.source()[1]}".encode()).hexdigest()}
+
+    def sizes(self) -> dict[str, Any]:
+        """Return the name, the shapes of the state, and the number of controls."""
+        return {"name": self.name, "state": self.shapes, "controls": self.control_size}
+
+    def state_units(self) -> Mapping[str, str]:
+        """Return the unit of each array, empty for one without."""
+        return {name: self.units.get(name, "") for name in self.compares}
+
+    def record_arrays(self, ticks: int) -> dict[str, Any]:
+        """Return the state of so many ticks."""
+        return {**super().record_arrays(ticks), "state": self.empty(ticks)}
+
+    def empty(self, *axes: int) -> Any:
+        """Return a state of zeros with further axes before its own."""
+        return self.state(*(np.zeros((*axes, *shape)) for shape in self.shapes.values()))
+
+    def functions(self, task: Any, actuate: Any, hooks: BodyHooks) -> WorldFunctions:
+        """Return what compiled lives call of the world."""
+        return world_functions(self, task, actuate)
+
+    def simulation(self) -> WorldSimulation:
+        """Return a simulation of its own for one thread."""
+        return WorldSimulation(self.empty(), self.empty(), np.zeros(self.control_size))
+
+    def batch(self, lives: int, threads: int, functions: WorldFunctions, *, writable: bool = False) -> WorldBatch:
+        """Return simulations side by side."""
+        states, befores = self.empty(lives), self.empty(lives)
+        return WorldBatch(states, befores, np.zeros((lives, self.control_size)), functions.advance, self.bounds)
+
+    def drawing(self, state: Any) -> np.ndarray:
+        """Return a picture of a state, uint8 [height, width, 3]. Raises HebbaxError where there is none."""
+        if self.draw is None:
+            raise self._error("no function draw", "one, to be drawn")
+        try:
+            picture = np.asarray(self.draw(self.state(*state)))
+        except (TypeError, ValueError, IndexError, AttributeError) as error:
+            raise self._error(f"a draw that fails ({one_line(error)})", "a picture of the state") from error
+        if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or any(np.mod(picture.shape[:2], 2)):
+            raise self._error(
+                f"a picture of type {picture.dtype} and shape {picture.shape}", "uint8 [height, width, 3], both even"
+            )
+        return picture
+
+    def _state(self, function: str, returned: Any) -> Any:
+        if not isinstance(returned, self.state):
+            raise self._error(f"{type(returned).__name__} from {function}", f"a {self.state.__name__}")
+        return returned
+
+    def _error(self, got: str, expected: str) -> HebbaxError:
+        return HebbaxError(f"world {self.name!r} with {got}: expected {expected}")
