@@ -24,7 +24,7 @@ from hebbax.kernels.layout import (
     POST_SIZE,
     PRE_AT,
     PRE_SIZE,
-    TURNED,
+    TRANSPOSED,
     WEIGHT_AT,
     of_connection,
 )
@@ -85,7 +85,7 @@ def _add_product(layout, weights, carry, index, pre, post, scale):
     """Add to the units at `post` what a connection carries from those at `pre`."""
     rows, columns = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
     at = of_connection(layout, index, WEIGHT_AT)
-    if of_connection(layout, index, TURNED) == 1:
+    if of_connection(layout, index, TRANSPOSED) == 1:
         for j in range(columns):
             row, total = at + j * rows, _ZERO
             for i in range(rows):

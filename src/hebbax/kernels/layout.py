@@ -13,11 +13,11 @@ from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Policy
 
 CONNECTIONS, UNITS, WEIGHTS, STATES, ROWS, WINDOW, INTERVAL, OBSERVATIONS, HIDDEN, ACTIONS, HEAD = range(11)
-WEIGHT_AT, GENE_AT, PRE_AT, PRE_SIZE, POST_AT, POST_SIZE, BIAS, TURNED, WIDTH = range(9)  # WIDTH is their number
+WEIGHT_AT, GENE_AT, PRE_AT, PRE_SIZE, POST_AT, POST_SIZE, BIAS, TRANSPOSED, WIDTH = range(9)  # WIDTH is their number
 
 # The weights, coefficients and states of a connection stand row by row, and a row is what vector instructions run
-# along. A row holds what one presynaptic unit sends, as a pass reads it; but of a connection that is *turned*, what one
-# postsynaptic unit gets, because its rows would be short. Genomes are never turned, so static weights are not.
+# along. A row holds what one presynaptic unit sends, as a pass reads it; but of a connection that is *transposed*, what
+# one postsynaptic unit gets, because its rows would be short. Genomes are never transposed, so static weights are not.
 
 
 def layout_of(policy: Policy) -> np.ndarray:
@@ -34,8 +34,8 @@ def layout_of(policy: Policy) -> np.ndarray:
     weight_at = gene_at = 0
     for connection, genes in zip(network.connections, policy.genes, strict=True):
         layout += [weight_at, gene_at, connection.pre_at, connection.pre_size, connection.post_at]
-        turned = plasticity is not None and 2 * connection.post_size <= connection.pre_size
-        layout += [connection.post_size, int(connection.bias), int(turned)]
+        transposed = plasticity is not None and 2 * connection.post_size <= connection.pre_size
+        layout += [connection.post_size, int(connection.bias), int(transposed)]
         weight_at += connection.size
         gene_at += sum(int(np.prod(shape)) for shape in genes.values())
     return np.array(layout, np.int64)
@@ -50,7 +50,7 @@ def of_connection(layout, index, what):
 @kernel
 def place(layout, index, i, j):
     """Return where the synapse from unit i to unit j stands among its connection's."""
-    if of_connection(layout, index, TURNED) == 1:
+    if of_connection(layout, index, TRANSPOSED) == 1:
         return j * of_connection(layout, index, PRE_SIZE) + i
     return i * of_connection(layout, index, POST_SIZE) + j
 

@@ -22,7 +22,7 @@ from hebbax.kernels.layout import (
     PRE_AT,
     PRE_SIZE,
     STATES,
-    TURNED,
+    TRANSPOSED,
     UNITS,
     WEIGHT_AT,
     WEIGHTS,
@@ -262,8 +262,8 @@ _AVERAGINGS = {
 
 @cache
 def _plastic_adapt(rule: Rule, normalisation: str, bound: float, averaging: str) -> Any:
-    update = update_layer(rule, normalisation, bound, turned=False)
-    update_turned = update_layer(rule, normalisation, bound, turned=True)
+    update = update_layer(rule, normalisation, bound, transposed=False)
+    update_transposed = update_layer(rule, normalisation, bound, transposed=True)
     normalise = layer_normaliser(normalisation)
     _, mean = _AVERAGINGS[averaging]
     scaled = normalisation == "max"
@@ -282,14 +282,16 @@ def _plastic_adapt(rule: Rule, normalisation: str, bound: float, averaging: str)
             states = layout[WEIGHTS] + layout[STATES] * weights
             pre = means + of_connection(layout, index, PRE_AT)
             post = means + of_connection(layout, index, POST_AT)
-            scale, turned = carry[scales + index], of_connection(layout, index, TURNED) == 1
-            if turned:
-                largest = update_turned(carry, weights, states, prepared, coefficients, pre, post, rows, columns, scale)
+            scale, transposed = carry[scales + index], of_connection(layout, index, TRANSPOSED) == 1
+            if transposed:
+                largest = update_transposed(
+                    carry, weights, states, prepared, coefficients, pre, post, rows, columns, scale
+                )
             else:
                 largest = update(carry, weights, states, prepared, coefficients, pre, post, rows, columns, scale)
             if largest > limit:
                 return False
-            normalise(carry, weights, rows, columns, turned, scratch)
+            normalise(carry, weights, rows, columns, transposed, scratch)
             if scaled:
                 norm = float_of_bits(largest)  # pyright: ignore[reportCallIssue]  Numba passes the context
                 carry[scales + index] = _ONE / norm if norm >= _SMALLEST else _ONE

@@ -47,12 +47,12 @@ def weight_normaliser(name: str, bound: float) -> Any:
 
 
 @kernel
-def _nothing(carry, weights, rows, columns, turned, scratch):
+def _nothing(carry, weights, rows, columns, transposed, scratch):
     pass
 
 
 @kernel
-def _standardise(carry, weights, rows, columns, turned, scratch):
+def _standardise(carry, weights, rows, columns, transposed, scratch):
     total, squares = _ZERO, _ZERO
     synapses = rows * columns
     for k in range(synapses):
@@ -74,8 +74,8 @@ def _inverse(squares):
 
 
 @kernel
-def _unit_norm(carry, weights, rows, columns, turned, scratch):
-    if turned:
+def _unit_norm(carry, weights, rows, columns, transposed, scratch):
+    if transposed:
         _unit_rows(carry, weights, rows, columns)
     else:
         _unit_columns(carry, weights, rows, columns, scratch)
@@ -115,8 +115,9 @@ COMPILED_NORMALISATIONS = ("none", "max", "clip", "tanh", *LAYER_NORMALISERS)
 
 
 def layer_normaliser(name: str) -> Any:
-    """Return `normalise(carry, weights, rows, columns, turned, scratch)`, run on a connection after its update.
+    """Return `normalise(carry, weights, rows, columns, transposed, scratch)`, run on a connection after its update.
 
-    `weights` [rows, columns] ([columns, rows] if `turned`) and `scratch` [columns] are where these begin in the carry.
+    `weights` [rows, columns] ([columns, rows] if `transposed`) and `scratch` [columns] are where these begin in the
+    carry.
     """
     return LAYER_NORMALISERS.get(name, _nothing)

@@ -50,7 +50,7 @@ _ROW_BY_ROW = {
     "of_synapse": "y",
     "synapse_at": "post + j",
 }
-_TURNED = {
+_TRANSPOSED = {
     "outer": "j in range(columns)",
     "of_row": "y",
     "row_at": "post + j",
@@ -86,8 +86,8 @@ _PREPARE_BIAS = """if bias == 1:
 
 
 @cache
-def update_layer(rule: Rule, normalisation: str, bound: float, *, turned: bool) -> Any:
-    """Return the compiled update of a connection, `turned` or not (see `layout.py`).
+def update_layer(rule: Rule, normalisation: str, bound: float, *, transposed: bool) -> Any:
+    """Return the compiled update of a connection, `transposed` or not (see `layout.py`).
 
     `update(carry, weights, states, prepared, coefficients, pre, post, rows, columns, scale) -> bits`: each weight
     becomes n(w + Δw) with w = weight * scale and n the part of the normalisation that looks at single weights; returns
@@ -103,7 +103,7 @@ def update_layer(rule: Rule, normalisation: str, bound: float, *, turned: bool) 
         change=", ".join(["difference", *(f"s{n}" for n in range(count))]),
         reads=", ".join(["x", "y", "weight", *coefficients, *states]),
         writes="; ".join(writes) or "pass",
-        **(_TURNED if turned else _ROW_BY_ROW),
+        **(_TRANSPOSED if transposed else _ROW_BY_ROW),
     )
     names = {
         "change": kernel(rule.change),
