@@ -11,7 +11,15 @@ from typing import Any
 import numpy as np
 
 from hebbax.kernels.compiler import compiled
-from hebbax.kernels.layout import CONNECTIONS, POST_SIZE, PRE_SIZE, WEIGHT_AT, of_connection, place, scales_at
+from hebbax.kernels.layout import (
+    CONNECTIONS,
+    POST_SIZE,
+    PRE_SIZE,
+    WEIGHTS_AT,
+    locate_scales,
+    locate_synapse,
+    of_connection,
+)
 from hebbax.kernels.noise import normal, uniform
 from hebbax.policies.policy import WEIGHT_BOUND
 
@@ -32,11 +40,11 @@ def go_part_of_the_way(before, weights, fraction):
 def put_weights(layout, carry, weights):
     """Write weights [weights] into a plastic carry, as they are and not before a scale."""
     for index in range(layout[CONNECTIONS]):
-        at, columns = of_connection(layout, index, WEIGHT_AT), of_connection(layout, index, POST_SIZE)
+        weights_at, columns = of_connection(layout, index, WEIGHTS_AT), of_connection(layout, index, POST_SIZE)
         for i in range(of_connection(layout, index, PRE_SIZE)):
             for j in range(columns):
-                carry[at + place(layout, index, i, j)] = weights[at + i * columns + j]
-        carry[scales_at(layout) + index] = _ONE
+                carry[weights_at + locate_synapse(layout, index, i, j)] = weights[weights_at + i * columns + j]
+        carry[locate_scales(layout) + index] = _ONE
 
 
 @compiled
@@ -50,18 +58,19 @@ def draw_nothing(layout, parameters, key0, key1, out):
 
 
 @cache
-def draw_weights(is_normal: bool, first: int) -> Any:
+def draw_weights(is_normal: bool, initial_at: int) -> Any:
     """Return `draw(layout, parameters, key0, key1, out)`, which writes fresh weights [weights].
 
-    From place `first` of `parameters` on stand the centre and the spread of each connection's distribution.
+    From `initial_at` on, `parameters` has the centre and the spread of each connection's distribution.
     """
 
     @compiled
     def draw(layout, parameters, key0, key1, out):
         for index in range(layout[CONNECTIONS]):
-            centre, spread = parameters[first + 2 * index], parameters[first + 2 * index + 1]
-            at = of_connection(layout, index, WEIGHT_AT)
-            for k in range(at, at + of_connection(layout, index, PRE_SIZE) * of_connection(layout, index, POST_SIZE)):
+            centre, spread = parameters[initial_at + 2 * index], parameters[initial_at + 2 * index + 1]
+            weights_at = of_connection(layout, index, WEIGHTS_AT)
+            size = of_connection(layout, index, PRE_SIZE) * of_connection(layout, index, POST_SIZE)
+            for k in range(weights_at, weights_at + size):
                 if is_normal:
                     out[k] = centre + spread * normal(key0, key1, k)
                 else:
