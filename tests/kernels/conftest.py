@@ -21,16 +21,16 @@ def _observations(size, ticks=TICKS):
 def _run_compiled(policy, genome, key, inputs):
     """Return the actions [ticks, actuators] and weights [ticks, weights] of the compiled step."""
     step = compile_step(policy)
-    prepared, carry = np.zeros(step.prepared_size, np.float32), np.zeros(step.carry_size, np.float32)
+    folded, carry = np.zeros(step.folded_size, np.float32), np.zeros(step.carry_size, np.float32)
     key0, key1 = np.asarray(jax.random.key_data(key))
-    step.birth(step.layout, step.parameters, genome, key0, key1, prepared, carry)
+    step.birth(step.layout, step.parameters, genome, key0, key1, folded, carry)
     actions, weights = [], []
     for tick, observation in enumerate(inputs):
         before = np.zeros(step.weight_count, np.float32)
         step.weights(step.layout, carry, before)
         action = np.zeros(policy.network.sizes[-1], np.float32)
         step.act(step.layout, genome, carry, tick, observation, action)
-        if not step.adapt(step.layout, prepared, carry, tick):
+        if not step.adapt(step.layout, folded, carry, tick):
             break
         actions.append(action)
         weights.append(before)

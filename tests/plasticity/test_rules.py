@@ -78,9 +78,9 @@ def constants(rule):
 def test_a_rule_equals_its_hand_table(name):
     row, rule = TABLE[name], RULES.get(name)
     assert len(row.coefficients) == len(rule.coefficients) + len(rule.neuron_coefficients)
-    prepared = rule.prepare(*constants(rule), *row.coefficients)
-    assert len(prepared) == len(rule.prepared)
-    change = rule.change(PRE, POST, WEIGHT, *prepared, *row.state)
+    folded = rule.prepare(*constants(rule), *row.coefficients)
+    assert len(folded) == len(rule.prepared)
+    change = rule.change(PRE, POST, WEIGHT, *folded, *row.state)
     if rule.state:
         change, *following = change
         for state, expected in zip(following, row.next_state, strict=True):
@@ -99,9 +99,9 @@ def test_a_rule_equals_its_hand_table(name):
 def test_a_bias_follows_its_own_coefficients(name, coefficients, expected):
     rule = RULES.get(name)
     assert rule.prepare_bias is not None
-    prepared = rule.prepare_bias(rule.rate or 1.0, *(np.array(values) for values in coefficients))
+    folded = rule.prepare_bias(rule.rate or 1.0, *(np.array(values) for values in coefficients))
     # To the rule a bias is a weight from a unit that is always 1; its own size does not count here.
-    np.testing.assert_allclose(rule.change(1.0, POST[0], 7.0, *prepared), expected, atol=1e-12)
+    np.testing.assert_allclose(rule.change(1.0, POST[0], 7.0, *folded), expected, atol=1e-12)
 
 
 def test_every_shipped_rule_has_a_hand_table():

@@ -44,7 +44,7 @@ class PolicyAlone:
         self.layout, self.loop, self.inputs = step.layout, loop, inputs
         self.action = np.zeros(controls.task.action_size, np.float32)
         self.genomes = [read_only(genome) for genome in controls.genomes[:_LIVES]]
-        self.prepared = np.zeros((len(self.genomes), step.prepared_size), np.float32)
+        self.prepared = np.zeros((len(self.genomes), step.folded_size), np.float32)
         self.carries = np.zeros((len(self.genomes), step.carry_size), np.float32)
         for index, genome in enumerate(self.genomes):
             prepared, carry = self.prepared[index], self.carries[index]

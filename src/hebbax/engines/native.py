@@ -262,7 +262,7 @@ class _Worker:
         self.before = empty_simulation(task.model)
         self.handles = handles_of(self.data)
         self.warnings = self.data.warning.number  # a live view, as the simulation's arrays are
-        self.prepared = np.zeros(step.prepared_size, np.float32)
+        self.prepared = np.zeros(step.folded_size, np.float32)
         self.carry = np.zeros(step.carry_size, np.float32)
         self.scratch = np.zeros((2, step.weight_count), np.float32)
         self.memory = np.zeros(task.memory_size)

@@ -38,7 +38,7 @@ from hebbax.kernels.layout import (
 from hebbax.kernels.normalisation import COMPILED_NORMALISATIONS, layer_normaliser
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.kernels.regions import read_unit, write_unit
-from hebbax.kernels.rules import prepare_layer, update_layer
+from hebbax.kernels.rules import fold_layer, update_layer
 from hebbax.kernels.weights import draw_weights, put_weights
 from hebbax.plasticity.rule import Rule
 from hebbax.plasticity.rules import RULES
@@ -80,13 +80,13 @@ def compile_network_step(policy: Policy) -> PolicyStep:
     )
     scratch_size = max(c.post_size for c in network.connections) if plasticity.normalisation == "unit-norm" else 0
     carry_size = int(locate_units(layout)) + 2 * network.unit_count + scratch_size
-    prepared_size = len(rule.prepared) * network.weight_count
+    folded_size = len(rule.prepared) * network.weight_count
     return PolicyStep(
         *functions,
         layout,
         _parameters(policy, plasticity),
         carry_size,
-        prepared_size,
+        folded_size,
         policy.weight_count,
         put_weights,
         draw_weights(policy.initial.is_normal, _INITIAL_AT),
@@ -100,7 +100,7 @@ def _parameters(policy: Policy, plasticity: Plasticity) -> np.ndarray:
 
 
 @kernel
-def _static_birth(layout, parameters, genome, key0, key1, prepared, carry):
+def _static_birth(layout, parameters, genome, key0, key1, folded, carry):
     for j in range(carry.shape[0]):
         carry[j] = _ZERO
     set_bias_units(layout, carry, 0)
@@ -131,7 +131,7 @@ def _static_act(forward: Any) -> Any:
 
 
 @kernel
-def _static_adapt(layout, prepared, carry, tick):
+def _static_adapt(layout, folded, carry, tick):
     return True
 
 
@@ -141,20 +141,20 @@ def _static_weights(layout, carry, out):
 
 
 @kernel
-def _locate_coefficients(layout, prepared, index):
-    return prepared.shape[0] // layout[WEIGHTS] * of_connection(layout, index, WEIGHTS_AT)
+def _locate_coefficients(layout, folded, index):
+    return folded.shape[0] // layout[WEIGHTS] * of_connection(layout, index, WEIGHTS_AT)
 
 
 @cache
 def _plastic_birth(rule: Rule, is_normal: bool) -> Any:
-    prepare, draw = _prepare(rule), draw_weights(is_normal, _INITIAL_AT)
+    fold, draw = _fold(rule), draw_weights(is_normal, _INITIAL_AT)
 
     @kernel
-    def birth(layout, parameters, genome, key0, key1, prepared, carry):
-        draw(layout, parameters, key0, key1, prepared)  # which has room for them, and is written after
-        put_weights(layout, carry, prepared)
+    def birth(layout, parameters, genome, key0, key1, folded, carry):
+        draw(layout, parameters, key0, key1, folded)  # which has room for them, and is written after
+        put_weights(layout, carry, folded)
         for index in range(layout[CONNECTIONS]):
-            prepare(parameters, genome, layout, prepared, index)
+            fold(parameters, genome, layout, folded, index)
         for k in range(layout[WEIGHTS], carry.shape[0]):
             carry[k] = _ZERO
         for index in range(layout[CONNECTIONS]):
@@ -164,25 +164,25 @@ def _plastic_birth(rule: Rule, is_normal: bool) -> Any:
     return birth
 
 
-def _prepare(rule: Rule) -> Any:
-    prepare_one = prepare_layer(rule)
+def _fold(rule: Rule) -> Any:
+    fold_connection = fold_layer(rule)
 
     if rule.time_constant is None:
 
         @kernel
-        def prepare(parameters, genome, layout, prepared, index):
-            coefficients_at = _locate_coefficients(layout, prepared, index)
-            prepare_one(parameters[_RATE], genome, prepared, coefficients_at, layout, index)
+        def fold(parameters, genome, layout, folded, index):
+            coefficients_at = _locate_coefficients(layout, folded, index)
+            fold_connection(parameters[_RATE], genome, folded, coefficients_at, layout, index)
 
     else:
 
         @kernel
-        def prepare(parameters, genome, layout, prepared, index):
+        def fold(parameters, genome, layout, folded, index):
             rate, time_constant = parameters[_RATE], parameters[_TIME_CONSTANT]
-            coefficients_at = _locate_coefficients(layout, prepared, index)
-            prepare_one(rate, time_constant, genome, prepared, coefficients_at, layout, index)
+            coefficients_at = _locate_coefficients(layout, folded, index)
+            fold_connection(rate, time_constant, genome, folded, coefficients_at, layout, index)
 
-    return prepare
+    return fold
 
 
 @cache
@@ -273,7 +273,7 @@ def _plastic_adapt(rule: Rule, normalisation: str, bound: float, averaging: str)
     limit = _BOUND_BITS if normalisation == "none" else _FINITE_BITS
 
     @kernel
-    def adapt(layout, prepared, carry, tick):
+    def adapt(layout, folded, carry, tick):
         if tick % layout[INTERVAL] != 0:
             return True
         means_at, scales_at = mean(layout, carry, tick), locate_scales(layout)
@@ -282,17 +282,17 @@ def _plastic_adapt(rule: Rule, normalisation: str, bound: float, averaging: str)
             rows, columns = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
             weights_at = of_connection(layout, index, WEIGHTS_AT)
             states_at = layout[WEIGHTS] + layout[STATES] * weights_at
-            coefficients_at = _locate_coefficients(layout, prepared, index)
+            coefficients_at = _locate_coefficients(layout, folded, index)
             pre_at = means_at + of_connection(layout, index, PRE_AT)
             post_at = means_at + of_connection(layout, index, POST_AT)
             scale, transposed = carry[scales_at + index], of_connection(layout, index, TRANSPOSED) == 1
             if transposed:
                 largest = update_transposed(
-                    carry, weights_at, states_at, prepared, coefficients_at, pre_at, post_at, rows, columns, scale
+                    carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale
                 )
             else:
                 largest = update(
-                    carry, weights_at, states_at, prepared, coefficients_at, pre_at, post_at, rows, columns, scale
+                    carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale
                 )
             if largest > limit:
                 return False

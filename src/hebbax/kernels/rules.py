@@ -22,7 +22,7 @@ from hebbax.kernels.regions import (
 from hebbax.plasticity.rule import Rule
 
 _UPDATE = """
-def update(carry, weights_at, states_at, prepared, coefficients_at, pre_at, post_at, rows, columns, scale):
+def update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale):
     synapses = rows * columns
     largest = zero
     for {outer}:
@@ -61,26 +61,26 @@ _TRANSPOSED = {
     "inner_unit_at": "pre_at + i",
 }
 
-_PREPARE_LAYER = """
-def prepare_layer({constants}, genome, prepared, coefficients_at, layout, index):
+_FOLD_LAYER = """
+def fold_layer({constants}, genome, folded, coefficients_at, layout, index):
     rows, columns = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
     genes_at, bias = of_connection(layout, index, GENES_AT), of_connection(layout, index, BIAS)
-    terms = rows * columns
+    size = rows * columns
     rows -= {apart} * bias
     synapses = rows * columns
     for i in range(rows):
         for j in range(columns):
             k, coefficient_at = i * columns + j, coefficients_at + locate_synapse(layout, index, i, j)
-            {results} = prepare({reads})
+            {results} = fold({reads})
             {writes}
     {of_bias}
 """
 
-_PREPARE_BIAS = """if bias == 1:
+_FOLD_BIAS = """if bias == 1:
         bias_genes_at = genes_at + {before} * synapses + {neurons} * columns
         for j in range(columns):
             coefficient_at = coefficients_at + locate_synapse(layout, index, rows, j)
-            {results} = prepare_bias({reads})
+            {results} = fold_bias({reads})
             {writes}
 """
 
@@ -89,15 +89,15 @@ _PREPARE_BIAS = """if bias == 1:
 def update_layer(rule: Rule, normalisation: str, bound: float, *, transposed: bool) -> Any:
     """Return the compiled update of a connection, `transposed` or not (see `layout.py`).
 
-    `update(carry, weights_at, states_at, prepared, coefficients_at, pre_at, post_at, rows, columns, scale) -> bits`:
+    `update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale) -> bits`:
     each weight becomes n(w + Δw) with w = weight * scale and n the part of the normalisation that looks at single
     weights; returns the size of the largest, as `float_bits` orders them. Weights [rows, columns], states
     [states, rows, columns], pre [rows] and post [columns] begin in the carry at `weights_at`, `states_at`, `pre_at` and
-    `post_at`; coefficients [prepared, rows, columns] begin at `coefficients_at` in `prepared`.
+    `post_at`; folded coefficients [coefficients, rows, columns] begin in `folded` at `coefficients_at`.
     """
     count = len(rule.state)
     coefficients = [
-        f"read_coefficient(prepared, coefficients_at + {n} * synapses + k)" for n in range(len(rule.prepared))
+        f"read_coefficient(folded, coefficients_at + {n} * synapses + k)" for n in range(len(rule.prepared))
     ]
     states = [f"read_state{n}(carry, states_at + {n} * synapses + k)" for n in range(count)]
     writes = [f"write_state{n}(carry, states_at + {n} * synapses + k, s{n})" for n in range(count)]
@@ -124,21 +124,21 @@ def update_layer(rule: Rule, normalisation: str, bound: float, *, transposed: bo
 
 
 @cache
-def prepare_layer(rule: Rule) -> Any:
-    """Return the compiled preparation of a connection's coefficients.
+def fold_layer(rule: Rule) -> Any:
+    """Return the compiled folding of a connection's coefficients: `Rule.prepare` of every synapse.
 
-    `prepare_layer(*constants, genome, prepared, coefficients_at, layout, index)` writes what the update reads
-    [prepared, rows, columns] from `coefficients_at` on into `prepared`.
+    `fold_layer(*constants, genome, folded, coefficients_at, layout, index)` writes what the update reads
+    [coefficients, rows, columns] into `folded`, from `coefficients_at` on.
     """
     constants = ["rate"] if rule.time_constant is None else ["rate", "time_constant"]
     own, neurons = len(rule.coefficients), len(rule.neuron_coefficients)
     reads = [f"read_coefficient(genome, genes_at + {n} * synapses + k)" for n in range(own)]
     reads += [f"read_coefficient(genome, genes_at + {own} * synapses + {n} * columns + j)" for n in range(neurons)]
     results = [f"p{n}" for n in range(len(rule.prepared))]
-    writes = "; ".join(f"write_coefficient(prepared, coefficient_at + {n} * terms, p{n})" for n in range(len(results)))
+    writes = "; ".join(f"write_coefficient(folded, coefficient_at + {n} * size, p{n})" for n in range(len(results)))
     targets = ", ".join(results) + ("," if len(results) == 1 else "")
     names = {
-        "prepare": kernel(rule.prepare),
+        "fold": kernel(rule.prepare),
         "read_coefficient": read_coefficient,
         "write_coefficient": write_coefficient,
         "of_connection": of_connection,
@@ -150,14 +150,14 @@ def prepare_layer(rule: Rule) -> Any:
     }
     of_bias = "pass"
     if rule.prepare_bias is not None:
-        names["prepare_bias"] = kernel(rule.prepare_bias)
+        names["fold_bias"] = kernel(rule.prepare_bias)
         bias_reads = [
             f"read_coefficient(genome, bias_genes_at + {n} * columns + j)" for n in range(len(rule.bias_coefficients))
         ]
-        of_bias = _PREPARE_BIAS.format(
+        of_bias = _FOLD_BIAS.format(
             before=own, neurons=neurons, results=targets, reads=", ".join(["rate", *bias_reads]), writes=writes
         )
-    source = _PREPARE_LAYER.format(
+    source = _FOLD_LAYER.format(
         constants=", ".join(constants),
         apart=int(rule.needs_bias),
         results=targets,
@@ -165,4 +165,4 @@ def prepare_layer(rule: Rule) -> Any:
         writes=writes,
         of_bias=of_bias,
     )
-    return kernel(from_source(source, "prepare_layer", names))
+    return kernel(from_source(source, "fold_layer", names))

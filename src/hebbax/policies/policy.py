@@ -293,8 +293,8 @@ def _updated(
     normalise = NORMALISATIONS.get(plasticity.normalisation)
     pre, post = pair
     constants = [jnp.float32(value) for value in plasticity.constants]
-    prepared = _prepared(rule, constants, genes, weights.shape, bias=bias)
-    change = rule.change(pre[:, None], post[None, :], weights, *prepared, *states)
+    folded = _fold(rule, constants, genes, weights.shape, bias=bias)
+    change = rule.change(pre[:, None], post[None, :], weights, *folded, *states)
     if rule.state:
         assert isinstance(change, tuple)
         change, *following = change
@@ -302,14 +302,14 @@ def _updated(
     return normalise(weights + change, plasticity.effective_bound), states
 
 
-def _prepared(
+def _fold(
     rule: Rule, constants: list[Array], genes: dict[str, Array], shape: tuple[int, ...], *, bias: bool
 ) -> tuple[Array, ...]:
-    """Return what the rule's `change` reads, of a connection of a shape: each broadcasts to it."""
+    """Return what the rule's `change` reads, folded from a connection's genes: each broadcasts to its shape."""
     names = (*rule.coefficients, *rule.neuron_coefficients)
-    prepared = rule.prepare(*constants, *(genes[name] for name in names))
+    folded = rule.prepare(*constants, *(genes[name] for name in names))
     if not (bias and rule.prepare_bias is not None):
-        return prepared
+        return folded
     of_bias = rule.prepare_bias(constants[0], *(genes[name] for name in rule.bias_coefficients))
     rows, columns = shape
 
@@ -317,4 +317,4 @@ def _prepared(
         # Either can be one number of all synapses, or one of each postsynaptic neuron.
         return jnp.vstack([jnp.broadcast_to(one, (rows - 1, columns)), jnp.broadcast_to(other, (1, columns))])
 
-    return tuple(stacked(one, other) for one, other in zip(prepared, of_bias, strict=True))
+    return tuple(stacked(one, other) for one, other in zip(folded, of_bias, strict=True))
