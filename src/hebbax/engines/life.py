@@ -25,7 +25,7 @@ from hebbax.damage.apply import (
 from hebbax.damage.event_table import ACTION, INDEX, SENSE, WEIGHTS
 from hebbax.kernels.compiler import compiled, copy, copy_by_way_of, kernel
 from hebbax.kernels.noise import draw, fold_in
-from hebbax.kernels.weights import go_part_of_the_way
+from hebbax.kernels.weights import interpolate
 from hebbax.streams import BODY_STREAM, RESTART_STREAM, WEIGHT_STREAM
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Noise
 from hebbax.worlds.mujoco.library import mj_forward, mj_reset_data, mj_rne_post_constraint, mj_step
@@ -209,7 +209,7 @@ def learn(events, tick, states, key0, key1, layout, prepared, carry, scratch):
     within = adapt(layout, prepared, carry, tick)
     if scale != 1.0:
         weights_of(layout, carry, after)
-        within = go_part_of_the_way(before, after, np.float32(scale)) and within
+        within = interpolate(before, after, np.float32(scale)) and within
         put_weights(layout, carry, after)
     return within
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.kernels.activations import COMPILED_ACTIVATIONS, sigmoid
+from hebbax.kernels.activations import COMPILED_ACTIVATIONS
 from hebbax.kernels.compiler import kernel
 from hebbax.kernels.layout import (
     CONNECTIONS,
@@ -51,21 +51,15 @@ def has_forward(network: Network) -> bool:
 
 
 @kernel
-def _clear(carry, at, size):
+def _set_to_zero(carry, at, size):
     for j in range(size):
         write_unit(carry, at + j, _ZERO)
 
 
 @kernel
-def _move(carry, source_at, target_at, size):
+def _copy(carry, source_at, target_at, size):
     for j in range(size):
         write_unit(carry, target_at + j, read_unit(carry, source_at + j))
-
-
-@kernel
-def _squash(carry, at, size):
-    for j in range(size):
-        write_unit(carry, at + j, sigmoid(read_unit(carry, at + j)))
 
 
 @cache
@@ -100,34 +94,34 @@ def _add_product(layout, weights, carry, index, pre_at, post_at, scale):
 
 
 @cache
-def _collect(scaled: bool) -> Any:
+def _sum_products(scaled: bool) -> Any:
     @kernel
-    def collect(layout, weights, carry, scales_at, units_at, first, end):
-        """Set the postsynaptic units that connections `first` to `end` share to all that these carry.
+    def sum_products(layout, weights, carry, scales_at, units_at, first, end):
+        """Set the postsynaptic units that connections `first` to `end` share to the sum of what these carry.
 
         Returns where these units begin in the carry, and their number.
         """
         post_at, size = units_at + of_connection(layout, first, POST_AT), of_connection(layout, first, POST_SIZE)
-        _clear(carry, post_at, size)
+        _set_to_zero(carry, post_at, size)
         for index in range(first, end):
             pre_at = units_at + of_connection(layout, index, PRE_AT)
             _add_product(layout, weights, carry, index, pre_at, post_at, carry[scales_at + index] if scaled else _ONE)
         return post_at, size
 
-    return collect
+    return sum_products
 
 
 @cache
 def _mlp(hidden: str, output: str, scaled: bool) -> Any:
-    collect, activate, activate_output = _collect(scaled), _apply(hidden), _apply(output)
+    sum_products, activate, activate_output = _sum_products(scaled), _apply(hidden), _apply(output)
 
     @kernel
     def forward(layout, weights, carry, scales_at, units_at):
         last = layout[CONNECTIONS] - 1
         for index in range(last):
-            post_at, size = collect(layout, weights, carry, scales_at, units_at, index, index + 1)
+            post_at, size = sum_products(layout, weights, carry, scales_at, units_at, index, index + 1)
             activate(carry, post_at, size)
-        post_at, size = collect(layout, weights, carry, scales_at, units_at, last, last + 1)
+        post_at, size = sum_products(layout, weights, carry, scales_at, units_at, last, last + 1)
         activate_output(carry, post_at, size)
 
     return forward
@@ -135,15 +129,15 @@ def _mlp(hidden: str, output: str, scaled: bool) -> Any:
 
 @cache
 def _elman(hidden: str, output: str, scaled: bool) -> Any:
-    collect, activate, activate_output = _collect(scaled), _apply(hidden), _apply(output)
+    sum_products, activate, activate_output = _sum_products(scaled), _apply(hidden), _apply(output)
 
     @kernel
     def forward(layout, weights, carry, scales_at, units_at):
         past_at, now_at = units_at + of_connection(layout, 1, PRE_AT), units_at + of_connection(layout, 0, POST_AT)
-        _move(carry, now_at, past_at, of_connection(layout, 0, POST_SIZE))
-        post_at, size = collect(layout, weights, carry, scales_at, units_at, 0, 2)
+        _copy(carry, now_at, past_at, of_connection(layout, 0, POST_SIZE))
+        post_at, size = sum_products(layout, weights, carry, scales_at, units_at, 0, 2)
         activate(carry, post_at, size)
-        post_at, size = collect(layout, weights, carry, scales_at, units_at, 2, 3)
+        post_at, size = sum_products(layout, weights, carry, scales_at, units_at, 2, 3)
         activate_output(carry, post_at, size)
 
     return forward
@@ -158,12 +152,12 @@ def _fcrnn(hidden: str, output: str, scaled: bool) -> Any:
         past_at, past_size = units_at + of_connection(layout, 0, PRE_AT), of_connection(layout, 0, PRE_SIZE)
         now_at, neurons = units_at + of_connection(layout, 0, POST_AT), of_connection(layout, 0, POST_SIZE)
         observations = layout[OBSERVATIONS]
-        _move(carry, now_at, past_at, neurons)
+        _copy(carry, now_at, past_at, neurons)
         for j in range(observations):
             write_unit(carry, units_at + j, read_unit(carry, units_at + j) + read_unit(carry, past_at + j))
         # Up to the bias unit, which is 1 in both.
-        _move(carry, past_at + observations, units_at + observations, past_size - observations)
-        _clear(carry, now_at, neurons)
+        _copy(carry, past_at + observations, units_at + observations, past_size - observations)
+        _set_to_zero(carry, now_at, neurons)
         _add_product(layout, weights, carry, 0, units_at, now_at, carry[scales_at] if scaled else _ONE)
         inner_size = observations + layout[HIDDEN]
         activate(carry, now_at, inner_size)
@@ -174,28 +168,29 @@ def _fcrnn(hidden: str, output: str, scaled: bool) -> Any:
 
 @cache
 def _gru(hidden: str, output: str, scaled: bool) -> Any:
-    collect, activate, activate_output = _collect(scaled), _apply(hidden), _apply(output)
+    sum_products, activate, activate_output = _sum_products(scaled), _apply(hidden), _apply(output)
+    apply_sigmoid = _apply("sigmoid")
 
     @kernel
     def forward(layout, weights, carry, scales_at, units_at):
         past_at, past_size = units_at + of_connection(layout, 1, PRE_AT), of_connection(layout, 1, PRE_SIZE)
         now_at = units_at + of_connection(layout, 6, PRE_AT)
-        _move(carry, now_at, past_at, past_size)
-        z_at, size = collect(layout, weights, carry, scales_at, units_at, 0, 2)
-        r_at, _ = collect(layout, weights, carry, scales_at, units_at, 2, 4)
-        _squash(carry, z_at, size)
-        _squash(carry, r_at, size)
+        _copy(carry, now_at, past_at, past_size)
+        z_at, size = sum_products(layout, weights, carry, scales_at, units_at, 0, 2)
+        r_at, _ = sum_products(layout, weights, carry, scales_at, units_at, 2, 4)
+        apply_sigmoid(carry, z_at, size)
+        apply_sigmoid(carry, r_at, size)
         reset_at = past_at + past_size
         for j in range(size):
             write_unit(carry, reset_at + j, read_unit(carry, r_at + j) * read_unit(carry, past_at + j))
-        c_at, _ = collect(layout, weights, carry, scales_at, units_at, 4, 5)
+        c_at, _ = sum_products(layout, weights, carry, scales_at, units_at, 4, 5)
         _add_product(layout, weights, carry, 5, reset_at, c_at, carry[scales_at + 5] if scaled else _ONE)
         activate(carry, c_at, size)
         for j in range(size):
             gate = read_unit(carry, z_at + j)
             state = (_ONE - gate) * read_unit(carry, past_at + j) + gate * read_unit(carry, c_at + j)
             write_unit(carry, now_at + j, state)
-        action_at, action_size = collect(layout, weights, carry, scales_at, units_at, 6, 7)
+        action_at, action_size = sum_products(layout, weights, carry, scales_at, units_at, 6, 7)
         activate_output(carry, action_at, action_size)
 
     return forward
@@ -203,21 +198,22 @@ def _gru(hidden: str, output: str, scaled: bool) -> Any:
 
 @cache
 def _lstm(hidden: str, output: str, scaled: bool) -> Any:
-    collect, activate, activate_output = _collect(scaled), _apply(hidden), _apply(output)
+    sum_products, activate, activate_output = _sum_products(scaled), _apply(hidden), _apply(output)
+    apply_sigmoid = _apply("sigmoid")
 
     @kernel
     def forward(layout, weights, carry, scales_at, units_at):
         past_at, past_size = units_at + of_connection(layout, 1, PRE_AT), of_connection(layout, 1, PRE_SIZE)
         now_at = units_at + of_connection(layout, 8, PRE_AT)
-        _move(carry, now_at, past_at, past_size)
-        i_at, size = collect(layout, weights, carry, scales_at, units_at, 0, 2)
-        f_at, _ = collect(layout, weights, carry, scales_at, units_at, 2, 4)
-        g_at, _ = collect(layout, weights, carry, scales_at, units_at, 4, 6)
-        o_at, _ = collect(layout, weights, carry, scales_at, units_at, 6, 8)
-        _squash(carry, i_at, size)
-        _squash(carry, f_at, size)
+        _copy(carry, now_at, past_at, past_size)
+        i_at, size = sum_products(layout, weights, carry, scales_at, units_at, 0, 2)
+        f_at, _ = sum_products(layout, weights, carry, scales_at, units_at, 2, 4)
+        g_at, _ = sum_products(layout, weights, carry, scales_at, units_at, 4, 6)
+        o_at, _ = sum_products(layout, weights, carry, scales_at, units_at, 6, 8)
+        apply_sigmoid(carry, i_at, size)
+        apply_sigmoid(carry, f_at, size)
         activate(carry, g_at, size)
-        _squash(carry, o_at, size)
+        apply_sigmoid(carry, o_at, size)
         memory_at = now_at - past_size
         for j in range(size):
             memory = read_unit(carry, f_at + j) * read_unit(carry, memory_at + j)
@@ -227,7 +223,7 @@ def _lstm(hidden: str, output: str, scaled: bool) -> Any:
         activate(carry, now_at, size)
         for j in range(size):
             write_unit(carry, now_at + j, read_unit(carry, now_at + j) * read_unit(carry, o_at + j))
-        action_at, action_size = collect(layout, weights, carry, scales_at, units_at, 8, 9)
+        action_at, action_size = sum_products(layout, weights, carry, scales_at, units_at, 8, 9)
         activate_output(carry, action_at, action_size)
 
     return forward

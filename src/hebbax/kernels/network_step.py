@@ -107,13 +107,13 @@ def _static_birth(layout, parameters, genome, key0, key1, folded, carry):
 
 
 @kernel
-def _put(inputs, carry, units_at):
+def _write_inputs(inputs, carry, units_at):
     for j in range(inputs.shape[0]):
         write_unit(carry, units_at + j, inputs[j])
 
 
 @kernel
-def _get(carry, units_end, action):
+def _read_action(carry, units_end, action):
     size = action.shape[0]
     for j in range(size):
         action[j] = read_unit(carry, units_end - size + j)
@@ -123,9 +123,9 @@ def _get(carry, units_end, action):
 def _static_act(forward: Any) -> Any:
     @kernel
     def act(layout, genome, carry, tick, inputs, action):
-        _put(inputs, carry, 0)
+        _write_inputs(inputs, carry, 0)
         forward(layout, genome, carry, 0, 0)
-        _get(carry, layout[UNITS], action)
+        _read_action(carry, layout[UNITS], action)
 
     return act
 
@@ -192,9 +192,9 @@ def _plastic_act(forward: Any, averaging: str) -> Any:
     @kernel
     def act(layout, genome, carry, tick, inputs, action):
         units_at = locate_units(layout)
-        _put(inputs, carry, units_at)
+        _write_inputs(inputs, carry, units_at)
         forward(layout, carry, carry, locate_scales(layout), units_at)
-        _get(carry, units_at + layout[UNITS], action)
+        _read_action(carry, units_at + layout[UNITS], action)
         remember(layout, carry, tick, units_at)
 
     return act

@@ -19,10 +19,10 @@ _WIDTH = np.float32(1.0) - _LOWEST
 
 
 @compiled
-def _mix(a, b, left):
+def _mix(a, b, rotation):
     # Four bytes at every step: Numba would go on in eight.
     a = np.uint32(a + b)
-    rotated = np.uint32(b << left) | np.uint32(b >> np.uint32(np.uint32(32) - left))
+    rotated = np.uint32(b << rotation) | np.uint32(b >> np.uint32(np.uint32(32) - rotation))
     return a, np.uint32(rotated ^ a)
 
 

@@ -21,7 +21,7 @@ _SMALLEST = np.finfo(np.float32).tiny
 
 
 @kernel
-def _as_it_is(weight):
+def _identity(weight):
     return weight
 
 
@@ -31,7 +31,7 @@ def weight_normaliser(name: str, bound: float) -> Any:
     if name == "tanh":
         return tanh
     if name != "clip":
-        return _as_it_is
+        return _identity
     high, low = np.float32(bound), np.float32(-bound)
 
     @kernel
@@ -47,7 +47,7 @@ def weight_normaliser(name: str, bound: float) -> Any:
 
 
 @kernel
-def _nothing(carry, weights_at, rows, columns, transposed, scratch_at):
+def _no_normalisation(carry, weights_at, rows, columns, transposed, scratch_at):
     pass
 
 
@@ -68,7 +68,7 @@ def _standardise(carry, weights_at, rows, columns, transposed, scratch_at):
 
 
 @kernel
-def _inverse(squares):
+def _inverse_norm(squares):
     norm = np.float32(np.sqrt(squares))
     return _ONE / norm if norm >= _SMALLEST else _ONE
 
@@ -87,7 +87,7 @@ def _unit_rows(carry, weights_at, rows, columns):
         row_at, squares = weights_at + j * rows, _ZERO
         for i in range(rows):
             squares += read_weight(carry, row_at + i) * read_weight(carry, row_at + i)
-        factor = _inverse(squares)
+        factor = _inverse_norm(squares)
         for i in range(rows):
             write_weight(carry, row_at + i, read_weight(carry, row_at + i) * factor)
 
@@ -102,7 +102,7 @@ def _unit_columns(carry, weights_at, rows, columns, scratch_at):
             weight = read_weight(carry, row_at + j)
             write_unit(carry, scratch_at + j, read_unit(carry, scratch_at + j) + weight * weight)
     for j in range(columns):
-        write_unit(carry, scratch_at + j, _inverse(read_unit(carry, scratch_at + j)))
+        write_unit(carry, scratch_at + j, _inverse_norm(read_unit(carry, scratch_at + j)))
     for i in range(rows):
         row_at = weights_at + i * columns
         for j in range(columns):
@@ -121,4 +121,4 @@ def layer_normaliser(name: str) -> Any:
     [rows, columns] ([columns, rows] if `transposed`) begin in the carry at `weights_at`, and room for one number per
     column [columns] at `scratch_at`.
     """
-    return LAYER_NORMALISERS.get(name, _nothing)
+    return LAYER_NORMALISERS.get(name, _no_normalisation)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.kernels.weights import draw_nothing, no_weights
+from hebbax.kernels.weights import draw_no_weights, put_no_weights
 
 
 @dataclass(frozen=True)
@@ -32,5 +32,5 @@ class PolicyStep:
     carry_size: int
     folded_size: int
     weight_count: int  # weights that change; 0 for a static policy
-    put_weights: Any = no_weights
-    draw_weights: Any = draw_nothing
+    put_weights: Any = put_no_weights
+    draw_weights: Any = draw_no_weights

@@ -27,8 +27,8 @@ _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 
 @compiled
-def go_part_of_the_way(before, weights, fraction):
-    """Put weights to before + fraction (weights - before); return whether they are within WEIGHT_BOUND."""
+def interpolate(before, weights, fraction):
+    """Set weights to before + fraction (weights - before); return whether they are within WEIGHT_BOUND."""
     within = True
     for k in range(weights.shape[0]):
         weights[k] = before[k] + fraction * (weights[k] - before[k])
@@ -48,12 +48,12 @@ def put_weights(layout, carry, weights):
 
 
 @compiled
-def no_weights(layout, carry, weights):
+def put_no_weights(layout, carry, weights):
     """Do what `put_weights` does, for a policy without weights that change."""
 
 
 @compiled
-def draw_nothing(layout, parameters, key0, key1, out):
+def draw_no_weights(layout, parameters, key0, key1, out):
     """Do what `draw_weights` does, for a policy without weights that change."""
 
 
