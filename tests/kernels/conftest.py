@@ -66,10 +66,10 @@ def _assert_equal_runs(policy, scale=1.0, ticks=TICKS):
     expected = [np.asarray(array) for array in reference(genome, policy.birth(key), inputs)]
     nearby = reference(genome * bits, policy.birth(key), inputs * bits)
     size = max(1.0, np.abs(expected[1]).max(initial=0))
-    for ours, theirs, again, allowed in zip((actions, weights), expected, nearby, (1e-4, 1e-5 * size), strict=True):
+    for ours, theirs, again, tolerance in zip((actions, weights), expected, nearby, (1e-4, 1e-5 * size), strict=True):
         rounding = np.maximum.accumulate(np.abs(theirs - np.asarray(again)).max(axis=1, initial=0))
         worst = np.abs(ours - theirs).max(axis=1, initial=0)
-        assert np.all(worst <= allowed + 30 * rounding), f"from tick {np.argmax(worst > allowed + 30 * rounding)}"
+        assert np.all(worst <= tolerance + 30 * rounding), f"from tick {np.argmax(worst > tolerance + 30 * rounding)}"
     np.testing.assert_allclose(actions[:5], expected[0][:5], atol=5e-6, rtol=0)
     return actions, weights
 

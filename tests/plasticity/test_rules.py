@@ -82,8 +82,8 @@ def test_a_rule_equals_its_hand_table(name):
     assert len(folded) == len(rule.prepared)
     change = rule.change(PRE, POST, WEIGHT, *folded, *row.state)
     if rule.state:
-        change, *following = change
-        for state, expected in zip(following, row.next_state, strict=True):
+        change, *states = change
+        for state, expected in zip(states, row.next_state, strict=True):
             np.testing.assert_allclose(np.broadcast_to(state, (2, 2)), expected, atol=1e-12)
     np.testing.assert_allclose(change, row.change, atol=1e-12)
 
