@@ -135,7 +135,7 @@ def test_every_full_combination_for_three_ticks(rule):
         if row[1] == "max":
             assert all(bool(jnp.isfinite(w).all()) for w in carry.weights), row
             assert all(float(jnp.abs(w).max()) <= 1 + 1e-6 for w in carry.weights), row
-        # What a rule keeps is carried from update to update, one number a synapse.
+        # What a rule keeps is carried from update to update, one number per synapse.
         state_count = len(RULES.get(rule).state)
         for state, weights in zip(carry.states, carry.weights, strict=True):
             assert state.shape == (state_count, *weights.shape), row

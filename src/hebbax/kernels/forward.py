@@ -2,7 +2,7 @@
 
 It fills the units of one pass, which begin at `units_at` in the carry. The inputs stand at their start; the rest still
 holds the pass before, from which recurrent networks read their past. `weights` is a flat array that begins with all
-weights. From `scales_at` on, the carry has one number a connection by which its stored weights are multiplied, where
+weights. From `scales_at` on, the carry has one number per connection, by which its stored weights are multiplied, where
 weights are normalised.
 """
 

@@ -1,6 +1,6 @@
 """How a network's flat buffers are laid out: one int64 array that every compiled function of a step reads.
 
-Head, then WIDTH numbers a connection. Plastic carry: [weights | states of the synapses | scale of each connection |
+Head, then WIDTH numbers per connection. Plastic carry: [weights | states of the synapses | scale of each connection |
 history, rows × units | units | means, units | scratch]. Static carry: [units].
 """
 

@@ -21,6 +21,10 @@ class PolicyStep:
     - `weights(layout, carry, out)` writes the present weights.
     - `put_weights(layout, carry, weights)` puts others in their place.
     - `draw_weights(layout, parameters, key0, key1, out)` writes fresh weights.
+
+    All arrays but the layout are float32: `genome` [genome_size], `folded` [folded_size], `carry` [carry_size],
+    `inputs` [observations], normalised, `action` [actuators], and `out` and `weights` [weight_count]. `key0` and `key1`
+    are the two words of the key that weights are drawn from, uint32. `tick` counts from 0.
     """
 
     birth: Any

@@ -54,14 +54,23 @@ def put_no_weights(layout, carry, weights):
 
 @compiled
 def draw_no_weights(layout, parameters, key0, key1, out):
-    """Do what `draw_weights` does, for a policy without weights that change."""
+    """Do what `draw_weights` does, for a policy without weights that change.
+
+    Args:
+        layout: int64, as in `PolicyStep`.
+        parameters: float32, as in `PolicyStep`.
+        key0: first word of the key, uint32.
+        key1: second word of the key, uint32.
+        out: weights [0], which stay as they are.
+    """
 
 
 @cache
 def draw_weights(is_normal: bool, initial_at: int) -> Any:
-    """Return `draw(layout, parameters, key0, key1, out)`, which writes fresh weights [weights].
+    """Return `draw(layout, parameters, key0, key1, out)`, which writes fresh weights [weights] to `out`.
 
-    From `initial_at` on, `parameters` has the centre and the spread of each connection's distribution.
+    `key0` and `key1` are the two words of a key, uint32. From `initial_at` on, `parameters` has the centre and the
+    spread of each connection's distribution.
     """
 
     @compiled

@@ -86,7 +86,7 @@ class Network(ABC):
         """Return the units [unit_count] of one pass.
 
         Args:
-            weights: one matrix a connection, [presynaptic, postsynaptic].
+            weights: one matrix per connection, [presynaptic, postsynaptic].
             before: units [unit_count] of the pass before, zero at birth.
             observation: [observations], normalised.
         """

@@ -92,10 +92,26 @@ def history_rows(averaging: str, window: int) -> int:
 
 
 def remember(averaging: str, window: int, history: Array, units: Array, tick: Array) -> Array:
-    """Return the history [history_rows, units] with one tick's activations [units] added."""
+    """Return the history with one tick's activations added, [history_rows, units].
+
+    Args:
+        averaging: a name in AVERAGINGS.
+        window: ticks that are averaged over.
+        history: [history_rows, units] before this tick.
+        units: [units], the activations of this tick.
+        tick: number of this tick, from 0.
+    """
     return AVERAGINGS.get(averaging).remember(window, history, units, tick)
 
 
 def average(averaging: str, window: int, history: Array, units: Array, tick: Array) -> Array:
-    """Return the mean [units] of the activations seen so far, of a life that is at a tick."""
+    """Return the mean [units] of the activations seen so far.
+
+    Args:
+        averaging: a name in AVERAGINGS.
+        window: ticks that are averaged over.
+        history: [history_rows, units], with this tick's activations.
+        units: [units], the activations of this tick.
+        tick: number of this tick, from 0.
+    """
     return AVERAGINGS.get(averaging).average(window, history, units, tick)

@@ -285,9 +285,27 @@ def register_rule(
     prepared: tuple[str, ...] | None = None,
     prepare_bias: Callable[..., tuple[Array, ...]] | None = None,
 ) -> Rule:
-    """Add a rule under a name and return it; what the arguments mean is said in `Rule`.
+    """Add a rule under a name and return it.
 
-    Raises HebbaxError if the name is taken, and as `Rule` does.
+    Args:
+        name: what configurations call the rule.
+        change: `change(pre, post, weight, *folded, *state)`, the change of one weight, and after it the synapse's next
+            state if the rule has any.
+        coefficients: names, each of one evolved number per synapse, in the order of the genome.
+        equation: the rule as a formula, for reports.
+        neuron_coefficients: names, each of one evolved number per postsynaptic neuron.
+        bias_coefficients: names of what the synapses of a bias have in place of the others.
+        state: names, each of one number per synapse, zero at birth.
+        rate: default of the learning rate that all synapses share; None where the rule has none.
+        time_constant: default of the state's time constant, in updates; None where the rule has none.
+        prepare: `prepare(rate, *coefficients, *neuron_coefficients)`, run once per life, which returns what `change`
+            reads as `folded`; `prepare(rate, time_constant, ...)` with a time constant. None leaves the coefficients
+            as they are.
+        prepared: the names of what `prepare` returns.
+        prepare_bias: `prepare_bias(rate, *bias_coefficients)`, which returns as much for the synapses of a bias.
+
+    Returns:
+        The rule. Raises HebbaxError if the name is taken, and as `Rule` does.
     """
     rule = Rule(
         name=name,

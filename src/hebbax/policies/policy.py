@@ -28,7 +28,7 @@ WEIGHT_BOUND = 1e8
 class Carry(NamedTuple):
     """All that changes in a policy during a life, float32."""
 
-    weights: tuple[Array, ...]  # one matrix a connection, [presynaptic, postsynaptic]; () for a static policy
+    weights: tuple[Array, ...]  # one matrix per connection, [presynaptic, postsynaptic]; () for a static policy
     states: tuple[Array, ...]  # of the synapses, [states of the rule, presynaptic, postsynaptic]; () as for weights
     units: Array  # [unit_count], the activations of the last pass
     history: Array  # [rows of the averaging, unit_count]
@@ -204,7 +204,7 @@ class Policy:
 
     @pinned()
     def draw(self, key: jax.Array) -> tuple[Array, ...]:
-        """Return fresh weights, one matrix a connection, drawn from the key as one flat vector."""
+        """Return fresh weights, one matrix per connection, drawn from the key as one flat vector."""
         connections = self.network.connections
         centre = jnp.float32(self.initial.centre)
         sizes = np.array([connection.size for connection in connections])
