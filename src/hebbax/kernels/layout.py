@@ -78,5 +78,5 @@ def set_bias_units(layout, carry, units_at):
     """Set the units that are always 1, of those that begin at `units_at` in the carry."""
     for index in range(layout[CONNECTIONS]):
         if of_connection(layout, index, BIAS) == 1:
-            pre_at, pre_size = of_connection(layout, index, PRE_AT), of_connection(layout, index, PRE_SIZE)
-            carry[units_at + pre_at + pre_size - 1] = np.float32(1.0)
+            bias_at = of_connection(layout, index, PRE_AT) + of_connection(layout, index, PRE_SIZE) - 1
+            carry[units_at + bias_at] = np.float32(1.0)

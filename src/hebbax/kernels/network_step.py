@@ -281,8 +281,8 @@ def _plastic_adapt(rule: Rule, normalisation: str, bound: float, averaging: str)
         for index in range(layout[CONNECTIONS]):
             rows, columns = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
             weights_at = of_connection(layout, index, WEIGHTS_AT)
-            states_at = layout[WEIGHTS] + layout[STATES] * weights_at
             coefficients_at = _locate_coefficients(layout, folded, index)
+            states_at = layout[WEIGHTS] + layout[STATES] * weights_at
             pre_at = means_at + of_connection(layout, index, PRE_AT)
             post_at = means_at + of_connection(layout, index, POST_AT)
             scale, transposed = carry[scales_at + index], of_connection(layout, index, TRANSPOSED) == 1
