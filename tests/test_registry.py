@@ -107,7 +107,7 @@ def test_a_plugin_may_look_names_up_while_it_is_imported(shapes, install):
 
 def test_nothing_is_left_of_a_plugin_that_fails_and_ours_stays(install, caplog):
     register = "import hebbax\nhebbax.register_task('half', lambda: None)\n"
-        "hebbax.register_rule('half', None, ('a',), equation='')"
+    register += "hebbax.register_rule('half', None, ('a',), equation='')"
     install("half", f"{register}\nraise KeyError('later')")
     assert "half" not in TASKS
     assert "half" not in RULES

@@ -21,16 +21,16 @@ def _observations(size, ticks=TICKS):
 def _run_compiled(policy, genome, key, inputs):
     """Return the actions [ticks, actuators] and weights [ticks, weights] of the compiled step."""
     step = compile_step(policy)
-    prepared, carry = np.zeros(step.prepared_size, np.float32), np.zeros(step.carry_size, np.float32)
+    folded, carry = np.zeros(step.folded_size, np.float32), np.zeros(step.carry_size, np.float32)
     key0, key1 = np.asarray(jax.random.key_data(key))
-    step.birth(step.layout, step.parameters, genome, key0, key1, prepared, carry)
+    step.birth(step.layout, step.parameters, genome, key0, key1, folded, carry)
     actions, weights = [], []
     for tick, observation in enumerate(inputs):
         before = np.zeros(step.weight_count, np.float32)
         step.weights(step.layout, carry, before)
         action = np.zeros(policy.network.sizes[-1], np.float32)
         step.act(step.layout, genome, carry, tick, observation, action)
-        if not step.adapt(step.layout, prepared, carry, tick):
+        if not step.adapt(step.layout, folded, carry, tick):
             break
         actions.append(action)
         weights.append(before)
@@ -66,10 +66,10 @@ def _assert_equal_runs(policy, scale=1.0, ticks=TICKS):
     expected = [np.asarray(array) for array in reference(genome, policy.birth(key), inputs)]
     nearby = reference(genome * bits, policy.birth(key), inputs * bits)
     size = max(1.0, np.abs(expected[1]).max(initial=0))
-    for ours, theirs, again, allowed in zip((actions, weights), expected, nearby, (1e-4, 1e-5 * size), strict=True):
+    for ours, theirs, again, tolerance in zip((actions, weights), expected, nearby, (1e-4, 1e-5 * size), strict=True):
         rounding = np.maximum.accumulate(np.abs(theirs - np.asarray(again)).max(axis=1, initial=0))
         worst = np.abs(ours - theirs).max(axis=1, initial=0)
-        assert np.all(worst <= allowed + 30 * rounding), f"from tick {np.argmax(worst > allowed + 30 * rounding)}"
+        assert np.all(worst <= tolerance + 30 * rounding), f"from tick {np.argmax(worst > tolerance + 30 * rounding)}"
     np.testing.assert_allclose(actions[:5], expected[0][:5], atol=5e-6, rtol=0)
     return actions, weights
 

@@ -24,16 +24,16 @@ CHOICES = (BUILT_IN, sorted(NORMALISATIONS), PLASTIC, sorted(AVERAGINGS))
 
 def all_pairs(choices):
     """Return rows of which every two choices of different columns meet in one, greedily: about as few as can be."""
-    wanted = {
+    uncovered = {
         ((i, a), (j, b))
         for i, j in itertools.combinations(range(len(choices)), 2)
         for a, b in itertools.product(choices[i], choices[j])
     }
     rows = []
     every = list(itertools.product(*choices))
-    while wanted:
-        row = max(every, key=lambda row: sum(pair in wanted for pair in itertools.combinations(enumerate(row), 2)))
-        wanted -= set(itertools.combinations(enumerate(row), 2))
+    while uncovered:
+        row = max(every, key=lambda row: sum(pair in uncovered for pair in itertools.combinations(enumerate(row), 2)))
+        uncovered -= set(itertools.combinations(enumerate(row), 2))
         rows.append(row)
     return rows
 
@@ -98,18 +98,18 @@ def test_jit_equals_no_jit_without_a_retrace(row):
 
 
 def test_outside_of_jit_nothing_is_compiled_at_every_tick():
-    policy, compiled = make("eta-abcd", "max", "mlp", "moving-average"), []
+    policy, events = make("eta-abcd", "max", "mlp", "moving-average"), []
     three_ticks(policy, policy.act, policy.adapt)  # what there is to compile is compiled here
 
     def listen(event, duration, **details):
-        compiled.append(event)
+        events.append(event)
 
     jax.monitoring.register_event_duration_secs_listener(listen)
     try:
         three_ticks(policy, policy.act, policy.adapt)
     finally:
         jax.monitoring.unregister_event_duration_listener(listen)
-    assert [event for event in compiled if "backend_compile" in event] == []
+    assert [event for event in events if "backend_compile" in event] == []
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_every_full_combination_for_three_ticks(rule):
         if row[1] == "max":
             assert all(bool(jnp.isfinite(w).all()) for w in carry.weights), row
             assert all(float(jnp.abs(w).max()) <= 1 + 1e-6 for w in carry.weights), row
-        # What a rule keeps is carried from update to update, one number a synapse.
+        # What a rule keeps is carried from update to update, one number per synapse.
         state_count = len(RULES.get(rule).state)
         for state, weights in zip(carry.states, carry.weights, strict=True):
             assert state.shape == (state_count, *weights.shape), row

@@ -91,7 +91,7 @@ def test_a_plastic_bias_is_plastic(assert_equal_runs):
         (("theta",), lambda rate, a, theta: (rate * theta, a)),
     ],
 )
-def test_what_a_rule_prepares_is_one_number_or_one_a_neuron_or_one_a_synapse(
+def test_what_a_rule_folds_is_one_number_or_one_per_neuron_or_one_per_synapse(
     forget_parts_of, assert_equal_runs, neuron_coefficients, prepare
 ):
     forget_parts_of(RULES)

@@ -33,7 +33,7 @@ def two_passes(network):
     return [np.asarray(matrix, np.float64) for matrix in weights], np.asarray(one), np.asarray(two)
 
 
-def extended(values, bias):
+def append_bias(values, bias):
     return np.append(values, 1.0) if bias else np.asarray(values)
 
 
@@ -43,12 +43,12 @@ def test_elman(bias):
     (xh, hh, ho), one, two = two_passes(network)
     h = np.zeros(4)
     for x, units in ((FIRST, one), (SECOND, two)):
-        past, h = h, np.tanh(extended(x, bias) @ xh + h @ hh)
-        y = np.tanh(extended(h, bias) @ ho)
+        past, h = h, np.tanh(append_bias(x, bias) @ xh + h @ hh)
+        y = np.tanh(append_bias(h, bias) @ ho)
         np.testing.assert_allclose(units[-2:], y, atol=1e-6)
         pairs = network.split(units)
         for (pre, post), expected in zip(
-            pairs, [(extended(x, bias), h), (past, h), (extended(h, bias), y)], strict=True
+            pairs, [(append_bias(x, bias), h), (past, h), (append_bias(h, bias), y)], strict=True
         ):
             np.testing.assert_allclose(pre, expected[0], atol=1e-6)
             np.testing.assert_allclose(post, expected[1], atol=1e-6)
@@ -62,10 +62,10 @@ def test_fully_connected(bias):
     for x, units in ((FIRST, one), (SECOND, two)):
         past = h
         s = h + np.append(x, np.zeros(6))
-        h = np.tanh(extended(s, bias) @ w)
+        h = np.tanh(append_bias(s, bias) @ w)
         np.testing.assert_allclose(units[-2:], h[-2:], atol=1e-6)
         ((pre, post),) = network.split(units)
-        np.testing.assert_allclose(pre, extended(past, bias), atol=1e-6)  # without the observation
+        np.testing.assert_allclose(pre, append_bias(past, bias), atol=1e-6)  # without the observation
         np.testing.assert_allclose(post, h, atol=1e-6)
 
 
@@ -75,13 +75,13 @@ def test_gru(bias):
     (xz, hz, xr, hr, xc, hc, ho), one, two = two_passes(network)
     h = np.zeros(4)
     for x, units in ((FIRST, one), (SECOND, two)):
-        past, x = h, extended(x, bias)
+        past, x = h, append_bias(x, bias)
         z, r = sigmoid(x @ xz + h @ hz), sigmoid(x @ xr + h @ hr)
         c = np.tanh(x @ xc + (r * h) @ hc)
         h = (1 - z) * h + z * c
-        y = np.tanh(extended(h, bias) @ ho)
+        y = np.tanh(append_bias(h, bias) @ ho)
         np.testing.assert_allclose(units[-2:], y, atol=1e-6)
-        expected = [(x, z), (past, z), (x, r), (past, r), (x, c), (past, c), (extended(h, bias), y)]
+        expected = [(x, z), (past, z), (x, r), (past, r), (x, c), (past, c), (append_bias(h, bias), y)]
         for (pre, post), (expected_pre, expected_post) in zip(network.split(units), expected, strict=True):
             np.testing.assert_allclose(pre, expected_pre, atol=1e-6)
             np.testing.assert_allclose(post, expected_post, atol=1e-6)
@@ -93,11 +93,11 @@ def test_lstm(bias):
     (xi, hi, xf, hf, xg, hg, xo, ho, out), one, two = two_passes(network)
     h, memory = np.zeros(4), np.zeros(4)
     for x, units in ((FIRST, one), (SECOND, two)):
-        x = extended(x, bias)
+        x = append_bias(x, bias)
         i, f, o = sigmoid(x @ xi + h @ hi), sigmoid(x @ xf + h @ hf), sigmoid(x @ xo + h @ ho)
         memory = f * memory + i * np.tanh(x @ xg + h @ hg)
         h = o * np.tanh(memory)
-        np.testing.assert_allclose(units[-2:], np.tanh(extended(h, bias) @ out), atol=1e-6)
+        np.testing.assert_allclose(units[-2:], np.tanh(append_bias(h, bias) @ out), atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ B = np.array([[0.5, 0.5], [1.0, 1.0]])
 C = np.array([[2.0, 1.0], [0.0, -1.0]])
 D = np.array([[0.1, 0.2], [0.3, 0.4]])
 ETA = np.array([[1.0, -1.0], [0.5, 0.0]])
-THETA = np.array([1.0, 2.0])  # one a postsynaptic neuron
+THETA = np.array([1.0, 2.0])  # one per postsynaptic neuron
 POWER = np.array([[0.25, 1.0], [0.25, 1.0]])
 PRE_BEFORE = np.array([[0.0, 0.0], [-1.0, -1.0]])
 POST_BEFORE = np.ones((2, 2))
@@ -78,12 +78,12 @@ def constants(rule):
 def test_a_rule_equals_its_hand_table(name):
     row, rule = TABLE[name], RULES.get(name)
     assert len(row.coefficients) == len(rule.coefficients) + len(rule.neuron_coefficients)
-    prepared = rule.prepare(*constants(rule), *row.coefficients)
-    assert len(prepared) == len(rule.prepared)
-    change = rule.change(PRE, POST, WEIGHT, *prepared, *row.state)
+    folded = rule.prepare(*constants(rule), *row.coefficients)
+    assert len(folded) == len(rule.prepared)
+    change = rule.change(PRE, POST, WEIGHT, *folded, *row.state)
     if rule.state:
-        change, *following = change
-        for state, expected in zip(following, row.next_state, strict=True):
+        change, *states = change
+        for state, expected in zip(states, row.next_state, strict=True):
             np.testing.assert_allclose(np.broadcast_to(state, (2, 2)), expected, atol=1e-12)
     np.testing.assert_allclose(change, row.change, atol=1e-12)
 
@@ -99,9 +99,9 @@ def test_a_rule_equals_its_hand_table(name):
 def test_a_bias_follows_its_own_coefficients(name, coefficients, expected):
     rule = RULES.get(name)
     assert rule.prepare_bias is not None
-    prepared = rule.prepare_bias(rule.rate or 1.0, *(np.array(values) for values in coefficients))
+    folded = rule.prepare_bias(rule.rate or 1.0, *(np.array(values) for values in coefficients))
     # To the rule a bias is a weight from a unit that is always 1; its own size does not count here.
-    np.testing.assert_allclose(rule.change(1.0, POST[0], 7.0, *prepared), expected, atol=1e-12)
+    np.testing.assert_allclose(rule.change(1.0, POST[0], 7.0, *folded), expected, atol=1e-12)
 
 
 def test_every_shipped_rule_has_a_hand_table():

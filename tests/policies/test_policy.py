@@ -39,13 +39,13 @@ def test_updates_fall_on_tick_zero_and_every_interval_after_it():
     policy = Policy("p", Mlp((2, 2)), Plasticity("abcd", "none", interval=3))
     genome = jnp.ones(policy.genome_size)
     carry = policy.birth(jax.random.key(0))
-    changed = []
+    updates = []
     for _ in range(7):
         _, carry = policy.act(genome, carry, jnp.ones(2))
-        following = policy.adapt(genome, carry)
-        changed.append(bool(jnp.any(following.weights[0] != carry.weights[0])))
-        carry = following
-    assert changed == [True, False, False, True, False, False, True]
+        next_carry = policy.adapt(genome, carry)
+        updates.append(bool(jnp.any(next_carry.weights[0] != carry.weights[0])))
+        carry = next_carry
+    assert updates == [True, False, False, True, False, False, True]
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

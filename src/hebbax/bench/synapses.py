@@ -44,16 +44,16 @@ class PolicyAlone:
         self.layout, self.loop, self.inputs = step.layout, loop, inputs
         self.action = np.zeros(controls.task.action_size, np.float32)
         self.genomes = [read_only(genome) for genome in controls.genomes[:_LIVES]]
-        self.prepared = np.zeros((len(self.genomes), step.prepared_size), np.float32)
+        self.folded = np.zeros((len(self.genomes), step.folded_size), np.float32)
         self.carries = np.zeros((len(self.genomes), step.carry_size), np.float32)
         for index, genome in enumerate(self.genomes):
-            prepared, carry = self.prepared[index], self.carries[index]
+            prepared, carry = self.folded[index], self.carries[index]
             step.birth(step.layout, step.parameters, genome, np.uint32(0), np.uint32(index), prepared, carry)
         self.synapse_ticks = len(self.genomes) * len(inputs) * controls.policy.weight_count
 
     def run(self) -> int:
         """Run all policies over all observations; return the ticks that they lasted."""
         ticks = 0
-        for genome, prepared, carry in zip(self.genomes, self.prepared, self.carries, strict=True):
+        for genome, prepared, carry in zip(self.genomes, self.folded, self.carries, strict=True):
             ticks += self.loop(self.layout, genome, prepared, carry, self.inputs, self.action)
         return ticks

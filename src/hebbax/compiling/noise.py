@@ -19,10 +19,10 @@ _WIDTH = np.float32(1.0) - _LOWEST
 
 
 @compiled
-def _mix(a, b, left):
+def _mix(a, b, rotation):
     # Four bytes at every step: Numba would go on in eight.
     a = np.uint32(a + b)
-    rotated = np.uint32(b << left) | np.uint32(b >> np.uint32(np.uint32(32) - left))
+    rotated = np.uint32(b << rotation) | np.uint32(b >> np.uint32(np.uint32(32) - rotation))
     return a, np.uint32(rotated ^ a)
 
 
@@ -65,7 +65,15 @@ def bits(key0, key1, index):
 
 @compiled
 def uniform(key0, key1, index, low, high):
-    """Return one float32 in [low, high), as `jax.random.uniform` does."""
+    """Return one float32 in [low, high), as `jax.random.uniform` does.
+
+    Args:
+        key0: first word of the key, uint32.
+        key1: second word of the key, uint32.
+        index: flat index of the number among those of the key.
+        low: lower bound, float32.
+        high: upper bound, float32.
+    """
     unit = np.float32(bits(key0, key1, index) >> np.uint32(9)) * np.float32(1.0 / (1 << 23))
     return max(low, np.float32(unit * np.float32(high - low) + low))
 
@@ -125,7 +133,7 @@ def draw(key0, key1, size):
 
 @compiled
 def fold_in_indices(key0, key1, count):
-    """Return one key an index, uint32 [count, 2]: `jax.random.fold_in(key, i)` for i in range(count)."""
+    """Return one key per index, uint32 [count, 2]: `jax.random.fold_in(key, i)` for i in range(count)."""
     keys = np.empty((count, 2), np.uint32)
     for i in range(count):
         keys[i, 0], keys[i, 1] = fold_in(key0, key1, i)

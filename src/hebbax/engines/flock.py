@@ -13,7 +13,7 @@ import numpy as np
 from hebbax.compiling.bounds import BOUND
 from hebbax.damage.apply import change_values, happens, plasticity_scale
 from hebbax.damage.event_table import ACTION, SENSE, WEIGHTS, carried_over, states_of
-from hebbax.engines.flock_weights import changed, flat, part_of_the_way
+from hebbax.engines.flock_weights import changed, flat, interpolated
 from hebbax.engines.hooks import damage_table
 from hebbax.engines.lives import (
     check_chunk,
@@ -261,7 +261,7 @@ class Flock(ABC):
         wide = jnp.asarray(self._wide(inputs))
         outputs, self.carry, within = self._engine._step(self.genomes, self.carry, wide, jnp.asarray(scales != 0.0))
         if not np.isin(scales, (0.0, 1.0)).all():
-            scaled, of_scaled = part_of_the_way(weights, self.carry.weights, scales)
+            scaled, of_scaled = interpolated(weights, self.carry.weights, scales)
             self.carry, within = self.carry._replace(weights=scaled), within & of_scaled
         actions = np.array(outputs, np.float64)[: self.count]
         self._change(tick, ACTION, actions)

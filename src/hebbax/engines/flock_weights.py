@@ -11,7 +11,7 @@ import numpy as np
 
 from hebbax.damage.apply import change_weights, event_key, reads_fresh
 from hebbax.damage.event_table import INDEX
-from hebbax.kernels.weights import go_part_of_the_way
+from hebbax.kernels.weights import interpolate
 from hebbax.types import Array
 
 Layers: TypeAlias = tuple[Array, ...]
@@ -55,7 +55,7 @@ def changed(
     return _as_layers(weights, layers)
 
 
-def part_of_the_way(before: Layers, after: Layers, scales: np.ndarray) -> tuple[Layers, np.ndarray]:
+def interpolated(before: Layers, after: Layers, scales: np.ndarray) -> tuple[Layers, np.ndarray]:
     """Return before + scale (after - before), and whose weights are within WEIGHT_BOUND, bool [lives].
 
     A scale of 0 or 1 [lives] leaves what is after as it is.
@@ -63,7 +63,7 @@ def part_of_the_way(before: Layers, after: Layers, scales: np.ndarray) -> tuple[
     weights, within = flat(after), np.ones(len(scales), bool)
     for life, earlier in enumerate(flat(before)):
         if scales[life] not in (0.0, 1.0):
-            within[life] = go_part_of_the_way(earlier, weights[life], np.float32(scales[life]))
+            within[life] = interpolate(earlier, weights[life], np.float32(scales[life]))
     return _as_layers(weights, after), within
 
 

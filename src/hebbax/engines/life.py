@@ -15,7 +15,7 @@ from hebbax.compiling.compiler import compiled, copy, copy_by_way_of, kernel
 from hebbax.compiling.noise import draw, fold_in
 from hebbax.damage.apply import change_values, change_weights, event_key, happens, plasticity_scale, reads_fresh
 from hebbax.damage.event_table import ACTION, INDEX, SENSE, WEIGHTS
-from hebbax.kernels.weights import go_part_of_the_way
+from hebbax.kernels.weights import interpolate
 from hebbax.streams import BODY_STREAM, RESTART_STREAM, WEIGHT_STREAM
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Noise
 
@@ -103,7 +103,7 @@ def intervene_on_weights(events, tick, states, layout, parameters, carry, key0, 
 
 
 @compiled
-def adapt_weights(events, tick, states, key0, key1, layout, prepared, carry, scratch):
+def adapt_weights(events, tick, states, key0, key1, layout, folded, carry, scratch):
     """Update the weights after a tick, as far as events let it; return whether they stay within bounds."""
     scale = plasticity_scale(events, tick, states, key0, key1)
     if scale == 0.0:
@@ -111,10 +111,10 @@ def adapt_weights(events, tick, states, key0, key1, layout, prepared, carry, scr
     before, after = scratch[0], scratch[1]
     if scale != 1.0:
         weights_of(layout, carry, before)
-    within = adapt(layout, prepared, carry, tick)
+    within = adapt(layout, folded, carry, tick)
     if scale != 1.0:
         weights_of(layout, carry, after)
-        within = go_part_of_the_way(before, after, np.float32(scale)) and within
+        within = interpolate(before, after, np.float32(scale)) and within
         put_weights(layout, carry, after)
     return within
 
@@ -151,7 +151,7 @@ def live(
     layout,
     parameters,
     genome,
-    prepared,
+    folded,
     carry,
     scratch,
     memory,
@@ -182,7 +182,7 @@ def live(
     terms = np.zeros(term_sums.shape[0])
     if tick == 0:
         weight0, weight1 = fold_in(key0, key1, WEIGHT_STREAM)
-        newborn(layout, parameters, genome, weight0, weight1, prepared, carry)
+        newborn(layout, parameters, genome, weight0, weight1, folded, carry)
         begin(model, simulator, state, control, memory, draw_birth(key0, key1, terminations, birth_size(state)))
     # What a task returns may be a view of what it was given, which the next tick writes over: nothing of it is kept.
     spare = np.empty(max(memory.shape[0], control.shape[0]))
@@ -235,7 +235,7 @@ def live(
                 break
             row[WARNINGS] += count_warnings(simulator)  # which a new birth puts to zero
             begin(model, simulator, state, control, memory, draw_birth(key0, key1, terminations, birth_size(state)))
-        if not adapt_weights(events, tick - 1, states, key0, key1, layout, prepared, carry, scratch):
+        if not adapt_weights(events, tick - 1, states, key0, key1, layout, folded, carry, scratch):
             end = END_DIVERGED
             break
     row[RETURN], row[LENGTH], row[TERMINATIONS], row[COUNT] = total, tick, terminations, count

@@ -255,7 +255,7 @@ class _Worker:
     def __init__(self, task: Task, step: PolicyStep, live: Any) -> None:
         self.task, self.step, self.live = task, step, live
         self.simulation = task.world.simulation()
-        self.prepared = np.zeros(step.prepared_size, np.float32)
+        self.folded = np.zeros(step.folded_size, np.float32)
         self.carry = np.zeros(step.carry_size, np.float32)
         self.scratch = np.zeros((2, step.weight_count), np.float32)
         self.memory = np.zeros(task.memory_size)
@@ -285,7 +285,7 @@ class _Worker:
             self.step.layout,
             self.step.parameters,
             genome,
-            self.prepared,
+            self.folded,
             self.carry,
             self.scratch,
             self.memory,
@@ -336,7 +336,7 @@ class _NativeTwins(Twins):
         """Have the twin go on from its state, at the life's own tick."""
         first, following = self._workers
         following.simulation.follow(first.simulation)
-        np.copyto(following.prepared, first.prepared)
+        np.copyto(following.folded, first.folded)
         np.copyto(self._rows[1], self._rows[0])
         self._following = True
 

@@ -1,8 +1,8 @@
-"""The forward passes of all networks, compiled: `forward(layout, weights, carry, scales, units)`.
+"""The forward passes of all networks, compiled: `forward(layout, weights, carry, scales_at, units_at)`.
 
-It fills the units of one pass, which begin at `units` in the carry. The inputs stand at their start; the rest still
+It fills the units of one pass, which begin at `units_at` in the carry. The inputs stand at their start; the rest still
 holds the pass before, from which recurrent networks read their past. `weights` is a flat array that begins with all
-weights. From `scales` on, the carry has one number a connection by which its stored weights are multiplied, where
+weights. From `scales_at` on, the carry has one number per connection, by which its stored weights are multiplied, where
 weights are normalised.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.compiling.compiler import kernel
-from hebbax.kernels.activations import COMPILED_ACTIVATIONS, sigmoid
+from hebbax.kernels.activations import COMPILED_ACTIVATIONS
 from hebbax.kernels.layout import (
     CONNECTIONS,
     HIDDEN,
@@ -24,8 +24,8 @@ from hebbax.kernels.layout import (
     POST_SIZE,
     PRE_AT,
     PRE_SIZE,
-    TURNED,
-    WEIGHT_AT,
+    TRANSPOSED,
+    WEIGHTS_AT,
     of_connection,
 )
 from hebbax.kernels.regions import read_unit, read_weight, write_unit
@@ -40,7 +40,7 @@ _ONE, _ZERO = np.float32(1.0), np.float32(0.0)
 
 
 def compile_forward(network: Network, *, scaled: bool) -> Any:
-    """Return the compiled forward pass of a network; `scaled` says whether it reads `scales`."""
+    """Return the compiled forward pass of a network; `scaled` says whether it reads scales."""
     make = _FORWARDS[type(network)]
     return make(network.activation, network.output_activation, scaled)
 
@@ -51,21 +51,15 @@ def has_forward(network: Network) -> bool:
 
 
 @kernel
-def _clear(carry, at, size):
+def _set_to_zero(carry, at, size):
     for j in range(size):
         write_unit(carry, at + j, _ZERO)
 
 
 @kernel
-def _move(carry, source, target, size):
+def _copy(carry, source_at, target_at, size):
     for j in range(size):
-        write_unit(carry, target + j, read_unit(carry, source + j))
-
-
-@kernel
-def _squash(carry, at, size):
-    for j in range(size):
-        write_unit(carry, at + j, sigmoid(read_unit(carry, at + j)))
+        write_unit(carry, target_at + j, read_unit(carry, source_at + j))
 
 
 @cache
@@ -81,70 +75,70 @@ def _apply(name: str) -> Any:
 
 
 @kernel
-def _add_product(layout, weights, carry, index, pre, post, scale):
-    """Add to the units at `post` what a connection carries from those at `pre`."""
+def _add_product(layout, weights, carry, index, pre_at, post_at, scale):
+    """Add to the units at `post_at` what a connection carries from those at `pre_at`."""
     rows, columns = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
-    at = of_connection(layout, index, WEIGHT_AT)
-    if of_connection(layout, index, TURNED) == 1:
+    weights_at = of_connection(layout, index, WEIGHTS_AT)
+    if of_connection(layout, index, TRANSPOSED) == 1:
         for j in range(columns):
-            row, total = at + j * rows, _ZERO
+            row_at, total = weights_at + j * rows, _ZERO
             for i in range(rows):
-                total += read_unit(carry, pre + i) * read_weight(weights, row + i)
-            carry[post + j] += total * scale
+                total += read_unit(carry, pre_at + i) * read_weight(weights, row_at + i)
+            carry[post_at + j] += total * scale
     else:
         for i in range(rows):
-            row, activation = at + i * columns, carry[pre + i] * scale
+            row_at, activation = weights_at + i * columns, carry[pre_at + i] * scale
             for j in range(columns):
-                before = read_unit(carry, post + j)
-                write_unit(carry, post + j, before + activation * read_weight(weights, row + j))
+                total = read_unit(carry, post_at + j)
+                write_unit(carry, post_at + j, total + activation * read_weight(weights, row_at + j))
 
 
 @cache
-def _collect(scaled: bool) -> Any:
+def _sum_products(scaled: bool) -> Any:
     @kernel
-    def collect(layout, weights, carry, scales, units, first, end):
-        """Set the postsynaptic units that connections `first` to `end` share to all that these carry.
+    def sum_products(layout, weights, carry, scales_at, units_at, first, end):
+        """Set the postsynaptic units that connections `first` to `end` share to the sum of what these carry.
 
         Returns where these units begin in the carry, and their number.
         """
-        post, size = units + of_connection(layout, first, POST_AT), of_connection(layout, first, POST_SIZE)
-        _clear(carry, post, size)
+        post_at, size = units_at + of_connection(layout, first, POST_AT), of_connection(layout, first, POST_SIZE)
+        _set_to_zero(carry, post_at, size)
         for index in range(first, end):
-            pre = units + of_connection(layout, index, PRE_AT)
-            _add_product(layout, weights, carry, index, pre, post, carry[scales + index] if scaled else _ONE)
-        return post, size
+            pre_at = units_at + of_connection(layout, index, PRE_AT)
+            _add_product(layout, weights, carry, index, pre_at, post_at, carry[scales_at + index] if scaled else _ONE)
+        return post_at, size
 
-    return collect
+    return sum_products
 
 
 @cache
 def _mlp(hidden: str, output: str, scaled: bool) -> Any:
-    collect, activate, activate_output = _collect(scaled), _apply(hidden), _apply(output)
+    sum_products, activate, activate_output = _sum_products(scaled), _apply(hidden), _apply(output)
 
     @kernel
-    def forward(layout, weights, carry, scales, units):
+    def forward(layout, weights, carry, scales_at, units_at):
         last = layout[CONNECTIONS] - 1
         for index in range(last):
-            at, size = collect(layout, weights, carry, scales, units, index, index + 1)
-            activate(carry, at, size)
-        at, size = collect(layout, weights, carry, scales, units, last, last + 1)
-        activate_output(carry, at, size)
+            post_at, size = sum_products(layout, weights, carry, scales_at, units_at, index, index + 1)
+            activate(carry, post_at, size)
+        post_at, size = sum_products(layout, weights, carry, scales_at, units_at, last, last + 1)
+        activate_output(carry, post_at, size)
 
     return forward
 
 
 @cache
 def _elman(hidden: str, output: str, scaled: bool) -> Any:
-    collect, activate, activate_output = _collect(scaled), _apply(hidden), _apply(output)
+    sum_products, activate, activate_output = _sum_products(scaled), _apply(hidden), _apply(output)
 
     @kernel
-    def forward(layout, weights, carry, scales, units):
-        past, now = units + of_connection(layout, 1, PRE_AT), units + of_connection(layout, 0, POST_AT)
-        _move(carry, now, past, of_connection(layout, 0, POST_SIZE))
-        at, size = collect(layout, weights, carry, scales, units, 0, 2)
-        activate(carry, at, size)
-        at, size = collect(layout, weights, carry, scales, units, 2, 3)
-        activate_output(carry, at, size)
+    def forward(layout, weights, carry, scales_at, units_at):
+        past_at, now_at = units_at + of_connection(layout, 1, PRE_AT), units_at + of_connection(layout, 0, POST_AT)
+        _copy(carry, now_at, past_at, of_connection(layout, 0, POST_SIZE))
+        post_at, size = sum_products(layout, weights, carry, scales_at, units_at, 0, 2)
+        activate(carry, post_at, size)
+        post_at, size = sum_products(layout, weights, carry, scales_at, units_at, 2, 3)
+        activate_output(carry, post_at, size)
 
     return forward
 
@@ -154,81 +148,83 @@ def _fcrnn(hidden: str, output: str, scaled: bool) -> Any:
     activate, activate_output = _apply(hidden), _apply(output)
 
     @kernel
-    def forward(layout, weights, carry, scales, units):
-        past, past_size = units + of_connection(layout, 0, PRE_AT), of_connection(layout, 0, PRE_SIZE)
-        now, neurons = units + of_connection(layout, 0, POST_AT), of_connection(layout, 0, POST_SIZE)
+    def forward(layout, weights, carry, scales_at, units_at):
+        past_at, past_size = units_at + of_connection(layout, 0, PRE_AT), of_connection(layout, 0, PRE_SIZE)
+        now_at, neurons = units_at + of_connection(layout, 0, POST_AT), of_connection(layout, 0, POST_SIZE)
         observations = layout[OBSERVATIONS]
-        _move(carry, now, past, neurons)
+        _copy(carry, now_at, past_at, neurons)
         for j in range(observations):
-            write_unit(carry, units + j, read_unit(carry, units + j) + read_unit(carry, past + j))
+            write_unit(carry, units_at + j, read_unit(carry, units_at + j) + read_unit(carry, past_at + j))
         # Up to the bias unit, which is 1 in both.
-        _move(carry, past + observations, units + observations, past_size - observations)
-        _clear(carry, now, neurons)
-        _add_product(layout, weights, carry, 0, units, now, carry[scales] if scaled else _ONE)
-        inner = observations + layout[HIDDEN]
-        activate(carry, now, inner)
-        activate_output(carry, now + inner, neurons - inner)
+        _copy(carry, past_at + observations, units_at + observations, past_size - observations)
+        _set_to_zero(carry, now_at, neurons)
+        _add_product(layout, weights, carry, 0, units_at, now_at, carry[scales_at] if scaled else _ONE)
+        inner_size = observations + layout[HIDDEN]
+        activate(carry, now_at, inner_size)
+        activate_output(carry, now_at + inner_size, neurons - inner_size)
 
     return forward
 
 
 @cache
 def _gru(hidden: str, output: str, scaled: bool) -> Any:
-    collect, activate, activate_output = _collect(scaled), _apply(hidden), _apply(output)
+    sum_products, activate, activate_output = _sum_products(scaled), _apply(hidden), _apply(output)
+    apply_sigmoid = _apply("sigmoid")
 
     @kernel
-    def forward(layout, weights, carry, scales, units):
-        past, past_size = units + of_connection(layout, 1, PRE_AT), of_connection(layout, 1, PRE_SIZE)
-        now = units + of_connection(layout, 6, PRE_AT)
-        _move(carry, now, past, past_size)
-        z, size = collect(layout, weights, carry, scales, units, 0, 2)
-        r, _ = collect(layout, weights, carry, scales, units, 2, 4)
-        _squash(carry, z, size)
-        _squash(carry, r, size)
-        reset = past + past_size
+    def forward(layout, weights, carry, scales_at, units_at):
+        past_at, past_size = units_at + of_connection(layout, 1, PRE_AT), of_connection(layout, 1, PRE_SIZE)
+        now_at = units_at + of_connection(layout, 6, PRE_AT)
+        _copy(carry, now_at, past_at, past_size)
+        z_at, size = sum_products(layout, weights, carry, scales_at, units_at, 0, 2)
+        r_at, _ = sum_products(layout, weights, carry, scales_at, units_at, 2, 4)
+        apply_sigmoid(carry, z_at, size)
+        apply_sigmoid(carry, r_at, size)
+        reset_at = past_at + past_size
         for j in range(size):
-            write_unit(carry, reset + j, read_unit(carry, r + j) * read_unit(carry, past + j))
-        c, _ = collect(layout, weights, carry, scales, units, 4, 5)
-        _add_product(layout, weights, carry, 5, reset, c, carry[scales + 5] if scaled else _ONE)
-        activate(carry, c, size)
+            write_unit(carry, reset_at + j, read_unit(carry, r_at + j) * read_unit(carry, past_at + j))
+        c_at, _ = sum_products(layout, weights, carry, scales_at, units_at, 4, 5)
+        _add_product(layout, weights, carry, 5, reset_at, c_at, carry[scales_at + 5] if scaled else _ONE)
+        activate(carry, c_at, size)
         for j in range(size):
-            gate = read_unit(carry, z + j)
-            mixed = (_ONE - gate) * read_unit(carry, past + j) + gate * read_unit(carry, c + j)
-            write_unit(carry, now + j, mixed)
-        at, outputs = collect(layout, weights, carry, scales, units, 6, 7)
-        activate_output(carry, at, outputs)
+            gate = read_unit(carry, z_at + j)
+            state = (_ONE - gate) * read_unit(carry, past_at + j) + gate * read_unit(carry, c_at + j)
+            write_unit(carry, now_at + j, state)
+        action_at, action_size = sum_products(layout, weights, carry, scales_at, units_at, 6, 7)
+        activate_output(carry, action_at, action_size)
 
     return forward
 
 
 @cache
 def _lstm(hidden: str, output: str, scaled: bool) -> Any:
-    collect, activate, activate_output = _collect(scaled), _apply(hidden), _apply(output)
+    sum_products, activate, activate_output = _sum_products(scaled), _apply(hidden), _apply(output)
+    apply_sigmoid = _apply("sigmoid")
 
     @kernel
-    def forward(layout, weights, carry, scales, units):
-        past, past_size = units + of_connection(layout, 1, PRE_AT), of_connection(layout, 1, PRE_SIZE)
-        now = units + of_connection(layout, 8, PRE_AT)
-        _move(carry, now, past, past_size)
-        i, size = collect(layout, weights, carry, scales, units, 0, 2)
-        f, _ = collect(layout, weights, carry, scales, units, 2, 4)
-        g, _ = collect(layout, weights, carry, scales, units, 4, 6)
-        o, _ = collect(layout, weights, carry, scales, units, 6, 8)
-        _squash(carry, i, size)
-        _squash(carry, f, size)
-        activate(carry, g, size)
-        _squash(carry, o, size)
-        memory = now - past_size
+    def forward(layout, weights, carry, scales_at, units_at):
+        past_at, past_size = units_at + of_connection(layout, 1, PRE_AT), of_connection(layout, 1, PRE_SIZE)
+        now_at = units_at + of_connection(layout, 8, PRE_AT)
+        _copy(carry, now_at, past_at, past_size)
+        i_at, size = sum_products(layout, weights, carry, scales_at, units_at, 0, 2)
+        f_at, _ = sum_products(layout, weights, carry, scales_at, units_at, 2, 4)
+        g_at, _ = sum_products(layout, weights, carry, scales_at, units_at, 4, 6)
+        o_at, _ = sum_products(layout, weights, carry, scales_at, units_at, 6, 8)
+        apply_sigmoid(carry, i_at, size)
+        apply_sigmoid(carry, f_at, size)
+        activate(carry, g_at, size)
+        apply_sigmoid(carry, o_at, size)
+        memory_at = now_at - past_size
         for j in range(size):
-            kept = read_unit(carry, f + j) * read_unit(carry, memory + j)
-            kept += read_unit(carry, i + j) * read_unit(carry, g + j)
-            write_unit(carry, memory + j, kept)
-            write_unit(carry, now + j, kept)
-        activate(carry, now, size)
+            memory = read_unit(carry, f_at + j) * read_unit(carry, memory_at + j)
+            memory += read_unit(carry, i_at + j) * read_unit(carry, g_at + j)
+            write_unit(carry, memory_at + j, memory)
+            write_unit(carry, now_at + j, memory)
+        activate(carry, now_at, size)
         for j in range(size):
-            write_unit(carry, now + j, read_unit(carry, now + j) * read_unit(carry, o + j))
-        at, outputs = collect(layout, weights, carry, scales, units, 8, 9)
-        activate_output(carry, at, outputs)
+            write_unit(carry, now_at + j, read_unit(carry, now_at + j) * read_unit(carry, o_at + j))
+        action_at, action_size = sum_products(layout, weights, carry, scales_at, units_at, 8, 9)
+        activate_output(carry, action_at, action_size)
 
     return forward
 

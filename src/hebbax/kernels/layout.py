@@ -1,6 +1,6 @@
 """How a network's flat buffers are laid out: one int64 array that every compiled function of a step reads.
 
-Head, then WIDTH numbers a connection. Plastic carry: [weights | states of the synapses | scale of each connection |
+Head, then WIDTH numbers per connection. Plastic carry: [weights | states of the synapses | scale of each connection |
 history, rows × units | units | means, units | scratch]. Static carry: [units].
 """
 
@@ -13,11 +13,11 @@ from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Policy
 
 CONNECTIONS, UNITS, WEIGHTS, STATES, ROWS, WINDOW, INTERVAL, OBSERVATIONS, HIDDEN, ACTIONS, HEAD = range(11)
-WEIGHT_AT, GENE_AT, PRE_AT, PRE_SIZE, POST_AT, POST_SIZE, BIAS, TURNED, WIDTH = range(9)  # WIDTH is their number
+WEIGHTS_AT, GENES_AT, PRE_AT, PRE_SIZE, POST_AT, POST_SIZE, BIAS, TRANSPOSED, WIDTH = range(9)  # WIDTH is their number
 
 # The weights, coefficients and states of a connection stand row by row, and a row is what vector instructions run
-# along. A row holds what one presynaptic unit sends, as a pass reads it; but of a connection that is *turned*, what one
-# postsynaptic unit gets, because its rows would be short. Genomes are never turned, so static weights are not.
+# along. A row holds what one presynaptic unit sends, as a pass reads it; but of a connection that is *transposed*, what
+# one postsynaptic unit gets, because its rows would be short. Genomes are never transposed, so static weights are not.
 
 
 def layout_of(policy: Policy) -> np.ndarray:
@@ -31,13 +31,13 @@ def layout_of(policy: Policy) -> np.ndarray:
     count = len(network.connections)
     head = [count, network.unit_count, network.weight_count, state_count, rows, window, interval]
     layout = [*head, sizes[0], sum(sizes[1:-1]), sizes[-1]]
-    weight_at = gene_at = 0
+    weights_at = genes_at = 0
     for connection, genes in zip(network.connections, policy.genes, strict=True):
-        layout += [weight_at, gene_at, connection.pre_at, connection.pre_size, connection.post_at]
-        turned = plasticity is not None and 2 * connection.post_size <= connection.pre_size
-        layout += [connection.post_size, int(connection.bias), int(turned)]
-        weight_at += connection.size
-        gene_at += sum(int(np.prod(shape)) for shape in genes.values())
+        layout += [weights_at, genes_at, connection.pre_at, connection.pre_size, connection.post_at]
+        transposed = plasticity is not None and 2 * connection.post_size <= connection.pre_size
+        layout += [connection.post_size, int(connection.bias), int(transposed)]
+        weights_at += connection.size
+        genes_at += sum(int(np.prod(shape)) for shape in genes.values())
     return np.array(layout, np.int64)
 
 
@@ -48,35 +48,35 @@ def of_connection(layout, index, what):
 
 
 @kernel
-def place(layout, index, i, j):
+def locate_synapse(layout, index, i, j):
     """Return where the synapse from unit i to unit j stands among its connection's."""
-    if of_connection(layout, index, TURNED) == 1:
+    if of_connection(layout, index, TRANSPOSED) == 1:
         return j * of_connection(layout, index, PRE_SIZE) + i
     return i * of_connection(layout, index, POST_SIZE) + j
 
 
 @kernel
-def scales_at(layout):
+def locate_scales(layout):
     """Return where the connections' scales begin in a plastic carry."""
     return layout[WEIGHTS] * (layout[STATES] + 1)
 
 
 @kernel
-def history_at(layout):
+def locate_history(layout):
     """Return where the history begins in a plastic carry."""
-    return scales_at(layout) + layout[CONNECTIONS]
+    return locate_scales(layout) + layout[CONNECTIONS]
 
 
 @kernel
-def units_at(layout):
+def locate_units(layout):
     """Return where the units begin in a plastic carry; their means and the scratch follow."""
-    return history_at(layout) + layout[ROWS] * layout[UNITS]
+    return locate_history(layout) + layout[ROWS] * layout[UNITS]
 
 
 @kernel
-def set_bias_units(layout, carry, units):
-    """Set the units that are always 1, of those that begin at `units` in the carry."""
+def set_bias_units(layout, carry, units_at):
+    """Set the units that are always 1, of those that begin at `units_at` in the carry."""
     for index in range(layout[CONNECTIONS]):
         if of_connection(layout, index, BIAS) == 1:
-            last = of_connection(layout, index, PRE_AT) + of_connection(layout, index, PRE_SIZE) - 1
-            carry[units + last] = np.float32(1.0)
+            bias_at = of_connection(layout, index, PRE_AT) + of_connection(layout, index, PRE_SIZE) - 1
+            carry[units_at + bias_at] = np.float32(1.0)

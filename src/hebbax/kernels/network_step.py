@@ -22,23 +22,23 @@ from hebbax.kernels.layout import (
     PRE_AT,
     PRE_SIZE,
     STATES,
-    TURNED,
+    TRANSPOSED,
     UNITS,
-    WEIGHT_AT,
     WEIGHTS,
+    WEIGHTS_AT,
     WINDOW,
-    history_at,
     layout_of,
+    locate_history,
+    locate_scales,
+    locate_synapse,
+    locate_units,
     of_connection,
-    place,
-    scales_at,
     set_bias_units,
-    units_at,
 )
 from hebbax.kernels.normalisation import COMPILED_NORMALISATIONS, layer_normaliser
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.kernels.regions import read_unit, write_unit
-from hebbax.kernels.rules import prepare_layer, update_layer
+from hebbax.kernels.rules import fold_layer, update_layer
 from hebbax.kernels.weights import draw_weights, put_weights
 from hebbax.plasticity.rule import Rule
 from hebbax.plasticity.rules import RULES
@@ -49,8 +49,8 @@ _SMALLEST = np.finfo(np.float32).tiny
 _FINITE_BITS = np.finfo(np.float32).max.view(np.int32)
 _BOUND_BITS = np.float32(WEIGHT_BOUND).view(np.int32)
 
-_RATE, _TIME_CONSTANT, _INITIAL = range(3)
-"""Places in `parameters`; from _INITIAL on (centre, spread) of each connection's initial weights."""
+_RATE, _TIME_CONSTANT, _INITIAL_AT = range(3)
+"""Places in `parameters`; from _INITIAL_AT on (centre, spread) of each connection's initial weights."""
 
 
 def has_network_step(policy: Policy) -> bool:
@@ -78,60 +78,60 @@ def compile_network_step(policy: Policy) -> PolicyStep:
         _plastic_adapt(rule, plasticity.normalisation, plasticity.effective_bound, plasticity.averaging),
         _plastic_weights,
     )
-    scratch = max(c.post_size for c in network.connections) if plasticity.normalisation == "unit-norm" else 0
-    carry_size = int(units_at(layout)) + 2 * network.unit_count + scratch
-    prepared_size = len(rule.prepared) * network.weight_count
+    scratch_size = max(c.post_size for c in network.connections) if plasticity.normalisation == "unit-norm" else 0
+    carry_size = int(locate_units(layout)) + 2 * network.unit_count + scratch_size
+    folded_size = len(rule.prepared) * network.weight_count
     return PolicyStep(
         *functions,
         layout,
         _parameters(policy, plasticity),
         carry_size,
-        prepared_size,
+        folded_size,
         policy.weight_count,
         put_weights,
-        draw_weights(policy.initial.is_normal, _INITIAL),
+        draw_weights(policy.initial.is_normal, _INITIAL_AT),
     )
 
 
 def _parameters(policy: Policy, plasticity: Plasticity) -> np.ndarray:
-    constants = (*plasticity.constants, 0.0)[:_INITIAL]
+    constants = (*plasticity.constants, 0.0)[:_INITIAL_AT]
     initial = [(policy.initial.centre, policy.initial.spread(*shape)) for shape in policy.network.layer_shapes]
     return np.array([*constants, *np.ravel(initial)], np.float32)
 
 
 @kernel
-def _static_birth(layout, parameters, genome, key0, key1, prepared, carry):
+def _static_birth(layout, parameters, genome, key0, key1, folded, carry):
     for j in range(carry.shape[0]):
         carry[j] = _ZERO
     set_bias_units(layout, carry, 0)
 
 
 @kernel
-def _put(inputs, carry, at):
+def _write_inputs(inputs, carry, units_at):
     for j in range(inputs.shape[0]):
-        write_unit(carry, at + j, inputs[j])
+        write_unit(carry, units_at + j, inputs[j])
 
 
 @kernel
-def _get(carry, end, action):
+def _read_action(carry, units_end, action):
     size = action.shape[0]
     for j in range(size):
-        action[j] = read_unit(carry, end - size + j)
+        action[j] = read_unit(carry, units_end - size + j)
 
 
 @cache
 def _static_act(forward: Any) -> Any:
     @kernel
     def act(layout, genome, carry, tick, inputs, action):
-        _put(inputs, carry, 0)
+        _write_inputs(inputs, carry, 0)
         forward(layout, genome, carry, 0, 0)
-        _get(carry, layout[UNITS], action)
+        _read_action(carry, layout[UNITS], action)
 
     return act
 
 
 @kernel
-def _static_adapt(layout, prepared, carry, tick):
+def _static_adapt(layout, folded, carry, tick):
     return True
 
 
@@ -141,46 +141,48 @@ def _static_weights(layout, carry, out):
 
 
 @kernel
-def _prepared_at(layout, prepared, index):
-    return prepared.shape[0] // layout[WEIGHTS] * of_connection(layout, index, WEIGHT_AT)
+def _locate_coefficients(layout, folded, index):
+    return folded.shape[0] // layout[WEIGHTS] * of_connection(layout, index, WEIGHTS_AT)
 
 
 @cache
 def _plastic_birth(rule: Rule, is_normal: bool) -> Any:
-    prepare, draw = _prepare(rule), draw_weights(is_normal, _INITIAL)
+    fold, draw = _fold(rule), draw_weights(is_normal, _INITIAL_AT)
 
     @kernel
-    def birth(layout, parameters, genome, key0, key1, prepared, carry):
-        draw(layout, parameters, key0, key1, prepared)  # which has room for them, and is written after
-        put_weights(layout, carry, prepared)
+    def birth(layout, parameters, genome, key0, key1, folded, carry):
+        draw(layout, parameters, key0, key1, folded)  # which has room for them, and is written after
+        put_weights(layout, carry, folded)
         for index in range(layout[CONNECTIONS]):
-            prepare(parameters, genome, layout, prepared, index)
+            fold(parameters, genome, layout, folded, index)
         for k in range(layout[WEIGHTS], carry.shape[0]):
             carry[k] = _ZERO
         for index in range(layout[CONNECTIONS]):
-            carry[scales_at(layout) + index] = _ONE
-        set_bias_units(layout, carry, units_at(layout))
+            carry[locate_scales(layout) + index] = _ONE
+        set_bias_units(layout, carry, locate_units(layout))
 
     return birth
 
 
-def _prepare(rule: Rule) -> Any:
-    prepare_one = prepare_layer(rule)
+def _fold(rule: Rule) -> Any:
+    fold_connection = fold_layer(rule)
 
     if rule.time_constant is None:
 
         @kernel
-        def prepare(parameters, genome, layout, prepared, index):
-            prepare_one(parameters[_RATE], genome, prepared, _prepared_at(layout, prepared, index), layout, index)
+        def fold(parameters, genome, layout, folded, index):
+            coefficients_at = _locate_coefficients(layout, folded, index)
+            fold_connection(parameters[_RATE], genome, folded, coefficients_at, layout, index)
 
     else:
 
         @kernel
-        def prepare(parameters, genome, layout, prepared, index):
-            at = _prepared_at(layout, prepared, index)
-            prepare_one(parameters[_RATE], parameters[_TIME_CONSTANT], genome, prepared, at, layout, index)
+        def fold(parameters, genome, layout, folded, index):
+            rate, time_constant = parameters[_RATE], parameters[_TIME_CONSTANT]
+            coefficients_at = _locate_coefficients(layout, folded, index)
+            fold_connection(rate, time_constant, genome, folded, coefficients_at, layout, index)
 
-    return prepare
+    return fold
 
 
 @cache
@@ -189,68 +191,68 @@ def _plastic_act(forward: Any, averaging: str) -> Any:
 
     @kernel
     def act(layout, genome, carry, tick, inputs, action):
-        units = units_at(layout)
-        _put(inputs, carry, units)
-        forward(layout, carry, carry, scales_at(layout), units)
-        _get(carry, units + layout[UNITS], action)
-        remember(layout, carry, tick, units)
+        units_at = locate_units(layout)
+        _write_inputs(inputs, carry, units_at)
+        forward(layout, carry, carry, locate_scales(layout), units_at)
+        _read_action(carry, units_at + layout[UNITS], action)
+        remember(layout, carry, tick, units_at)
 
     return act
 
 
 @kernel
-def _remember_nothing(layout, carry, tick, units):
+def _remember_nothing(layout, carry, tick, units_at):
     pass
 
 
 @kernel
-def _remember_tick(layout, carry, tick, units):
-    slot = history_at(layout) + (tick % layout[WINDOW]) * layout[UNITS]
+def _remember_tick(layout, carry, tick, units_at):
+    row_at = locate_history(layout) + (tick % layout[WINDOW]) * layout[UNITS]
     for j in range(layout[UNITS]):
-        write_unit(carry, slot + j, read_unit(carry, units + j))
+        write_unit(carry, row_at + j, read_unit(carry, units_at + j))
 
 
 @kernel
-def _remember_mean(layout, carry, tick, units):
-    at = history_at(layout)
+def _remember_mean(layout, carry, tick, units_at):
+    means_at = locate_history(layout)
     part = _ONE / np.float32(layout[WINDOW])
     for j in range(layout[UNITS]):
-        mean = read_unit(carry, at + j)
-        write_unit(carry, at + j, mean + (read_unit(carry, units + j) - mean) * part)
+        mean = read_unit(carry, means_at + j)
+        write_unit(carry, means_at + j, mean + (read_unit(carry, units_at + j) - mean) * part)
 
 
 @kernel
 def _mean_direct(layout, carry, tick):
-    return units_at(layout)
+    return locate_units(layout)
 
 
 @kernel
 def _mean_of_ticks(layout, carry, tick):
     # The sum is taken anew at each update: a running sum would drift, and an update reads far more than this.
-    size, start = layout[UNITS], history_at(layout)
-    means = units_at(layout) + size
+    size, history_at = layout[UNITS], locate_history(layout)
+    means_at = locate_units(layout) + size
     for j in range(size):
-        write_unit(carry, means + j, _ZERO)
-    seen = min(tick + 1, layout[WINDOW])
-    for slot in range(seen):
-        row = start + slot * size
+        write_unit(carry, means_at + j, _ZERO)
+    count = min(tick + 1, layout[WINDOW])
+    for row in range(count):
+        row_at = history_at + row * size
         for j in range(size):
-            write_unit(carry, means + j, read_unit(carry, means + j) + read_unit(carry, row + j))
-    part = _ONE / np.float32(seen)
+            write_unit(carry, means_at + j, read_unit(carry, means_at + j) + read_unit(carry, row_at + j))
+    part = _ONE / np.float32(count)
     for j in range(size):
-        write_unit(carry, means + j, read_unit(carry, means + j) * part)
-    return means
+        write_unit(carry, means_at + j, read_unit(carry, means_at + j) * part)
+    return means_at
 
 
 @kernel
 def _mean_exponential(layout, carry, tick):
-    size, start = layout[UNITS], history_at(layout)
-    means = units_at(layout) + size
-    gathered = 1.0 - (1.0 - 1.0 / layout[WINDOW]) ** (tick + 1)
-    factor = np.float32(1.0 / gathered)
+    size, history_at = layout[UNITS], locate_history(layout)
+    means_at = locate_units(layout) + size
+    total_weight = 1.0 - (1.0 - 1.0 / layout[WINDOW]) ** (tick + 1)
+    factor = np.float32(1.0 / total_weight)
     for j in range(size):
-        write_unit(carry, means + j, read_unit(carry, start + j) * factor)
-    return means
+        write_unit(carry, means_at + j, read_unit(carry, history_at + j) * factor)
+    return means_at
 
 
 _AVERAGINGS = {
@@ -262,8 +264,8 @@ _AVERAGINGS = {
 
 @cache
 def _plastic_adapt(rule: Rule, normalisation: str, bound: float, averaging: str) -> Any:
-    update = update_layer(rule, normalisation, bound, turned=False)
-    update_turned = update_layer(rule, normalisation, bound, turned=True)
+    update = update_layer(rule, normalisation, bound, transposed=False)
+    update_transposed = update_layer(rule, normalisation, bound, transposed=True)
     normalise = layer_normaliser(normalisation)
     _, mean = _AVERAGINGS[averaging]
     scaled = normalisation == "max"
@@ -271,28 +273,33 @@ def _plastic_adapt(rule: Rule, normalisation: str, bound: float, averaging: str)
     limit = _BOUND_BITS if normalisation == "none" else _FINITE_BITS
 
     @kernel
-    def adapt(layout, prepared, carry, tick):
+    def adapt(layout, folded, carry, tick):
         if tick % layout[INTERVAL] != 0:
             return True
-        means, scales = mean(layout, carry, tick), scales_at(layout)
-        scratch = units_at(layout) + 2 * layout[UNITS]
+        means_at, scales_at = mean(layout, carry, tick), locate_scales(layout)
+        scratch_at = locate_units(layout) + 2 * layout[UNITS]
         for index in range(layout[CONNECTIONS]):
             rows, columns = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
-            weights, coefficients = of_connection(layout, index, WEIGHT_AT), _prepared_at(layout, prepared, index)
-            states = layout[WEIGHTS] + layout[STATES] * weights
-            pre = means + of_connection(layout, index, PRE_AT)
-            post = means + of_connection(layout, index, POST_AT)
-            scale, turned = carry[scales + index], of_connection(layout, index, TURNED) == 1
-            if turned:
-                largest = update_turned(carry, weights, states, prepared, coefficients, pre, post, rows, columns, scale)
+            weights_at = of_connection(layout, index, WEIGHTS_AT)
+            coefficients_at = _locate_coefficients(layout, folded, index)
+            states_at = layout[WEIGHTS] + layout[STATES] * weights_at
+            pre_at = means_at + of_connection(layout, index, PRE_AT)
+            post_at = means_at + of_connection(layout, index, POST_AT)
+            scale, transposed = carry[scales_at + index], of_connection(layout, index, TRANSPOSED) == 1
+            if transposed:
+                largest = update_transposed(
+                    carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale
+                )
             else:
-                largest = update(carry, weights, states, prepared, coefficients, pre, post, rows, columns, scale)
+                largest = update(
+                    carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale
+                )
             if largest > limit:
                 return False
-            normalise(carry, weights, rows, columns, turned, scratch)
+            normalise(carry, weights_at, rows, columns, transposed, scratch_at)
             if scaled:
                 norm = float_of_bits(largest)  # pyright: ignore[reportCallIssue]  Numba passes the context
-                carry[scales + index] = _ONE / norm if norm >= _SMALLEST else _ONE
+                carry[scales_at + index] = _ONE / norm if norm >= _SMALLEST else _ONE
         return True
 
     return adapt
@@ -301,8 +308,8 @@ def _plastic_adapt(rule: Rule, normalisation: str, bound: float, averaging: str)
 @kernel
 def _plastic_weights(layout, carry, out):
     for index in range(layout[CONNECTIONS]):
-        at, columns = of_connection(layout, index, WEIGHT_AT), of_connection(layout, index, POST_SIZE)
-        scale = carry[scales_at(layout) + index]
+        weights_at, columns = of_connection(layout, index, WEIGHTS_AT), of_connection(layout, index, POST_SIZE)
+        scale = carry[locate_scales(layout) + index]
         for i in range(of_connection(layout, index, PRE_SIZE)):
             for j in range(columns):
-                out[at + i * columns + j] = carry[at + place(layout, index, i, j)] * scale
+                out[weights_at + i * columns + j] = carry[weights_at + locate_synapse(layout, index, i, j)] * scale

@@ -21,7 +21,7 @@ _SMALLEST = np.finfo(np.float32).tiny
 
 
 @kernel
-def _as_it_is(weight):
+def _identity(weight):
     return weight
 
 
@@ -31,7 +31,7 @@ def weight_normaliser(name: str, bound: float) -> Any:
     if name == "tanh":
         return tanh
     if name != "clip":
-        return _as_it_is
+        return _identity
     high, low = np.float32(bound), np.float32(-bound)
 
     @kernel
@@ -47,66 +47,66 @@ def weight_normaliser(name: str, bound: float) -> Any:
 
 
 @kernel
-def _nothing(carry, weights, rows, columns, turned, scratch):
+def _no_normalisation(carry, weights_at, rows, columns, transposed, scratch_at):
     pass
 
 
 @kernel
-def _standardise(carry, weights, rows, columns, turned, scratch):
+def _standardise(carry, weights_at, rows, columns, transposed, scratch_at):
     total, squares = _ZERO, _ZERO
     synapses = rows * columns
     for k in range(synapses):
-        total += read_weight(carry, weights + k)
+        total += read_weight(carry, weights_at + k)
     mean = total / np.float32(synapses)
     for k in range(synapses):
-        deviation = read_weight(carry, weights + k) - mean
+        deviation = read_weight(carry, weights_at + k) - mean
         squares += deviation * deviation
-        write_weight(carry, weights + k, deviation)
+        write_weight(carry, weights_at + k, deviation)
     factor = _ONE / np.float32(np.sqrt(squares / np.float32(synapses) + _EPSILON))
     for k in range(synapses):
-        write_weight(carry, weights + k, read_weight(carry, weights + k) * factor)
+        write_weight(carry, weights_at + k, read_weight(carry, weights_at + k) * factor)
 
 
 @kernel
-def _inverse(squares):
+def _inverse_norm(squares):
     norm = np.float32(np.sqrt(squares))
     return _ONE / norm if norm >= _SMALLEST else _ONE
 
 
 @kernel
-def _unit_norm(carry, weights, rows, columns, turned, scratch):
-    if turned:
-        _unit_rows(carry, weights, rows, columns)
+def _unit_norm(carry, weights_at, rows, columns, transposed, scratch_at):
+    if transposed:
+        _unit_rows(carry, weights_at, rows, columns)
     else:
-        _unit_columns(carry, weights, rows, columns, scratch)
+        _unit_columns(carry, weights_at, rows, columns, scratch_at)
 
 
 @kernel
-def _unit_rows(carry, weights, rows, columns):
+def _unit_rows(carry, weights_at, rows, columns):
     for j in range(columns):
-        row, squares = weights + j * rows, _ZERO
+        row_at, squares = weights_at + j * rows, _ZERO
         for i in range(rows):
-            squares += read_weight(carry, row + i) * read_weight(carry, row + i)
-        factor = _inverse(squares)
+            squares += read_weight(carry, row_at + i) * read_weight(carry, row_at + i)
+        factor = _inverse_norm(squares)
         for i in range(rows):
-            write_weight(carry, row + i, read_weight(carry, row + i) * factor)
+            write_weight(carry, row_at + i, read_weight(carry, row_at + i) * factor)
 
 
 @kernel
-def _unit_columns(carry, weights, rows, columns, scratch):
+def _unit_columns(carry, weights_at, rows, columns, scratch_at):
     for j in range(columns):
-        write_unit(carry, scratch + j, _ZERO)
+        write_unit(carry, scratch_at + j, _ZERO)
     for i in range(rows):
-        row = weights + i * columns
+        row_at = weights_at + i * columns
         for j in range(columns):
-            weight = read_weight(carry, row + j)
-            write_unit(carry, scratch + j, read_unit(carry, scratch + j) + weight * weight)
+            weight = read_weight(carry, row_at + j)
+            write_unit(carry, scratch_at + j, read_unit(carry, scratch_at + j) + weight * weight)
     for j in range(columns):
-        write_unit(carry, scratch + j, _inverse(read_unit(carry, scratch + j)))
+        write_unit(carry, scratch_at + j, _inverse_norm(read_unit(carry, scratch_at + j)))
     for i in range(rows):
-        row = weights + i * columns
+        row_at = weights_at + i * columns
         for j in range(columns):
-            write_weight(carry, row + j, read_weight(carry, row + j) * read_unit(carry, scratch + j))
+            write_weight(carry, row_at + j, read_weight(carry, row_at + j) * read_unit(carry, scratch_at + j))
 
 
 LAYER_NORMALISERS = {"standardise": _standardise, "unit-norm": _unit_norm}
@@ -115,8 +115,10 @@ COMPILED_NORMALISATIONS = ("none", "max", "clip", "tanh", *LAYER_NORMALISERS)
 
 
 def layer_normaliser(name: str) -> Any:
-    """Return `normalise(carry, weights, rows, columns, turned, scratch)`, run on a connection after its update.
+    """Return what is run on a connection after its update.
 
-    `weights` [rows, columns] ([columns, rows] if `turned`) and `scratch` [columns] are where these begin in the carry.
+    `normalise(carry, weights_at, rows, columns, transposed, scratch_at)` changes the weights where they stand. Weights
+    [rows, columns] ([columns, rows] if `transposed`) begin in the carry at `weights_at`, and room for one number per
+    column [columns] at `scratch_at`.
     """
-    return LAYER_NORMALISERS.get(name, _nothing)
+    return LAYER_NORMALISERS.get(name, _no_normalisation)

@@ -7,19 +7,24 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.kernels.weights import draw_nothing, no_weights
+from hebbax.kernels.weights import draw_no_weights, put_no_weights
 
 
 @dataclass(frozen=True)
 class PolicyStep:
     """A policy compiled for the CPU. All functions share `layout` and `parameters` and allocate nothing.
 
-    - `birth(layout, parameters, genome, key0, key1, prepared, carry)` fills both buffers for a newborn.
+    - `birth(layout, parameters, genome, key0, key1, folded, carry)` fills both buffers for a newborn: `folded` with the
+      genome's coefficients as the updates read them, once per life.
     - `act(layout, genome, carry, tick, inputs, action)` runs one pass.
-    - `adapt(layout, prepared, carry, tick) -> bool` updates the weights if due; False if a weight is out of bounds.
+    - `adapt(layout, folded, carry, tick) -> bool` updates the weights if due; False if a weight is out of bounds.
     - `weights(layout, carry, out)` writes the present weights.
     - `put_weights(layout, carry, weights)` puts others in their place.
     - `draw_weights(layout, parameters, key0, key1, out)` writes fresh weights.
+
+    All arrays but the layout are float32: `genome` [genome_size], `folded` [folded_size], `carry` [carry_size],
+    `inputs` [observations], normalised, `action` [actuators], and `out` and `weights` [weight_count]. `key0` and `key1`
+    are the two words of the key that weights are drawn from, uint32. `tick` counts from 0.
     """
 
     birth: Any
@@ -29,7 +34,7 @@ class PolicyStep:
     layout: np.ndarray  # int64: sizes, interval and so on, in the order that the step's own file documents
     parameters: np.ndarray  # float32
     carry_size: int
-    prepared_size: int
+    folded_size: int
     weight_count: int  # weights that change; 0 for a static policy
-    put_weights: Any = no_weights
-    draw_weights: Any = draw_nothing
+    put_weights: Any = put_no_weights
+    draw_weights: Any = draw_no_weights

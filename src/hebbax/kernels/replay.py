@@ -15,7 +15,7 @@ def compile_replay(policy: Replay) -> PolicyStep:
 
 
 @compiled
-def _birth(layout, parameters, genome, key0, key1, prepared, carry):
+def _birth(layout, parameters, genome, key0, key1, folded, carry):
     pass
 
 
@@ -26,7 +26,7 @@ def _act(layout, genome, carry, tick, inputs, action):
 
 
 @compiled
-def _adapt(layout, prepared, carry, tick):
+def _adapt(layout, folded, carry, tick):
     return True
 
 

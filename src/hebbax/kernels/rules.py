@@ -9,7 +9,7 @@ import numpy as np
 
 from hebbax.compiling.compiler import from_source, kernel
 from hebbax.kernels.float_bits import larger, size_bits
-from hebbax.kernels.layout import BIAS, GENE_AT, POST_SIZE, PRE_SIZE, of_connection, place
+from hebbax.kernels.layout import BIAS, GENES_AT, POST_SIZE, PRE_SIZE, locate_synapse, of_connection
 from hebbax.kernels.normalisation import weight_normaliser
 from hebbax.kernels.regions import (
     read_coefficient,
@@ -22,19 +22,19 @@ from hebbax.kernels.regions import (
 from hebbax.plasticity.rule import Rule
 
 _UPDATE = """
-def update(carry, weights, states, prepared, coefficients, pre, post, rows, columns, scale):
+def update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale):
     synapses = rows * columns
     largest = zero
     for {outer}:
-        {of_row} = read_unit(carry, {row_at})
-        row = {row_start}
+        {outer_unit} = read_unit(carry, {outer_unit_at})
+        row_at = {row_at}
         for {inner}:
-            k = row + {inner_index}
-            {of_synapse} = read_unit(carry, {synapse_at})
-            weight = read_weight(carry, weights + k) * scale
+            k = row_at + {inner_index}
+            {inner_unit} = read_unit(carry, {inner_unit_at})
+            weight = read_weight(carry, weights_at + k) * scale
             {change} = change({reads})
             weight = normalise(weight + difference)
-            write_weight(carry, weights + k, weight)
+            write_weight(carry, weights_at + k, weight)
             {writes}
             largest = larger(largest, size_bits(weight))
     return largest
@@ -42,68 +42,70 @@ def update(carry, weights, states, prepared, coefficients, pre, post, rows, colu
 
 _ROW_BY_ROW = {
     "outer": "i in range(rows)",
-    "of_row": "x",
-    "row_at": "pre + i",
-    "row_start": "i * columns",
+    "outer_unit": "x",
+    "outer_unit_at": "pre_at + i",
+    "row_at": "i * columns",
     "inner": "j in range(columns)",
     "inner_index": "j",
-    "of_synapse": "y",
-    "synapse_at": "post + j",
+    "inner_unit": "y",
+    "inner_unit_at": "post_at + j",
 }
-_TURNED = {
+_TRANSPOSED = {
     "outer": "j in range(columns)",
-    "of_row": "y",
-    "row_at": "post + j",
-    "row_start": "j * rows",
+    "outer_unit": "y",
+    "outer_unit_at": "post_at + j",
+    "row_at": "j * rows",
     "inner": "i in range(rows)",
     "inner_index": "i",
-    "of_synapse": "x",
-    "synapse_at": "pre + i",
+    "inner_unit": "x",
+    "inner_unit_at": "pre_at + i",
 }
 
-_PREPARE_LAYER = """
-def prepare_layer({constants}, genome, prepared, coefficients, layout, index):
+_FOLD_LAYER = """
+def fold_layer({constants}, genome, folded, coefficients_at, layout, index):
     rows, columns = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
-    genes, bias = of_connection(layout, index, GENE_AT), of_connection(layout, index, BIAS)
-    terms = rows * columns
+    genes_at, bias = of_connection(layout, index, GENES_AT), of_connection(layout, index, BIAS)
+    size = rows * columns
     rows -= {apart} * bias
     synapses = rows * columns
     for i in range(rows):
         for j in range(columns):
-            k, at = i * columns + j, coefficients + place(layout, index, i, j)
-            {results} = prepare({reads})
+            k, coefficient_at = i * columns + j, coefficients_at + locate_synapse(layout, index, i, j)
+            {results} = fold({reads})
             {writes}
     {of_bias}
 """
 
-_PREPARE_BIAS = """if bias == 1:
-        start = genes + {before} * synapses + {neurons} * columns
+_FOLD_BIAS = """if bias == 1:
+        bias_genes_at = genes_at + {before} * synapses + {neurons} * columns
         for j in range(columns):
-            at = coefficients + place(layout, index, rows, j)
-            {results} = prepare_bias({reads})
+            coefficient_at = coefficients_at + locate_synapse(layout, index, rows, j)
+            {results} = fold_bias({reads})
             {writes}
 """
 
 
 @cache
-def update_layer(rule: Rule, normalisation: str, bound: float, *, turned: bool) -> Any:
-    """Return the compiled update of a connection, `turned` or not (see `layout.py`).
+def update_layer(rule: Rule, normalisation: str, bound: float, *, transposed: bool) -> Any:
+    """Return the compiled update of a connection, `transposed` or not (see `layout.py`).
 
-    `update(carry, weights, states, prepared, coefficients, pre, post, rows, columns, scale) -> bits`: each weight
-    becomes n(w + Δw) with w = weight * scale and n the part of the normalisation that looks at single weights; returns
-    the size of the largest, as `float_bits` orders them. `weights` [rows, columns], `states` [states, rows, columns],
-    `pre` [rows] and `post` [columns] are where these begin in the carry, `coefficients` [prepared, rows, columns] where
-    they begin in `prepared`.
+    `update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale) -> bits`:
+    each weight becomes n(w + Δw) with w = weight * scale and n the part of the normalisation that looks at single
+    weights; returns the size of the largest, as `float_bits` orders them. Weights [rows, columns], states
+    [states, rows, columns], pre [rows] and post [columns] begin in the carry at `weights_at`, `states_at`, `pre_at` and
+    `post_at`; folded coefficients [coefficients, rows, columns] begin in `folded` at `coefficients_at`.
     """
     count = len(rule.state)
-    coefficients = [f"read_coefficient(prepared, coefficients + {n} * synapses + k)" for n in range(len(rule.prepared))]
-    states = [f"read_state{n}(carry, states + {n} * synapses + k)" for n in range(count)]
-    writes = [f"write_state{n}(carry, states + {n} * synapses + k, s{n})" for n in range(count)]
+    coefficients = [
+        f"read_coefficient(folded, coefficients_at + {n} * synapses + k)" for n in range(len(rule.prepared))
+    ]
+    states = [f"read_state{n}(carry, states_at + {n} * synapses + k)" for n in range(count)]
+    writes = [f"write_state{n}(carry, states_at + {n} * synapses + k, s{n})" for n in range(count)]
     source = _UPDATE.format(
         change=", ".join(["difference", *(f"s{n}" for n in range(count))]),
         reads=", ".join(["x", "y", "weight", *coefficients, *states]),
         writes="; ".join(writes) or "pass",
-        **(_TURNED if turned else _ROW_BY_ROW),
+        **(_TRANSPOSED if transposed else _ROW_BY_ROW),
     )
     names = {
         "change": kernel(rule.change),
@@ -122,39 +124,40 @@ def update_layer(rule: Rule, normalisation: str, bound: float, *, turned: bool) 
 
 
 @cache
-def prepare_layer(rule: Rule) -> Any:
-    """Return the compiled `prepare_layer(*constants, genome, prepared, coefficients, layout, index)` of a connection.
+def fold_layer(rule: Rule) -> Any:
+    """Return the compiled folding of a connection's coefficients: `Rule.prepare` of every synapse.
 
-    `coefficients` [prepared, rows, columns] is where what the update reads begins in `prepared`.
+    `fold_layer(*constants, genome, folded, coefficients_at, layout, index)` writes what the update reads
+    [coefficients, rows, columns] into `folded`, from `coefficients_at` on.
     """
     constants = ["rate"] if rule.time_constant is None else ["rate", "time_constant"]
     own, neurons = len(rule.coefficients), len(rule.neuron_coefficients)
-    reads = [f"read_coefficient(genome, genes + {n} * synapses + k)" for n in range(own)]
-    reads += [f"read_coefficient(genome, genes + {own} * synapses + {n} * columns + j)" for n in range(neurons)]
+    reads = [f"read_coefficient(genome, genes_at + {n} * synapses + k)" for n in range(own)]
+    reads += [f"read_coefficient(genome, genes_at + {own} * synapses + {n} * columns + j)" for n in range(neurons)]
     results = [f"p{n}" for n in range(len(rule.prepared))]
-    writes = "; ".join(f"write_coefficient(prepared, at + {n} * terms, p{n})" for n in range(len(results)))
+    writes = "; ".join(f"write_coefficient(folded, coefficient_at + {n} * size, p{n})" for n in range(len(results)))
     targets = ", ".join(results) + ("," if len(results) == 1 else "")
     names = {
-        "prepare": kernel(rule.prepare),
+        "fold": kernel(rule.prepare),
         "read_coefficient": read_coefficient,
         "write_coefficient": write_coefficient,
         "of_connection": of_connection,
-        "place": place,
+        "locate_synapse": locate_synapse,
         "PRE_SIZE": PRE_SIZE,
         "POST_SIZE": POST_SIZE,
-        "GENE_AT": GENE_AT,
+        "GENES_AT": GENES_AT,
         "BIAS": BIAS,
     }
     of_bias = "pass"
     if rule.prepare_bias is not None:
-        names["prepare_bias"] = kernel(rule.prepare_bias)
+        names["fold_bias"] = kernel(rule.prepare_bias)
         bias_reads = [
-            f"read_coefficient(genome, start + {n} * columns + j)" for n in range(len(rule.bias_coefficients))
+            f"read_coefficient(genome, bias_genes_at + {n} * columns + j)" for n in range(len(rule.bias_coefficients))
         ]
-        of_bias = _PREPARE_BIAS.format(
+        of_bias = _FOLD_BIAS.format(
             before=own, neurons=neurons, results=targets, reads=", ".join(["rate", *bias_reads]), writes=writes
         )
-    source = _PREPARE_LAYER.format(
+    source = _FOLD_LAYER.format(
         constants=", ".join(constants),
         apart=int(rule.needs_bias),
         results=targets,
@@ -162,4 +165,4 @@ def prepare_layer(rule: Rule) -> Any:
         writes=writes,
         of_bias=of_bias,
     )
-    return kernel(from_source(source, "prepare_layer", names))
+    return kernel(from_source(source, "fold_layer", names))

@@ -26,12 +26,12 @@ class Elman(Network):
         """From input to hidden, hidden before to hidden now, hidden now to output."""
         observations, hidden, actions = self.sizes
         extra = int(self.bias)
-        before = observations + extra
-        now = before + hidden
+        past_at = observations + extra
+        now_at = past_at + hidden
         return (
-            Connection("input-hidden", 0, observations + extra, now, hidden, self.bias),
-            Connection("hidden-hidden", before, hidden, now, hidden),
-            Connection("hidden-output", now, hidden + extra, now + hidden + extra, actions, self.bias),
+            Connection("input-hidden", 0, observations + extra, now_at, hidden, self.bias),
+            Connection("hidden-hidden", past_at, hidden, now_at, hidden),
+            Connection("hidden-output", now_at, hidden + extra, now_at + hidden + extra, actions, self.bias),
         )
 
     @property
@@ -43,8 +43,8 @@ class Elman(Network):
     def forward(self, weights: Sequence[Array], before: Array, observation: Array) -> Array:
         """Return the units of one pass; see `Network.forward`."""
         one = [jnp.ones(1, jnp.float32)] if self.bias else []
-        now = self.connections[0].post_at
-        past = before[now : now + self.sizes[1]]
+        now_at = self.connections[0].post_at
+        past = before[now_at : now_at + self.sizes[1]]
         x = jnp.concatenate([observation, *one])
         hidden = ACTIVATIONS.get(self.activation)(x @ weights[0] + past @ weights[1])
         h = jnp.concatenate([hidden, *one])

@@ -42,8 +42,8 @@ class Fcrnn(Network):
         one = [jnp.ones(1, jnp.float32)] if self.bias else []
         past = before[-self.neurons :]
         s = jnp.concatenate([past.at[: self.sizes[0]].add(observation), *one])
-        summed = s @ weights[0]
+        sums = s @ weights[0]
         actions = self.sizes[-1]
-        inner = ACTIVATIONS.get(self.activation)(summed[:-actions])
-        outer = ACTIVATIONS.get(self.output_activation)(summed[-actions:])
+        inner = ACTIVATIONS.get(self.activation)(sums[:-actions])
+        outer = ACTIVATIONS.get(self.output_activation)(sums[-actions:])
         return jnp.concatenate([s, past, *one, inner, outer])

@@ -30,10 +30,10 @@ class Gru(Network):
     def connections(self) -> tuple[Connection, ...]:
         """Input and hidden layer to update gate, reset gate and candidate, then hidden layer to output."""
         observations, h, actions = self.sizes
-        z = observations + int(self.bias) + 2 * h
-        found, now = gate_connections(self, ("update", "reset", "candidate"), z), z + 3 * h
-        size = h + int(self.bias)
-        return (*found, Connection("hidden-output", now, size, now + size, actions, self.bias))
+        gates_at = observations + int(self.bias) + 2 * h
+        gates = gate_connections(self, ("update", "reset", "candidate"), gates_at)
+        now_at, size = gates_at + 3 * h, h + int(self.bias)
+        return (*gates, Connection("hidden-output", now_at, size, now_at + size, actions, self.bias))
 
     @property
     def unit_count(self) -> int:
@@ -45,8 +45,8 @@ class Gru(Network):
         """Return the units of one pass; see `Network.forward`."""
         one = [jnp.ones(1, jnp.float32)] if self.bias else []
         xz, hz, xr, hr, xc, hc, ho = weights
-        now = self.connections[-1].pre_at
-        past = before[now : now + self.sizes[1]]
+        now_at = self.connections[-1].pre_at
+        past = before[now_at : now_at + self.sizes[1]]
         x = jnp.concatenate([observation, *one])
         z, r = jax.nn.sigmoid(x @ xz + past @ hz), jax.nn.sigmoid(x @ xr + past @ hr)
         c = ACTIVATIONS.get(self.activation)(x @ xc + (r * past) @ hc)

@@ -95,5 +95,5 @@ class InitialWeights:
 
 def _unknown(name: str) -> HebbaxError:
     first, *shape = name.casefold().replace("_", "-").split("-")
-    meant = "-".join([_SYNONYMS.get(first, first), *shape])
-    return unknown_name("initialiser", name, [meant] if meant in INITIALISERS else INITIALISERS)
+    synonym = "-".join([_SYNONYMS.get(first, first), *shape])
+    return unknown_name("initialiser", name, [synonym] if synonym in INITIALISERS else INITIALISERS)

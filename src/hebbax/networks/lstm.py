@@ -31,10 +31,10 @@ class Lstm(Network):
     def connections(self) -> tuple[Connection, ...]:
         """Input and hidden layer to input gate, forget gate, candidate and output gate, then hidden layer to output."""
         observations, h, actions = self.sizes
-        i = observations + int(self.bias) + h
-        found = gate_connections(self, ("in", "forget", "candidate", "out"), i)
-        now, size = i + 5 * h, h + int(self.bias)
-        return (*found, Connection("hidden-output", now, size, now + size, actions, self.bias))
+        gates_at = observations + int(self.bias) + h
+        gates = gate_connections(self, ("in", "forget", "candidate", "out"), gates_at)
+        now_at, size = gates_at + 5 * h, h + int(self.bias)  # after the four gates and the memory
+        return (*gates, Connection("hidden-output", now_at, size, now_at + size, actions, self.bias))
 
     @property
     def unit_count(self) -> int:
@@ -47,8 +47,8 @@ class Lstm(Network):
         one = [jnp.ones(1, jnp.float32)] if self.bias else []
         xi, hi, xf, hf, xg, hg, xo, ho, out = weights
         hidden, activation = self.sizes[1], ACTIVATIONS.get(self.activation)
-        now = self.connections[-1].pre_at
-        past, memory = before[now : now + hidden], before[now - hidden : now]
+        now_at = self.connections[-1].pre_at
+        past, memory = before[now_at : now_at + hidden], before[now_at - hidden : now_at]
         x = jnp.concatenate([observation, *one])
         i, f = jax.nn.sigmoid(x @ xi + past @ hi), jax.nn.sigmoid(x @ xf + past @ hf)
         g, o = activation(x @ xg + past @ hg), jax.nn.sigmoid(x @ xo + past @ ho)

@@ -22,12 +22,12 @@ class Mlp(Network):
     @property
     def connections(self) -> tuple[Connection, ...]:
         """From each layer to the next."""
-        found, start = [], 0
+        connections, pre_at = [], 0
         for index, (before, after) in enumerate(zip(self.sizes, self.sizes[1:], strict=False)):
-            size = before + int(self.bias)
-            found.append(Connection(f"layer {index}", start, size, start + size, after, self.bias))
-            start += size
-        return tuple(found)
+            pre_size = before + int(self.bias)
+            connections.append(Connection(f"layer {index}", pre_at, pre_size, pre_at + pre_size, after, self.bias))
+            pre_at += pre_size
+        return tuple(connections)
 
     @property
     def unit_count(self) -> int:

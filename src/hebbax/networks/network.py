@@ -86,7 +86,7 @@ class Network(ABC):
         """Return the units [unit_count] of one pass.
 
         Args:
-            weights: one matrix a connection, [presynaptic, postsynaptic].
+            weights: one matrix per connection, [presynaptic, postsynaptic].
             before: units [unit_count] of the pass before, zero at birth.
             observation: [observations], normalised.
         """
@@ -114,16 +114,16 @@ class Network(ABC):
         ]
 
 
-def gate_connections(network: Network, gates: Sequence[str], at: int) -> list[Connection]:
-    """Return the connections from input and hidden layer before to each gate, the first of which stands at `at`.
+def gate_connections(network: Network, gates: Sequence[str], gates_at: int) -> list[Connection]:
+    """Return the connections from input and hidden layer before to each gate; the gates begin at `gates_at`.
 
     For networks of one hidden layer whose units begin with the input, its bias unit and the hidden layer before.
     """
     observations, hidden, _ = network.sizes
     inputs = observations + int(network.bias)
-    found = []
+    connections = []
     for index, name in enumerate(gates):
-        gate_at = at + index * hidden
-        found.append(Connection(f"input-{name}", 0, inputs, gate_at, hidden, network.bias))
-        found.append(Connection(f"hidden-{name}", inputs, hidden, gate_at, hidden))
-    return found
+        gate_at = gates_at + index * hidden
+        connections.append(Connection(f"input-{name}", 0, inputs, gate_at, hidden, network.bias))
+        connections.append(Connection(f"hidden-{name}", inputs, hidden, gate_at, hidden))
+    return connections

@@ -27,11 +27,11 @@ class Averaging:
     reads_window: bool = True
 
 
-def _same(window: int, history: Array, units: Array, tick: Array) -> Array:
+def _remember_nothing(window: int, history: Array, units: Array, tick: Array) -> Array:
     return history
 
 
-def _last(window: int, history: Array, units: Array, tick: Array) -> Array:
+def _mean_direct(window: int, history: Array, units: Array, tick: Array) -> Array:
     return units
 
 
@@ -41,9 +41,9 @@ def _remember_tick(window: int, history: Array, units: Array, tick: Array) -> Ar
 
 def _mean_of_ticks(window: int, history: Array, units: Array, tick: Array) -> Array:
     # At the start of a life it covers only what has been seen.
-    seen = jnp.minimum(tick + 1, window)
-    mask = (jnp.arange(window) < seen)[:, None]
-    return jnp.sum(jnp.where(mask, history, 0.0), axis=0) / seen.astype(history.dtype)
+    count = jnp.minimum(tick + 1, window)
+    mask = (jnp.arange(window) < count)[:, None]
+    return jnp.sum(jnp.where(mask, history, 0.0), axis=0) / count.astype(history.dtype)
 
 
 def _remember_mean(window: int, history: Array, units: Array, tick: Array) -> Array:
@@ -55,14 +55,14 @@ def _exponential_mean(window: int, history: Array, units: Array, tick: Array) ->
     # leaves it biased.
     if window == 1:
         return history[0]
-    gathered = -jnp.expm1((tick + 1).astype(jnp.float32) * jnp.float32(jnp.log1p(-1.0 / window)))
-    return history[0] / gathered
+    total_weight = -jnp.expm1((tick + 1).astype(jnp.float32) * jnp.float32(jnp.log1p(-1.0 / window)))
+    return history[0] / total_weight
 
 
 AVERAGINGS: Registry[Averaging] = Registry(
     "averaging",
     {
-        "direct": Averaging(lambda window: 0, _same, _last, reads_window=False),
+        "direct": Averaging(lambda window: 0, _remember_nothing, _mean_direct, reads_window=False),
         "moving-average": Averaging(lambda window: window, _remember_tick, _mean_of_ticks),
         "exponential": Averaging(lambda window: 1, _remember_mean, _exponential_mean),
     },
@@ -92,10 +92,26 @@ def history_rows(averaging: str, window: int) -> int:
 
 
 def remember(averaging: str, window: int, history: Array, units: Array, tick: Array) -> Array:
-    """Return the history [history_rows, units] with one tick's activations [units] added."""
+    """Return the history with one tick's activations added, [history_rows, units].
+
+    Args:
+        averaging: a name in AVERAGINGS.
+        window: ticks that are averaged over.
+        history: [history_rows, units] before this tick.
+        units: [units], the activations of this tick.
+        tick: number of this tick, from 0.
+    """
     return AVERAGINGS.get(averaging).remember(window, history, units, tick)
 
 
 def average(averaging: str, window: int, history: Array, units: Array, tick: Array) -> Array:
-    """Return the mean [units] of the activations seen so far, of a life that is at a tick."""
+    """Return the mean [units] of the activations seen so far.
+
+    Args:
+        averaging: a name in AVERAGINGS.
+        window: ticks that are averaged over.
+        history: [history_rows, units], with this tick's activations.
+        units: [units], the activations of this tick.
+        tick: number of this tick, from 0.
+    """
     return AVERAGINGS.get(averaging).average(window, history, units, tick)

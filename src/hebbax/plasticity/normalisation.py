@@ -21,7 +21,7 @@ def _none(weights: Array, bound: float) -> Array:
 
 def _max(weights: Array, bound: float) -> Array:
     # The published code divides by zero on an all-zero layer; here such a layer stays as it is.
-    return weights / _or_one(jnp.max(jnp.abs(weights)))
+    return weights / _safe_divisor(jnp.max(jnp.abs(weights)))
 
 
 def _standardise(weights: Array, bound: float) -> Array:
@@ -39,10 +39,10 @@ def _tanh(weights: Array, bound: float) -> Array:
 
 
 def _unit_norm(weights: Array, bound: float) -> Array:
-    return weights / _or_one(jnp.sqrt(jnp.sum(weights * weights, axis=0)))
+    return weights / _safe_divisor(jnp.sqrt(jnp.sum(weights * weights, axis=0)))
 
 
-def _or_one(size: Array) -> Array:
+def _safe_divisor(size: Array) -> Array:
     return jnp.where(size >= jnp.finfo(jnp.float32).tiny, size, 1.0)
 
 

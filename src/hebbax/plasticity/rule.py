@@ -15,7 +15,7 @@ from hebbax.types import Array
 
 
 def unchanged(rate, *coefficients):
-    """Return the coefficients as they are: what `prepare` is by default."""
+    """Return the coefficients as they are, with nothing folded in: what `prepare` is by default."""
     return coefficients
 
 
@@ -23,10 +23,10 @@ def unchanged(rate, *coefficients):
 class Rule:
     """A local learning rule.
 
-    `change(pre, post, weight, *prepared, *state)` returns the change of one weight, and after it the synapse's next
-    state if the rule has any. `prepare(rate, *coefficients, *neuron_coefficients)`, run once a life, returns what
-    `change` reads; with a time constant it is `prepare(rate, time_constant, ...)`. By default `change` reads the
-    coefficients as they are.
+    `change(pre, post, weight, *folded, *state)` returns the change of one weight, and after it the synapse's next state
+    if the rule has any. `prepare(rate, *coefficients, *neuron_coefficients)`, run once per life, folds the constants
+    into the coefficients and returns what `change` reads, and `prepared` names it; with a time constant it is
+    `prepare(rate, time_constant, ...)`. By default `change` reads the coefficients as they are.
 
     Raises HebbaxError if nothing evolves, only one of `prepare` and `prepared` is given, a `rate` or `time_constant`
     without them, or only one of `bias_coefficients` and `prepare_bias`.
@@ -34,13 +34,11 @@ class Rule:
 
     name: str
     change: Callable[..., object]
-    coefficients: tuple[str, ...]  # one evolved number a synapse each
+    coefficients: tuple[str, ...]  # each one evolved number per synapse
     equation: str
-    neuron_coefficients: tuple[str, ...] = ()  # one evolved number a postsynaptic neuron each
-    bias_coefficients: tuple[
-        str, ...
-    ] = ()  # instead of the others, where the presynaptic unit is the bias; () for none
-    state: tuple[str, ...] = ()  # one number a synapse each, zero at birth
+    neuron_coefficients: tuple[str, ...] = ()  # each one evolved number per postsynaptic neuron
+    bias_coefficients: tuple[str, ...] = ()  # in place of the others, for the synapses of a bias; () for none
+    state: tuple[str, ...] = ()  # each one number per synapse, zero at birth
     rate: float | None = None  # default of the one learning rate that all synapses share; None where the rule has none
     time_constant: float | None = None  # default, in updates; None where the rule has none
     prepare: Callable[..., tuple[Array, ...]] = unchanged

@@ -1,7 +1,7 @@
 """The rules that ship with hebbax. Where a published form differs, `docs/coming-from-han.md` says how.
 
 Arithmetic without literals: a Python number would make Numba compute in float64, half as fast. So constant factors are
-folded into what `prepare` returns, which is computed once a life.
+folded into what `prepare` returns, which is computed once per life.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from hebbax.plasticity.rule import Rule, unchanged
 from hebbax.registry import Registry
 from hebbax.types import Array
 
-_FOLDED = ("A", "B", "C", "D")
+_ABCD_TERMS = ("A", "B", "C", "D")
 
 
 def _abcd(pre, post, weight, a, b, c, d):
@@ -20,7 +20,7 @@ def _abcd(pre, post, weight, a, b, c, d):
 
 
 def _fold_eta(rate, a, b, c, d, eta):
-    # Folding the learning rate into the four terms once a life saves a multiplication a synapse and tick.
+    # Folding the learning rate into the four terms once per life saves a multiplication per synapse and update.
     return eta * a, eta * b, eta * c, eta * d
 
 
@@ -31,18 +31,18 @@ def _fold_rate(rate, a, b, c, d):
 _ETA_ABCD_RULE = Rule(
     "eta-abcd",
     _abcd,
-    (*_FOLDED, "eta"),
+    (*_ABCD_TERMS, "eta"),
     prepare=_fold_eta,
-    prepared=_FOLDED,
+    prepared=_ABCD_TERMS,
     equation="Δw = η (A·pre·post + B·pre + C·post + D)",
 )
 _ABCD_RULE = Rule(
     "abcd",
     _abcd,
-    _FOLDED,
+    _ABCD_TERMS,
     rate=0.1,
     prepare=_fold_rate,
-    prepared=_FOLDED,
+    prepared=_ABCD_TERMS,
     equation="Δw = rate (A·pre·post + B·pre + C·post + D)",
 )
 
@@ -65,15 +65,15 @@ def _fold_oja(rate, a, b, c, d):
 _OJA_ABCD_RULE = Rule(
     "oja-abcd",
     _oja,
-    _FOLDED,
+    _ABCD_TERMS,
     rate=0.1,
     prepare=_fold_oja,
-    prepared=(*_FOLDED, "rate"),
+    prepared=(*_ABCD_TERMS, "rate"),
     equation="Δw = rate (A·pre·post + B·pre + C·post + D − post²·w)",
 )
 
 
-def _traced(pre, post, weight, a, b, c, d, decay, trace):
+def _abcd_trace(pre, post, weight, a, b, c, d, decay, trace):
     trace = trace - decay * trace + post * (a * pre + c) + (b * pre + d)
     return trace, trace
 
@@ -84,13 +84,13 @@ def _fold_trace(rate, time_constant, a, b, c, d):
 
 _ABCD_TRACE_RULE = Rule(
     "abcd-trace",
-    _traced,
-    _FOLDED,
+    _abcd_trace,
+    _ABCD_TERMS,
     state=("trace",),
     rate=0.1,
     time_constant=5.0,
     prepare=_fold_trace,
-    prepared=(*_FOLDED, "decay"),
+    prepared=(*_ABCD_TERMS, "decay"),
     equation="e ← e − e/τ + A·pre·post + B·pre + C·post + D, Δw = rate·e",
 )
 
@@ -109,21 +109,21 @@ def _fold_bias_eta(rate, e, f, eta):
 _ABCD_BIAS_RULE = Rule(
     "abcd-bias",
     _abcd,
-    _FOLDED,
+    _ABCD_TERMS,
     bias_coefficients=("E", "F"),
     rate=0.1,
     prepare=_fold_rate,
-    prepared=_FOLDED,
+    prepared=_ABCD_TERMS,
     prepare_bias=_fold_bias_rate,
     equation="Δw = rate (A·pre·post + B·pre + C·post + D), Δbias = rate (E·post + F)",
 )
 _ETA_ABCD_BIAS_RULE = Rule(
     "eta-abcd-bias",
     _abcd,
-    (*_FOLDED, "eta"),
+    (*_ABCD_TERMS, "eta"),
     bias_coefficients=("E", "F", "eta_bias"),
     prepare=_fold_eta,
-    prepared=_FOLDED,
+    prepared=_ABCD_TERMS,
     prepare_bias=_fold_bias_eta,
     equation="Δw = η (A·pre·post + B·pre + C·post + D), Δbias = η (E·post + F)",
 )
@@ -133,11 +133,11 @@ def _bcm(pre, post, weight, rate, theta):
     return rate * pre * post * (post - theta)
 
 
-def _with_rate(rate, theta):
+def _fold_bcm(rate, theta):
     return rate, theta
 
 
-def _with_eta(rate, eta, theta):
+def _fold_eta_bcm(rate, eta, theta):
     return eta, theta
 
 
@@ -148,7 +148,7 @@ _BCM_RULE = Rule(
     (),
     neuron_coefficients=("theta",),
     rate=0.1,
-    prepare=_with_rate,
+    prepare=_fold_bcm,
     prepared=("rate", "theta"),
     equation=f"Δw = rate·{_BCM}",
 )
@@ -157,7 +157,7 @@ _ETA_BCM_RULE = Rule(
     _bcm,
     ("eta",),
     neuron_coefficients=("theta",),
-    prepare=_with_eta,
+    prepare=_fold_eta_bcm,
     prepared=("eta", "theta"),
     equation=f"Δw = η·{_BCM}",
 )
@@ -168,11 +168,11 @@ def _sliding_bcm(pre, post, weight, rate, theta, speed, power):
     return rate * pre * post * (post - theta * power), power
 
 
-def _sliding_rate(rate, time_constant, theta):
+def _fold_sliding_bcm(rate, time_constant, theta):
     return rate, theta, 1.0 / time_constant
 
 
-def _sliding_eta(rate, time_constant, eta, theta):
+def _fold_eta_sliding_bcm(rate, time_constant, eta, theta):
     return eta, theta, 1.0 / time_constant
 
 
@@ -185,7 +185,7 @@ _BCM_SLIDING_RULE = Rule(
     state=("power",),
     rate=0.1,
     time_constant=20.0,
-    prepare=_sliding_rate,
+    prepare=_fold_sliding_bcm,
     prepared=("rate", "theta", "speed"),
     equation=f"{_POWER}, Δw = rate·{_SLIDING}",
 )
@@ -196,7 +196,7 @@ _ETA_BCM_SLIDING_RULE = Rule(
     neuron_coefficients=("theta",),
     state=("power",),
     time_constant=20.0,
-    prepare=_sliding_eta,
+    prepare=_fold_eta_sliding_bcm,
     prepared=("eta", "theta", "speed"),
     equation=f"{_POWER}, Δw = η·{_SLIDING}",
 )
@@ -222,7 +222,7 @@ def _fold_eta_gdhl(rate, pp, pn, np, nn, sp, sn, ps, ns, eta):
     return quarter * pp, quarter * pn, quarter * np, quarter * nn, half * sp, half * sn, half * ps, half * ns
 
 
-_TERMS = ("pp", "pn", "np", "nn", "sp", "sn", "ps", "ns")
+_GDHL_TERMS = ("pp", "pn", "np", "nn", "sp", "sn", "ps", "ns")
 _GDHL = (
     "(pp·pre⁺post⁺ + pn·pre⁺post⁻ + np·pre⁻post⁺ + nn·pre⁻post⁻ + sp·pre·post⁺ + sn·pre·post⁻ + ps·pre⁺post + "
     "ns·pre⁻post), ⁺ and ⁻ the rise and fall since the update before"
@@ -230,20 +230,20 @@ _GDHL = (
 _GDHL_RULE = Rule(
     "gdhl",
     _gdhl,
-    _TERMS,
+    _GDHL_TERMS,
     state=("pre_before", "post_before"),
     rate=0.1,
     prepare=_fold_gdhl,
-    prepared=_TERMS,
+    prepared=_GDHL_TERMS,
     equation=f"Δw = rate {_GDHL}",
 )
 _ETA_GDHL_RULE = Rule(
     "eta-gdhl",
     _gdhl,
-    (*_TERMS, "eta"),
+    (*_GDHL_TERMS, "eta"),
     state=("pre_before", "post_before"),
     prepare=_fold_eta_gdhl,
-    prepared=_TERMS,
+    prepared=_GDHL_TERMS,
     equation=f"Δw = η {_GDHL}",
 )
 
@@ -285,9 +285,27 @@ def register_rule(
     prepared: tuple[str, ...] | None = None,
     prepare_bias: Callable[..., tuple[Array, ...]] | None = None,
 ) -> Rule:
-    """Add a rule under a name and return it; what the arguments mean is said in `Rule`.
+    """Add a rule under a name and return it.
 
-    Raises HebbaxError if the name is taken, and as `Rule` does.
+    Args:
+        name: what configurations call the rule.
+        change: `change(pre, post, weight, *folded, *state)`, the change of one weight, and after it the synapse's next
+            state if the rule has any.
+        coefficients: names, each of one evolved number per synapse, in the order of the genome.
+        equation: the rule as a formula, for reports.
+        neuron_coefficients: names, each of one evolved number per postsynaptic neuron.
+        bias_coefficients: names of what the synapses of a bias have in place of the others.
+        state: names, each of one number per synapse, zero at birth.
+        rate: default of the learning rate that all synapses share; None where the rule has none.
+        time_constant: default of the state's time constant, in updates; None where the rule has none.
+        prepare: `prepare(rate, *coefficients, *neuron_coefficients)`, run once per life, which returns what `change`
+            reads as `folded`; `prepare(rate, time_constant, ...)` with a time constant. None leaves the coefficients
+            as they are.
+        prepared: the names of what `prepare` returns.
+        prepare_bias: `prepare_bias(rate, *bias_coefficients)`, which returns as much for the synapses of a bias.
+
+    Returns:
+        The rule. Raises HebbaxError if the name is taken, and as `Rule` does.
     """
     rule = Rule(
         name=name,

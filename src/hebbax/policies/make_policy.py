@@ -59,15 +59,15 @@ def _check_options(config: PolicyConfig) -> None:
     NORMALISATIONS.get(config.normalisation)
     AVERAGINGS.get(config.averaging)
     for key in unread_options(config):
-        wrong = f"{key}={getattr(config, key)}"
+        setting = f"{key}={getattr(config, key)}"
         if config.plastic:
             others = " or ".join(f"averaging={name}" for name, kind in AVERAGINGS.items() if kind.reads_window)
             raise HebbaxError(
-                f"{wrong}: averaging={config.averaging} does not read it; leave it out, or set {others}", field=key
+                f"{setting}: averaging={config.averaging} does not read it; leave it out, or set {others}", field=key
             )
         plastic = "" if NETWORKS.get(config.network).static_only else ", or set plastic=true"
         raise HebbaxError(
-            f"{wrong}: a static policy has no plasticity and does not read it; leave it out{plastic}", field=key
+            f"{setting}: a static policy has no plasticity and does not read it; leave it out{plastic}", field=key
         )
 
 
@@ -76,9 +76,9 @@ def interval_ticks(interval: Any, control_period: float) -> int:
 
     Raises HebbaxError, naming the nearest valid values, unless it is a whole multiple of the control period (s).
     """
-    matched = re.fullmatch(r"\s*([+-]?)(\d+)(\.\d*)?\s*ticks?\s*", str(interval))
-    if matched:
-        sign, whole, fraction = matched.groups()
+    match = re.fullmatch(r"\s*([+-]?)(\d+)(\.\d*)?\s*ticks?\s*", str(interval))
+    if match:
+        sign, whole, fraction = match.groups()
         ticks = 0 if sign == "-" else int(whole)
         if ticks < 1 or (fraction or "").strip(".0"):
             nearest = f"{ticks} ticks or {ticks + 1} ticks" if ticks > 1 else "1 tick or 2 ticks" if ticks else "1 tick"

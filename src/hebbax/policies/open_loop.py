@@ -31,8 +31,8 @@ class Replay:
 
     def birth(self, key: jax.Array) -> Carry:
         """Return a carry that counts ticks."""
-        nothing = jnp.zeros(0, jnp.float32)
-        return Carry((), (), nothing, nothing[None], jnp.int32(0))
+        empty = jnp.zeros(0, jnp.float32)
+        return Carry((), (), empty, empty[None], jnp.int32(0))
 
     def act(self, genome: Array, carry: Carry, observation: Array) -> tuple[Array, Carry]:
         """Return this tick's action [actuators]; the observation is not read."""

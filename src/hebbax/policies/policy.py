@@ -28,10 +28,8 @@ WEIGHT_BOUND = 1e8
 class Carry(NamedTuple):
     """All that changes in a policy during a life, float32."""
 
-    weights: tuple[Array, ...]  # one matrix a connection, [presynaptic, postsynaptic]; () for a static policy
-    states: tuple[
-        Array, ...
-    ]  # of the synapses, [states of the rule, presynaptic, postsynaptic]; () for a static policy
+    weights: tuple[Array, ...]  # one matrix per connection, [presynaptic, postsynaptic]; () for a static policy
+    states: tuple[Array, ...]  # of the synapses, [states of the rule, presynaptic, postsynaptic]; () as for weights
     units: Array  # [unit_count], the activations of the last pass
     history: Array  # [rows of the averaging, unit_count]
     tick: Array  # number of passes so far, int32
@@ -94,22 +92,22 @@ class Plasticity:
                 f"interval={self.interval} ticks: expected at least 1; nearest valid: 1", field="interval"
             )
         if self.rate is not None:
-            wrong = f"rate={self.rate}"
+            setting = f"rate={self.rate}"
             if rule.rate is None:
-                raise HebbaxError(f"{wrong}: the rule {self.rule!r} evolves its rates; leave it out", field="rate")
+                raise HebbaxError(f"{setting}: the rule {self.rule!r} evolves its rates; leave it out", field="rate")
             if not 0 <= self.rate < float("inf"):
                 nearest = 0 if self.rate < 0 else rule.rate
                 raise HebbaxError(
-                    f"{wrong}: expected a finite number of at least 0; nearest valid: {nearest}", field="rate"
+                    f"{setting}: expected a finite number of at least 0; nearest valid: {nearest}", field="rate"
                 )
         if self.time_constant is not None:
-            wrong = f"time_constant={self.time_constant}"
+            setting = f"time_constant={self.time_constant}"
             if rule.time_constant is None:
-                raise HebbaxError(f"{wrong}: the rule {self.rule!r} has none; leave it out", field="time_constant")
+                raise HebbaxError(f"{setting}: the rule {self.rule!r} has none; leave it out", field="time_constant")
             if not 1 <= self.time_constant < float("inf"):
                 nearest = 1 if self.time_constant < 1 else rule.time_constant
                 raise HebbaxError(
-                    f"{wrong}: expected a finite number of updates of at least 1; nearest valid: {nearest}",
+                    f"{setting}: expected a finite number of updates of at least 1; nearest valid: {nearest}",
                     field="time_constant",
                 )
 
@@ -189,13 +187,13 @@ class Policy:
 
     def unpack(self, genome: Array) -> tuple[dict[str, Array], ...]:
         """Return the evolved arrays of every connection, by name and in the shapes of `genes`, of a [genome_size]."""
-        layers, start = [], 0
+        layers, genes_at = [], 0
         for shapes in self.genes:
             layer = {}
             for name, shape in shapes.items():
                 size = int(np.prod(shape))
-                layer[name] = genome[start : start + size].reshape(shape)
-                start += size
+                layer[name] = genome[genes_at : genes_at + size].reshape(shape)
+                genes_at += size
             layers.append(layer)
         return tuple(layers)
 
@@ -206,7 +204,7 @@ class Policy:
 
     @pinned()
     def draw(self, key: jax.Array) -> tuple[Array, ...]:
-        """Return fresh weights, one matrix a connection, drawn from the key as one flat vector."""
+        """Return fresh weights, one matrix per connection, drawn from the key as one flat vector."""
         connections = self.network.connections
         centre = jnp.float32(self.initial.centre)
         sizes = np.array([connection.size for connection in connections])
@@ -254,13 +252,15 @@ class Policy:
             return carry
         tick = carry.tick - 1
         due = tick % plasticity.interval == 0
-        update = _update(self, RULES.get(plasticity.rule))
-        weights, states = jax.lax.cond(due, update, _leave, genome, carry, tick)
+        update = _make_update(self, RULES.get(plasticity.rule))
+        weights, states = jax.lax.cond(due, update, _no_update, genome, carry, tick)
         return carry._replace(weights=weights, states=states)
 
 
 @cache  # one function object per policy: outside of `jit`, JAX compiles a branch that it has not seen before
-def _update(policy: Policy, rule: Rule) -> Callable[[Array, Carry, Array], tuple[tuple[Array, ...], tuple[Array, ...]]]:
+def _make_update(
+    policy: Policy, rule: Rule
+) -> Callable[[Array, Carry, Array], tuple[tuple[Array, ...], tuple[Array, ...]]]:
     """Return the update of all connections: from genome, carry and tick to weights and states."""
     plasticity, network = policy.plasticity, policy.network
     assert plasticity is not None
@@ -269,17 +269,19 @@ def _update(policy: Policy, rule: Rule) -> Callable[[Array, Carry, Array], tuple
         means = average(plasticity.averaging, plasticity.window, carry.history, carry.units, tick)
         pairs, genes = network.split(means), policy.unpack(genome)
         synapses = zip(carry.weights, carry.states, genes, pairs, network.connections, strict=True)
-        updated = [_updated(plasticity, rule, w, s, gene, pair, bias=c.bias) for w, s, gene, pair, c in synapses]
-        return tuple(weights for weights, _ in updated), tuple(states for _, states in updated)
+        results = [
+            _update_connection(plasticity, rule, w, s, gene, pair, bias=c.bias) for w, s, gene, pair, c in synapses
+        ]
+        return tuple(weights for weights, _ in results), tuple(states for _, states in results)
 
     return update
 
 
-def _leave(genome: Array, carry: Carry, tick: Array) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+def _no_update(genome: Array, carry: Carry, tick: Array) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     return carry.weights, carry.states
 
 
-def _updated(
+def _update_connection(
     plasticity: Plasticity,
     rule: Rule,
     weights: Array,
@@ -293,28 +295,28 @@ def _updated(
     normalise = NORMALISATIONS.get(plasticity.normalisation)
     pre, post = pair
     constants = [jnp.float32(value) for value in plasticity.constants]
-    prepared = _prepared(rule, constants, genes, weights.shape, bias=bias)
-    change = rule.change(pre[:, None], post[None, :], weights, *prepared, *states)
+    folded = _fold(rule, constants, genes, weights.shape, bias=bias)
+    change = rule.change(pre[:, None], post[None, :], weights, *folded, *states)
     if rule.state:
         assert isinstance(change, tuple)
-        change, *following = change
-        states = jnp.stack([jnp.broadcast_to(state, weights.shape) for state in following])
+        change, *next_states = change
+        states = jnp.stack([jnp.broadcast_to(state, weights.shape) for state in next_states])
     return normalise(weights + change, plasticity.effective_bound), states
 
 
-def _prepared(
+def _fold(
     rule: Rule, constants: list[Array], genes: dict[str, Array], shape: tuple[int, ...], *, bias: bool
 ) -> tuple[Array, ...]:
-    """Return what the rule's `change` reads, of a connection of a shape: each broadcasts to it."""
+    """Return what the rule's `change` reads, folded from a connection's genes: each broadcasts to its shape."""
     names = (*rule.coefficients, *rule.neuron_coefficients)
-    prepared = rule.prepare(*constants, *(genes[name] for name in names))
+    folded = rule.prepare(*constants, *(genes[name] for name in names))
     if not (bias and rule.prepare_bias is not None):
-        return prepared
-    of_bias = rule.prepare_bias(constants[0], *(genes[name] for name in rule.bias_coefficients))
+        return folded
+    folded_bias = rule.prepare_bias(constants[0], *(genes[name] for name in rule.bias_coefficients))
     rows, columns = shape
 
-    def stacked(one: Array, other: Array) -> Array:
+    def stack(one: Array, other: Array) -> Array:
         # Either can be one number of all synapses, or one of each postsynaptic neuron.
         return jnp.vstack([jnp.broadcast_to(one, (rows - 1, columns)), jnp.broadcast_to(other, (1, columns))])
 
-    return tuple(stacked(one, other) for one, other in zip(prepared, of_bias, strict=True))
+    return tuple(stack(one, other) for one, other in zip(folded, folded_bias, strict=True))
