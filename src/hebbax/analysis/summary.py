@@ -13,7 +13,7 @@ from hebbax.analysis.frame import Frame
 from hebbax.analysis.gait import MOTIONS
 from hebbax.analysis.plain import plain
 from hebbax.attractors.basin import STARTS, basin_values
-from hebbax.attractors.lyapunov import Lyapunov, pooled
+from hebbax.attractors.lyapunov import Lyapunov, pool_exponents
 from hebbax.attractors.verdict import LABELS
 from hebbax.versions import environment
 
@@ -122,7 +122,7 @@ def _at(values: Any, path: Sequence[str]) -> Any:
 
 def _pooled(found: Sequence[Lyapunov | None]) -> dict[str, Any] | None:
     known = [one for one in found if one is not None]
-    together = pooled(known)
+    together = pool_exponents(known)
     return together and {**(lyapunov_values(together) or {}), "lives": len(known)}
 
 

@@ -1,4 +1,4 @@
-"""The decision behind a verdict, in rows: one a weight update."""
+"""The classification behind a verdict, in rows: one per weight update."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from hebbax.attractors.transient import transient_end
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """A verdict in rows."""
+class Classification:
+    """A verdict in rows, before it is told in ticks."""
 
     label: str
     confidence: float
     transient: int
     evidence: dict[str, float]
     period: float | None = None  # rows
-    look: int | None = None  # rows that a record should have, of weights that are still settling
-    most: float = 1.0  # confidence that a record whose last third differs from the one before allows
+    look: int | None = None  # how many rows a record should have, of weights that are still settling
+    highest_confidence: float = 1.0  # what a record allows whose last third differs from the one before
 
 
-def judge(rows: np.ndarray, limits: Thresholds, *, bounded: bool = False) -> Judgement:
-    """Judge a finite trajectory [rows, weights] of at least 60 rows; bounded weights cannot leave for good."""
+def classify(rows: np.ndarray, limits: Thresholds, *, bounded: bool = False) -> Classification:
+    """Classify a finite trajectory [rows, weights] of at least 60 rows; bounded weights cannot leave for good."""
     whole = find_structure(rows)
     if whole.total_variance == 0 or whole.scale == 0:
-        return Judgement("fixed-point", 1.0, 0, {"shared_motion": 0.0, "own_motion": 0.0})
+        return Classification("fixed-point", 1.0, 0, {"shared_motion": 0.0, "own_motion": 0.0})
     drift = measure_drift(rows, whole.scores, whole.noise)
     transient = transient_end(whole.scores, limits.off_attractor * whole.scale) if whole.scores.shape[1] else 0
     rest = rows[transient:]
@@ -52,18 +52,22 @@ def judge(rows: np.ndarray, limits: Thresholds, *, bounded: bool = False) -> Jud
     }
     leaving = _leaving(drift, whole, limits)
     if leaving > 0 and not bounded:
-        return Judgement("diverging", _confidence(leaving), transient, evidence)
+        return Classification("diverging", _confidence(leaving), transient, evidence)
     unsettled = max(settling(drift, whole, limits, bounded), leaving)
     if unsettled > 0:
         look = look_longer(drift, len(rows), whole.scale, limits)
-        return Judgement("settling", _confidence(unsettled), transient, evidence, look=look)
-    died = dying(drift, limits)
-    if shared < limits.still or died > 0:
-        judged = _at_rest(shared, own, died, transient, evidence, limits)
+        return Classification("settling", _confidence(unsettled), transient, evidence, look=look)
+    resting = dying(drift, limits)
+    if shared < limits.still or resting > 0:
+        classification = _at_rest(shared, own, resting, transient, evidence, limits)
     else:
-        judged = _moving(structure, transient, evidence, limits)
-    most = _confidence(steadiness(drift, whole, limits))
-    return replace(judged, most=most, confidence=min(judged.confidence, most))
+        classification = _moving(structure, transient, evidence, limits)
+    highest_confidence = _confidence(steadiness(drift, whole, limits))
+    return replace(
+        classification,
+        highest_confidence=highest_confidence,
+        confidence=min(classification.confidence, highest_confidence),
+    )
 
 
 def _motion(structure: Structure) -> tuple[float, float]:
@@ -108,34 +112,37 @@ def _leaving(drift: Drift, whole: Structure, limits: Thresholds) -> float:
 
 
 def _at_rest(
-    shared: float, own: float, died: float, transient: int, evidence: dict[str, float], limits: Thresholds
-) -> Judgement:
+    shared: float, own: float, resting: float, transient: int, evidence: dict[str, float], limits: Thresholds
+) -> Classification:
     if own > limits.noisy:
-        return Judgement("wandering", _confidence(above(own, limits.noisy, 0.2)), transient, evidence)
-    still = max(_times_below(shared, limits.still), died)
-    return Judgement("fixed-point", _confidence(still, above(limits.noisy, own, 0.2)), transient, evidence)
+        return Classification("wandering", _confidence(above(own, limits.noisy, 0.2)), transient, evidence)
+    still = max(_times_below(shared, limits.still), resting)
+    return Classification("fixed-point", _confidence(still, above(limits.noisy, own, 0.2)), transient, evidence)
 
 
-def _moving(structure: Structure, transient: int, evidence: dict[str, float], limits: Thresholds) -> Judgement:
-    found = measure_regularity(structure, limits.cycles)
-    evidence |= found.evidence
-    predictable = above(found.foretold, limits.foretold, 0.5 * (1 - limits.foretold))
+def _moving(structure: Structure, transient: int, evidence: dict[str, float], limits: Thresholds) -> Classification:
+    regularity = measure_regularity(structure, limits.cycles)
+    evidence |= regularity.evidence
+    predictable = above(regularity.foretold, limits.foretold, 0.5 * (1 - limits.foretold))
     single = min(
-        _times_below(found.second_frequency, limits.second_frequency), _times_below(found.detuned, limits.detuned)
+        _times_below(regularity.second_frequency, limits.second_frequency),
+        _times_below(regularity.detuned, limits.detuned),
     )
     # Frequencies that are known this well decide about long periods: after many turns a torus comes close again.
-    decided = found.foretold > limits.exactly and found.turns > limits.turns
-    closes = -1.0 if decided else _times_below(found.closeness, limits.closes)
+    by_frequencies = regularity.foretold > limits.exactly and regularity.turns > limits.turns
+    closes = -1.0 if by_frequencies else _times_below(regularity.closeness, limits.closes)
     if predictable > 0 and single > 0:
-        return Judgement("limit-cycle", _confidence(predictable, single), transient, evidence, found.line_period)
-    if predictable > 0 and found.aliased:
-        return Judgement("aliased", _confidence(predictable, -single), transient, evidence)
+        return Classification(
+            "limit-cycle", _confidence(predictable, single), transient, evidence, regularity.line_period
+        )
+    if predictable > 0 and regularity.aliased:
+        return Classification("aliased", _confidence(predictable, -single), transient, evidence)
     if closes > 0:
-        return Judgement("limit-cycle", _confidence(closes), transient, evidence, found.return_period)
-    torus = above(found.foretold, limits.torus, 0.5 * (1 - limits.torus))
+        return Classification("limit-cycle", _confidence(closes), transient, evidence, regularity.return_period)
+    torus = above(regularity.foretold, limits.torus, 0.5 * (1 - limits.torus))
     if torus > 0:
-        return Judgement("quasi-periodic", _confidence(torus, -single, -closes), transient, evidence)
-    return Judgement("wandering", _confidence(-torus, -closes), transient, evidence)
+        return Classification("quasi-periodic", _confidence(torus, -single, -closes), transient, evidence)
+    return Classification("wandering", _confidence(-torus, -closes), transient, evidence)
 
 
 def _times_below(value: float, threshold: float) -> float:

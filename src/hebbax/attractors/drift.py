@@ -35,7 +35,7 @@ class Drift:
 def measure_drift(trajectory: np.ndarray, scores: np.ndarray, noise: float) -> Drift:
     """Measure the drift of a trajectory [ticks, weights], of which scores [ticks, components] are the shared motion.
 
-    The direction is judged in all weights: the leading components of a random walk in many dimensions are smooth arcs
+    The direction is measured in all weights: the leading components of a random walk in many dimensions are smooth arcs
     (Antognini and Sohl-Dickstein 2018), which look straight. `noise` is the variance of the noise in each direction.
     """
     size = len(trajectory) // BLOCKS

@@ -48,7 +48,7 @@ def dominant_frequency(signals: np.ndarray, control_period: float) -> Peak | Non
     """Return the strongest common oscillation of signals [ticks, signals], such as a gait's of the actions.
 
     Every signal counts by its variance. The peak of the summed power spectrum is placed between bins by a parabola
-    through the logarithms. Frequencies below two cycles a record are left out. It is significant if it stands above
+    through the logarithms. Frequencies below two cycles per record are left out. It is significant if it stands above
     the median power by more than the largest of so many values of white noise would (each bin of n independent signals
     has a χ² distribution with 2n degrees of freedom). None if nothing moves.
     """

@@ -44,15 +44,15 @@ def update_interval(trajectory: np.ndarray) -> tuple[int, int]:
     """Return how many ticks lie between weight updates, and the first row that such an update has written.
 
     Weights that are updated every n ticks stand still in between, and these stairs have frequencies of their own in a
-    spectrum. `trajectory[first::interval]` has a row an update. The interval is 1 where no rows repeat, or all do.
+    spectrum. `trajectory[first::interval]` has one row per update. The interval is 1 where no rows repeat, or all do.
     """
-    moved = np.flatnonzero((trajectory[1:] != trajectory[:-1]).any(axis=1))
-    if len(moved) < 2:
+    changes = np.flatnonzero((trajectory[1:] != trajectory[:-1]).any(axis=1))
+    if len(changes) < 2:
         return 1, 0
-    interval = int(np.gcd.reduce(np.diff(moved)))
-    if 2 * interval * len(moved) < len(trajectory):
+    interval = int(np.gcd.reduce(np.diff(changes)))
+    if 2 * interval * len(changes) < len(trajectory):
         return 1, 0  # weights that have stopped, not an interval
-    return interval, (int(moved[0]) + 1) % interval
+    return interval, (int(changes[0]) + 1) % interval
 
 
 def split_layers(trajectory: np.ndarray, layer_shapes: Sequence[tuple[int, int]]) -> list[np.ndarray]:
