@@ -28,7 +28,7 @@ def check_trajectory(trajectory: np.ndarray, ticks: int = 1) -> np.ndarray:
 
 
 def check_control_period(control_period: float) -> float:
-    """Return the seconds a tick takes. Raises HebbaxError unless they are a finite number above 0."""
+    """Return the seconds per tick. Raises HebbaxError unless they are a finite number above 0."""
     if not (np.isfinite(control_period) and control_period > 0):
         raise HebbaxError(f"control_period={control_period}: expected a finite number of seconds above 0")
     return float(control_period)
