@@ -59,7 +59,7 @@ def write_reproduction(
 def verdict_of(claim: Claim, table: Table) -> str | None:
     """Return whether a table bears a claim out, in words; None where a policy of it has not been run."""
     first, second = _group(table, claim.first), _group(table, claim.second)
-    if first is None or second is None or not (len(first.counted) and len(second.counted)):
+    if first is None or second is None or not (len(first.valid_curves) and len(second.valid_curves)):
         return None
     found = improvement(first, second)
     if found is None:
@@ -158,10 +158,10 @@ def _published_table(reproduction: Reproduction, tables: Sequence[Table]) -> str
 
 
 def _ours(group: Group | None) -> str:
-    if group is None or not len(group.counted):
+    if group is None or not len(group.valid_curves):
         return "not run"
     if group.enough:
-        return f"{text_of(summarise(group).mean)} (mean of {len(group.counted)} seeds)"
+        return f"{text_of(summarise(group).mean)} (mean of {len(group.valid_curves)} seeds)"
     return "; ".join(text_of(value) for value in group.finals) + " (single results)"
 
 
