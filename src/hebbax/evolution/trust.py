@@ -49,9 +49,9 @@ def check_trust(config: TrainConfig, path: Path, trust: Trust = False) -> None:
 
     `path` is that of the run's folder or of the file that holds the configuration. Nothing is imported here.
     """
-    named = (trust,) if isinstance(trust, str) else trust
+    names = (trust,) if isinstance(trust, str) else trust
     for want in wants_of(config):
-        allowed = named if isinstance(named, bool) else want.module in named
+        allowed = names if isinstance(names, bool) else want.module in names
         if not (allowed or want.module in sys.modules or _is_remembered(config, path)):
             raise HebbaxError(
                 f"{path} would run code of module {want.module!r}, which {want.part} of this run would import: if you "
@@ -69,7 +69,7 @@ def remember_trust(config: TrainConfig, path: Path, on_note: Callable[[str], Non
     try:
         file = _file()
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with file.open("a", encoding="utf-8") as stream:  # one write a line: no process loses what another adds
+        with file.open("a", encoding="utf-8") as stream:  # one write per line: no process loses what another adds
             stream.write(f"{_entry(config, path)}\n")
     except (OSError, RuntimeError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
@@ -97,9 +97,9 @@ def _identity(config: TrainConfig) -> str:
     """Return a hash of what a run is, and not of how far it is, nor of keys that only a newer hebbax knows."""
     default = flat_dict(TrainConfig())
     values = flat_dict(from_dict(to_dict(config)))
-    told = {key: value for key, value in values.items() if key != "generations" and value != default.get(key)}
-    told["modules"] = sorted(modules_of(config))
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    identity = {key: value for key, value in values.items() if key != "generations" and value != default.get(key)}
+    identity["modules"] = sorted(modules_of(config))
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
 def _file() -> Path:
