@@ -44,14 +44,14 @@ class Controls:
     normaliser: Normaliser
 
 
-def shipped(population: int) -> Controls:
+def shipped_half_cheetah(population: int) -> Controls:
     """Return the shipped HalfCheetah controller, a copy for every life, as a population lies in memory."""
-    stored = StoredRun.open(SHIPPED, _ignore)
-    controller = stored.controller()
+    run = StoredRun.open(SHIPPED, _ignore)
+    controller = run.controller()
     genomes = np.tile(controller.genome, (population, 1))
     normaliser = controller.statistics.normaliser()
     return Controls(
-        "half_cheetah han-e", f"{SHIPPED}, its best genome", check_task(stored.task), stored.policy, genomes, normaliser
+        "half_cheetah han-e", f"{SHIPPED}, its best genome", check_task(run.task), run.policy, genomes, normaliser
     )
 
 
@@ -65,7 +65,11 @@ def random_quadruped(population: int) -> Controls:
     return _random(quadruped(), [128, 64], population)
 
 
-CLOSED_LOOP: dict[Callable[[int], Controls], int] = {shipped: 250, random_half_cheetah: 250, random_quadruped: 100}
+CLOSED_LOOP: dict[Callable[[int], Controls], int] = {
+    shipped_half_cheetah: 250,
+    random_half_cheetah: 250,
+    random_quadruped: 100,
+}
 """What `closed-loop` measures, from a population to the controls, with the ticks of a life."""
 
 
