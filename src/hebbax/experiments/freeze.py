@@ -44,10 +44,8 @@ def run(context: Context) -> Result:
         )
     complete = ~np.isnan(np.array(rows)).any(axis=0)  # a life that diverged somewhere says nothing of the whole curve
     updates = np.array([point["updates"] for point in points], float)
-    needs = {
-        name: _updates_with_interval(np.array(rows)[:, complete], updates, part, context.seed)
-        for name, part in SHARES.items()
-    }
+    returns = np.array(rows)[:, complete]
+    needs = {name: _updates_with_interval(returns, updates, part, context.seed) for name, part in SHARES.items()}
     values = {"points": points, "updates_needed": needs, "lives_compared": int(complete.sum())}
     return Result.of("freeze", context, _sentence(points, needs), values)
 

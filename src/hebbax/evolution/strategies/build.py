@@ -40,7 +40,7 @@ COVARIANCE_COPIES = 10
 """How many float32 matrices of genome_size × genome_size are in memory at once while CMA-ES decomposes its own."""
 
 SLOW_COVARIANCE = 1_800
-"""Numbers of a genome from which CMA-ES works on its covariance for more than a second of one core a generation."""
+"""Numbers of a genome from which CMA-ES works on its covariance for more than a second of one core per generation."""
 
 Algorithm = tuple[Any, Any]
 """An algorithm with evosax's `init`, `ask` and `tell`, and the parameters that these take."""
