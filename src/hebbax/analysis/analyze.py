@@ -152,13 +152,20 @@ def _life(number: int, row: Lives, record: Record) -> Life:
     )
 
 
-def _recorded_input(recorded: RecordedLife, playback: Playback | None) -> AnalysisInput:
-    record = recorded.record()
-    life = Life(recorded.number, record, recorded.total_return, recorded.length, recorded.end, recorded.terminations)
-    if recorded.end == "diverged":
+def _recorded_input(recorded_life: RecordedLife, playback: Playback | None) -> AnalysisInput:
+    record = recorded_life.record()
+    life = Life(
+        recorded_life.number,
+        record,
+        recorded_life.total_return,
+        recorded_life.length,
+        recorded_life.end,
+        recorded_life.terminations,
+    )
+    if recorded_life.end == "diverged":
         return AnalysisInput(life, with_body=_DIVERGED, conditional=_DIVERGED)
     no_twins = "a recording has no twins"
     if playback is None:
         return AnalysisInput(life, with_body=no_twins, conditional="not every tick was recorded")
-    key = jax.random.wrap_key_data(jnp.asarray(recorded.key), impl="threefry2x32")
+    key = jax.random.wrap_key_data(jnp.asarray(recorded_life.key), impl="threefry2x32")
     return AnalysisInput(life, with_body=no_twins, conditional=_conditional_growth(playback, key, record))

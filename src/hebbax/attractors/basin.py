@@ -14,7 +14,7 @@ import numpy as np
 from hebbax.attractors.principal_components import find_structure
 from hebbax.attractors.thresholds import DEFAULT_THRESHOLDS
 from hebbax.attractors.trajectory import check_trajectory, finite_rows
-from hebbax.attractors.transient import nearest_distances, spacing, thin, window_rows
+from hebbax.attractors.transient import nearest_distances, spacing, subsample, window_rows
 from hebbax.errors import HebbaxError
 
 ALIKE = 0.1
@@ -99,7 +99,7 @@ def _compare(attractor: np.ndarray, other: np.ndarray, alike: float) -> Return:
         return Return(False, None, 1.0, 1.0, np.zeros(0))
     structure = find_structure(np.concatenate([attractor, other]))
     there, here = structure.scores[: len(attractor)], structure.scores[len(attractor) :]
-    there = thin(there)
+    there = subsample(there)
     size = float(np.sqrt(np.sum(np.var(there, axis=0))))
     norm = float(np.sqrt(np.mean(np.sum(np.square(attractor, dtype=np.float64), axis=1))))
     limit = max(_MARGIN * spacing(there), ALIKE * max(size, 0.05 * norm), alike)

@@ -9,7 +9,7 @@ import numpy as np
 from hebbax.attractors.drift import Drift, measure_drift
 from hebbax.attractors.periodicity import measure_regularity
 from hebbax.attractors.principal_components import Structure, find_structure
-from hebbax.attractors.settling import above, dying, look_longer, settling, steadiness
+from hebbax.attractors.settling import margin_above, rest_margin, rows_needed, settling_margin, steadiness_margin
 from hebbax.attractors.spectra import independent_signals, noise_peak
 from hebbax.attractors.thresholds import Thresholds
 from hebbax.attractors.transient import transient_end
@@ -50,19 +50,19 @@ def classify(rows: np.ndarray, limits: Thresholds, *, bounded: bool = False) -> 
         "shift": drift.shift / whole.scale,
         "surprise": drift.surprise,
     }
-    leaving = _leaving(drift, whole, limits)
+    leaving = _leaving_margin(drift, whole, limits)
     if leaving > 0 and not bounded:
         return Classification("diverging", _confidence(leaving), transient, evidence)
-    unsettled = max(settling(drift, whole, limits, bounded), leaving)
-    if unsettled > 0:
-        look = look_longer(drift, len(rows), whole.scale, limits)
-        return Classification("settling", _confidence(unsettled), transient, evidence, look=look)
-    resting = dying(drift, limits)
+    on_the_way = max(settling_margin(drift, whole, limits, bounded), leaving)
+    if on_the_way > 0:
+        look = rows_needed(drift, len(rows), whole.scale, limits)
+        return Classification("settling", _confidence(on_the_way), transient, evidence, look=look)
+    resting = rest_margin(drift, limits)
     if shared < limits.still or resting > 0:
         classification = _at_rest(shared, own, resting, transient, evidence, limits)
     else:
         classification = _moving(structure, transient, evidence, limits)
-    highest_confidence = _confidence(steadiness(drift, whole, limits))
+    highest_confidence = _confidence(steadiness_margin(drift, whole, limits))
     return replace(
         classification,
         highest_confidence=highest_confidence,
@@ -94,19 +94,19 @@ def _relative_speed(rows: np.ndarray, scale: float) -> float:
     return float(np.sqrt(np.einsum("tw,tw->", steps, steps, dtype=np.float64) / len(steps))) / scale
 
 
-def _leaving(drift: Drift, whole: Structure, limits: Thresholds) -> float:
+def _leaving_margin(drift: Drift, whole: Structure, limits: Thresholds) -> float:
     """Return by how much the weights leave for good, in margins of the thresholds; 0 or below if they do not."""
     far = drift.distance / whole.scale
     straight = min(
-        above(drift.straightness, limits.straight, 0.2),
-        above(drift.pace, limits.steady, 0.4),
-        above(far, limits.far, limits.far),
-        above(drift.distance, drift.swing, max(drift.swing, 1e-300)),
+        margin_above(drift.straightness, limits.straight, 0.2),
+        margin_above(drift.pace, limits.steady, 0.4),
+        margin_above(far, limits.far, limits.far),
+        margin_above(drift.distance, drift.swing, max(drift.swing, 1e-300)),
     )
     swelling = min(
-        above(drift.trend, limits.trend, 0.3),
-        above(drift.growth, limits.growth, 0.5),
-        above(drift.swing / whole.scale, limits.still, limits.still),
+        margin_above(drift.trend, limits.trend, 0.3),
+        margin_above(drift.growth, limits.growth, 0.5),
+        margin_above(drift.swing / whole.scale, limits.still, limits.still),
     )
     return max(straight, swelling)
 
@@ -115,22 +115,22 @@ def _at_rest(
     shared: float, own: float, resting: float, transient: int, evidence: dict[str, float], limits: Thresholds
 ) -> Classification:
     if own > limits.noisy:
-        return Classification("wandering", _confidence(above(own, limits.noisy, 0.2)), transient, evidence)
-    still = max(_times_below(shared, limits.still), resting)
-    return Classification("fixed-point", _confidence(still, above(limits.noisy, own, 0.2)), transient, evidence)
+        return Classification("wandering", _confidence(margin_above(own, limits.noisy, 0.2)), transient, evidence)
+    still = max(_margin_below(shared, limits.still), resting)
+    return Classification("fixed-point", _confidence(still, margin_above(limits.noisy, own, 0.2)), transient, evidence)
 
 
 def _moving(structure: Structure, transient: int, evidence: dict[str, float], limits: Thresholds) -> Classification:
     regularity = measure_regularity(structure, limits.cycles)
     evidence |= regularity.evidence
-    predictable = above(regularity.foretold, limits.foretold, 0.5 * (1 - limits.foretold))
+    predictable = margin_above(regularity.foretold, limits.foretold, 0.5 * (1 - limits.foretold))
     single = min(
-        _times_below(regularity.second_frequency, limits.second_frequency),
-        _times_below(regularity.detuned, limits.detuned),
+        _margin_below(regularity.second_frequency, limits.second_frequency),
+        _margin_below(regularity.detuned, limits.detuned),
     )
     # Frequencies that are known this well decide about long periods: after many turns a torus comes close again.
     by_frequencies = regularity.foretold > limits.exactly and regularity.turns > limits.turns
-    closes = -1.0 if by_frequencies else _times_below(regularity.closeness, limits.closes)
+    closes = -1.0 if by_frequencies else _margin_below(regularity.closeness, limits.closes)
     if predictable > 0 and single > 0:
         return Classification(
             "limit-cycle", _confidence(predictable, single), transient, evidence, regularity.line_period
@@ -139,13 +139,13 @@ def _moving(structure: Structure, transient: int, evidence: dict[str, float], li
         return Classification("aliased", _confidence(predictable, -single), transient, evidence)
     if closes > 0:
         return Classification("limit-cycle", _confidence(closes), transient, evidence, regularity.return_period)
-    torus = above(regularity.foretold, limits.torus, 0.5 * (1 - limits.torus))
+    torus = margin_above(regularity.foretold, limits.torus, 0.5 * (1 - limits.torus))
     if torus > 0:
         return Classification("quasi-periodic", _confidence(torus, -single, -closes), transient, evidence)
     return Classification("wandering", _confidence(-torus, -closes), transient, evidence)
 
 
-def _times_below(value: float, threshold: float) -> float:
+def _margin_below(value: float, threshold: float) -> float:
     """Return how far a value is below its threshold, in margins of a factor of 3."""
     return float((np.log(threshold) - np.log(max(value, np.finfo(float).tiny))) / np.log(3))
 

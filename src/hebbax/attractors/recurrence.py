@@ -100,7 +100,7 @@ def period_by_return_map(
     From 48 points the motion is followed from one return to the next, over three quarters of the record or 24 returns.
     A return is the nearest approach to the point that it began at, a little before or after the
     return before leads one to expect it. So a phase that wanders is followed, while a motion that slowly turns away, as
-    on a torus near a resonance, is not: it is held against its beginning. The closeness is the root mean square of
+    on a torus near a resonance, is not: it is compared with its beginning. The closeness is the root mean square of
     these distances over that of two points of the motion taken at random.
 
     Tried are the peaks of the autocorrelation and the periods `expected`, in rows, of which the record holds at least

@@ -89,7 +89,7 @@ def weight_speed(trajectory: np.ndarray, layer_shapes: Sequence[tuple[int, int]]
     parts = [rows] if layer_shapes is None else split_layers(rows, layer_shapes)
     speeds = np.stack([_norms(np.diff(part, axis=0)) for part in parts])
     norms = np.stack([_norms(part[:-1]) for part in parts])
-    total, norm = _together(speeds), _together(norms)
+    total, norm = _total_norm(speeds), _total_norm(norms)
     return WeightSpeed(
         layers=speeds,
         total=total,
@@ -104,7 +104,7 @@ def _norms(rows: np.ndarray) -> np.ndarray:
     return np.sqrt(np.einsum("tw,tw->t", rows, rows, dtype=np.float64))
 
 
-def _together(norms: np.ndarray) -> np.ndarray:
+def _total_norm(norms: np.ndarray) -> np.ndarray:
     """Return the norm of all layers together: [layers, ticks] to [ticks]."""
     return np.sqrt(np.sum(norms**2, axis=0))
 

@@ -59,7 +59,7 @@ def verdict(
         diverged: whether the life ended because a value was not finite or beyond its bound.
         bounded: whether a normalisation keeps the weights from leaving for good; by default, whether every row has the
             same largest size of a weight, or the same norm.
-        thresholds: what the numbers are held against.
+        thresholds: what the numbers are compared with.
 
     Raises HebbaxError for other shapes, or fewer than 60 weight updates of a life that did not diverge.
     """
@@ -114,7 +114,7 @@ def _note(label: str, look: int | None) -> str | None:
 
 
 def _with_lyapunov(classification: Classification, lyapunov: Lyapunov, ticks: int) -> Classification:
-    """Return a verdict as the exponent bears it out: neighbours that part within the record are no regular motion's.
+    """Return a classification corrected by the exponent: neighbours of a regular motion do not part within the record.
 
     Weights at rest and weights that leave are so whatever becomes of neighbours: a restless body makes the ripple of a
     fixed point unpredictable, and no larger.

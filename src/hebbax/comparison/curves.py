@@ -29,7 +29,7 @@ class Curve:
 
     source: str  # folder of the run, or zoo:TASK/POLICY
     config: TrainConfig
-    reached: int  # generations finished
+    generation: int  # generations finished
     generations: np.ndarray  # int64 [points], finished when the value was taken
     steps: np.ndarray  # float64 [points], control ticks of the population up to then
     values: np.ndarray  # float64 [points], returns; NaN where every life diverged
@@ -38,7 +38,7 @@ class Curve:
     @property
     def finished(self) -> bool:
         """Whether the run has got as far as it was asked to."""
-        return self.reached >= self.config.generations
+        return self.generation >= self.config.generations
 
     @property
     def final(self) -> float:
@@ -66,7 +66,7 @@ def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: 
     return Curve(
         source=str(source),
         config=config,
-        reached=records[-1]["generation"] + 1 if records else 0,
+        generation=records[-1]["generation"] + 1 if records else 0,
         generations=np.array([records[point]["generation"] + 1 for point in points], np.int64),
         steps=steps[points] if points else np.zeros(0),
         values=values,

@@ -47,7 +47,7 @@ def plot_comparison_curves(
         raise HebbaxError("there is no learning curve to draw: no run has finished a generation yet")
     # One look per group name, the same in all panels.
     names = list(dict.fromkeys(group.name for table in tables for group in table.groups))
-    looks = {name: _look(place) for place, name in enumerate(names)}
+    looks = {name: _line_style(place) for place, name in enumerate(names)}
     columns = min(len(tables), _COLUMNS)
     lines = -(-len(tables) // columns)
     with figure_style():
@@ -56,7 +56,7 @@ def plot_comparison_curves(
         for axes, table in zip(panels, tables, strict=False):
             for group in table.groups:
                 _draw_group(axes, group, across, looks[group.name], seed)
-            _dress(axes, table, across, figure.get_figwidth() / columns)
+            _label_axes(axes, table, across, figure.get_figwidth() / columns)
         for axes in panels[len(tables) :]:
             axes.set_axis_off()
         panels[0].set_ylabel(ylabel)
@@ -84,14 +84,14 @@ def _wrap(text: str, width: float) -> str:
     return fill(text, int(_CHARACTERS * width), break_on_hyphens=False)
 
 
-def _look(place: int) -> dict[str, Any]:
+def _line_style(place: int) -> dict[str, Any]:
     return {
         "color": _COLOURS[place % len(_COLOURS)],
         "linestyle": _DASHES[place // len(_COLOURS) % len(_DASHES)],
     }
 
 
-def _dress(axes: Axes, table: Table, across: str, width: float) -> None:
+def _label_axes(axes: Axes, table: Table, across: str, width: float) -> None:
     title = _wrap(table.name, width - 0.8)
     axes.set(xlabel="generation" if across == "generations" else "control ticks", title=title)
     if across == "generations":

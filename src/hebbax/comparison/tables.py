@@ -66,7 +66,7 @@ def remarks_of(table: Table) -> list[str]:
     for group in table.groups:
         for curve in group.curves:
             where = f"{group.name} seed {curve.config.seed} ({curve.source})"
-            at = f"generation {curve.reached} of {curve.config.generations}"
+            at = f"generation {curve.generation} of {curve.config.generations}"
             if not curve.finished:
                 remarks.append(f"unfinished, not counted: {where}: {at}, {text_of(curve.final)} so far")
             elif not np.isfinite(curve.final):
@@ -128,7 +128,7 @@ def write_comparison(
 
 
 def text_of(value: float | None) -> str:
-    """Return a return with as many decimals as its size deserves, or a dash where there is none."""
+    """Return a return as text, with a decimal below 1,000, or a dash where there is none."""
     if value is None or not np.isfinite(value):
         return "–"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.1f}"
@@ -205,7 +205,7 @@ def _run_json(curve: Curve) -> dict[str, Any]:
     return {
         "run": curve.source,
         "seed": curve.config.seed,
-        "generation": curve.reached,
+        "generation": curve.generation,
         "generations": curve.config.generations,
         "return": curve.final if np.isfinite(curve.final) else None,
         "diverged": curve.diverged,

@@ -58,15 +58,15 @@ class StrategyConfig:
         for key in values:
             if key in ("name", "population", *STORED_OPTIONS):
                 continue
-            if key not in (known := ("name", "population", *option_types())):
-                raise unknown_name("configuration key", f"strategy.{key}", [f"strategy.{name}" for name in known])
+            if key not in (keys := ("name", "population", *option_types())):
+                raise unknown_name("configuration key", f"strategy.{key}", [f"strategy.{name}" for name in keys])
         return cls(**values)
 
     def to_values(self) -> dict[str, Any]:
         """Return plain values by name, as runs store them: null where another strategy of ours has an option."""
         options = dataclasses.asdict(self.options)
-        stored = {option: options.get(option) for option in STORED_OPTIONS}
-        return {"name": self.name, "population": self.population, **stored, **options}
+        stored_options = {option: options.get(option) for option in STORED_OPTIONS}
+        return {"name": self.name, "population": self.population, **stored_options, **options}
 
 
 def _check_names(name: str, values: Mapping[str, Any]) -> None:

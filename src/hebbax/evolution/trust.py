@@ -2,8 +2,9 @@
 
 A stored configuration names what it needs, such as `gymnasium/MODULE:ENV_ID`. Its modules are imported only if the
 caller names them or trusts the run, has imported them already, or has trusted this run before. Whatever opens
-something stored asks `check_trust` before it makes a task; `wants_of` is where other parts that name modules are added.
-Names of parts that plug-ins brought are no modules: `registry.py` imports what is installed, whatever a run names.
+something stored asks `check_trust` before it makes a task. Other parts that name modules are added to
+`required_modules`. Names of parts that plug-ins brought are no modules: `registry.py` imports what is installed,
+whatever a run names.
 """
 
 from __future__ import annotations
@@ -26,22 +27,22 @@ Trust: TypeAlias = bool | Collection[str]
 
 
 @dataclass(frozen=True)
-class Want:
+class RequiredModule:
     """A module that a stored configuration would have imported."""
 
     module: str
     part: str  # which part of the configuration names it
 
 
-def wants_of(config: TrainConfig) -> tuple[Want, ...]:
+def required_modules(config: TrainConfig) -> tuple[RequiredModule, ...]:
     """Return the modules that a configuration would have imported, none for what hebbax has itself."""
-    module = module_of(config.task.name)
-    return () if module is None else (Want(module, f"task {config.task.name}"),)
+    name = module_of(config.task.name)
+    return () if name is None else (RequiredModule(name, f"task {config.task.name}"),)
 
 
 def modules_of(config: TrainConfig) -> frozenset[str]:
     """Return the names of those modules, as `check_trust` takes them from who has written the configuration."""
-    return frozenset(want.module for want in wants_of(config))
+    return frozenset(one.module for one in required_modules(config))
 
 
 def check_trust(config: TrainConfig, path: Path, trust: Trust = False) -> None:
@@ -50,12 +51,12 @@ def check_trust(config: TrainConfig, path: Path, trust: Trust = False) -> None:
     `path` is that of the run's folder or of the file that holds the configuration. Nothing is imported here.
     """
     names = (trust,) if isinstance(trust, str) else trust
-    for want in wants_of(config):
-        allowed = names if isinstance(names, bool) else want.module in names
-        if not (allowed or want.module in sys.modules or _is_remembered(config, path)):
+    for one in required_modules(config):
+        allowed = names if isinstance(names, bool) else one.module in names
+        if not (allowed or one.module in sys.modules or _is_remembered(config, path)):
             raise HebbaxError(
-                f"{path} would run code of module {want.module!r}, which {want.part} of this run would import: if you "
-                f"trust it, add --trust to the command (in Python trust=True, or import {want.module} first)"
+                f"{path} would run code of module {one.module!r}, which {one.part} of this run would import: if you "
+                f"trust it, add --trust to the command (in Python trust=True, or import {one.module} first)"
             )
 
 
@@ -64,7 +65,7 @@ def remember_trust(config: TrainConfig, path: Path, on_note: Callable[[str], Non
 
     Where nothing can be remembered, that is told to `on_note` in one line.
     """
-    if not wants_of(config) or _is_remembered(config, path):
+    if not required_modules(config) or _is_remembered(config, path):
         return
     try:
         file = _file()

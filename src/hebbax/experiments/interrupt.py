@@ -96,15 +96,15 @@ def survives(of_life: float, of_twin: float) -> bool:
 
 
 def _sentence(group: Mapping[str, Any]) -> str:
-    survived = group["survived"]["values"]
+    survivals = group["survived"]["values"]
     rates = [number(group[f"rate_{which}_updates"]["median"]) for which in ("without", "with")]
     verdicts = f" With updates, their weights are: {count_list(group['verdicts'])}." if group["verdicts"] else ""
     without = group.get("no_gait", {})
     what = "reward rate" if without else "gait"
     text = (
         f"Without updates in its second half, the {what} of {group['policy']} survives in "
-        f"{of_lives(int(np.sum(survived)), len(survived))} that have one: the reward a tick is {rates[0]}, with "
-        f"updates {rates[1]} (medians).{no_gait_sentence(without, len(survived), 'With updates')}"
+        f"{of_lives(int(np.sum(survivals)), len(survivals))} that have one: the reward a tick is {rates[0]}, with "
+        f"updates {rates[1]} (medians).{no_gait_sentence(without, len(survivals), 'With updates')}"
     )
     return f"{text}{verdicts}{_ended_sentence(group)}{diverged_sentence(group['diverged'])}"
 

@@ -79,7 +79,7 @@ def run(context: Context) -> Result:
         **no_gait(ground["motion"] for ground, _ in pairs),
         "amplitude_ratio": summary(ratios, context.seed),
         "stopped": share(ratios < STOP_RATIO, context.seed),
-        "walks_again": share([found is not None for found in again], context.seed),
+        "walks_again": share([ticks is not None for ticks in again], context.seed),
         "walks_again_ticks": summary(again, context.seed),
     }
     sentence = _sentence(values) + _ended_sentence(lives["air"]) + diverged_sentence(diverged_pairs)
@@ -133,10 +133,10 @@ def _walks_again(ground: np.ndarray, air: np.ndarray, begin: int, end: int) -> i
 
 def _sentence(values: Mapping[str, Any]) -> str:
     lives, air, ground = len(values["stopped"]["values"]), values["groups"]["air"], values["groups"]["ground"]
-    stopped = int(np.sum(values["stopped"]["values"]))
+    stops = int(np.sum(values["stopped"]["values"]))
     again = int(np.sum(values["walks_again"]["values"]))
     without = values.get("no_gait", {})
-    who = of_lives(stopped, lives) + ("" if without else " that walk on the ground")
+    who = of_lives(stops, lives) + ("" if without else " that walk on the ground")
     text = (
         f"In the air, {'the actions of ' if without else ''}{who} stop; {'they' if without else 'the actions'} keep "
         f"{with_interval(values['amplitude_ratio'])} of their amplitude (median)."

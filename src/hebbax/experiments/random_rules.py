@@ -52,7 +52,7 @@ def run(context: Context) -> Result:
             "verdicts": count_labels(life["verdict"] for life in lives) if plastic else {},
         }
         paths[name] = [life["path"] for life in lives if life["path"] is not None][:PICTURE_LIVES]
-    values = {"of": "weights" if plastic else "actions", "groups": groups, "shared": _together(paths)}
+    values = {"of": "weights" if plastic else "actions", "groups": groups, "shared": _common_components(paths)}
     return Result.of("random-rules", context, _sentence(values), values)
 
 
@@ -80,7 +80,7 @@ def components_for(explained: np.ndarray, part: float) -> float:
     return float(np.argmax(enough) + 1) if enough.any() else float("nan")
 
 
-def _together(paths: Mapping[str, Sequence[np.ndarray]]) -> dict[str, Any]:
+def _common_components(paths: Mapping[str, Sequence[np.ndarray]]) -> dict[str, Any]:
     """Return the trajectories of both groups in the components that they have in common."""
     every = [path for group in paths.values() for path in group]
     if not every:

@@ -26,7 +26,7 @@ INTERVALS, QUICK_INTERVALS = (1, 2, 4, 8, 16), (1, 4, 16)
 
 
 def run(context: Context) -> Result:
-    """Judge the weights, and measure the return, of one genome at every averaging window and update interval."""
+    """Classify the weights, and measure the return, of one genome at every averaging window and update interval."""
     plasticity = context.policy.plasticity
     assert plasticity is not None
     windows = sorted({*(QUICK_WINDOWS if context.quick else WINDOWS), plasticity.averaged_ticks})

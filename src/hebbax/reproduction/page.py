@@ -40,7 +40,7 @@ def write_reproduction(
     Return False, and write nothing, if no run has finished a generation. Raises HebbaxError where a file cannot be read
     or written.
     """
-    curves = [curve for path in reproduction.folders if (curve := read_curve(path, METRIC)).reached]
+    curves = [curve for path in reproduction.folders if (curve := read_curve(path, METRIC)).generation]
     if not curves:
         return False
     tables = compare(curves)
@@ -57,7 +57,7 @@ def write_reproduction(
 
 
 def verdict_of(claim: Claim, table: Table) -> str | None:
-    """Return whether a table bears a claim out, in words; None where a policy of it has not been run."""
+    """Return whether a table agrees with a claim, in words; None where a policy of it has not been run."""
     first, second = _group(table, claim.first), _group(table, claim.second)
     if first is None or second is None or not (len(first.valid_curves) and len(second.valid_curves)):
         return None
@@ -88,7 +88,7 @@ def _record(curve: Curve) -> dict[str, Any]:
         "policy": curve.config.policy.name,
         "seed": curve.config.seed,
         "generations": curve.config.generations,
-        "reached": curve.reached,
+        "reached": curve.generation,
         "command": run["command"],
         "seconds": round(sum(record["seconds"] for record in records), 1),
         "steps": sum(record["steps"] for record in records),

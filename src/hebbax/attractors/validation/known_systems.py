@@ -48,7 +48,7 @@ _LARGE = (0.5, 2.0)  # what is still to go is then more than the ripple of weigh
 
 @dataclass(frozen=True)
 class KnownSystem:
-    """A system, the verdict that it deserves, and why. It has shared motions, or one of every weight's own."""
+    """A system, the verdict that is right for it, and why. It has shared motions, or one of every weight's own."""
 
     name: str
     label: str
@@ -127,13 +127,13 @@ def _motions(
     elif system.single is not None:
         for _ in range(lives):
             motion = system.single(generator, ticks)
-            yield _mix(motion.latent, generator), motion.period
+            yield _project(motion.latent, generator), motion.period
     elif system.shared is not None:
         for latent in system.shared(generator, lives, ticks):
-            yield _mix(latent, generator), None
+            yield _project(latent, generator), None
 
 
-def _mix(latent: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+def _project(latent: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """Return a shared motion [ticks, dimensions] as a random linear map brings it to weights [ticks, weights]."""
     return latent @ generator.standard_normal((latent.shape[1], int(generator.integers(*_WEIGHTS))))
 
@@ -185,4 +185,4 @@ KNOWN_SYSTEMS = (
         "steady push", "settling", "pushed one way", single=known_cycles.steady_push, size=_LARGE, bounded=True
     ),
 )
-"""All known systems, by the label they deserve."""
+"""All known systems, by the label that is right."""

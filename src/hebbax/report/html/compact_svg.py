@@ -106,7 +106,7 @@ def compact_path(path: str) -> str:
     """Return the data of a path that looks the same. Raises ValueError for a command that Matplotlib does not write."""
     pieces, last = [], ""
     here = begin = (0, 0)
-    for command, numbers in _thin(_commands(path)):
+    for command, numbers in _simplify(_commands(path)):
         if command == "Z":
             pieces.append("z")
             here, last = begin, command
@@ -154,7 +154,7 @@ def _commands(path: str) -> list[Command]:
     return commands
 
 
-def _thin(commands: list[Command]) -> list[Command]:
+def _simplify(commands: list[Command]) -> list[Command]:
     """Return a path without the corners that its straight lines pass within the tolerance."""
     path: list[Command] = []
     run: list[Place] = []  # where the last command ended, and the lines from there on
