@@ -14,7 +14,7 @@ import numpy as np
 from hebbax.analysis.examiners import AnalysisInput, Measurement, measurement_pool
 from hebbax.analysis.frame import Life, frame_of
 from hebbax.analysis.summary import document_of
-from hebbax.attractors.basin import NORMAL, ZEROED
+from hebbax.attractors.basin import NORMAL, ZEROED_SHARE
 from hebbax.attractors.conditional_lyapunov import Playback
 from hebbax.attractors.lyapunov import FEWEST_TICKS, NUDGE, Pairs, onsets, pairs_of
 from hebbax.config.train import from_dict
@@ -118,7 +118,7 @@ class _PlasticInputs:
         return {
             "redrawn": self._weights(life, Event("redraw-weights", 0)),
             NORMAL: self._normal.record(life)[1].weights,
-            "zeroed": self._weights(life, Event("zero-weights", half, value=ZEROED))[half:],
+            "zeroed": self._weights(life, Event("zero-weights", half, value=ZEROED_SHARE))[half:],
         }
 
     def _weights(self, life: int, event: Event) -> np.ndarray:

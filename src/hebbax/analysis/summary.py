@@ -50,7 +50,7 @@ _FOOT_MEDIANS = ("duty_factor", "air_time", "touch_downs")
 
 
 def document_of(measurements: Sequence[Measurement], frame: Frame, setting: dict[str, Any]) -> dict[str, Any]:
-    """Return what analysis.json holds, from what was measured of each life and what the lives were of."""
+    """Return what analysis.json holds, from the measurements of the lives and the setting they were lived in."""
     lives = [one.values for one in measurements]
     summary = _summary(lives)
     if frame.plastic:

@@ -33,7 +33,7 @@ STARTS = {
 }
 """The other starts, and what they are."""
 
-ZEROED = 1 / 3
+ZEROED_SHARE = 1 / 3
 """Share of the weights that are set to 0."""
 
 FEWEST_TICKS = 160

@@ -24,7 +24,7 @@ _TINY = np.finfo(np.float32).tiny
 
 
 class Playback:
-    """Plays recorded lives into a policy; compiled once for lives of up to so many ticks."""
+    """Plays recorded lives into a policy; compiled once, for lives of at most `ticks` ticks."""
 
     @pinned()
     def __init__(self, policy: Policy, genome: np.ndarray, normaliser: Normaliser, ticks: int) -> None:

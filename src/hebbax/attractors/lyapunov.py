@@ -147,7 +147,7 @@ def _of_series(rates: np.ndarray, ticks: int) -> Lyapunov:
 
 
 def _widening(count: int) -> float:
-    """Return by what a standard error of so many values is multiplied, so that twice it is a 95 % interval."""
+    """Return the factor on a standard error of `count` values with which twice it is a 95 % interval."""
     return float(stdtrit(count - 1, 0.975)) / 2
 
 

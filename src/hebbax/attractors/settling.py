@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from hebbax.attractors.drift import BLOCKS, SKIPPED, Drift
+from hebbax.attractors.drift import BLOCKS, TRANSIENT_BLOCKS, Drift
 from hebbax.attractors.principal_components import Structure
 from hebbax.attractors.thresholds import Thresholds
 
@@ -66,7 +66,7 @@ def rows_needed(drift: Drift, rows: int, scale: float, limits: Thresholds) -> in
     times the record, rounded up to two digits.
     """
     enough = 0.5 * limits.still * scale
-    third = rows * (BLOCKS - SKIPPED) / BLOCKS * 2 / 3
+    third = rows * (BLOCKS - TRANSIENT_BLOCKS) / BLOCKS * 2 / 3
     times = [0.0]
     if 0 < drift.pace < 1 and drift.shift > enough:
         times.append(third / -np.log(drift.pace) * np.log(drift.shift / enough))

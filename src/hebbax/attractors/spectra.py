@@ -79,7 +79,7 @@ def independent_signals(centred: np.ndarray) -> float:
 
 
 def noise_peak(bins: float, signals: float) -> float:
-    """Return how far the highest of so many bins of white noise's power is above their median, at most.
+    """Return how far the highest of `bins` bins of white noise's power is above their median, at most.
 
     The 99.9 % quantile, with Wilson and Hilferty's approximation of χ² with 2 × signals degrees of freedom.
     """

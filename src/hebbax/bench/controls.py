@@ -22,7 +22,7 @@ from hebbax.tasks.task import Task
 from hebbax.types import Normaliser
 
 KEY = root_key(2026)
-SHIPPED = "zoo:half_cheetah/han-e"
+SHIPPED_RUN = "zoo:half_cheetah/han-e"
 _SPREAD = 0.05
 _NORMALISER_TICKS = 200
 _RANDOM = (
@@ -46,12 +46,12 @@ class Controls:
 
 def shipped_half_cheetah(population: int) -> Controls:
     """Return the shipped HalfCheetah controller, a copy for every life, as a population lies in memory."""
-    run = StoredRun.open(SHIPPED, _ignore)
+    run = StoredRun.open(SHIPPED_RUN, _ignore)
     controller = run.controller()
     genomes = np.tile(controller.genome, (population, 1))
     normaliser = controller.statistics.normaliser()
     return Controls(
-        "half_cheetah han-e", f"{SHIPPED}, its best genome", check_task(run.task), run.policy, genomes, normaliser
+        "half_cheetah han-e", f"{SHIPPED_RUN}, its best genome", check_task(run.task), run.policy, genomes, normaliser
     )
 
 

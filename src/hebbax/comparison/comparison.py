@@ -60,7 +60,7 @@ class Table:
 
     @property
     def name(self) -> str:
-        """The task with what is not as the task has it."""
+        """The task, and the settings that are not the task's own."""
         others = [f"{key}={value}" for key, value in self.settings.items() if key != "task.name" and value is not None]
         return ", ".join([str(self.settings["task.name"]), *others])
 

@@ -80,7 +80,7 @@ def _add_legend(figure: Figure, handles: dict[str, Any], lines: int) -> None:
 
 
 def _wrap(text: str, width: float) -> str:
-    """Return a text in lines of at most so many inches."""
+    """Return a text in lines of at most `width` inches."""
     return fill(text, int(_CHARACTERS * width), break_on_hyphens=False)
 
 

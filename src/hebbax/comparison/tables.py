@@ -61,7 +61,7 @@ def rows_of(table: Table, baseline: str | None = None) -> Rows:
 
 
 def remarks_of(table: Table) -> list[str]:
-    """Return what is to be said below a table: runs that do not count, and lives that diverged."""
+    """Return the remarks below a table: on runs that do not count, and on lives that diverged."""
     remarks = []
     for group in table.groups:
         for curve in group.curves:

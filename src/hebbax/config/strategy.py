@@ -26,7 +26,7 @@ class StrategyConfig:
     """
 
     name: str
-    population: int  # genomes a generation
+    population: int  # genomes per generation
     options: Any
 
     def __init__(self, name: str = "openai-es", population: int = 64, options: Any = None, **values: Any) -> None:

@@ -54,7 +54,7 @@ class Tracking:
         self._name, self._tracker, self._on_note = name, tracker, on_note
 
     def log(self, metrics: Mapping[str, Any]) -> None:
-        """Record a generation; what is no number or missing is left out."""
+        """Record a generation; values that are missing or no numbers are left out."""
         numbers = {
             key: float(value)
             for key, value in _flatten(metrics)
@@ -80,7 +80,7 @@ class Tracking:
 
 
 def start_tracking(config: TrainConfig, folder: Path, generation: int, on_note: Note) -> Tracking:
-    """Return the tracking of a run that goes on after so many finished generations, to be used in a `with`.
+    """Return the tracking of a run that goes on after `generation` finished generations, to be used in a `with`.
 
     Where the tracker cannot be used, `on_note` gets the reason in one line and the run has none.
     """

@@ -90,7 +90,7 @@ _SUMMARIES = ("amplitude", "frequency", "touching")
 
 
 def _measure(context: Context, life: Life, begin: int, end: int) -> dict[str, Any]:
-    """Return what is kept of one life, of the ticks in the air less the first quarter."""
+    """Return the measurements of one life, over the ticks in the air less the first quarter."""
     record = life.record
     start = begin + (end - begin) // _SETTLING
     whole = not life.diverged and len(record.actions) >= end

@@ -57,7 +57,7 @@ def run(context: Context) -> Result:
 
 
 def _measure(context: Context, life: Life) -> dict[str, Any]:
-    """Return what is kept of one life: how its weights (of a static policy, its actions) move in the second half."""
+    """Return how the weights of one life (of a static policy, its actions) move in the second half, and its return."""
     plastic = context.policy.plasticity is not None
     rows = life.record.weights if plastic else life.record.actions
     whole = not life.diverged and len(rows) > 1

@@ -36,7 +36,7 @@ STEADY = 2 * REWARD_WINDOW
 
 @dataclass(frozen=True)
 class Course:
-    """What is kept of one life."""
+    """The rewards and weights of one life."""
 
     diverged: bool
     total: float

@@ -108,7 +108,7 @@ def measure_cell(system: str, ticks: int, snr_db: float, lives: int, seed: int =
 
 
 def measure_cells(lives: int, reference_lives: int, workers: int) -> list[Cell]:
-    """Measure every system at all lengths and noises, the reference cell with more lives, in so many processes."""
+    """Measure every system at all lengths and noises, the reference cell with more lives, in `workers` processes."""
     jobs = [
         (system.name, ticks, snr_db, reference_lives if (ticks, snr_db) == REFERENCE else lives)
         for system, ticks, snr_db in product(KNOWN_SYSTEMS, TICKS, SNR_DB)
@@ -146,7 +146,7 @@ def reference_table(cells: Sequence[Cell]) -> str:
 
 
 def han_ratio_table(cells: Sequence[Cell]) -> str:
-    """Return the Markdown table of how often HAN's ratio is right where it has a word for what is right."""
+    """Return the Markdown table of how often HAN's ratio is right, on systems whose label it can give."""
     ticks = REFERENCE[0]
     by_place = {(cell.system, cell.ticks, cell.snr_db): cell for cell in cells}
     lines = [
