@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hebbax.analysis.examiners import Case, examine
+from hebbax.analysis.examiners import AnalysisInput, measure
 from hebbax.analysis.frame import Body, Frame, Life
 from hebbax.analysis.life_analysis import analyze_life, gait_of, motion_between
 from hebbax.attractors.lyapunov import Lyapunov
@@ -232,8 +232,8 @@ def test_no_gait_where_births_were_not_kept_or_nothing_is_seen():
 @pytest.mark.parametrize(("growth", "label", "compared"), [(0.0, "limit-cycle", 1), (3e-3, "diverging", 0)])
 def test_only_what_stays_is_an_attractor_to_come_back_to(growth, label, compared):
     weights = cycle() + growth * np.arange(TICKS, dtype="f4")[:, None] * np.ones(30, "f4")
-    case = Case(life_of(walk(weights)), others={"redrawn": np.roll(weights, 3, axis=0)})
-    found = examine(case, FRAME).values
+    case = AnalysisInput(life_of(walk(weights)), others={"redrawn": np.roll(weights, 3, axis=0)})
+    found = measure(case, FRAME).values
 
     assert found["verdict"]["label"] == label
     assert len(found["basin"]) == compared

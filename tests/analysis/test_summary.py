@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hebbax.analysis.examiners import Finding
+from hebbax.analysis.examiners import Measurement
 from hebbax.analysis.frame import Frame
 from hebbax.analysis.summary import document_of, motions_of
 from hebbax.attractors.lyapunov import Lyapunov
@@ -26,9 +26,9 @@ def life(label: str, *, agrees: bool, period: float | None = None, back: bool = 
 @pytest.fixture
 def document() -> dict:
     found = [
-        Finding(life("fixed-point", agrees=False), Lyapunov(-0.1, 0.01, 100), None),
-        Finding(life("fixed-point", agrees=False, back=False), Lyapunov(-0.2, 0.01, 100), None),
-        Finding(life("limit-cycle", agrees=True, period=12.0), None, None),
+        Measurement(life("fixed-point", agrees=False), Lyapunov(-0.1, 0.01, 100), None),
+        Measurement(life("fixed-point", agrees=False, back=False), Lyapunov(-0.2, 0.01, 100), None),
+        Measurement(life("limit-cycle", agrees=True, period=12.0), None, None),
     ]
     return document_of(found, FRAME, {"task": "swimmer"})
 
@@ -66,14 +66,14 @@ def test_counts_and_medians(document):
 
 
 def test_feet_have_medians_over_the_lives_in_which_they_touch():
-    def walking(**feet: float) -> Finding:
+    def walking(**feet: float) -> Measurement:
         parts = {
             name: {"duty_factor": duty, "air_time": 0.1 if duty < 1 else None, "touch_downs": 8 * duty}
             for name, duty in feet.items()
         }
-        return Finding({**life("limit-cycle", agrees=True), "gait": {"feet": parts}}, None, None)
+        return Measurement({**life("limit-cycle", agrees=True), "gait": {"feet": parts}}, None, None)
 
-    still = Finding(life("fixed-point", agrees=True), None, None)
+    still = Measurement(life("fixed-point", agrees=True), None, None)
     found = [walking(front=0.25, back=0.5), walking(front=0.75), walking(front=0.5, torso=1.0), still]
 
     assert document_of(found, FRAME, {})["summary"]["feet"] == {
@@ -92,17 +92,17 @@ def test_the_sentence(document):
 
 
 def test_an_exponent_within_its_error_is_neither():
-    found = [Finding(life("wandering", agrees=False), Lyapunov(0.01, 0.02, 100), None)]
+    found = [Measurement(life("wandering", agrees=False), Lyapunov(0.01, 0.02, 100), None)]
     assert "neither grow nor shrink" in document_of(found, FRAME, {})["sentence"]
 
 
 def test_sentences_without_a_verdict():
     values = {**life("wandering", agrees=False), "verdict": None, "published_ratio": None}
-    assert document_of([Finding(values, None, None)], FRAME, {})["sentence"] == (
+    assert document_of([Measurement(values, None, None)], FRAME, {})["sentence"] == (
         "No life was long enough for a verdict."
     )
     static = Frame((), (), 0.05, 1, None)
-    assert document_of([Finding({"return": 1.0, "gait": None}, None, None)], static, {})["sentence"] == (
+    assert document_of([Measurement({"return": 1.0, "gait": None}, None, None)], static, {})["sentence"] == (
         "The weights do not change."
     )
 

@@ -18,7 +18,7 @@ from hebbax.attractors.lyapunov import (
     onsets,
     pair_distances,
     pairs_of,
-    pooled,
+    pool_exponents,
 )
 from hebbax.attractors.validation.known_motions import lorenz_flow
 from hebbax.errors import HebbaxError
@@ -224,16 +224,16 @@ def test_twins_that_ended_too_soon_are_left_out():
 
 def test_pooled_is_the_mean_over_ticks():
     # (0.1 * 30 + 0.2 * 10) / 40 = 0.125; its error from 0.75² * 0.025² + 0.25² * 0.075², times 2/1
-    found = pooled([Lyapunov(0.1, 0.01, 30), Lyapunov(0.2, 0.01, 10)])
+    found = pool_exponents([Lyapunov(0.1, 0.01, 30), Lyapunov(0.2, 0.01, 10)])
 
     assert found is not None
     assert found.exponent == pytest.approx(0.125)
     assert found.standard_error == pytest.approx(np.sqrt(2 * (0.75**2 * 0.025**2 + 0.25**2 * 0.075**2)))
     assert found.ticks == 40
-    assert pooled([Lyapunov(0.1, 0.5, 30)]) == Lyapunov(pytest.approx(0.1), 0.5, 30)
-    assert pooled([]) is None
+    assert pool_exponents([Lyapunov(0.1, 0.5, 30)]) == Lyapunov(pytest.approx(0.1), 0.5, 30)
+    assert pool_exponents([]) is None
     # Two that agree by chance are no surer than each is: sqrt(0.5² * 0.1² + 0.5² * 0.1²)
-    alike = pooled([Lyapunov(0.1, 0.1, 10), Lyapunov(0.1, 0.1, 10)])
+    alike = pool_exponents([Lyapunov(0.1, 0.1, 10), Lyapunov(0.1, 0.1, 10)])
     assert alike is not None
     assert alike.standard_error == pytest.approx(0.1 / np.sqrt(2))
 

@@ -1,11 +1,11 @@
-"""Components by hand, against NumPy's decomposition, and in pieces."""
+"""Components by hand, and against NumPy's decomposition."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from hebbax.attractors.principal_components import principal_components, streamed_principal_components
+from hebbax.attractors.principal_components import principal_components
 from hebbax.errors import HebbaxError
 
 
@@ -42,20 +42,6 @@ def test_axes_are_orthonormal_where_nothing_moves():
     assert found.explained.tolist() == [0, 0, 0]
 
 
-def test_pieces_give_the_same_components():
-    rows = np.random.default_rng(1).normal(size=(100, 6)) * [6, 5, 4, 3, 2, 1] + 10
-    whole = principal_components(rows, 3)
-    pieces = streamed_principal_components(lambda: iter([rows[:1], rows[1:70], rows[70:]]), 3)
-
-    np.testing.assert_allclose(pieces.mean, whole.mean)
-    np.testing.assert_allclose(pieces.axes, whole.axes, atol=1e-9)
-    np.testing.assert_allclose(pieces.variances, whole.variances)
-    np.testing.assert_allclose(pieces.scores, whole.scores, atol=1e-9)
-    assert pieces.total_variance == pytest.approx(whole.total_variance)
-
-
-def test_wrong_counts_and_no_pieces_are_errors():
+def test_a_wrong_count_is_an_error():
     with pytest.raises(HebbaxError, match="count=0"):
         principal_components(np.ones((3, 3)), 0)
-    with pytest.raises(HebbaxError, match="no ticks"):
-        streamed_principal_components(lambda: iter([]))

@@ -10,7 +10,7 @@ from hebbax.attractors.recurrence import (
     period_by_autocorrelation,
     period_by_return_map,
     self_distance,
-    upsampled,
+    upsample,
 )
 
 
@@ -93,6 +93,6 @@ def test_a_motion_without_return_has_no_period():
 
 def test_interpolation_keeps_what_it_is_between():
     rows = cycle(7.3)
-    np.testing.assert_allclose(upsampled(rows)[::8], rows[25:-25], atol=1e-9)
+    np.testing.assert_allclose(upsample(rows)[::8], rows[25:-25], atol=1e-9)
     angle = 2 * np.pi * (np.arange(25 * 8, 475 * 8) / 8) / 7.3
-    np.testing.assert_allclose(upsampled(rows)[:, 0], np.cos(angle), atol=0.03)
+    np.testing.assert_allclose(upsample(rows)[:, 0], np.cos(angle), atol=0.03)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hebbax.attractors.periodicity import folded_frequency, one_frequency, two_frequencies
-from hebbax.attractors.sinusoids import fit_harmonics, fit_lines, fold, foretold, lines_at
+from hebbax.attractors.sinusoids import fit_harmonics, fit_lines, fold, forecast_skill, lines_at
 
 TIMES = np.arange(400)
 
@@ -25,13 +25,13 @@ def test_frequencies_and_powers_are_found():
 
     np.testing.assert_allclose(lines.frequencies, [0.0613, 0.2107], atol=2e-6)
     np.testing.assert_allclose(lines.powers, [4, 1], rtol=0.01)
-    assert lines.left == pytest.approx(2e-4, rel=0.2)
+    assert lines.residual_variance == pytest.approx(2e-4, rel=0.2)
 
 
 def test_two_lines_half_a_resolution_apart_are_told_apart_from_one():
     """1.5 / 400 apart: one peak of the spectrum, two lines of the fit."""
     lines = fit_lines(waves((1, 0.1), (1, 0.1 + 1.5 / 400)), 8)
-    assert lines.left < 1e-2
+    assert lines.residual_variance < 1e-2
 
 
 def test_no_line_is_found_where_nothing_moves():
@@ -46,25 +46,25 @@ def test_search_stops_at_the_noise():
 
 def test_regular_motion_is_foretold_and_noise_is_not():
     signals = waves((2, 0.0613), (1, 0.2107))
-    assert foretold(fit_lines(signals[:260], 4), signals) > 0.999
+    assert forecast_skill(fit_lines(signals[:260], 4), signals) > 0.999
 
     noise = np.random.default_rng(1).normal(size=(400, 2))
-    assert foretold(fit_lines(noise[:260], 8), noise) < 0
+    assert forecast_skill(fit_lines(noise[:260], 8), noise) < 0
 
 
 def test_what_noise_hides_does_not_count_as_missed():
     signals = waves((1, 0.0613), noise=0.3)
     early = fit_lines(signals[:260], 4, noise=0.18)
 
-    assert foretold(early, signals) == pytest.approx(1 / 1.18, abs=0.05)
-    assert foretold(early, signals, noise=0.18) == pytest.approx(1, abs=0.05)
+    assert forecast_skill(early, signals) == pytest.approx(1 / 1.18, abs=0.05)
+    assert forecast_skill(early, signals, noise=0.18) == pytest.approx(1, abs=0.05)
 
 
 def test_harmonics_are_fitted_by_their_fundamental():
     frequency, lines = fit_harmonics(waves((1, 0.11), (0.5, 0.22), (0.3, 0.33)), 0.11 + 0.05 / 400, np.array([1, 2, 3]))
 
     assert frequency == pytest.approx(0.11, abs=1e-5)
-    assert lines.left < 1e-4
+    assert lines.residual_variance < 1e-4
 
 
 def test_a_harmonic_at_half_a_cycle_per_row_is_kept_and_one_above_is_not():
@@ -73,7 +73,7 @@ def test_a_harmonic_at_half_a_cycle_per_row_is_kept_and_one_above_is_not():
     _, lines = fit_harmonics(signals, 0.25, np.array([1, 2, 3]))
 
     np.testing.assert_allclose(lines.frequencies, [0.25, 0.5])
-    assert lines.left < 1e-8
+    assert lines.residual_variance < 1e-8
     np.testing.assert_allclose(np.sort(fit_lines(signals, 4).frequencies), [0.25, 0.5], atol=1e-6)
 
 

@@ -15,7 +15,7 @@ def test_the_population_mean_has_a_point_a_generation(write_run):
     assert curve.generations.tolist() == [1, 2, 3]
     assert curve.steps.tolist() == [1000, 2000, 3000]
     assert curve.values.tolist() == [1, 2, 4]
-    assert (curve.final, curve.reached, curve.finished) == (4, 3, True)
+    assert (curve.final, curve.generation, curve.finished) == (4, 3, True)
 
 
 def test_the_mean_genome_has_a_point_an_evaluation(write_run):
@@ -52,14 +52,14 @@ def test_where_every_life_diverged_there_is_no_return(write_run):
 def test_a_run_that_was_asked_for_more_is_unfinished(write_run):
     curve = read_curve(write_run("run", [1.0, 2.0], generations=5), "population-mean")
 
-    assert (curve.reached, curve.finished, curve.final) == (2, False, 2)
+    assert (curve.generation, curve.finished, curve.final) == (2, False, 2)
 
 
 def test_as_if_fewer_had_been_asked_for(write_run):
     path = write_run("run", [1.0, 2.0, 4.0, 8.0], evaluations={1: 5.0, 3: 9.0})
 
     curve = read_curve(path, "population-mean", generations=2)
-    assert (curve.final, curve.reached, curve.finished, curve.config.generations) == (2, 2, True, 2)
+    assert (curve.final, curve.generation, curve.finished, curve.config.generations) == (2, 2, True, 2)
     assert read_curve(path, generations=3).final == 9
     assert not read_curve(path, generations=6).finished
     with pytest.raises(HebbaxError, match="generations=0: expected a whole number of at least 1; nearest valid: 1"):
@@ -78,7 +78,7 @@ def test_a_value_of_an_earlier_generation_does_not_stand_for_a_later_one(write_r
 def test_before_the_first_generation(write_run):
     curve = read_curve(write_run("run", [], generations=3))
 
-    assert (curve.reached, curve.finished, len(curve.values)) == (0, False, 0)
+    assert (curve.generation, curve.finished, len(curve.values)) == (0, False, 0)
     assert np.isnan(curve.final)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hebbax.comparison.comparison import compare
 from hebbax.comparison.curves import read_curve
 from hebbax.reproduction.page import Reproduction, verdict_of, write_reproduction
-from hebbax.reproduction.published import Budget, Claim, Experiment, Published
+from hebbax.reproduction.published import Budget, Claim, Experiment, PublishedReturn
 
 BUDGET = Budget(
     summary="Tiny.", tasks={"swimmer": (), "half_cheetah": ()}, seeds={"han-e": 5, "mlp": 5, "han-b": 1}, overrides=()
@@ -21,9 +21,9 @@ EXPERIMENT = Experiment(
     baseline="mlp",
     budgets={"tiny": BUDGET},
     published=(
-        Published("swimmer", "han-e", 360, "read off a figure"),
-        Published("swimmer", "han-b", 350, "read off a figure"),
-        Published("ant", "mlp", 5308, "read off a figure"),
+        PublishedReturn("swimmer", "han-e", 360, "read off a figure"),
+        PublishedReturn("swimmer", "han-b", 350, "read off a figure"),
+        PublishedReturn("ant", "mlp", 5308, "read off a figure"),
     ),
     claims=(Claim("E beats the static network", "han-e", "mlp"), Claim("E beats B", "han-e", "han-b")),
     notes=("A note.",),

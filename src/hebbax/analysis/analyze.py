@@ -11,10 +11,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hebbax.analysis.examiners import Case, Finding, examiners
+from hebbax.analysis.examiners import AnalysisInput, Measurement, measurement_pool
 from hebbax.analysis.frame import Life, frame_of
 from hebbax.analysis.summary import document_of
-from hebbax.attractors.basin import NORMAL, ZEROED
+from hebbax.attractors.basin import NORMAL, ZEROED_SHARE
 from hebbax.attractors.conditional_lyapunov import Playback
 from hebbax.attractors.lyapunov import FEWEST_TICKS, NUDGE, Pairs, onsets, pairs_of
 from hebbax.config.train import from_dict
@@ -36,17 +36,17 @@ _TOO_SHORT = f"the life is shorter than {FEWEST_TICKS} ticks"
 def analyze_source(source: Source, *, workers: int | None = None) -> dict[str, Any]:
     """Live and analyse the lives of a source; return what analysis.json holds.
 
-    `workers` is how many processes compute, by default one a core; no result depends on it.
+    `workers` is how many processes compute, by default one per core; no result depends on it.
     """
     frame, runner = frame_of(source.task, source.policy), source.runner()
-    case_of = _CaseWithOthers(source, runner).case if frame.plastic else _case_alone(runner)
-    with examiners(frame, available_cores() if workers is None else workers) as pool:
+    input_of = _PlasticInputs(source, runner).of_life if frame.plastic else _static_input(runner)
+    with measurement_pool(frame, available_cores() if workers is None else workers) as pool:
 
-        def begin(life: int) -> Future[Finding]:
-            return pool.submit(case_of(life))
+        def begin(life: int) -> Future[Measurement]:
+            return pool.submit(input_of(life))
 
-        found = [future.result() for future in runner.map(begin, range(source.lifetimes))]
-    return document_of(found, frame, {**source.setting(), "engine": runner.engine.name, "recording": None})
+        measurements = [future.result() for future in runner.map(begin, range(source.lifetimes))]
+    return document_of(measurements, frame, {**source.setting(), "engine": runner.engine.name, "recording": None})
 
 
 def analyze_recording(recording: Recording, *, workers: int | None = None, trust: Trust = False) -> dict[str, Any]:
@@ -65,9 +65,9 @@ def analyze_recording(recording: Recording, *, workers: int | None = None, trust
     if frame.plastic and recording.every == 1:
         longest = max((life.length for life in recording), default=1)
         playback = Playback(policy, recording.genome, Normaliser(*recording.normaliser), longest)
-    with examiners(frame, available_cores() if workers is None else workers) as pool:
-        futures = [pool.submit(_recorded_case(life, playback)) for life in recording]
-        found = [future.result() for future in futures]
+    with measurement_pool(frame, available_cores() if workers is None else workers) as pool:
+        futures = [pool.submit(_recorded_input(life, playback)) for life in recording]
+        measurements = [future.result() for future in futures]
     setting = {
         "task": recording.task,
         "policy": recording.policy,
@@ -79,10 +79,10 @@ def analyze_recording(recording: Recording, *, workers: int | None = None, trust
         "engine": recording.engine,
         "recording": recording.path.name,
     }
-    return document_of(found, frame, setting)
+    return document_of(measurements, frame, setting)
 
 
-class _CaseWithOthers:
+class _PlasticInputs:
     """Lives a plastic policy's lives, and beside each its twins and those that begin elsewhere."""
 
     def __init__(self, source: Source, runner: Runner) -> None:
@@ -90,27 +90,27 @@ class _CaseWithOthers:
         self._source, self._runner, self._normal = source, runner, source.runner(normal)
         self._playback = Playback(source.policy, source.genome, source.normaliser, source.ticks)
 
-    def case(self, life: int) -> Case:
-        """Return a life with all that it is compared with."""
+    def of_life(self, life: int) -> AnalysisInput:
+        """Return a life with all that it is compared with; runs all of them."""
         row, record = self._runner.record(life)
         if row.diverged[0]:
-            return Case(_life(life, row, record), body=_DIVERGED, weights=_DIVERGED)
-        return Case(
+            return AnalysisInput(_life(life, row, record), with_body=_DIVERGED, conditional=_DIVERGED)
+        return AnalysisInput(
             _life(life, row, record),
-            body=self._body(life, record),
-            weights=_weights_alone(self._playback, self._source.key(life), record),
+            with_body=self._body(life, record),
+            conditional=_conditional_growth(self._playback, self._source.key(life), record),
             others=self._others(life, len(record.weights) // 2),
         )
 
     def _body(self, life: int, record: Record) -> np.ndarray | Pairs | str:
         """Return how a difference grows with the body in the second half of a life; it begins at a quarter."""
-        ticks, lent = len(record.weights), self._runner.twins(life)
+        ticks, context = len(record.weights), self._runner.twins(life)
         if ticks < FEWEST_TICKS:
             return _TOO_SHORT
-        if lent is None:
+        if context is None:
             twins = [self._weights(life, Event("nudge-weights", tick, value=NUDGE)) for tick in onsets(ticks)]
             return pairs_of(record.weights, twins) or "the twins ended too soon"
-        with lent as twins:
+        with context as twins:
             growth = twins.growth(range(ticks // 4, ticks), np.random.default_rng(self._source.seed + life))
         return growth[ticks // 2 - ticks // 4 :]
 
@@ -118,24 +118,27 @@ class _CaseWithOthers:
         return {
             "redrawn": self._weights(life, Event("redraw-weights", 0)),
             NORMAL: self._normal.record(life)[1].weights,
-            "zeroed": self._weights(life, Event("zero-weights", half, value=ZEROED))[half:],
+            "zeroed": self._weights(life, Event("zero-weights", half, value=ZEROED_SHARE))[half:],
         }
 
     def _weights(self, life: int, event: Event) -> np.ndarray:
         return self._runner.record(life, (event,))[1].weights
 
 
-def _weights_alone(playback: Playback, key: jax.Array, record: Record) -> np.ndarray | str:
-    """Return how a difference of the weights alone grows in the second half of a life; it begins at its birth."""
+def _conditional_growth(playback: Playback, key: jax.Array, record: Record) -> np.ndarray | str:
+    """Return how a difference of the weights grows in the second half of a life; it begins at its birth.
+
+    The observations stay as they were: see `attractors.conditional_lyapunov`.
+    """
     ticks = len(record.weights)
     if ticks < FEWEST_TICKS:
         return _TOO_SHORT
     return playback.growth(key, record.observations, record.weights)[ticks // 2 :]
 
 
-def _case_alone(runner: Runner) -> Callable[[int], Case]:
-    """Return what makes the case of a life whose weights do not change."""
-    return lambda life: Case(_life(life, *runner.record(life)))
+def _static_input(runner: Runner) -> Callable[[int], AnalysisInput]:
+    """Return a function that runs a life whose weights do not change, and returns it without others."""
+    return lambda life: AnalysisInput(_life(life, *runner.record(life)))
 
 
 def _life(number: int, row: Lives, record: Record) -> Life:
@@ -149,13 +152,20 @@ def _life(number: int, row: Lives, record: Record) -> Life:
     )
 
 
-def _recorded_case(recorded: RecordedLife, playback: Playback | None) -> Case:
-    record = recorded.record()
-    life = Life(recorded.number, record, recorded.total_return, recorded.length, recorded.end, recorded.terminations)
-    if recorded.end == "diverged":
-        return Case(life, body=_DIVERGED, weights=_DIVERGED)
-    alone = "a recording has no twins"
+def _recorded_input(recorded_life: RecordedLife, playback: Playback | None) -> AnalysisInput:
+    record = recorded_life.record()
+    life = Life(
+        recorded_life.number,
+        record,
+        recorded_life.total_return,
+        recorded_life.length,
+        recorded_life.end,
+        recorded_life.terminations,
+    )
+    if recorded_life.end == "diverged":
+        return AnalysisInput(life, with_body=_DIVERGED, conditional=_DIVERGED)
+    no_twins = "a recording has no twins"
     if playback is None:
-        return Case(life, body=alone, weights="not every tick was recorded")
-    key = jax.random.wrap_key_data(jnp.asarray(recorded.key), impl="threefry2x32")
-    return Case(life, body=alone, weights=_weights_alone(playback, key, record))
+        return AnalysisInput(life, with_body=no_twins, conditional="not every tick was recorded")
+    key = jax.random.wrap_key_data(jnp.asarray(recorded_life.key), impl="threefry2x32")
+    return AnalysisInput(life, with_body=no_twins, conditional=_conditional_growth(playback, key, record))

@@ -1,6 +1,6 @@
-"""Processes that examine cases side by side, while their lives are still being lived.
+"""Processes that measure lives side by side, while others are still being lived.
 
-A case is one life with all that it is compared with: the part of an analysis that only computes. So nothing here needs
+Each gets one life with all that it is compared with: the part of an analysis that only computes. So nothing here needs
 a simulator.
 """
 
@@ -30,90 +30,91 @@ _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VE
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
-    """A life, and other lives to hold beside it."""
+class AnalysisInput:
+    """A life, and what it is compared with."""
 
     life: Life
-    body: np.ndarray | Pairs | str = ""  # growth of a difference with the body, pairs to find it in, or why neither
-    weights: np.ndarray | str = ""  # the same of the weights alone
+    with_body: np.ndarray | Pairs | str = ""  # growth of a difference, pairs of lives to find it in, or why neither
+    conditional: np.ndarray | str = ""  # growth of a difference of the weights under the same observations, or why not
     others: Mapping[str, np.ndarray] = field(default_factory=dict)  # weights [ticks, weights] by how they began
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What is said of one case."""
+class Measurement:
+    """What is measured of one life."""
 
-    values: dict[str, Any]  # of the life, plain
-    body: Lyapunov | None
-    weights: Lyapunov | None
+    values: dict[str, Any]  # plain, as analysis.json holds them
+    with_body: Lyapunov | None  # exponent of the life, body included
+    conditional: Lyapunov | None  # exponent of the weights under the same observations
 
 
-def examine(case: Case, frame: Frame) -> Finding:
-    """Return what is to be said of a case."""
-    (body, no_body), (weights, no_weights) = _measured(case.body), _measured(case.weights)
-    values = analyze_life(case.life, frame, body)
+def measure(inputs: AnalysisInput, frame: Frame) -> Measurement:
+    """Measure a life."""
+    with_body, no_body = _exponent_or_reason(inputs.with_body)
+    conditional, no_conditional = _exponent_or_reason(inputs.conditional)
+    values = analyze_life(inputs.life, frame, with_body)
     if frame.plastic:
-        values["lyapunov"] = {"with_body": lyapunov_values(body), "weights_alone": lyapunov_values(weights)}
-        values["no_lyapunov"] = {"with_body": no_body, "weights_alone": no_weights}
+        values["lyapunov"] = {"with_body": lyapunov_values(with_body), "weights_alone": lyapunov_values(conditional)}
+        values["no_lyapunov"] = {"with_body": no_body, "weights_alone": no_conditional}
         label = values["verdict"] and values["verdict"]["label"]
-        others = {} if label == "diverging" else case.others  # what leaves for good has nothing to come back to
-        compared = compare_starts(case.life.record.weights, others, at_rest=label == "fixed-point")
-        values["basin"] = {name: return_values(found) for name, found in compared.items()}
-    return Finding(plain(values), body, weights)
+        others = {} if label == "diverging" else inputs.others  # what leaves for good has nothing to come back to
+        comparisons = compare_starts(inputs.life.record.weights, others, at_rest=label == "fixed-point")
+        values["basin"] = {name: return_values(comparison) for name, comparison in comparisons.items()}
+    return Measurement(plain(values), with_body, conditional)
 
 
-def _measured(found: np.ndarray | Pairs | str) -> tuple[Lyapunov | None, str | None]:
+def _exponent_or_reason(source: np.ndarray | Pairs | str) -> tuple[Lyapunov | None, str | None]:
     """Return an exponent, or why there is none."""
-    if isinstance(found, str):
-        return None, found
+    if isinstance(source, str):
+        return None, source
     try:
-        return (exponent_of(found) if isinstance(found, Pairs) else lyapunov_of_growth(found)), None
+        return (exponent_of(source) if isinstance(source, Pairs) else lyapunov_of_growth(source)), None
     except HebbaxError as error:
         return None, one_line(error)
 
 
-def lyapunov_values(found: Lyapunov | None) -> dict[str, Any] | None:
+def lyapunov_values(lyapunov: Lyapunov | None) -> dict[str, Any] | None:
     """Return an exponent as plain values, 1 / tick."""
-    return found and {
-        "exponent": found.exponent,
-        "standard_error": found.standard_error,
-        "ticks": found.ticks,
-        "chaotic": found.chaotic,
+    return lyapunov and {
+        "exponent": lyapunov.exponent,
+        "standard_error": lyapunov.standard_error,
+        "ticks": lyapunov.ticks,
+        "chaotic": lyapunov.chaotic,
     }
 
 
-class Examiners:
-    """So many processes that examine cases; with one, it is done by the caller."""
+class MeasurementPool:
+    """Processes that measure lives; with only one, the caller measures."""
 
-    def __init__(self, pool: ProcessPoolExecutor | None, frame: Frame, waiting: int) -> None:
+    def __init__(self, pool: ProcessPoolExecutor | None, frame: Frame, capacity: int) -> None:
         self._pool, self._frame = pool, frame
-        self._room = threading.Semaphore(waiting)
+        self._room = threading.Semaphore(capacity)
 
-    def submit(self, case: Case) -> Future[Finding]:
-        """Have a case examined; waits while too many others do, so that their arrays fit into memory."""
+    def submit(self, inputs: AnalysisInput) -> Future[Measurement]:
+        """Have a life measured; waits while too many others do, so that their arrays fit into memory."""
         if self._pool is None:
-            done: Future[Finding] = Future()
-            done.set_result(examine(case, self._frame))
-            return done
+            ready: Future[Measurement] = Future()
+            ready.set_result(measure(inputs, self._frame))
+            return ready
         self._room.acquire()
-        future = self._pool.submit(examine, case, self._frame)
+        future = self._pool.submit(measure, inputs, self._frame)
         future.add_done_callback(lambda _: self._room.release())
         return future
 
 
 @contextmanager
-def examiners(frame: Frame, workers: int) -> Iterator[Examiners]:
-    """Start so many processes until the end of the block; with one worker there are none."""
+def measurement_pool(frame: Frame, workers: int) -> Iterator[MeasurementPool]:
+    """Start processes until the end of the block, one per worker; with one worker there are none."""
     if workers < 2:
-        yield Examiners(None, frame, 1)
+        yield MeasurementPool(None, frame, 1)
         return
     before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    # A process reads these when it starts, which is when the first cases come.
+    # A process reads these when it starts, which is when the first lives come.
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
     # Not a copy of this process: that would copy locks that its threads may hold.
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_leave_interrupts)
     try:
-        yield Examiners(pool, frame, 2 * workers)
+        yield MeasurementPool(pool, frame, 2 * workers)
     finally:
         pool.shutdown(cancel_futures=True)
         for name, value in before.items():

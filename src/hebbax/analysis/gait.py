@@ -63,7 +63,7 @@ def measure_gait(
         torques: float [ticks, actuators], N·m, at these joints.
         contacts: float [ticks, feet], 0 to 1, part of each tick that a foot touches; a whole tick is where it is bool.
         mass: kg, of the whole body.
-        control_period: s, a tick.
+        control_period: seconds per tick.
 
     Work counts in size whether a motor drives or brakes, as a motor that stores nothing has to pay for both. Raises
     HebbaxError for fewer than 8 ticks, arrays of unequal length, or a mass or control period that is not above 0.

@@ -35,7 +35,7 @@ def analyze_life(life: Life, frame: Frame, lyapunov: Lyapunov | None = None) -> 
 
     `lyapunov` is the exponent of this life with its body in the loop, where it has been measured.
     """
-    found: dict[str, Any] = {
+    values: dict[str, Any] = {
         "life": life.number,
         "return": life.total_return,
         "length": life.length,
@@ -46,24 +46,24 @@ def analyze_life(life: Life, frame: Frame, lyapunov: Lyapunov | None = None) -> 
     seamless = frame.every == 1 or not life.terminations
     gait = gait_of(life.record, frame) if seamless else None
     if frame.plastic:
-        found |= _weights(life, frame, lyapunov)
+        values |= _weights(life, frame, lyapunov)
         if gait is None or gait["motion"] != "gait":
-            _without_gait(found["verdict"])
-    return found | {"gait": gait}
+            _without_gait(values["verdict"])
+    return values | {"gait": gait}
 
 
-def _without_gait(judged: dict[str, Any] | None) -> None:
+def _without_gait(values: dict[str, Any] | None) -> None:
     """Take from a verdict what it says of a gait: the actions of a body that stands have a rhythm too."""
-    if judged is not None:
-        judged["gait_ratio"] = None
-        judged["evidence"].pop("gait_frequency", None)
+    if values is not None:
+        values["gait_ratio"] = None
+        values["evidence"].pop("gait_frequency", None)
 
 
 def _weights(life: Life, frame: Frame, lyapunov: Lyapunov | None) -> dict[str, Any]:
     record, diverged = life.record, life.end == "diverged"
     none = dict.fromkeys(("published_ratio", "weight_speed", "principal_components", "spectra", "recurrence"))
     try:
-        judged = verdict(
+        outcome = verdict(
             record.weights,
             frame.row_period,
             actions=record.actions,
@@ -73,32 +73,32 @@ def _weights(life: Life, frame: Frame, lyapunov: Lyapunov | None) -> dict[str, A
         )
     except HebbaxError as error:  # a life that ended too soon
         return {"verdict": None, "no_verdict": one_line(error), **none}
-    found = {"verdict": _verdict(judged, frame.every), "no_verdict": None, **none}
+    values = {"verdict": _verdict(outcome, frame.every), "no_verdict": None, **none}
     if finite_rows(record.weights) < max(len(record.weights), FEWEST_ROWS):
-        return found
+        return values
     half = record.weights[len(record.weights) // 2 :]
     ratio = published_ratio(record.weights, frame.layer_shapes)
     parts = principal_components(half, _COMPONENTS)
-    return found | {
-        "published_ratio": {"label": ratio.label, "ratio": ratio.ratio, "agrees": ratio.label == judged.label},
+    return values | {
+        "published_ratio": {"label": ratio.label, "ratio": ratio.ratio, "agrees": ratio.label == outcome.label},
         "weight_speed": _speed(half, frame),
-        "principal_components": {"explained": parts.explained, **_needed(parts.explained)},
+        "principal_components": {"explained": parts.explained, **_component_counts(parts.explained)},
         "spectra": _spectra(record, half, frame),
         "recurrence": _recurrence(half, frame),
     }
 
 
-def _verdict(judged: Verdict, every: int) -> dict[str, Any]:
+def _verdict(outcome: Verdict, every: int) -> dict[str, Any]:
     return {
-        "label": judged.label,
-        "confidence": judged.confidence,
-        "transient_ticks": judged.transient * every,
-        "period_ticks": None if judged.period_ticks is None else judged.period_ticks * every,
-        "period_seconds": judged.period_seconds,
-        "gait_ratio": judged.gait_ratio,
-        "note": judged.note,
-        "look_ticks": None if judged.look_ticks is None else judged.look_ticks * every,
-        "evidence": judged.evidence,
+        "label": outcome.label,
+        "confidence": outcome.confidence,
+        "transient_ticks": outcome.transient * every,
+        "period_ticks": None if outcome.period_ticks is None else outcome.period_ticks * every,
+        "period_seconds": outcome.period_seconds,
+        "gait_ratio": outcome.gait_ratio,
+        "note": outcome.note,
+        "look_ticks": None if outcome.look_ticks is None else outcome.look_ticks * every,
+        "evidence": outcome.evidence,
     }
 
 
@@ -113,7 +113,7 @@ def _speed(half: np.ndarray, frame: Frame) -> dict[str, Any]:
     }
 
 
-def _needed(explained: np.ndarray) -> dict[str, int | None]:
+def _component_counts(explained: np.ndarray) -> dict[str, int | None]:
     """Return how many components explain most of the variance; None where more do than were computed, or nothing."""
     sums = np.cumsum(explained)
     return {
@@ -127,15 +127,15 @@ def _needed(explained: np.ndarray) -> dict[str, int | None]:
 def _spectra(record: Record, half: np.ndarray, frame: Frame) -> dict[str, Any]:
     """Return the strongest oscillation of the weights and of the actions, in Hz."""
     actions = record.actions[len(record.actions) // 2 :]
-    found = {}
+    peaks = {}
     for name, signals in (("weights", half), ("actions", actions)):
         peak = dominant_frequency(signals, frame.row_period)
-        found[name] = peak and {
+        peaks[name] = peak and {
             "frequency": peak.frequency,
             "prominence": peak.prominence,
             "significant": peak.significant,
         }
-    return found
+    return peaks
 
 
 def _recurrence(half: np.ndarray, frame: Frame) -> dict[str, Any]:
@@ -152,8 +152,8 @@ def _recurrence(half: np.ndarray, frame: Frame) -> dict[str, Any]:
     }
 
 
-def _period(found: Recurrence | None, ticks: int) -> dict[str, float] | None:
-    return found and {"period_ticks": found.period * ticks, "closeness": found.closeness}
+def _period(recurrence: Recurrence | None, ticks: int) -> dict[str, float] | None:
+    return recurrence and {"period_ticks": recurrence.period * ticks, "closeness": recurrence.closeness}
 
 
 def gait_of(record: Record, frame: Frame) -> dict[str, Any] | None:
@@ -197,7 +197,14 @@ def gait_of(record: Record, frame: Frame) -> dict[str, Any] | None:
 
 
 def motion_between(record: Record, body: Body, control_period: float, begin: int, end: int) -> Motion | None:
-    """Return what a body did from tick `begin` to `end` of its life, between two births where there were several.
+    """Return what a body did during a part of its life, between two births where there were several.
+
+    Args:
+        record: of the life.
+        body: where the record has its place and its contacts.
+        control_period: seconds per tick.
+        begin: first tick of the part.
+        end: the tick after its last one.
 
     None where it cannot go forward, or lived too short a time between them.
     """

@@ -43,10 +43,10 @@ def interquartile_mean(values: np.ndarray) -> np.ndarray:
 
     A quarter of the runs, rounded down, is left out at either end (Agarwal et al. 2021, 4.3).
     """
-    ordered = np.sort(values, axis=-1)
-    runs = ordered.shape[-1]
-    cut = runs // 4
-    return np.mean(ordered[..., cut : runs - cut], axis=-1)
+    ascending = np.sort(values, axis=-1)
+    runs = ascending.shape[-1]
+    trim = runs // 4
+    return np.mean(ascending[..., trim : runs - trim], axis=-1)
 
 
 def probability_of_improvement(better: np.ndarray, worse: np.ndarray) -> np.ndarray:
@@ -65,22 +65,22 @@ def bootstrap_interval(
     """Return the 95 % interval of a statistic by the stratified percentile bootstrap (Agarwal et al. 2021, 4.1).
 
     Args:
-        statistic: from one array [repetitions, runs] a group to [repetitions].
+        statistic: from one array [repetitions, runs] per group to [repetitions].
         groups: the values of each group [runs]; each is resampled for itself, with replacement.
         key: of the resampling; the same key gives the same interval.
         repetitions: how many resamplings.
 
     Raises HebbaxError for a group without a run.
     """
-    resampled = []
+    samples = []
     for number, values in enumerate(groups):
         if not len(values):
             raise HebbaxError("cannot resample a group without a run: give at least one")
         shape = (repetitions, len(values))
-        drawn = jax.random.randint(stream(key, "bootstrap", number), shape, 0, len(values))
-        resampled.append(np.asarray(values, np.float64)[np.asarray(drawn)])
+        indices = jax.random.randint(stream(key, "bootstrap", number), shape, 0, len(values))
+        samples.append(np.asarray(values, np.float64)[np.asarray(indices)])
     tail = (1 - _LEVEL) / 2
-    low, high = np.quantile(statistic(*resampled), [tail, 1 - tail])
+    low, high = np.quantile(statistic(*samples), [tail, 1 - tail])
     return float(low), float(high)
 
 
@@ -92,10 +92,10 @@ def median_interval(values: Sequence[float]) -> tuple[float, float, float]:
     """
     if not len(values):
         raise HebbaxError("cannot tell the median of no values: give at least one")
-    ordered, count, rank = sorted(values), len(values), 0
+    ascending, count, rank = sorted(values), len(values), 0
     while 2 * (rank + 1) < count and 1.0 - 2.0 * _below(rank + 1, count) >= _LEVEL:
         rank += 1
-    return ordered[rank], ordered[-1 - rank], 1.0 - 2.0 * _below(rank, count)
+    return ascending[rank], ascending[-1 - rank], 1.0 - 2.0 * _below(rank, count)
 
 
 def _below(rank: int, count: int) -> float:

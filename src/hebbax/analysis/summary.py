@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.analysis.examiners import Finding, lyapunov_values
+from hebbax.analysis.examiners import Measurement, lyapunov_values
 from hebbax.analysis.frame import Frame
 from hebbax.analysis.gait import MOTIONS
 from hebbax.analysis.plain import plain
 from hebbax.attractors.basin import STARTS, basin_values
-from hebbax.attractors.lyapunov import Lyapunov, pooled
+from hebbax.attractors.lyapunov import Lyapunov, pool_exponents
 from hebbax.attractors.verdict import LABELS
 from hebbax.versions import environment
 
@@ -49,15 +49,15 @@ _MEDIANS: dict[str, tuple[str, ...]] = {
 _FOOT_MEDIANS = ("duty_factor", "air_time", "touch_downs")
 
 
-def document_of(found: Sequence[Finding], frame: Frame, setting: dict[str, Any]) -> dict[str, Any]:
-    """Return what analysis.json holds, from what was found of each life and what the lives were of."""
-    lives = [finding.values for finding in found]
+def document_of(measurements: Sequence[Measurement], frame: Frame, setting: dict[str, Any]) -> dict[str, Any]:
+    """Return what analysis.json holds, from the measurements of the lives and the setting they were lived in."""
+    lives = [one.values for one in measurements]
     summary = _summary(lives)
     if frame.plastic:
         summary |= {
             "lyapunov": {
-                "with_body": _pooled([finding.body for finding in found]),
-                "weights_alone": _pooled([finding.weights for finding in found]),
+                "with_body": _pooled_values([one.with_body for one in measurements]),
+                "weights_alone": _pooled_values([one.conditional for one in measurements]),
             },
             "basin": {name: _basin(lives, name) for name in STARTS},
         }
@@ -120,18 +120,18 @@ def _at(values: Any, path: Sequence[str]) -> Any:
     return values
 
 
-def _pooled(found: Sequence[Lyapunov | None]) -> dict[str, Any] | None:
-    known = [one for one in found if one is not None]
-    together = pooled(known)
-    return together and {**(lyapunov_values(together) or {}), "lives": len(known)}
+def _pooled_values(estimates: Sequence[Lyapunov | None]) -> dict[str, Any] | None:
+    present = [one for one in estimates if one is not None]
+    exponent = pool_exponents(present)
+    return exponent and {**(lyapunov_values(exponent) or {}), "lives": len(present)}
 
 
 def _basin(lives: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
     """Return how often lives of one kind of start came back, and how often those beside lives that wander did."""
-    compared = [life for life in lives if name in life["basin"]]
-    beside = [life["basin"][name] for life in compared if _at(life, ("verdict", "label")) == "wandering"]
-    values = basin_values([life["basin"][name] for life in compared])
-    return {**values, "wandering": {"lives": len(beside), "came_back": sum(found["came_back"] for found in beside)}}
+    with_start = [life for life in lives if name in life["basin"]]
+    beside = [life["basin"][name] for life in with_start if _at(life, ("verdict", "label")) == "wandering"]
+    values = basin_values([life["basin"][name] for life in with_start])
+    return {**values, "wandering": {"lives": len(beside), "came_back": sum(one["came_back"] for one in beside)}}
 
 
 def sentence_of(summary: dict[str, Any]) -> str:
@@ -144,8 +144,8 @@ def sentence_of(summary: dict[str, Any]) -> str:
         for label, count in sorted(counts.items(), key=lambda item: -item[1])
     ]
     text = "; ".join(parts)
-    said = [text[0].upper() + text[1:] + ".", *_longer(summary), *_exponents(summary), *_basins(summary)]
-    return " ".join(said)
+    sentences = [text[0].upper() + text[1:] + ".", *_longer(summary), *_exponents(summary), *_basins(summary)]
+    return " ".join(sentences)
 
 
 def _longer(summary: dict[str, Any]) -> list[str]:
@@ -155,15 +155,15 @@ def _longer(summary: dict[str, Any]) -> list[str]:
 
 
 def _exponents(summary: dict[str, Any]) -> list[str]:
-    said = []
+    sentences = []
     for key, what in (("with_body", "with the body in the loop"), ("weights_alone", "of the weights alone")):
-        found = summary["lyapunov"][key]
-        if found is None:
+        values = summary["lyapunov"][key]
+        if values is None:
             continue
-        sure = abs(found["exponent"]) > 2 * (found["standard_error"] or 0.0)
-        does = ("grow" if found["exponent"] > 0 else "shrink") if sure else "neither grow nor shrink"
-        said.append(f"Small differences {what} {does} (λ = {found['exponent']:+.3f} a tick).")
-    return said
+        sure = abs(values["exponent"]) > 2 * (values["standard_error"] or 0.0)
+        does = ("grow" if values["exponent"] > 0 else "shrink") if sure else "neither grow nor shrink"
+        sentences.append(f"Small differences {what} {does} (λ = {values['exponent']:+.3f} a tick).")
+    return sentences
 
 
 def _basins(summary: dict[str, Any]) -> list[str]:
@@ -171,21 +171,21 @@ def _basins(summary: dict[str, Any]) -> list[str]:
 
     Weights that wander have no attractor that they could be said to come back to: a region at most.
     """
-    lives = [found for found in summary["basin"].values() if found["lives"]]
-    if not lives:
+    starts = [start for start in summary["basin"].values() if start["lives"]]
+    if not starts:
         return []
-    back, all_lives = sum(found["came_back"] for found in lives), sum(found["lives"] for found in lives)
-    wandering = sum(found.get("wandering", {}).get("lives", 0) for found in lives)
-    wandering_back = sum(found.get("wandering", {}).get("came_back", 0) for found in lives)
-    said = []
+    back, all_lives = sum(start["came_back"] for start in starts), sum(start["lives"] for start in starts)
+    wandering = sum(start.get("wandering", {}).get("lives", 0) for start in starts)
+    wandering_back = sum(start.get("wandering", {}).get("came_back", 0) for start in starts)
+    sentences = []
     if all_lives > wandering:
-        said.append(
+        sentences.append(
             f"From other weights, {back - wandering_back} of {all_lives - wandering} lives come back to the same "
             "attractor."
         )
     if wandering:
-        said.append(
+        sentences.append(
             f"Where the weights wander, {wandering_back} of {wandering} lives from other weights end up in the same "
             "region."
         )
-    return said
+    return sentences

@@ -7,11 +7,7 @@ are the functions of those names, not the modules: `from hebbax.attractors.verdi
 from hebbax.attractors.basin import Basin, Return, measure_basin
 from hebbax.attractors.han_ratio import PublishedRatio, published_ratio
 from hebbax.attractors.lyapunov import Lyapunov, lyapunov_of_growth, lyapunov_of_map, lyapunov_of_pairs
-from hebbax.attractors.principal_components import (
-    PrincipalComponents,
-    principal_components,
-    streamed_principal_components,
-)
+from hebbax.attractors.principal_components import PrincipalComponents, principal_components
 from hebbax.attractors.recurrence import (
     Recurrence,
     SelfDistance,
@@ -49,7 +45,6 @@ __all__ = [
     "principal_components",
     "published_ratio",
     "self_distance",
-    "streamed_principal_components",
     "verdict",
     "weight_speed",
 ]

@@ -14,7 +14,7 @@ import numpy as np
 from hebbax.attractors.principal_components import find_structure
 from hebbax.attractors.thresholds import DEFAULT_THRESHOLDS
 from hebbax.attractors.trajectory import check_trajectory, finite_rows
-from hebbax.attractors.transient import nearest_distances, spacing, thinned, window_rows
+from hebbax.attractors.transient import nearest_distances, spacing, subsample, window_rows
 from hebbax.errors import HebbaxError
 
 ALIKE = 0.1
@@ -33,7 +33,7 @@ STARTS = {
 }
 """The other starts, and what they are."""
 
-ZEROED = 1 / 3
+ZEROED_SHARE = 1 / 3
 """Share of the weights that are set to 0."""
 
 FEWEST_TICKS = 160
@@ -55,17 +55,17 @@ class Return:
 class Basin:
     """How lives that began elsewhere relate to one attractor."""
 
-    returns: tuple[Return, ...]  # one a life, in the order given
+    returns: tuple[Return, ...]  # one per life, in the order given
 
     @property
     def share(self) -> float:
         """Which part of the lives came back."""
-        return float(np.mean([found.came_back for found in self.returns]))
+        return float(np.mean([life.came_back for life in self.returns]))
 
     @property
     def ticks(self) -> np.ndarray:
         """How many ticks those that came back took, float64 [lives that came back]."""
-        return np.array([found.ticks for found in self.returns if found.ticks is not None], np.float64)
+        return np.array([life.ticks for life in self.returns if life.ticks is not None], np.float64)
 
 
 def measure_basin(attractor: np.ndarray, others: Sequence[np.ndarray], *, alike: float = 0.0) -> Basin:
@@ -99,7 +99,7 @@ def _compare(attractor: np.ndarray, other: np.ndarray, alike: float) -> Return:
         return Return(False, None, 1.0, 1.0, np.zeros(0))
     structure = find_structure(np.concatenate([attractor, other]))
     there, here = structure.scores[: len(attractor)], structure.scores[len(attractor) :]
-    there = thinned(there)
+    there = subsample(there)
     size = float(np.sqrt(np.sum(np.var(there, axis=0))))
     norm = float(np.sqrt(np.mean(np.sum(np.square(attractor, dtype=np.float64), axis=1))))
     limit = max(_MARGIN * spacing(there), ALIKE * max(size, 0.05 * norm), alike)
@@ -108,10 +108,10 @@ def _compare(attractor: np.ndarray, other: np.ndarray, alike: float) -> Return:
     off = float(np.mean(distances[-len(last) :] > limit))
     missed = float(np.mean(nearest_distances(there, last) > max(limit, _MARGIN * spacing(last))))
     came_back = off <= _MOST_OFF and missed <= _MOST_OFF
-    return Return(came_back, _settled(distances > limit) if came_back else None, off, missed, distances)
+    return Return(came_back, _arrival_tick(distances > limit) if came_back else None, off, missed, distances)
 
 
-def _settled(off: np.ndarray) -> int:
+def _arrival_tick(off: np.ndarray) -> int:
     """Return the first tick on the attractor from which on no window of the life is off it for half of its ticks."""
     arrival = int(np.argmin(off))  # no window sees an absence at birth that is shorter than half of it
     window = window_rows(len(off))
@@ -137,14 +137,14 @@ def compare_starts(life: np.ndarray, others: Mapping[str, np.ndarray], *, at_res
     return {name: measure_basin(attractor, [rows], alike=alike).returns[0] for name, rows in long_enough.items()}
 
 
-def return_values(found: Return) -> dict[str, Any]:
+def return_values(life: Return) -> dict[str, Any]:
     """Return the numbers of a return as plain values."""
-    return {"came_back": found.came_back, "ticks": found.ticks, "off": found.off, "missed": found.missed}
+    return {"came_back": life.came_back, "ticks": life.ticks, "off": life.off, "missed": life.missed}
 
 
 def basin_values(returns: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return how often lives came back, and how fast at the median, from their `return_values`."""
-    ticks = [found["ticks"] for found in returns if found["came_back"]]
+    ticks = [life["ticks"] for life in returns if life["came_back"]]
     return {
         "lives": len(returns),
         "came_back": len(ticks),

@@ -1,4 +1,4 @@
-"""The decision behind a verdict, in rows: one a weight update."""
+"""The classification behind a verdict, in rows: one per weight update."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ import numpy as np
 from hebbax.attractors.drift import Drift, measure_drift
 from hebbax.attractors.periodicity import measure_regularity
 from hebbax.attractors.principal_components import Structure, find_structure
-from hebbax.attractors.settling import above, dying, look_longer, settling, steadiness
+from hebbax.attractors.settling import margin_above, rest_margin, rows_needed, settling_margin, steadiness_margin
 from hebbax.attractors.spectra import independent_signals, noise_peak
 from hebbax.attractors.thresholds import Thresholds
 from hebbax.attractors.transient import transient_end
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """A verdict in rows."""
+class Classification:
+    """A verdict in rows, before it is told in ticks."""
 
     label: str
     confidence: float
     transient: int
     evidence: dict[str, float]
     period: float | None = None  # rows
-    look: int | None = None  # rows that a record should have, of weights that are still settling
-    most: float = 1.0  # confidence that a record whose last third differs from the one before allows
+    look: int | None = None  # how many rows a record should have, of weights that are still settling
+    highest_confidence: float = 1.0  # what a record allows whose last third differs from the one before
 
 
-def judge(rows: np.ndarray, limits: Thresholds, *, bounded: bool = False) -> Judgement:
-    """Judge a finite trajectory [rows, weights] of at least 60 rows; bounded weights cannot leave for good."""
+def classify(rows: np.ndarray, limits: Thresholds, *, bounded: bool = False) -> Classification:
+    """Classify a finite trajectory [rows, weights] of at least 60 rows; bounded weights cannot leave for good."""
     whole = find_structure(rows)
     if whole.total_variance == 0 or whole.scale == 0:
-        return Judgement("fixed-point", 1.0, 0, {"shared_motion": 0.0, "own_motion": 0.0})
+        return Classification("fixed-point", 1.0, 0, {"shared_motion": 0.0, "own_motion": 0.0})
     drift = measure_drift(rows, whole.scores, whole.noise)
     transient = transient_end(whole.scores, limits.off_attractor * whole.scale) if whole.scores.shape[1] else 0
     rest = rows[transient:]
@@ -50,20 +50,24 @@ def judge(rows: np.ndarray, limits: Thresholds, *, bounded: bool = False) -> Jud
         "shift": drift.shift / whole.scale,
         "surprise": drift.surprise,
     }
-    leaving = _leaving(drift, whole, limits)
+    leaving = _leaving_margin(drift, whole, limits)
     if leaving > 0 and not bounded:
-        return Judgement("diverging", _confidence(leaving), transient, evidence)
-    unsettled = max(settling(drift, whole, limits, bounded), leaving)
-    if unsettled > 0:
-        look = look_longer(drift, len(rows), whole.scale, limits)
-        return Judgement("settling", _confidence(unsettled), transient, evidence, look=look)
-    died = dying(drift, limits)
-    if shared < limits.still or died > 0:
-        judged = _at_rest(shared, own, died, transient, evidence, limits)
+        return Classification("diverging", _confidence(leaving), transient, evidence)
+    on_the_way = max(settling_margin(drift, whole, limits, bounded), leaving)
+    if on_the_way > 0:
+        look = rows_needed(drift, len(rows), whole.scale, limits)
+        return Classification("settling", _confidence(on_the_way), transient, evidence, look=look)
+    resting = rest_margin(drift, limits)
+    if shared < limits.still or resting > 0:
+        classification = _at_rest(shared, own, resting, transient, evidence, limits)
     else:
-        judged = _moving(structure, transient, evidence, limits)
-    most = _confidence(steadiness(drift, whole, limits))
-    return replace(judged, most=most, confidence=min(judged.confidence, most))
+        classification = _moving(structure, transient, evidence, limits)
+    highest_confidence = _confidence(steadiness_margin(drift, whole, limits))
+    return replace(
+        classification,
+        highest_confidence=highest_confidence,
+        confidence=min(classification.confidence, highest_confidence),
+    )
 
 
 def _motion(structure: Structure) -> tuple[float, float]:
@@ -90,55 +94,58 @@ def _relative_speed(rows: np.ndarray, scale: float) -> float:
     return float(np.sqrt(np.einsum("tw,tw->", steps, steps, dtype=np.float64) / len(steps))) / scale
 
 
-def _leaving(drift: Drift, whole: Structure, limits: Thresholds) -> float:
+def _leaving_margin(drift: Drift, whole: Structure, limits: Thresholds) -> float:
     """Return by how much the weights leave for good, in margins of the thresholds; 0 or below if they do not."""
     far = drift.distance / whole.scale
     straight = min(
-        above(drift.straightness, limits.straight, 0.2),
-        above(drift.pace, limits.steady, 0.4),
-        above(far, limits.far, limits.far),
-        above(drift.distance, drift.swing, max(drift.swing, 1e-300)),
+        margin_above(drift.straightness, limits.straight, 0.2),
+        margin_above(drift.pace, limits.steady, 0.4),
+        margin_above(far, limits.far, limits.far),
+        margin_above(drift.distance, drift.swing, max(drift.swing, 1e-300)),
     )
     swelling = min(
-        above(drift.trend, limits.trend, 0.3),
-        above(drift.growth, limits.growth, 0.5),
-        above(drift.swing / whole.scale, limits.still, limits.still),
+        margin_above(drift.trend, limits.trend, 0.3),
+        margin_above(drift.growth, limits.growth, 0.5),
+        margin_above(drift.swing / whole.scale, limits.still, limits.still),
     )
     return max(straight, swelling)
 
 
 def _at_rest(
-    shared: float, own: float, died: float, transient: int, evidence: dict[str, float], limits: Thresholds
-) -> Judgement:
+    shared: float, own: float, resting: float, transient: int, evidence: dict[str, float], limits: Thresholds
+) -> Classification:
     if own > limits.noisy:
-        return Judgement("wandering", _confidence(above(own, limits.noisy, 0.2)), transient, evidence)
-    still = max(_times_below(shared, limits.still), died)
-    return Judgement("fixed-point", _confidence(still, above(limits.noisy, own, 0.2)), transient, evidence)
+        return Classification("wandering", _confidence(margin_above(own, limits.noisy, 0.2)), transient, evidence)
+    still = max(_margin_below(shared, limits.still), resting)
+    return Classification("fixed-point", _confidence(still, margin_above(limits.noisy, own, 0.2)), transient, evidence)
 
 
-def _moving(structure: Structure, transient: int, evidence: dict[str, float], limits: Thresholds) -> Judgement:
-    found = measure_regularity(structure, limits.cycles)
-    evidence |= found.evidence
-    predictable = above(found.foretold, limits.foretold, 0.5 * (1 - limits.foretold))
+def _moving(structure: Structure, transient: int, evidence: dict[str, float], limits: Thresholds) -> Classification:
+    regularity = measure_regularity(structure, limits.cycles)
+    evidence |= regularity.evidence
+    predictable = margin_above(regularity.foretold, limits.foretold, 0.5 * (1 - limits.foretold))
     single = min(
-        _times_below(found.second_frequency, limits.second_frequency), _times_below(found.detuned, limits.detuned)
+        _margin_below(regularity.second_frequency, limits.second_frequency),
+        _margin_below(regularity.detuned, limits.detuned),
     )
     # Frequencies that are known this well decide about long periods: after many turns a torus comes close again.
-    decided = found.foretold > limits.exactly and found.turns > limits.turns
-    closes = -1.0 if decided else _times_below(found.closeness, limits.closes)
+    by_frequencies = regularity.foretold > limits.exactly and regularity.turns > limits.turns
+    closes = -1.0 if by_frequencies else _margin_below(regularity.closeness, limits.closes)
     if predictable > 0 and single > 0:
-        return Judgement("limit-cycle", _confidence(predictable, single), transient, evidence, found.line_period)
-    if predictable > 0 and found.aliased:
-        return Judgement("aliased", _confidence(predictable, -single), transient, evidence)
+        return Classification(
+            "limit-cycle", _confidence(predictable, single), transient, evidence, regularity.line_period
+        )
+    if predictable > 0 and regularity.aliased:
+        return Classification("aliased", _confidence(predictable, -single), transient, evidence)
     if closes > 0:
-        return Judgement("limit-cycle", _confidence(closes), transient, evidence, found.return_period)
-    torus = above(found.foretold, limits.torus, 0.5 * (1 - limits.torus))
+        return Classification("limit-cycle", _confidence(closes), transient, evidence, regularity.return_period)
+    torus = margin_above(regularity.foretold, limits.torus, 0.5 * (1 - limits.torus))
     if torus > 0:
-        return Judgement("quasi-periodic", _confidence(torus, -single, -closes), transient, evidence)
-    return Judgement("wandering", _confidence(-torus, -closes), transient, evidence)
+        return Classification("quasi-periodic", _confidence(torus, -single, -closes), transient, evidence)
+    return Classification("wandering", _confidence(-torus, -closes), transient, evidence)
 
 
-def _times_below(value: float, threshold: float) -> float:
+def _margin_below(value: float, threshold: float) -> float:
     """Return how far a value is below its threshold, in margins of a factor of 3."""
     return float((np.log(threshold) - np.log(max(value, np.finfo(float).tiny))) / np.log(3))
 

@@ -24,7 +24,7 @@ _TINY = np.finfo(np.float32).tiny
 
 
 class Playback:
-    """Plays recorded lives into a policy; compiled once for lives of up to so many ticks."""
+    """Plays recorded lives into a policy; compiled once, for lives of at most `ticks` ticks."""
 
     @pinned()
     def __init__(self, policy: Policy, genome: np.ndarray, normaliser: Normaliser, ticks: int) -> None:
@@ -48,48 +48,48 @@ class Playback:
         ticks = len(observations)
         inputs = np.zeros((self._ticks, observations.shape[1]), np.float32)
         inputs[:ticks] = (observations - self._normaliser.mean) * self._normaliser.scale
-        at = np.zeros((self._ticks, weights.shape[1]), np.float32)
-        at[:ticks] = weights
-        return np.asarray(self._play(key, inputs, at), np.float64)[:ticks]
+        points = np.zeros((self._ticks, weights.shape[1]), np.float32)
+        points[:ticks] = weights
+        return np.asarray(self._play(key, inputs, points), np.float64)[:ticks]
 
     def _tangents(self, key: jax.Array, inputs: Any, weights: Any) -> Any:
         policy = self._policy
-        born = policy.birth(jax.random.fold_in(key, WEIGHT_STREAM))
+        first = policy.birth(jax.random.fold_in(key, WEIGHT_STREAM))
         directions = [
             jax.random.normal(jax.random.fold_in(key, number), part.shape, jnp.float32)
-            for number, part in enumerate(born.weights)
+            for number, part in enumerate(first.weights)
         ]
-        still = jax.tree.map(jnp.zeros_like, _moving(born))
-        begin = (tuple(directions), *still[1:])
+        zeros = jax.tree.map(jnp.zeros_like, _dynamic_parts(first))
+        begin = (tuple(directions), *zeros[1:])
 
         def tick(state: tuple[Carry, Any], row: tuple[Any, Any]) -> tuple[tuple[Carry, Any], Any]:
-            (carry, apart), (observation, recorded) = state, row
+            (carry, tangent), (observation, flat_weights) = state, row
 
-            def step(moving: Any) -> tuple[Any, Any]:
-                _, after = policy.act(self._genome, _carry(moving, carry.tick), observation)
+            def step(parts: Any) -> tuple[Any, Any]:
+                _, after = policy.act(self._genome, _carry(parts, carry.tick), observation)
                 after = policy.adapt(self._genome, after)
-                return _moving(after), after.tick
+                return _dynamic_parts(after), after.tick
 
-            here = (_shaped(recorded, carry.weights), *_moving(carry)[1:])
-            before = _norm(apart)
-            apart = jax.tree.map(lambda part: part / jnp.maximum(before, _TINY), apart)
-            moved, apart, count = jax.jvp(step, (here,), (apart,), has_aux=True)
-            return (_carry(moved, count), apart), jnp.log(_norm(apart))
+            point = (_by_layer(flat_weights, carry.weights), *_dynamic_parts(carry)[1:])
+            before = _norm(tangent)
+            tangent = jax.tree.map(lambda part: part / jnp.maximum(before, _TINY), tangent)
+            next_parts, tangent, count = jax.jvp(step, (point,), (tangent,), has_aux=True)
+            return (_carry(next_parts, count), tangent), jnp.log(_norm(tangent))
 
-        return jax.lax.scan(tick, (born, begin), (inputs, weights))[1]
+        return jax.lax.scan(tick, (first, begin), (inputs, weights))[1]
 
 
-def _moving(carry: Carry) -> tuple[Any, ...]:
-    """Return what a difference can be in: all but the tick."""
+def _dynamic_parts(carry: Carry) -> tuple[Any, ...]:
+    """Return what changes during a life and a difference can be in: all but the tick."""
     return carry.weights, carry.states, carry.units, carry.history
 
 
-def _carry(moving: Any, tick: Any) -> Carry:
-    weights, states, units, history = moving
+def _carry(parts: Any, tick: Any) -> Carry:
+    weights, states, units, history = parts
     return Carry(weights, states, units, history, tick)
 
 
-def _shaped(flat: Any, layers: tuple[Any, ...]) -> tuple[Any, ...]:
+def _by_layer(flat: Any, layers: tuple[Any, ...]) -> tuple[Any, ...]:
     ends = np.cumsum([layer.size for layer in layers])
     return tuple(flat[end - layer.size : end].reshape(layer.shape) for end, layer in zip(ends, layers, strict=True))
 

@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 BLOCKS = 12
-SKIPPED = 2
+TRANSIENT_BLOCKS = 2
 """Blocks at the start that may belong to a transient."""
 
 _THIRD = BLOCKS // 3
@@ -35,20 +35,22 @@ class Drift:
 def measure_drift(trajectory: np.ndarray, scores: np.ndarray, noise: float) -> Drift:
     """Measure the drift of a trajectory [ticks, weights], of which scores [ticks, components] are the shared motion.
 
-    The direction is judged in all weights: the leading components of a random walk in many dimensions are smooth arcs
+    The direction is measured in all weights: the leading components of a random walk in many dimensions are smooth arcs
     (Antognini and Sohl-Dickstein 2018), which look straight. `noise` is the variance of the noise in each direction.
     """
     size = len(trajectory) // BLOCKS
     begin = len(trajectory) - size * BLOCKS
     blocks = trajectory[begin:].reshape(BLOCKS, size, -1)
     every_mean = blocks.mean(axis=1, dtype=np.float64)
-    means = every_mean[SKIPPED:]
+    means = every_mean[TRANSIENT_BLOCKS:]
     steps = _without_noise(np.diff(means, axis=0), 2 * noise * trajectory.shape[1] / size)
     way = float(_without_noise((means[-1] - means[0])[None], 2 * noise * trajectory.shape[1] / size)[0])
     third = len(steps) // 3
     first, last = steps[:third].mean(), steps[-third:].mean()
     parts = scores[begin:].reshape(BLOCKS, size, -1)
-    swings = np.sqrt(np.mean(np.sum((parts - parts.mean(axis=1, keepdims=True)) ** 2, axis=2), axis=1))[SKIPPED:]
+    swings = np.sqrt(np.mean(np.sum((parts - parts.mean(axis=1, keepdims=True)) ** 2, axis=2), axis=1))[
+        TRANSIENT_BLOCKS:
+    ]
     shift, surprise = _shift(every_mean, noise * trajectory.shape[1] / size)
     return Drift(
         straightness=_ratio(way, float(steps.sum())),

@@ -24,7 +24,7 @@ class PublishedRatio:
 
 
 def published_ratio(trajectory: np.ndarray, layer_shapes: Sequence[tuple[int, int]] | None = None) -> PublishedRatio:
-    """Judge weights [ticks, weights] by how much slower they get after the first twentieth of a life.
+    """Classify weights [ticks, weights] by how much slower they get after the first twentieth of a life.
 
     The speed is Σ over layers of ‖W_{t+1} − W_t‖; below 0.40 of the beginning's mean the life counts as a fixed point,
     else as a limit cycle (Dittrich, van Diggelen, Floreano, ICRA 2026, arXiv 2603.22512: gait evaluation). A speed that

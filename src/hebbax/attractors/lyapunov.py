@@ -36,7 +36,7 @@ FEWEST_TICKS = 160
 
 _ONSETS = (4, 5, 6)  # eighths of the life
 _TURNING = 20  # ticks in which a difference turns to the direction that grows fastest
-_ENOUGH = 10  # ticks a pair that have to be left after them
+_ENOUGH = 10  # ticks per pair that have to be left after them
 
 
 @dataclass(frozen=True)
@@ -88,16 +88,16 @@ def lyapunov_of_map(
     if ticks < 10 * renormalise_every or renormalise_every < 1:
         raise HebbaxError(f"ticks={ticks}: expected at least 10 corrections, one each {renormalise_every} ticks")
     first = np.asarray(state, np.float64)
-    apart = generator.standard_normal(first.shape)
-    apart *= distance * (1 + np.linalg.norm(first)) / np.linalg.norm(apart)
+    difference = generator.standard_normal(first.shape)
+    difference *= distance * (1 + np.linalg.norm(first)) / np.linalg.norm(difference)
     growth: list[float] = []
     for number in range(-(-discard // renormalise_every) + ticks // renormalise_every):
-        before = float(np.linalg.norm(apart))
-        second = first + apart
+        before = float(np.linalg.norm(difference))
+        second = first + difference
         for _ in range(renormalise_every):
             first, second = step(first), step(second)
-        apart = second - first
-        after = float(np.linalg.norm(apart))
+        difference = second - first
+        after = float(np.linalg.norm(difference))
         if not (np.isfinite(first).all() and np.isfinite(after)):
             raise HebbaxError(
                 f"the state is not finite after {(number + 1) * renormalise_every} ticks: start elsewhere"
@@ -105,9 +105,9 @@ def lyapunov_of_map(
         if after == 0:
             return Lyapunov(-np.inf, np.nan, (number + 1) * renormalise_every)
         growth.append(np.log(after / before))
-        apart *= distance * (1 + np.linalg.norm(first)) / after
-    measured = np.array(growth[-(ticks // renormalise_every) :]) / renormalise_every
-    return _of_series(measured, len(measured) * renormalise_every)
+        difference *= distance * (1 + np.linalg.norm(first)) / after
+    rates = np.array(growth[-(ticks // renormalise_every) :]) / renormalise_every
+    return _of_series(rates, len(rates) * renormalise_every)
 
 
 def lyapunov_of_growth(growth: np.ndarray) -> Lyapunov:
@@ -127,14 +127,16 @@ def lyapunov_of_growth(growth: np.ndarray) -> Lyapunov:
     growth = np.asarray(growth, np.float64)
     if np.any(np.isneginf(growth)):
         raise HebbaxError(f"neighbours become equal to the last bit at tick {int(np.argmax(np.isneginf(growth)))}")
-    lost = ~np.isfinite(growth)
-    settling = np.convolve(lost, np.ones(1 + _SETTLING))[: len(growth)] > 0
-    kept = growth[~settling]
+    missing = ~np.isfinite(growth)
+    settling = np.convolve(missing, np.ones(1 + _SETTLING))[: len(growth)] > 0
+    rates = growth[~settling]
     if len(growth) < _FEWEST_VALUES:
         raise HebbaxError(f"{len(growth)} ticks are too few: expected at least {_FEWEST_VALUES}")
-    if len(kept) < max(_FEWEST_VALUES, len(growth) / 2):
-        raise HebbaxError(f"neighbours leave the linear range within a tick, {lost.sum()} times in {len(growth)} ticks")
-    return _of_series(kept, len(kept))
+    if len(rates) < max(_FEWEST_VALUES, len(growth) / 2):
+        raise HebbaxError(
+            f"neighbours leave the linear range within a tick, {missing.sum()} times in {len(growth)} ticks"
+        )
+    return _of_series(rates, len(rates))
 
 
 def _of_series(rates: np.ndarray, ticks: int) -> Lyapunov:
@@ -145,14 +147,14 @@ def _of_series(rates: np.ndarray, ticks: int) -> Lyapunov:
 
 
 def _widening(count: int) -> float:
-    """Return by what a standard error of so many values is multiplied, so that twice it is a 95 % interval."""
+    """Return the factor on a standard error of `count` values with which twice it is a 95 % interval."""
     return float(stdtrit(count - 1, 0.975)) / 2
 
 
 def pair_distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Return ‖W_t − W'_t‖ of pairs of lives [pairs, ticks, weights]: float64 [pairs, ticks]."""
-    apart = np.asarray(second, np.float64) - np.asarray(first, np.float64)
-    return np.sqrt(np.einsum("ptw,ptw->pt", apart, apart))
+    difference = np.asarray(second, np.float64) - np.asarray(first, np.float64)
+    return np.sqrt(np.einsum("ptw,ptw->pt", difference, difference))
 
 
 def lyapunov_of_pairs(first: np.ndarray, second: np.ndarray, *, skip: int = 0) -> Lyapunov:
@@ -185,14 +187,14 @@ def lyapunov_of_pairs(first: np.ndarray, second: np.ndarray, *, skip: int = 0) -
     floors = FLOOR * np.finfo(first.dtype).eps * norms
     ceilings = CEILING * np.maximum(spread, CEILING * norms)
     limits = zip(pair_distances(first, second)[:, skip:], floors, ceilings, strict=True)
-    grown = np.array([_growth(*of_pair) for of_pair in limits])  # [pairs, 2]
-    if not np.any(long := grown[:, 1] >= _SHORTEST_REGION):
+    regions = np.array([_growth(*pair) for pair in limits])  # [pairs, 2]
+    if not np.any(long := regions[:, 1] >= _SHORTEST_REGION):
         raise HebbaxError(
             f"no pair of lives stays within the linear range for {_SHORTEST_REGION} ticks: expected distances between "
             f"{floors.max():.1e} and {ceilings.min():.1e} at tick {skip}"
         )
     # Pairs whose regions are short for their strong growth are of the same kind as the rest, and count with them.
-    growth, ticks = grown[grown[:, 1] > 0 if long.mean() > 0.5 else long].T
+    growth, ticks = regions[regions[:, 1] > 0 if long.mean() > 0.5 else long].T
     exponent = float(growth.sum() / ticks.sum())
     scatter = float(np.sum((growth - exponent * ticks) ** 2)) / float(ticks.sum()) ** 2
     count = len(ticks)
@@ -241,12 +243,16 @@ def pairs_of(life: np.ndarray, twins: Sequence[np.ndarray]) -> Pairs | None:
     A twin that ended before its quarter did is left out.
     """
     window = len(life) // 4
-    kept = [
+    windows = [
         (life[onset : onset + window], twin[onset : onset + window])
         for onset, twin in zip(onsets(len(life)), twins, strict=True)
         if len(twin) >= onset + window
     ]
-    return Pairs(np.stack([first for first, _ in kept]), np.stack([second for _, second in kept])) if kept else None
+    return (
+        Pairs(np.stack([first for first, _ in windows]), np.stack([second for _, second in windows]))
+        if windows
+        else None
+    )
 
 
 def exponent_of(pairs: Pairs) -> Lyapunov:
@@ -256,33 +262,33 @@ def exponent_of(pairs: Pairs) -> Lyapunov:
     measured: above all where a difference has grown out of its linear range before it has turned.
     """
     try:
-        turned = lyapunov_of_pairs(pairs.first, pairs.second, skip=_TURNING)
-        if turned.ticks >= _ENOUGH * len(pairs.first):
-            return turned
+        after_turning = lyapunov_of_pairs(pairs.first, pairs.second, skip=_TURNING)
+        if after_turning.ticks >= _ENOUGH * len(pairs.first):
+            return after_turning
     except HebbaxError:
         pass  # all have left the range: downwards, or nothing can be said
-    unturned = lyapunov_of_pairs(pairs.first, pairs.second)
-    if unturned.exponent >= 0:
+    from_start = lyapunov_of_pairs(pairs.first, pairs.second)
+    if from_start.exponent >= 0:
         raise HebbaxError(
             f"neighbours leave the linear range within {_TURNING + _ENOUGH} ticks, before they have turned"
         )
-    return unturned
+    return from_start
 
 
-def pooled(found: Sequence[Lyapunov]) -> Lyapunov | None:
+def pool_exponents(estimates: Sequence[Lyapunov]) -> Lyapunov | None:
     """Return the exponent over several lives: the mean weighted by ticks, with the standard error among them.
 
     It is at least that of the lives' own standard errors.
     """
-    if not found:
+    if not estimates:
         return None
-    exponents = np.array([one.exponent for one in found])
-    weights = np.array([one.ticks for one in found], np.float64)
+    exponents = np.array([one.exponent for one in estimates])
+    weights = np.array([one.ticks for one in estimates], np.float64)
     weights /= weights.sum()
     mean = float(weights @ exponents)
     scatter = float(np.sum(weights**2 * (exponents - mean) ** 2))
-    error = np.sqrt(scatter * len(found) / (len(found) - 1)) if len(found) > 1 else 0.0
+    error = np.sqrt(scatter * len(estimates) / (len(estimates) - 1)) if len(estimates) > 1 else 0.0
     # A few lives may agree by chance: no interval is narrower than those of the lives themselves make it.
-    within = np.sqrt(np.sum((weights * [one.standard_error for one in found]) ** 2))
-    error = within if len(found) == 1 else np.fmax(error, within)
-    return Lyapunov(mean, float(error), sum(one.ticks for one in found))
+    within = np.sqrt(np.sum((weights * [one.standard_error for one in estimates]) ** 2))
+    error = within if len(estimates) == 1 else np.fmax(error, within)
+    return Lyapunov(mean, float(error), sum(one.ticks for one in estimates))

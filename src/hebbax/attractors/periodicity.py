@@ -15,7 +15,7 @@ import numpy as np
 
 from hebbax.attractors.principal_components import Structure
 from hebbax.attractors.recurrence import mean_frequency, period_by_autocorrelation, period_by_return_map
-from hebbax.attractors.sinusoids import Lines, fit_harmonics, fit_lines, fold, foretold, refine
+from hebbax.attractors.sinusoids import Lines, fit_harmonics, fit_lines, fold, forecast_skill, refine
 
 _STRONGEST = 6  # lines from which fundamentals are tried
 _DIVISORS = 12  # a strong line may be up to the twelfth harmonic
@@ -49,18 +49,18 @@ def one_frequency(frequencies: np.ndarray, powers: np.ndarray, rows: int, cycles
     a twelfth or more of one of the six strongest lines.
     """
     strongest = frequencies[np.argsort(powers)[::-1][:_STRONGEST]]
-    tried = np.unique((strongest[:, None] / np.arange(1, _DIVISORS + 1)).ravel())
-    tried = tried[tried >= cycles / rows]
-    if not len(tried):
+    candidates = np.unique((strongest[:, None] / np.arange(1, _DIVISORS + 1)).ravel())
+    candidates = candidates[candidates >= cycles / rows]
+    if not len(candidates):
         return Lattice((), 0.0)
-    numbers = np.clip(np.round(frequencies / tried[:, None]), 1, _HIGHEST)
-    near = np.abs(frequencies - numbers * tried[:, None]) < _NEAR / rows
+    numbers = np.clip(np.round(frequencies / candidates[:, None]), 1, _HIGHEST)
+    near = np.abs(frequencies - numbers * candidates[:, None]) < _NEAR / rows
     # Weighted least squares over the lines that are near a multiple.
-    weighted = near * powers * numbers
-    tried = np.sum(weighted * frequencies, axis=1) / np.sum(weighted * numbers, axis=1)
-    shares = (np.abs(frequencies - numbers * tried[:, None]) < _SAME / rows) @ powers / powers.sum()
-    best = int(np.argmax(np.where(shares >= shares.max() - _WEAK, tried, 0.0)))
-    return Lattice((float(tried[best]),), float(shares[best]))
+    weights = near * powers * numbers
+    candidates = np.sum(weights * frequencies, axis=1) / np.sum(weights * numbers, axis=1)
+    shares = (np.abs(frequencies - numbers * candidates[:, None]) < _SAME / rows) @ powers / powers.sum()
+    best = int(np.argmax(np.where(shares >= shares.max() - _WEAK, candidates, 0.0)))
+    return Lattice((float(candidates[best]),), float(shares[best]))
 
 
 def folded_frequency(frequencies: np.ndarray, powers: np.ndarray, rows: int, cycles: float) -> Lattice:
@@ -71,18 +71,18 @@ def folded_frequency(frequencies: np.ndarray, powers: np.ndarray, rows: int, cyc
     strongest = frequencies[np.argsort(powers)[::-1][:_STRONGEST]]
     numbers = np.arange(1, _FOLDED_HIGHEST + 1)
     turns = np.arange(_FOLDED_HIGHEST // 2 + 1)
-    tried = np.concatenate(
+    candidates = np.concatenate(
         [((turns + sign * line) / numbers[:, None]).ravel() for line in strongest for sign in (-1, 1)]
     )
-    tried = np.unique(tried[(tried >= cycles / rows) & (tried <= 0.5)])
+    candidates = np.unique(candidates[(candidates >= cycles / rows) & (candidates <= 0.5)])
     best = Lattice((), 0.0)
-    for fundamental in tried.tolist():
+    for fundamental in candidates.tolist():
         distances = np.abs(fold(fundamental * numbers)[:, None] - frequencies) * rows
         if np.any(distances < _FOLDED_SAME, axis=0) @ powers < (1 - _WEAK) * powers.sum():
             continue
-        there = np.any(distances < _FOLDED_SAME, axis=1)
-        highest = int(np.flatnonzero(there)[-1]) + 1
-        complete = float(there[:highest].mean())
+        present = np.any(distances < _FOLDED_SAME, axis=1)
+        highest = int(np.flatnonzero(present)[-1]) + 1
+        complete = float(present[:highest].mean())
         if highest * fundamental > 0.5 and complete >= _COMPLETE and complete > best.share:
             best = Lattice((fundamental,), complete)
     return best
@@ -97,8 +97,8 @@ def two_frequencies(frequencies: np.ndarray, powers: np.ndarray, rows: int, tole
     best = Lattice((), 0.0)
     for pair in combinations(strongest, 2):
         sums = fold(first[low_order] * pair[0] + second[low_order] * pair[1])
-        matched = np.abs(sums[:, None] - frequencies).min(axis=0) < tolerance / rows
-        share = float(matched @ powers / powers.sum())
+        matches = np.abs(sums[:, None] - frequencies).min(axis=0) < tolerance / rows
+        share = float(matches @ powers / powers.sum())
         if share > best.share + 0.01:
             best = Lattice((float(pair[0]), float(pair[1])), share)
     return best
@@ -126,48 +126,50 @@ def measure_regularity(structure: Structure, cycles: float) -> Regularity:
     rows, noise = len(signals), structure.noise * signals.shape[1]
     begin = signals[: 2 * rows // 3]
     early = fit_lines(begin, _LINES, noise)
-    regular = foretold(early, signals, noise)
+    skill = forecast_skill(early, signals, noise)
     lines = refine(early.frequencies, signals)
     one = one_frequency(lines.frequencies, lines.powers, rows, cycles)
     period, detuned = None, float("inf")
     if one.fundamentals:
         numbers = np.unique(np.round(lines.frequencies / one.fundamentals[0]).clip(1)).astype(int)
         frequency, harmonics = fit_harmonics(signals, one.fundamentals[0], numbers)
-        regular = max(regular, foretold(fit_harmonics(begin, frequency, numbers)[1], signals, noise))
-        period, detuned = 1 / frequency, _detuned(harmonics, signals, structure.noise)
-    folded = folded_frequency(lines.frequencies, lines.powers, rows, cycles)
+        skill = max(skill, forecast_skill(fit_harmonics(begin, frequency, numbers)[1], signals, noise))
+        period, detuned = 1 / frequency, _detuning(harmonics, signals, structure.noise)
+    alias = folded_frequency(lines.frequencies, lines.powers, rows, cycles)
     two = two_frequencies(lines.frequencies, lines.powers, rows, _SAME_FREQUENCY)
-    back = period_by_return_map(signals, structure.noise, cycles=cycles, expected=() if period is None else (period,))
-    turns = 0.0 if back is None else back.period * mean_frequency(signals)
-    correlated = period_by_autocorrelation(signals)
-    evidence = {"foretold": regular, "second_frequency": 1 - one.share, "detuned": detuned}
-    evidence |= {"one_frequency": one.share, "two_frequencies": two.share, "folded": folded.share}
-    if back is not None:
-        evidence |= {"return_period": back.period, "return_closeness": back.closeness}
+    recurrence = period_by_return_map(
+        signals, structure.noise, cycles=cycles, expected=() if period is None else (period,)
+    )
+    turns = 0.0 if recurrence is None else recurrence.period * mean_frequency(signals)
+    correlation = period_by_autocorrelation(signals)
+    evidence = {"foretold": skill, "second_frequency": 1 - one.share, "detuned": detuned}
+    evidence |= {"one_frequency": one.share, "two_frequencies": two.share, "folded": alias.share}
+    if recurrence is not None:
+        evidence |= {"return_period": recurrence.period, "return_closeness": recurrence.closeness}
         evidence |= {"turns": turns}
-    if correlated is not None:
-        evidence |= {"correlation_period": correlated.period, "correlation_closeness": correlated.closeness}
+    if correlation is not None:
+        evidence |= {"correlation_period": correlation.period, "correlation_closeness": correlation.closeness}
     return Regularity(
         rows=rows,
-        foretold=regular,
+        foretold=skill,
         second_frequency=1 - one.share,
         detuned=detuned,
         line_period=period,
-        aliased=bool(folded.fundamentals),
-        return_period=None if back is None else back.period,
-        closeness=float("inf") if back is None else back.closeness,
+        aliased=bool(alias.fundamentals),
+        return_period=None if recurrence is None else recurrence.period,
+        closeness=float("inf") if recurrence is None else recurrence.closeness,
         turns=turns,
         evidence=evidence,
     )
 
 
-def _detuned(harmonics: Lines, signals: np.ndarray, noise: float) -> float:
+def _detuning(harmonics: Lines, signals: np.ndarray, noise: float) -> float:
     """Return by how much as many lines fit better once each may have a frequency of its own, over what chance allows.
 
     Chance gives each free frequency the variance of the noise in one direction and at one row.
     """
     free = refine(harmonics.frequencies, signals)
-    gain = max(harmonics.left - free.left, 0.0)
+    gain = max(harmonics.residual_variance - free.residual_variance, 0.0)
     count = len(harmonics.frequencies)
     chance = noise * (count + 3 * np.sqrt(2 * count)) / len(signals)
     return float(gain / (chance + _EXACT * np.sum(np.var(signals, axis=0))))

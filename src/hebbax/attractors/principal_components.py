@@ -1,4 +1,4 @@
-"""Principal components of a weight trajectory, which may have more weights than ticks or not fit into memory.
+"""Principal components of a weight trajectory, which may have more weights than ticks.
 
 Why later steps may look at these components instead of all weights: an attractor of a few dimensions lies in a few
 directions however many weights there are, distances within it are kept exactly by orthonormal axes, and noise that is
@@ -11,7 +11,6 @@ Marchenko-Pastur edge. A component above it is a motion in which weights move to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,30 +58,6 @@ def principal_components(trajectory: np.ndarray, count: int = 10) -> PrincipalCo
     scores = (centred @ axes.T.astype(rows.dtype)).astype(np.float64)
     total = float(np.einsum("tw,tw->", centred, centred, dtype=np.float64)) / len(rows)
     return PrincipalComponents(mean, axes, np.mean(scores**2, axis=0), total, scores)
-
-
-def streamed_principal_components(read: Callable[[], Iterable[np.ndarray]], count: int = 10) -> PrincipalComponents:
-    """Return the components of a trajectory that comes in pieces [ticks, weights], such as a file larger than memory.
-
-    `read` is called twice and yields the same pieces each time: once for mean and covariance (float64 [weights,
-    weights], merged as in Chan, Golub and LeVeque 1983), once for the scores. Raises HebbaxError if there are none.
-    """
-    ticks, mean, scatter = 0, np.zeros(0), np.zeros((0, 0))
-    for piece in read():
-        rows = check_trajectory(piece).astype(np.float64)
-        own = rows.mean(axis=0)
-        if not ticks:
-            mean, scatter = np.zeros(rows.shape[1]), np.zeros((rows.shape[1],) * 2)
-        shift, together = own - mean, ticks + len(rows)
-        scatter += (rows - own).T @ (rows - own) + np.outer(shift, shift) * (ticks * len(rows) / together)
-        mean, ticks = mean + shift * (len(rows) / together), together
-    if not ticks:
-        raise HebbaxError("the trajectory has no ticks: expected at least one")
-    count = _check_count(count, min(ticks, len(mean)))
-    variances, vectors = np.linalg.eigh(scatter / ticks)
-    axes = _with_signs(vectors[:, ::-1][:, :count].T)
-    scores = np.concatenate([(np.asarray(piece, np.float64) - mean) @ axes.T for piece in read()])
-    return PrincipalComponents(mean, axes, variances[::-1][:count].clip(0), float(np.trace(scatter)) / ticks, scores)
 
 
 def _check_count(count: int, limit: int) -> int:

@@ -26,7 +26,7 @@ _ELSEWHERE = (0.37, 0.61, 1.23, 1.39, 1.61, 1.77)  # of a period: times at which
 _CLOSER = 0.5
 _GROWS = 3.5  # distances of 1, 2, 3, … , as of a motion that turns away steadily, have squares that grow more
 _EXACT = 0.005
-_FOLLOWED = 0.75  # of the record
+_FOLLOW_SHARE = 0.75  # of the record
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +100,7 @@ def period_by_return_map(
     From 48 points the motion is followed from one return to the next, over three quarters of the record or 24 returns.
     A return is the nearest approach to the point that it began at, a little before or after the
     return before leads one to expect it. So a phase that wanders is followed, while a motion that slowly turns away, as
-    on a torus near a resonance, is not: it is held against its beginning. The closeness is the root mean square of
+    on a torus near a resonance, is not: it is compared with its beginning. The closeness is the root mean square of
     these distances over that of two points of the motion taken at random.
 
     Tried are the peaks of the autocorrelation and the periods `expected`, in rows, of which the record holds at least
@@ -108,22 +108,22 @@ def period_by_return_map(
     What comes as close at other times as at its period does not come back: its attractor is only crowded. `noise` is
     the variance of the noise in each signal's direction. None where nothing comes back.
     """
-    fine = upsampled(signals)
+    fine = upsample(signals)
     lags = _lags(fine, len(fine) / cycles, [_FINER * period for period in expected])
     variance = float(np.sum(np.var(signals, axis=0)))
     # Of a return's noise, and of that at its beginning, all but the part along the way counts as distance.
-    lost = 2 * noise * (signals.shape[1] - 1)
+    noise_floor = 2 * noise * (signals.shape[1] - 1)
     spread = max(2 * (variance - noise * signals.shape[1]), np.finfo(float).tiny)
     reach = 1 / (2 * mean_frequency(fine))
     best: Recurrence | None = None
     for lag in lags:
         window = max(round(min(_PHASE * lag, reach)), 2)
         period, squares = _follow(fine, lag, window, _MOST_RETURNS)
-        closeness = float(np.sqrt(max(np.mean(squares) - lost, 0.0) / spread))
+        closeness = float(np.sqrt(max(np.mean(squares) - noise_floor, 0.0) / spread))
         if best is not None and closeness >= 0.5 * best.closeness - 0.01:
             continue
         elsewhere = np.median([np.mean(_follow(fine, part * lag, window, 1)[1]) for part in _ELSEWHERE])
-        crowded = np.mean(squares) - lost > _CLOSER**2 * (elsewhere - lost)
+        crowded = np.mean(squares) - noise_floor > _CLOSER**2 * (elsewhere - noise_floor)
         if not crowded and not (closeness > _EXACT and _turns_away(squares)):
             best = Recurrence(period / _FINER, closeness)
     return best
@@ -162,21 +162,21 @@ def _follow(signals: np.ndarray, lag: float, reach: int, most: int) -> tuple[flo
     within `reach` of where it is expected, and at most `most` are followed.
     """
     window = np.arange(-reach, reach + 1)
-    returns = max(min(int(_FOLLOWED * len(signals) / lag), most), 1)
+    returns = max(min(int(_FOLLOW_SHARE * len(signals) / lag), most), 1)
     last = len(signals) - 1 - math.ceil(returns * lag) - 2 * reach
     starts = np.linspace(0, max(last, 0), _STARTS).astype(np.int64)
-    at, squares, times = starts.astype(np.float64), [], np.zeros(0)
+    places, squares, times = starts.astype(np.float64), [], np.zeros(0)
     for _ in range(returns):
-        rows = np.round(at[:, None] + lag).astype(np.int64) + window
-        known = (rows[:, 0] >= 0) & (rows[:, -1] < len(signals))
-        if not known.any():
+        rows = np.round(places[:, None] + lag).astype(np.int64) + window
+        inside = (rows[:, 0] >= 0) & (rows[:, -1] < len(signals))
+        if not inside.any():
             break
-        at, rows, starts = at[known], rows[known], starts[known]
+        places, rows, starts = places[inside], rows[inside], starts[inside]
         distances = np.sum((signals[rows] - signals[starts][:, None]) ** 2, axis=2)
         nearest, offset, square = _lowest(distances)
-        at = np.take_along_axis(rows, nearest[:, None], axis=1)[:, 0] + offset
+        places = np.take_along_axis(rows, nearest[:, None], axis=1)[:, 0] + offset
         squares.append(float(np.mean(square)))
-        times = (at - starts) / len(squares)
+        times = (places - starts) / len(squares)
     return (float(np.mean(times)), np.array(squares)) if squares else (lag, np.array([math.inf]))
 
 
@@ -195,16 +195,16 @@ def _lowest(distances: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return nearest, offset, lowest.clip(0)
 
 
-def upsampled(signals: np.ndarray) -> np.ndarray:
+def upsample(signals: np.ndarray) -> np.ndarray:
     """Return signals [rows, signals] eight times as fine by band-limited interpolation, without their ends.
 
-    A gait of five ticks a stride is a coarse polygon, on which straight lines between ticks would miss where the motion
-    crosses a plane. The record is taken to go on mirrored, so that it has no jump at its ends; a twentieth at each,
-    where that shows, is left out.
+    A gait of five ticks per stride is a coarse polygon, on which straight lines between ticks would miss where the
+    motion crosses a plane. The record is taken to go on mirrored, so that it has no jump at its ends; a twentieth at
+    each, where that shows, is left out.
     """
     rows = len(signals)
-    mirrored = np.concatenate([signals, signals[::-1]])
-    spectrum = np.fft.rfft(mirrored, axis=0)
-    fine = np.fft.irfft(spectrum, _FINER * len(mirrored), axis=0) * _FINER
+    reflection = np.concatenate([signals, signals[::-1]])
+    spectrum = np.fft.rfft(reflection, axis=0)
+    fine = np.fft.irfft(spectrum, _FINER * len(reflection), axis=0) * _FINER
     edge = max(rows // 20, 1)
     return fine[edge * _FINER : (rows - edge) * _FINER]

@@ -6,60 +6,59 @@ import math
 
 import numpy as np
 
-from hebbax.attractors.drift import BLOCKS, SKIPPED, Drift
+from hebbax.attractors.drift import BLOCKS, TRANSIENT_BLOCKS, Drift
 from hebbax.attractors.principal_components import Structure
 from hebbax.attractors.thresholds import Thresholds
 
 
-def settling(drift: Drift, whole: Structure, limits: Thresholds, bounded: bool) -> float:
+def settling_margin(drift: Drift, whole: Structure, limits: Thresholds, bounded: bool) -> float:
     """Return by how much the weights are still on their way at the end of the record, in margins.
 
     They go one way, and more slowly with time (or are bounded, so that they must), or their swings die out; and what
     happens in the last third is more than the ripple of weights at rest.
     """
+    still = limits.still * whole.scale
+    straight = margin_above(drift.straightness, limits.straight, 0.2) if bounded else -1
     going = min(
-        above(drift.surprise, limits.surprise, 1.0),
-        above(drift.shift, 0.5 * limits.still * whole.scale, 0.25 * limits.still * whole.scale),
-        above(drift.shift, limits.drifts * drift.swing, max(limits.drifts * drift.swing, 1e-300)),
-        above(drift.straightness, 0.5 * limits.straight, 0.2),
-        max(above(limits.steady, drift.pace, 0.4), above(drift.straightness, limits.straight, 0.2) if bounded else -1),
+        margin_above(drift.surprise, limits.surprise, 1.0),
+        margin_above(drift.shift, 0.5 * limits.still * whole.scale, 0.25 * limits.still * whole.scale),
+        margin_above(drift.shift, limits.drifts * drift.swing, max(limits.drifts * drift.swing, 1e-300)),
+        margin_above(drift.straightness, 0.5 * limits.straight, 0.2),
+        max(margin_above(limits.steady, drift.pace, 0.4), straight),
     )
-    return max(
-        going,
-        min(_fading(drift, limits), above(drift.swing, limits.still * whole.scale, limits.still * whole.scale)),
-    )
+    return max(going, min(_fading_margin(drift, limits), margin_above(drift.swing, still, still)))
 
 
-def dying(drift: Drift, limits: Thresholds) -> float:
+def rest_margin(drift: Drift, limits: Thresholds) -> float:
     """Return by how much the weights have come to rest within the record, in margins."""
     slowing = min(
-        above(drift.straightness, limits.straight, 0.2),
-        above(limits.steady, drift.pace, 0.4),
-        above(drift.distance, 2 * drift.swing, max(drift.swing, 1e-300)),
+        margin_above(drift.straightness, limits.straight, 0.2),
+        margin_above(limits.steady, drift.pace, 0.4),
+        margin_above(drift.distance, 2 * drift.swing, max(drift.swing, 1e-300)),
     )
-    return max(slowing, _fading(drift, limits))
+    return max(slowing, _fading_margin(drift, limits))
 
 
-def _fading(drift: Drift, limits: Thresholds) -> float:
-    return min(above(-drift.trend, limits.trend, 0.3), above(limits.fades, drift.swelling, 0.2))
+def _fading_margin(drift: Drift, limits: Thresholds) -> float:
+    return min(margin_above(-drift.trend, limits.trend, 0.3), margin_above(limits.fades, drift.swelling, 0.2))
 
 
-def steadiness(drift: Drift, whole: Structure, limits: Thresholds) -> float:
+def steadiness_margin(drift: Drift, whole: Structure, limits: Thresholds) -> float:
     """Return by how much the last third of a record is like the one before, in margins.
 
     Differences that are smaller than the ripple of weights at rest, or than a part of the swings, do not count.
     """
     rest = 0.5 * limits.still * whole.scale
     small = max(
-        above(rest, drift.shift, 0.5 * rest),
-        above(limits.drifts * drift.swing, drift.shift, 0.5 * max(limits.drifts * drift.swing, 1e-300)),
+        margin_above(rest, drift.shift, 0.5 * rest),
+        margin_above(limits.drifts * drift.swing, drift.shift, 0.5 * max(limits.drifts * drift.swing, 1e-300)),
     )
-    place = max(small, above(limits.surprise, drift.surprise, 1.2))
+    place = max(small, margin_above(limits.surprise, drift.surprise, 1.2))
     swings = 1.0 if drift.swing < rest else 2 * (1 - abs(np.log(max(drift.swelling, 1e-9))) / np.log(limits.growth))
     return min(place, float(swings))
 
 
-def look_longer(drift: Drift, rows: int, scale: float, limits: Thresholds) -> int:
+def rows_needed(drift: Drift, rows: int, scale: float, limits: Thresholds) -> int:
     """Return how many rows a record of weights that are still settling should have for a verdict.
 
     What is left to go is extrapolated: it shrinks by the same factor per row as the pace of the means, or the swings,
@@ -67,7 +66,7 @@ def look_longer(drift: Drift, rows: int, scale: float, limits: Thresholds) -> in
     times the record, rounded up to two digits.
     """
     enough = 0.5 * limits.still * scale
-    third = rows * (BLOCKS - SKIPPED) / BLOCKS * 2 / 3
+    third = rows * (BLOCKS - TRANSIENT_BLOCKS) / BLOCKS * 2 / 3
     times = [0.0]
     if 0 < drift.pace < 1 and drift.shift > enough:
         times.append(third / -np.log(drift.pace) * np.log(drift.shift / enough))
@@ -78,6 +77,6 @@ def look_longer(drift: Drift, rows: int, scale: float, limits: Thresholds) -> in
     return math.ceil(longer / digits) * digits
 
 
-def above(value: float, threshold: float, margin: float) -> float:
-    """Return how far a value is above its threshold, in margins within which the verdict is unsure."""
+def margin_above(value: float, threshold: float, margin: float) -> float:
+    """Return how far a value is above its threshold, over the margin within which the verdict is unsure."""
     return (value - threshold) / margin

@@ -14,7 +14,7 @@ _PADDING = 4  # zeros added to a spectrum, so that a peak's height is read withi
 _RIDGE = 1e-9  # relative to the diagonal of the normal equations
 _REFINEMENTS = 4  # rounds, each three times finer than the one before
 _POLISH = 3  # Gauss-Newton steps once all frequencies are found
-_LEFT = 3e-4
+_RESIDUAL = 3e-4
 _ROUNDING = 1e-12
 
 
@@ -22,14 +22,14 @@ _ROUNDING = 1e-12
 class Lines:
     """Sinusoids at frequencies that several signals share: constant + Σ a_k cos 2πf_k t + b_k sin 2πf_k t."""
 
-    frequencies: np.ndarray  # float64 [lines], cycles a row, in the order they were found
+    frequencies: np.ndarray  # float64 [lines], cycles per row, in the order they were found
     coefficients: np.ndarray  # float64 [1 + 2 lines, signals]: constant, then cosine and sine of each line
     residual: np.ndarray  # float64 [rows, signals]
     design: np.ndarray  # float64 [rows, 1 + 2 lines], the columns that the coefficients belong to
 
     @property
-    def left(self) -> float:
-        """The variance that the lines leave."""
+    def residual_variance(self) -> float:
+        """The variance that the lines do not explain."""
         return float(np.sum(self.residual**2)) / len(self.residual)
 
     @property
@@ -53,12 +53,12 @@ def fit_lines(signals: np.ndarray, limit: int, noise: float = 0.0) -> Lines:
     """
     lines = lines_at(np.zeros(0), signals)
     # The last part is what rounding leaves of a constant.
-    enough = noise + _LEFT * lines.left + _ROUNDING * float(np.mean(signals**2))
-    while len(lines.frequencies) < limit and lines.left > enough:
-        found = _strongest(lines.residual, lines.frequencies)
-        if found is None:
+    enough = noise + _RESIDUAL * lines.residual_variance + _ROUNDING * float(np.mean(signals**2))
+    while len(lines.frequencies) < limit and lines.residual_variance > enough:
+        frequency = _strongest(lines.residual, lines.frequencies)
+        if frequency is None:
             break
-        lines = _polish(lines_at(np.append(lines.frequencies, found), signals), signals)
+        lines = _polish(lines_at(np.append(lines.frequencies, frequency), signals), signals)
     return refine(lines.frequencies, signals)
 
 
@@ -77,17 +77,18 @@ def lines_at(frequencies: np.ndarray, signals: np.ndarray) -> Lines:
     return Lines(frequencies, coefficients, signals - design @ coefficients, design)
 
 
-def foretold(lines: Lines, signals: np.ndarray, noise: float = 0.0) -> float:
+def forecast_skill(lines: Lines, signals: np.ndarray, noise: float = 0.0) -> float:
     """Return which part of the variance of the rest of a record is foretold by lines fitted to its beginning.
 
     Signals are [rows, signals] of the whole record; `noise` is the variance that nothing can foretell. 1 is all of it,
-    0 as good as the mean of the beginning; worse is negative.
+    0 as good as the mean of the beginning; worse is negative. This is the skill score of a forecast, 1 less its mean
+    squared error over that of the mean.
     """
     begin = len(lines.residual)
     rest = signals[begin:]
-    missed = np.mean(np.sum((rest - lines.at(np.arange(begin, len(signals)))) ** 2, axis=1)) - noise
-    moved = np.mean(np.sum((rest - signals[:begin].mean(axis=0)) ** 2, axis=1)) - noise
-    return 1.0 - max(float(missed), 0.0) / float(moved) if moved > 0 else 0.0
+    error = np.mean(np.sum((rest - lines.at(np.arange(begin, len(signals)))) ** 2, axis=1)) - noise
+    spread = np.mean(np.sum((rest - signals[:begin].mean(axis=0)) ** 2, axis=1)) - noise
+    return 1.0 - max(float(error), 0.0) / float(spread) if spread > 0 else 0.0
 
 
 def fit_harmonics(signals: np.ndarray, frequency: float, harmonics: np.ndarray) -> tuple[float, Lines]:
@@ -102,7 +103,7 @@ def fit_harmonics(signals: np.ndarray, frequency: float, harmonics: np.ndarray) 
     for _ in range(_REFINEMENTS):
         for trial in (best[0] - reach, best[0] - reach / 2, best[0] + reach / 2, best[0] + reach):
             lines = lines_at(_harmonics(trial, harmonics, len(signals)), signals)
-            best = (trial, lines) if lines.left < best[1].left else best
+            best = (trial, lines) if lines.residual_variance < best[1].residual_variance else best
         reach /= 4
     return best
 
@@ -115,7 +116,7 @@ def _harmonics(frequency: float, numbers: np.ndarray, rows: int) -> np.ndarray:
 
 
 def fold(frequencies: np.ndarray) -> np.ndarray:
-    """Return the frequencies between 0 and ½ cycle a row that sampling makes of any frequencies."""
+    """Return the frequencies between 0 and ½ cycle per row that sampling makes of any frequencies."""
     return np.abs(frequencies - np.round(frequencies))
 
 
@@ -136,14 +137,14 @@ def _least_squares(design: np.ndarray, signals: np.ndarray) -> np.ndarray:
     return np.linalg.solve(gram, design.T @ signals)
 
 
-def _strongest(residual: np.ndarray, known: np.ndarray) -> float | None:
+def _strongest(residual: np.ndarray, frequencies: np.ndarray) -> float | None:
     """Return the frequency at which the residual [rows, signals] has most power, away from lines that are known."""
     rows = len(residual)
     size = _PADDING * rows
     power = np.sum(np.abs(np.fft.rfft(residual * np.hanning(rows)[:, None], size, axis=0)) ** 2, axis=1)
     grid = np.arange(len(power)) / size
     power[grid < 2 / rows] = 0
-    for frequency in known:
+    for frequency in frequencies:
         power[np.abs(grid - frequency) < 1 / rows] = 0
     peak = int(np.argmax(power))
     if power[peak] <= 0:
@@ -176,5 +177,5 @@ def _polish(lines: Lines, signals: np.ndarray) -> Lines:
     gram = flat.T @ flat
     gram.flat[:: count + 1] += _RIDGE * np.trace(gram) / count + np.finfo(float).tiny
     step = np.linalg.solve(gram, flat.T @ lines.residual.ravel()).clip(-0.5 / rows, 0.5 / rows)
-    moved = lines_at(np.clip(lines.frequencies + step, 1 / rows, 0.5), signals)
-    return moved if moved.left < lines.left else lines
+    trial = lines_at(np.clip(lines.frequencies + step, 1 / rows, 0.5), signals)
+    return trial if trial.residual_variance < lines.residual_variance else lines

@@ -48,7 +48,7 @@ def dominant_frequency(signals: np.ndarray, control_period: float) -> Peak | Non
     """Return the strongest common oscillation of signals [ticks, signals], such as a gait's of the actions.
 
     Every signal counts by its variance. The peak of the summed power spectrum is placed between bins by a parabola
-    through the logarithms. Frequencies below two cycles a record are left out. It is significant if it stands above
+    through the logarithms. Frequencies below two cycles per record are left out. It is significant if it stands above
     the median power by more than the largest of so many values of white noise would (each bin of n independent signals
     has a χ² distribution with 2n degrees of freedom). None if nothing moves.
     """
@@ -79,7 +79,7 @@ def independent_signals(centred: np.ndarray) -> float:
 
 
 def noise_peak(bins: float, signals: float) -> float:
-    """Return how far the highest of so many bins of white noise's power is above their median, at most.
+    """Return how far the highest of `bins` bins of white noise's power is above their median, at most.
 
     The 99.9 % quantile, with Wilson and Hilferty's approximation of χ² with 2 × signals degrees of freedom.
     """

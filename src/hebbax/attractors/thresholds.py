@@ -1,4 +1,4 @@
-"""What the numbers behind a verdict are held against, and why.
+"""What the numbers behind a verdict are compared with, and why.
 
 They were set on lives of known systems at 20 dB, and error rates were measured on others.
 """

@@ -28,7 +28,7 @@ def check_trajectory(trajectory: np.ndarray, ticks: int = 1) -> np.ndarray:
 
 
 def check_control_period(control_period: float) -> float:
-    """Return the seconds a tick takes. Raises HebbaxError unless they are a finite number above 0."""
+    """Return the seconds per tick. Raises HebbaxError unless they are a finite number above 0."""
     if not (np.isfinite(control_period) and control_period > 0):
         raise HebbaxError(f"control_period={control_period}: expected a finite number of seconds above 0")
     return float(control_period)
@@ -44,15 +44,15 @@ def update_interval(trajectory: np.ndarray) -> tuple[int, int]:
     """Return how many ticks lie between weight updates, and the first row that such an update has written.
 
     Weights that are updated every n ticks stand still in between, and these stairs have frequencies of their own in a
-    spectrum. `trajectory[first::interval]` has a row an update. The interval is 1 where no rows repeat, or all do.
+    spectrum. `trajectory[first::interval]` has one row per update. The interval is 1 where no rows repeat, or all do.
     """
-    moved = np.flatnonzero((trajectory[1:] != trajectory[:-1]).any(axis=1))
-    if len(moved) < 2:
+    changes = np.flatnonzero((trajectory[1:] != trajectory[:-1]).any(axis=1))
+    if len(changes) < 2:
         return 1, 0
-    interval = int(np.gcd.reduce(np.diff(moved)))
-    if 2 * interval * len(moved) < len(trajectory):
+    interval = int(np.gcd.reduce(np.diff(changes)))
+    if 2 * interval * len(changes) < len(trajectory):
         return 1, 0  # weights that have stopped, not an interval
-    return interval, (int(moved[0]) + 1) % interval
+    return interval, (int(changes[0]) + 1) % interval
 
 
 def split_layers(trajectory: np.ndarray, layer_shapes: Sequence[tuple[int, int]]) -> list[np.ndarray]:
@@ -89,7 +89,7 @@ def weight_speed(trajectory: np.ndarray, layer_shapes: Sequence[tuple[int, int]]
     parts = [rows] if layer_shapes is None else split_layers(rows, layer_shapes)
     speeds = np.stack([_norms(np.diff(part, axis=0)) for part in parts])
     norms = np.stack([_norms(part[:-1]) for part in parts])
-    total, norm = _together(speeds), _together(norms)
+    total, norm = _total_norm(speeds), _total_norm(norms)
     return WeightSpeed(
         layers=speeds,
         total=total,
@@ -104,7 +104,7 @@ def _norms(rows: np.ndarray) -> np.ndarray:
     return np.sqrt(np.einsum("tw,tw->t", rows, rows, dtype=np.float64))
 
 
-def _together(norms: np.ndarray) -> np.ndarray:
+def _total_norm(norms: np.ndarray) -> np.ndarray:
     """Return the norm of all layers together: [layers, ticks] to [ticks]."""
     return np.sqrt(np.sum(norms**2, axis=0))
 

@@ -47,7 +47,7 @@ def transient_end(scores: np.ndarray, floor: float) -> int:
     (`window_rows`) half of which is off.
     """
     half = len(scores) // 2
-    attractor = thinned(scores[half:])
+    attractor = subsample(scores[half:])
     limit = max(_MARGIN * spacing(attractor), floor)
     off = nearest_distances(scores[:half], attractor) > limit
     window = min(window_rows(len(scores)), half)
@@ -61,6 +61,6 @@ def window_rows(rows: int) -> int:
     return min(max(_SHORTEST, rows // _WINDOWS), _LONGEST)
 
 
-def thinned(points: np.ndarray) -> np.ndarray:
+def subsample(points: np.ndarray) -> np.ndarray:
     """Return at most 1,000 of the points [ticks, dimensions], evenly spaced in time."""
     return points[:: -(-len(points) // _MOST_POINTS)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hebbax.attractors.classify import Judgement, judge
+from hebbax.attractors.classify import Classification, classify
 from hebbax.attractors.drift import BLOCKS
 from hebbax.attractors.lyapunov import Lyapunov
 from hebbax.attractors.spectra import dominant_frequency
@@ -21,7 +21,7 @@ FEWEST_UPDATES = 5 * BLOCKS
 """Weight updates below which nothing is said."""
 
 _SAME_SIZE = 1e-5
-_PARTED = 3.0  # logarithm of how much neighbours part over a life before it counts: a factor of 20
+_SEPARATION = 3.0  # logarithm of how much neighbours part over a life before it counts: a factor of 20
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Verdict:
     gait_ratio: float | None  # the weights' period over the gait's, where actions were given and have one
     evidence: dict[str, float]  # by name; the documentation says what each is
     note: str | None = None  # what to do where the record does not tell
-    look_ticks: int | None = None  # ticks after which weights that are still settling may be judged
+    look_ticks: int | None = None  # ticks after which weights that are still settling may be classified
 
 
 def verdict(
@@ -49,17 +49,17 @@ def verdict(
     bounded: bool | None = None,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ) -> Verdict:
-    """Judge the weights of one life.
+    """Classify the weights of one life.
 
     Args:
         trajectory: float32 or float64 [ticks, weights].
-        control_period: seconds a tick.
+        control_period: seconds per tick.
         actions: [ticks, actuators] of the same life, for the period of its gait.
         lyapunov: largest exponent of the life, body included, where pairs of lives have been compared for it.
         diverged: whether the life ended because a value was not finite or beyond its bound.
         bounded: whether a normalisation keeps the weights from leaving for good; by default, whether every row has the
             same largest size of a weight, or the same norm.
-        thresholds: what the numbers are held against.
+        thresholds: what the numbers are compared with.
 
     Raises HebbaxError for other shapes, or fewer than 60 weight updates of a life that did not diverge.
     """
@@ -72,27 +72,27 @@ def verdict(
     rows = rows[first::interval]
     if len(rows) < FEWEST_UPDATES:
         raise HebbaxError(f"{len(rows)} weight updates are too few for a verdict: expected at least {FEWEST_UPDATES}")
-    judged = judge(rows, thresholds, bounded=is_bounded(rows) if bounded is None else bounded)
-    judged.evidence["update_interval"] = float(interval)
+    classification = classify(rows, thresholds, bounded=is_bounded(rows) if bounded is None else bounded)
+    classification.evidence["update_interval"] = float(interval)
     if lyapunov is not None:
-        judged = _with_lyapunov(judged, lyapunov, len(trajectory))
-    period = None if judged.period is None else judged.period * interval
+        classification = _with_lyapunov(classification, lyapunov, len(trajectory))
+    period = None if classification.period is None else classification.period * interval
     gait = None if actions is None else dominant_frequency(actions, control_period)
     if gait is not None and gait.significant:
-        judged.evidence["gait_frequency"] = gait.frequency
+        classification.evidence["gait_frequency"] = gait.frequency
     else:
         gait = None
     seconds = None if period is None else period * control_period
-    look = None if judged.look is None else judged.look * interval
+    look = None if classification.look is None else classification.look * interval
     return Verdict(
-        judged.label,
-        judged.confidence,
-        first + judged.transient * interval if judged.transient else 0,
+        classification.label,
+        classification.confidence,
+        first + classification.transient * interval if classification.transient else 0,
         period,
         seconds,
         None if seconds is None or gait is None else seconds * gait.frequency,
-        judged.evidence,
-        _note(judged.label, look),
+        classification.evidence,
+        _note(classification.label, look),
         look,
     )
 
@@ -113,19 +113,19 @@ def _note(label: str, look: int | None) -> str | None:
     return "aliased: cannot tell a cycle with sharp turns from a torus" if label == "aliased" else None
 
 
-def _with_lyapunov(judged: Judgement, lyapunov: Lyapunov, ticks: int) -> Judgement:
-    """Return a verdict as the exponent bears it out: neighbours that part within the record are no regular motion's.
+def _with_lyapunov(classification: Classification, lyapunov: Lyapunov, ticks: int) -> Classification:
+    """Return a classification corrected by the exponent: neighbours of a regular motion do not part within the record.
 
     Weights at rest and weights that leave are so whatever becomes of neighbours: a restless body makes the ripple of a
     fixed point unpredictable, and no larger.
     """
-    judged.evidence["lyapunov"] = lyapunov.exponent
-    parts = lyapunov.chaotic and lyapunov.exponent * ticks > _PARTED
-    if judged.label == "wandering":
-        return replace(judged, confidence=judged.most) if parts else judged
-    if parts and judged.label in ("limit-cycle", "quasi-periodic"):
+    classification.evidence["lyapunov"] = lyapunov.exponent
+    separate = lyapunov.chaotic and lyapunov.exponent * ticks > _SEPARATION
+    if classification.label == "wandering":
+        return replace(classification, confidence=classification.highest_confidence) if separate else classification
+    if separate and classification.label in ("limit-cycle", "quasi-periodic"):
         # What sinusoids foretell is regular in this record all the same; a cycle that only comes close again is not.
-        foretold = judged.evidence.get("foretold", 1.0) > 0.5
-        label, period = (judged.label, judged.period) if foretold else ("wandering", None)
-        return replace(judged, label=label, period=period, confidence=0.5)
-    return judged
+        predictable = classification.evidence.get("foretold", 1.0) > 0.5
+        label, period = (classification.label, classification.period) if predictable else ("wandering", None)
+        return replace(classification, label=label, period=period, confidence=0.5)
+    return classification

@@ -72,16 +72,16 @@ def measure_controls(controls: Controls, ticks: int, repeats: int, tell: Tell) -
         "population": population,
         "ticks": ticks,
         "threads": engine.threads,
-        **_compared(seconds, population * ticks),
+        **_comparison(seconds, population * ticks),
     }
 
 
 def life_keys_of(population: int) -> Any:
-    """Return one key a life, uint32 [population, 2]."""
+    """Return one key per life, uint32 [population, 2]."""
     return life_keys(stream(KEY, "lives"), population)
 
 
-def _compared(seconds: dict[str, list[float]], steps: int) -> dict[str, Any]:
+def _comparison(seconds: dict[str, list[float]], steps: int) -> dict[str, Any]:
     # Chosen by its median, not anew in each round: the lesser of two noisy times is less than either is.
     faster = min(("batch", "loop"), key=lambda side: float(np.median(seconds[side])))
     to = {side: summary(ratios(seconds[side], seconds["lives"])) for side in ("batch", "loop")}

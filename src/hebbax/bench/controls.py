@@ -24,7 +24,7 @@ from hebbax.types import Normaliser
 from hebbax.worlds.mujoco.world import MujocoWorld
 
 KEY = root_key(2026)
-SHIPPED = "zoo:half_cheetah/han-e"
+SHIPPED_RUN = "zoo:half_cheetah/han-e"
 _SPREAD = 0.05
 _NORMALISER_TICKS = 200
 _RANDOM = (
@@ -51,17 +51,17 @@ class Controls:
         return cast("MujocoWorld", self.task.world)
 
 
-def shipped(population: int) -> Controls:
+def shipped_half_cheetah(population: int) -> Controls:
     """Return the shipped HalfCheetah controller, a copy for every life, as a population lies in memory."""
-    stored = StoredRun.open(SHIPPED, _ignore)
-    controller = stored.controller()
+    run = StoredRun.open(SHIPPED_RUN, _ignore)
+    controller = run.controller()
     genomes = np.tile(controller.genome, (population, 1))
     normaliser = controller.statistics.normaliser()
     return Controls(
         "half_cheetah han-e",
-        f"{SHIPPED}, its best genome",
-        compiled_task(stored.task),
-        stored.policy,
+        f"{SHIPPED_RUN}, its best genome",
+        compiled_task(run.task),
+        run.policy,
         genomes,
         normaliser,
     )
@@ -77,7 +77,11 @@ def random_quadruped(population: int) -> Controls:
     return _random(quadruped(), [128, 64], population)
 
 
-CLOSED_LOOP: dict[Callable[[int], Controls], int] = {shipped: 250, random_half_cheetah: 250, random_quadruped: 100}
+CLOSED_LOOP: dict[Callable[[int], Controls], int] = {
+    shipped_half_cheetah: 250,
+    random_half_cheetah: 250,
+    random_quadruped: 100,
+}
 """What `closed-loop` measures, from a population to the controls, with the ticks of a life."""
 
 

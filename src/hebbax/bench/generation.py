@@ -54,9 +54,9 @@ def measure(settings: Settings, tell: Tell) -> Report:
 def _generation(search: Search, state: SearchState, run: RunFolder) -> tuple[SearchState, dict[str, float]]:
     """Run a generation as `Training` does, with a checkpoint; return the state and the seconds of each part."""
     start = time.perf_counter()
-    stepped = search.step(state)
-    assert stepped is not None  # nobody has stopped the engine
-    state, metrics = stepped
+    step = search.step(state)
+    assert step is not None  # nobody has stopped the engine
+    state, metrics = step
     after_step = time.perf_counter()
     run.append_metrics(metrics)
     after_metrics = time.perf_counter()

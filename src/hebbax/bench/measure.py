@@ -33,7 +33,7 @@ def alternate(
 
 
 def rates(seconds: Sequence[float], amount: float) -> list[float]:
-    """Return how much was done a second in each measurement."""
+    """Return how much was done per second in each measurement."""
     return [amount / value for value in seconds]
 
 

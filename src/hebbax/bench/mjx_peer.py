@@ -59,11 +59,11 @@ def _life(controls: Controls, ticks: int) -> Any:
         observation = jnp.concatenate((data.qpos[1:], data.qvel))
         action, carry = policy.act(genome, carry, (observation - mean) * scale)
         carry = policy.adapt(genome, carry)
-        stepped = data.replace(ctrl=action)
+        after = data.replace(ctrl=action)
         for _ in range(world.substeps):
-            stepped = mjx.step(model, stepped)
-        speed = (stepped.qpos[0] - data.qpos[0]) / task.control_period
-        return stepped, carry, total + speed - 0.1 * jnp.sum(action**2)
+            after = mjx.step(model, after)
+        speed = (after.qpos[0] - data.qpos[0]) / task.control_period
+        return after, carry, total + speed - 0.1 * jnp.sum(action**2)
 
     def life(genome: Any, key: Any, qpos: Any, qvel: Any) -> Any:
         data = mjx.forward(model, mjx.make_data(model).replace(qpos=qpos, qvel=qvel))

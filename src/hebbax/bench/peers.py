@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.bench.closed_loop import life_keys_of
-from hebbax.bench.controls import Controls, shipped
+from hebbax.bench.controls import Controls, shipped_half_cheetah
 from hebbax.bench.measure import alternate, rates, ratios, summary
 from hebbax.bench.mjx_peer import mjx_peer
 from hebbax.bench.report import Report, Settings, Table, Tell
@@ -40,7 +40,7 @@ class Peer:
 def measure(settings: Settings, tell: Tell) -> Report:
     """Measure hebbax and all peers that are installed."""
     population, ticks = settings.population or _POPULATION, settings.ticks or _TICKS
-    controls = shipped(population)
+    controls = shipped_half_cheetah(population)
     with ExitStack() as stack:
         peers = _peers(controls, population, ticks, stack, tell)
         present = {name: peer for name, peer in peers.items() if isinstance(peer, Peer)}
@@ -65,18 +65,18 @@ def _peers(controls: Controls, population: int, ticks: int, stack: ExitStack, te
     )
     for name, make, count in vectors:
         tell(f"{name}: making {count} environments")
-        made = _made(make, controls, count)
-        if not isinstance(made, str):
-            stack.callback(made.close)
-            made = Peer(count, ticks, _with_clock(partial(made.run, ticks)))
-        peers[name] = made
+        peer = _try_make(make, controls, count)
+        if not isinstance(peer, str):
+            stack.callback(peer.close)
+            peer = Peer(count, ticks, _with_clock(partial(peer.run, ticks)))
+        peers[name] = peer
     mjx_ticks = min(ticks, _MJX_TICKS)
-    mjx = _made(mjx_peer, controls, many, mjx_ticks)
+    mjx = _try_make(mjx_peer, controls, many, mjx_ticks)
     peers["mjx on the CPU"] = mjx if isinstance(mjx, str) else Peer(many, mjx_ticks, mjx.run)
     return peers
 
 
-def _made(make: Callable[..., Any], *arguments: Any) -> Any:
+def _try_make(make: Callable[..., Any], *arguments: Any) -> Any:
     """Return what others' software makes, or why it does not."""
     try:
         return make(*arguments) or "not installed"
@@ -128,11 +128,11 @@ def _results(
 
 def _table(results: dict[str, Any]) -> Table:
     rows = []
-    for name, found in results.items():
-        if isinstance(found, str):
-            rows.append([name, "", "", found, "", ""])
+    for name, result in results.items():
+        if isinstance(result, str):
+            rows.append([name, "", "", result, "", ""])
             continue
-        faster = "" if name == "hebbax" else with_interval(found["ratio"], 1, " ×")
-        counts = [str(found["environments"]), str(found["ticks"])]
-        rows.append([name, *counts, rate(found["steps_per_second"]), faster, f"{found['return_mean']:,.0f}"])
+        faster = "" if name == "hebbax" else with_interval(result["ratio"], 1, " ×")
+        counts = [str(result["environments"]), str(result["ticks"])]
+        rows.append([name, *counts, rate(result["steps_per_second"]), faster, f"{result['return_mean']:,.0f}"])
     return Table("half_cheetah han-e, the shipped controller", _COLUMNS, rows, _COLUMNS[1:])

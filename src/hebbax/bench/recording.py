@@ -19,7 +19,7 @@ from hebbax.runs.trials import Runner, Source
 CONTROLLER = "zoo:half_cheetah/han-e"
 _LIFETIMES, _TICKS = 24, 1000
 _ROUNDS = 25  # they are short
-_ANALYSED, _ANALYSES = 20, 3
+_ANALYSIS_LIVES, _ANALYSES = 20, 3
 _COLUMNS = ("how", "ticks/s", "of those that are not kept")
 
 
@@ -39,8 +39,8 @@ def measure(settings: Settings, tell: Tell) -> Report:
         tell(f"{rounds} rounds of {', '.join(sides)}")
         # Removing the last round's file takes a fifth of the time that writing one does, and is no part of recording.
         seconds = alternate(sides, rounds, tidy=lambda: path.unlink(missing_ok=True))
-    analysed = Source.of_run(run, lifetimes=min(lifetimes, _ANALYSED), ticks=ticks)
-    analyses = [_seconds_of_analysis(analysed, tell) for _ in range(min(rounds, _ANALYSES))]
+    analysis_source = Source.of_run(run, lifetimes=min(lifetimes, _ANALYSIS_LIVES), ticks=ticks)
+    analyses = [_seconds_of_analysis(analysis_source, tell) for _ in range(min(rounds, _ANALYSES))]
     results: dict[str, Any] = {
         "controller": CONTROLLER,
         "lifetimes": lifetimes,
@@ -51,7 +51,7 @@ def measure(settings: Settings, tell: Tell) -> Report:
             name: summary(ratios(seconds["lives"], values)) for name, values in seconds.items() if name != "lives"
         },
         "file_bytes": size,
-        "analysis": {"lifetimes": analysed.lifetimes, "seconds": summary(analyses)},
+        "analysis": {"lifetimes": analysis_source.lifetimes, "seconds": summary(analyses)},
     }
     return Report(results, [_table(results), _analysis_table(results)])
 
@@ -85,13 +85,13 @@ def _seconds_of_analysis(source: Source, tell: Tell) -> float:
 
 def _table(results: dict[str, Any]) -> Table:
     rows = [["lives", rate(results["rates"]["lives"]), "1"]]
-    rows += [[name, rate(results["rates"][name]), with_interval(found)] for name, found in results["ratio"].items()]
+    rows += [[name, rate(results["rates"][name]), with_interval(ratio)] for name, ratio in results["ratio"].items()]
     title = f"everything kept at every tick, {results['lifetimes']} lives of {results['ticks']} ticks of {CONTROLLER}"
     return Table(title, _COLUMNS, rows, _COLUMNS[1:])
 
 
 def _analysis_table(results: dict[str, Any]) -> Table:
-    found = results["analysis"]
-    row = [str(found["lifetimes"]), str(results["ticks"]), with_interval(found["seconds"], 1)]
+    analysis = results["analysis"]
+    row = [str(analysis["lifetimes"]), str(results["ticks"]), with_interval(analysis["seconds"], 1)]
     columns = ("lives", "ticks", "seconds")
     return Table("analysis", columns, [row], columns)

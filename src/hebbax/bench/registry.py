@@ -16,9 +16,9 @@ BENCHMARKS = {
 }
 
 
-def benchmark_names(chosen: list[str]) -> list[str]:
+def benchmark_names(names: list[str]) -> list[str]:
     """Return the chosen benchmarks, or all where none is chosen. Raises HebbaxError with the nearest names."""
-    for name in chosen:
+    for name in names:
         if name not in BENCHMARKS:
             raise unknown_name("benchmark", name, BENCHMARKS)
-    return list(dict.fromkeys(chosen)) or list(BENCHMARKS)
+    return list(dict.fromkeys(names)) or list(BENCHMARKS)

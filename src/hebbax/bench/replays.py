@@ -92,7 +92,7 @@ class BatchReplay:
 
     def check(self) -> None:
         """Raise HebbaxError unless the replay just run ended where the lives did, to the bit."""
-        _same(self.qpos, self.recording.last_qpos, "mujoco.batch")
+        _check_same(self.qpos, self.recording.last_qpos, "mujoco.batch")
 
 
 class LoopReplay:
@@ -116,11 +116,11 @@ class LoopReplay:
         _, record = self.engine.record(
             self.genomes[0], self.keys[0], Scenario(normaliser=self.normaliser, ticks=ticks + 1)
         )
-        _same(record.qpos[ticks], self.recording.last_qpos[0], "the compiled loop")
-        _same(self.run().returns, lives.returns, "the compiled loop")
+        _check_same(record.qpos[ticks], self.recording.last_qpos[0], "the compiled loop")
+        _check_same(self.run().returns, lives.returns, "the compiled loop")
 
 
-def _same(replayed: np.ndarray, lived: np.ndarray, where: str) -> None:
-    if not np.array_equal(replayed, lived):
-        difference = np.abs(replayed - lived).max()
+def _check_same(replay: np.ndarray, life: np.ndarray, where: str) -> None:
+    if not np.array_equal(replay, life):
+        difference = np.abs(replay - life).max()
         raise HebbaxError(f"the replay through {where} is not of the same lives (by up to {difference:.3g}): a bug")

@@ -21,6 +21,13 @@ from hebbax.versions import environment
 def run_benchmark(name: str, settings: Settings, command: Sequence[str], out: Path, tell: Tell) -> Report:
     """Run one benchmark, write `<name>.json` into a folder, and its figure beside it; return the report.
 
+    Args:
+        name: one of BENCHMARKS.
+        settings: how much to measure.
+        command: the literal command, for the file.
+        out: the folder, made if missing.
+        tell: gets a line on what is being measured now.
+
     Raises HebbaxError where the folder cannot be written to, before anything is measured.
     """
     try:

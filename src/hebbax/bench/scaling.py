@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.bench.closed_loop import life_keys_of
-from hebbax.bench.controls import KEY, Controls, random_half_cheetah, shipped
+from hebbax.bench.controls import KEY, Controls, random_half_cheetah, shipped_half_cheetah
 from hebbax.bench.measure import alternate, rates, ratios, summary
 from hebbax.bench.report import Report, Settings, Table, Tell
 from hebbax.bench.scaling_figure import draw_scaling
@@ -35,7 +35,7 @@ def measure(settings: Settings, tell: Tell) -> Report:
     """Measure all four series."""
     population, ticks, repeats = settings.population or _POPULATION, settings.ticks or _TICKS, settings.rounds()
     tell("compiling lives")
-    largest = shipped(max(POPULATIONS))
+    largest = shipped_half_cheetah(max(POPULATIONS))
     engine = NativeEngine(largest.task, largest.policy)
     engine.evaluate(largest.genomes[:2], life_keys_of(2), Scenario(normaliser=largest.normaliser, ticks=1))
     tell(f"population, {repeats} rounds")
@@ -111,11 +111,11 @@ def _throughputs(
     return _series(name, {value: rates(seconds[value], steps[value]) for value in runs}, "steps_per_second")
 
 
-def _series(name: str, found: dict[int, list[float]], unit: str) -> list[dict[str, Any]]:
-    reference = found[_REFERENCE[name]]
+def _series(name: str, measurements: dict[int, list[float]], unit: str) -> list[dict[str, Any]]:
+    reference = measurements[_REFERENCE[name]]
     return [
         {"value": value, unit: summary(values), "ratio": summary(ratios(values, reference))}
-        for value, values in found.items()
+        for value, values in measurements.items()
     ]
 
 
@@ -127,6 +127,6 @@ def _table(results: Mapping[str, Sequence[dict[str, Any]]]) -> Table:
                 median, unit = f"{row['nanoseconds']['median']:.3f}", "ns per synapse and tick"
             else:
                 median, unit = rate(row["steps_per_second"]), "steps/s"
-            compared = f"{name} {_REFERENCE[name]}"
-            rows.append([name, str(row["value"]), median, unit, compared, with_interval(row["ratio"], 3)])
+            reference = f"{name} {_REFERENCE[name]}"
+            rows.append([name, str(row["value"]), median, unit, reference, with_interval(row["ratio"], 3)])
     return Table("half_cheetah; width: two layers, updated at every tick", _COLUMNS, rows, ("value", "median", "ratio"))

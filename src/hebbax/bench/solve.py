@@ -44,9 +44,9 @@ def _solve(config: TrainConfig, tell: Tell) -> dict[str, Any]:
     search = Search(config)
     state, means, steps = search.begin(), [], 0
     while state.generation < config.generations and not (means and means[-1] > CASE["threshold"]):
-        stepped = search.step(state)
-        assert stepped is not None  # nobody has stopped the engine
-        state, metrics = stepped
+        step = search.step(state)
+        assert step is not None  # nobody has stopped the engine
+        state, metrics = step
         # A generation of which all lives diverged has no mean, and is below any threshold.
         means.append(-np.inf if metrics["return_mean"] is None else metrics["return_mean"])
         steps += metrics["steps"]

@@ -39,8 +39,8 @@ def measure(settings: Settings, tell: Tell) -> Report:
             tell(f"{train}: cold, then warm, {turn + 1}")
             cold.append(_first_generation(train, cache))
             warm.append(_first_generation(train, cache))
-    results["first_generation_cold"] = _summarised(train, cold)
-    results["first_generation_warm"] = _summarised(train, warm)
+    results["first_generation_cold"] = _summary(train, cold)
+    results["first_generation_warm"] = _summary(train, warm)
     return Report(results, [_table(results)])
 
 
@@ -56,10 +56,10 @@ def _arguments(command: str) -> list[str]:
 
 def _until_end(command: str) -> float:
     start = time.perf_counter()
-    done = subprocess.run(_arguments(command), capture_output=True, text=True)
+    process = subprocess.run(_arguments(command), capture_output=True, text=True)
     seconds = time.perf_counter() - start
-    if done.returncode != 0:
-        raise HebbaxError(f"`{command}` failed: {done.stderr.strip()}")
+    if process.returncode != 0:
+        raise HebbaxError(f"`{command}` failed: {process.stderr.strip()}")
     return seconds
 
 
@@ -89,20 +89,20 @@ def _first_generation(command: str, cache: str) -> dict[str, float]:
         return {"finished": seconds, "generation": first["seconds"], "lifetimes": first["seconds_lifetimes"]}
 
 
-def _summarised(command: str, found: list[dict[str, float]]) -> dict[str, Any]:
-    started = [one["finished"] - one["generation"] for one in found]
+def _summary(command: str, measurements: list[dict[str, float]]) -> dict[str, Any]:
+    starts = [one["finished"] - one["generation"] for one in measurements]
     return {
         "command": command,
-        "seconds": summary([one["finished"] for one in found]),
-        "seconds_until_started": summary(started),
-        "measurements": found,
+        "seconds": summary([one["finished"] for one in measurements]),
+        "seconds_until_started": summary(starts),
+        "measurements": measurements,
     }
 
 
 def _table(results: dict[str, Any]) -> Table:
     rows = [[results[name]["command"], with_interval(results[name]["seconds"])] for name in ("help", "tasks")]
     for kind in ("cold", "warm"):
-        found = results[f"first_generation_{kind}"]
-        rows.append([f"first generation starts, {kind}", with_interval(found["seconds_until_started"])])
-        rows.append([f"first generation finished, {kind}", with_interval(found["seconds"])])
+        measurement = results[f"first_generation_{kind}"]
+        rows.append([f"first generation starts, {kind}", with_interval(measurement["seconds_until_started"])])
+        rows.append([f"first generation finished, {kind}", with_interval(measurement["seconds"])])
     return Table(f"from launch; training: {results['first_generation_cold']['command']}", _COLUMNS, rows, ("seconds",))

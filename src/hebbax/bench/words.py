@@ -12,5 +12,5 @@ def with_interval(summary: dict[str, Any], decimals: int = 2, unit: str = "") ->
 
 
 def rate(summary: dict[str, Any]) -> str:
-    """Return the median of a number of steps a second."""
+    """Return the median of a number of steps per second."""
     return f"{summary['median']:,.0f}"

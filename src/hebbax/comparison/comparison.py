@@ -1,4 +1,4 @@
-"""Runs compared: grouped by what differs between them beside the seed, a table a task."""
+"""Runs compared: grouped by what differs between them beside the seed, one table per task."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ class Group:
     curves: tuple[Curve, ...]  # by seed
 
     @property
-    def counted(self) -> tuple[Curve, ...]:
+    def valid_curves(self) -> tuple[Curve, ...]:
         """The runs that count: finished, and with a life at the end that did not diverge."""
         return tuple(curve for curve in self.curves if curve.finished and np.isfinite(curve.final))
 
     @property
     def finals(self) -> np.ndarray:
         """The last values of the runs that count, float64 [runs]."""
-        return np.array([curve.final for curve in self.counted], np.float64)
+        return np.array([curve.final for curve in self.valid_curves], np.float64)
 
     @property
     def enough(self) -> bool:
         """Whether there are enough seeds for statistics."""
-        return len(self.counted) >= LEAST_SEEDS
+        return len(self.valid_curves) >= LEAST_SEEDS
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Table:
 
     @property
     def name(self) -> str:
-        """The task with what is not as the task has it."""
+        """The task, and the settings that are not the task's own."""
         others = [f"{key}={value}" for key, value in self.settings.items() if key != "task.name" and value is not None]
         return ", ".join([str(self.settings["task.name"]), *others])
 
@@ -124,26 +124,26 @@ def improvement(group: Group, over: Group, seed: int = 0) -> Improvement | None:
 
 
 def _table(runs: Sequence[tuple[Curve, dict[str, Any]]]) -> Table:
-    grouped: dict[str, list[tuple[Curve, dict[str, Any]]]] = {}
+    by_group: dict[str, list[tuple[Curve, dict[str, Any]]]] = {}
     for curve, settings in runs:
-        grouped.setdefault(repr(_of_group(settings)), []).append((curve, settings))
-    groups = [_of_group(members[0][1]) for members in grouped.values()]
-    differing = [_differing(settings, groups) for settings in groups]
-    return Table(settings=_of_table(runs[0][1]), groups=tuple(map(_group, grouped.values(), differing)))
+        by_group.setdefault(repr(_of_group(settings)), []).append((curve, settings))
+    groups = [_of_group(members[0][1]) for members in by_group.values()]
+    differences = [_differences(settings, groups) for settings in groups]
+    return Table(settings=_of_table(runs[0][1]), groups=tuple(map(_group, by_group.values(), differences)))
 
 
-def _group(members: Sequence[tuple[Curve, dict[str, Any]]], differing: dict[str, Any]) -> Group:
-    ordered = sorted((curve for curve, _ in members), key=lambda curve: curve.config.seed)
-    for one, other in pairwise(ordered):
+def _group(members: Sequence[tuple[Curve, dict[str, Any]]], differences: dict[str, Any]) -> Group:
+    curves = sorted((curve for curve, _ in members), key=lambda curve: curve.config.seed)
+    for one, other in pairwise(curves):
         if one.config.seed == other.config.seed:
             raise HebbaxError(
                 f"{one.source} and {other.source} are one configuration with seed {one.config.seed}: give one of them"
             )
     policy = str(members[0][1]["policy.name"])
-    return Group(" ".join([policy, *(f"{k}={v}" for k, v in differing.items())]), policy, differing, tuple(ordered))
+    return Group(" ".join([policy, *(f"{k}={v}" for k, v in differences.items())]), policy, differences, tuple(curves))
 
 
-def _differing(settings: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _differences(settings: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return what the name of a group's policy does not say.
 
     That is: settings that differ among the groups that can share them, and options that the preset has otherwise.

@@ -20,7 +20,7 @@ METRICS = {
     "population-mean": "mean over the lives of the population",
     "best": "highest evaluation of the mean genome so far",
 }
-"""What a run is judged by: the last value of one of these."""
+"""What runs are compared by: the last value of one of these."""
 
 
 @dataclass(frozen=True, eq=False)  # arrays do not compare as one; a curve equals itself
@@ -29,7 +29,7 @@ class Curve:
 
     source: str  # folder of the run, or zoo:TASK/POLICY
     config: TrainConfig
-    reached: int  # generations finished
+    generation: int  # generations finished
     generations: np.ndarray  # int64 [points], finished when the value was taken
     steps: np.ndarray  # float64 [points], control ticks of the population up to then
     values: np.ndarray  # float64 [points], returns; NaN where every life diverged
@@ -38,7 +38,7 @@ class Curve:
     @property
     def finished(self) -> bool:
         """Whether the run has got as far as it was asked to."""
-        return self.reached >= self.config.generations
+        return self.generation >= self.config.generations
 
     @property
     def final(self) -> float:
@@ -58,7 +58,7 @@ def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: 
     folder = RunFolder.open(run_path(str(source)))
     config, records = _read_config(folder), folder.read_metrics()
     if generations is not None:
-        config = _limited(config, generations)
+        config = _with_generations(config, generations)
         _check_value_at(source, records, metric, generations)
         records = [record for record in records if record["generation"] < generations]
     points, values, diverged = _points(records, metric, config.evaluate_lifetimes)
@@ -66,7 +66,7 @@ def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: 
     return Curve(
         source=str(source),
         config=config,
-        reached=records[-1]["generation"] + 1 if records else 0,
+        generation=records[-1]["generation"] + 1 if records else 0,
         generations=np.array([records[point]["generation"] + 1 for point in points], np.int64),
         steps=steps[points] if points else np.zeros(0),
         values=values,
@@ -79,17 +79,17 @@ def expand_sources(sources: Sequence[str]) -> list[str]:
 
     Raises HebbaxError for a folder whose folders hold runs, naming one that does.
     """
-    found: list[str] = []
+    runs: list[str] = []
     for source in sources:
         path = Path(source)
         if source.startswith("zoo:") or is_run(path):
-            found.append(source)
+            runs.append(source)
             continue
-        runs = sorted(str(config.parent) for config in path.glob("*/config.yaml"))
-        if not runs and (deeper := sorted(path.glob("*/*/config.yaml"))):
+        children = sorted(str(config.parent) for config in path.glob("*/config.yaml"))
+        if not children and (deeper := sorted(path.glob("*/*/config.yaml"))):
             raise HebbaxError(f"{source} is no run and holds none, but {deeper[0].parent.parent} does: give that")
-        found += runs or [source]
-    return list(dict.fromkeys(found))
+        runs += children or [source]
+    return list(dict.fromkeys(runs))
 
 
 def _read_config(folder: RunFolder) -> TrainConfig:
@@ -102,7 +102,7 @@ def _read_config(folder: RunFolder) -> TrainConfig:
     return from_dict(values)
 
 
-def _limited(config: TrainConfig, generations: int) -> TrainConfig:
+def _with_generations(config: TrainConfig, generations: int) -> TrainConfig:
     if generations < 1:
         raise HebbaxError(f"generations={generations}: expected a whole number of at least 1; nearest valid: 1")
     return replace(config, generations=generations)
@@ -112,15 +112,15 @@ def _check_value_at(source: str | Path, records: Sequence[Mapping[str, Any]], me
     """Raise HebbaxError where a run has got that far, but its last value would be of an earlier generation."""
     if not records or records[-1]["generation"] + 1 < generations:
         return
-    evaluated = [records[point]["generation"] + 1 for point in _evaluated(records, metric)]
-    if generations not in evaluated:
-        nearest = min(evaluated, key=lambda other: abs(other - generations), default="none")
+    evaluations = [records[point]["generation"] + 1 for point in _records_with_value(records, metric)]
+    if generations not in evaluations:
+        nearest = min(evaluations, key=lambda other: abs(other - generations), default="none")
         raise HebbaxError(
             f"generations={generations}: {source} has no evaluation of its mean genome there; nearest valid: {nearest}"
         )
 
 
-def _evaluated(records: Sequence[Mapping[str, Any]], metric: str) -> list[int]:
+def _records_with_value(records: Sequence[Mapping[str, Any]], metric: str) -> list[int]:
     """Return which records hold a value."""
     everywhere = metric == "population-mean"
     # Where every life of an evaluation diverged there is no return, but their number.
@@ -131,7 +131,7 @@ def _points(
     records: Sequence[Mapping[str, Any]], metric: str, evaluate_lifetimes: int
 ) -> tuple[list[int], np.ndarray, float]:
     """Return which records hold a value, the values [points], and the part of the last one's lives that diverged."""
-    points = _evaluated(records, metric)
+    points = _records_with_value(records, metric)
     if metric == "population-mean":
         key = "return_mean"
         diverged = [record["diverged"] / record["lives"] for record in records]

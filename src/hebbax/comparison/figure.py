@@ -1,4 +1,4 @@
-"""Learning curves of compared runs: a panel a task, a colour a group, a band over seeds where there are enough."""
+"""Learning curves of compared runs: one panel per task, one colour per group, a band where there are enough seeds."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LINE_HEIGHT = 0.2  # inches, of the legend
 def plot_comparison_curves(
     tables: Sequence[Table], *, across: str = "generations", ylabel: str = "return", seed: int = 0
 ) -> Figure:
-    """Draw the learning curves of every group, a panel a table.
+    """Draw the learning curves of every group, one panel per table.
 
     A group with enough finished seeds is its mean with the 95 % bootstrap interval over them; of any other, and of runs
     that are unfinished, each run is a thin line. Raises HebbaxError if there is nothing to draw or `across` is unknown.
@@ -45,9 +45,9 @@ def plot_comparison_curves(
         raise unknown_name("axis", across, ACROSS)
     if not any(map(_has_values, tables)):
         raise HebbaxError("there is no learning curve to draw: no run has finished a generation yet")
-    # One look a group name, the same in all panels.
+    # One look per group name, the same in all panels.
     names = list(dict.fromkeys(group.name for table in tables for group in table.groups))
-    looks = {name: _look(place) for place, name in enumerate(names)}
+    looks = {name: _line_style(place) for place, name in enumerate(names)}
     columns = min(len(tables), _COLUMNS)
     lines = -(-len(tables) // columns)
     with figure_style():
@@ -56,42 +56,43 @@ def plot_comparison_curves(
         for axes, table in zip(panels, tables, strict=False):
             for group in table.groups:
                 _draw_group(axes, group, across, looks[group.name], seed)
-            _dress(axes, table, across, figure.get_figwidth() / columns)
+            _label_axes(axes, table, across, figure.get_figwidth() / columns)
         for axes in panels[len(tables) :]:
             axes.set_axis_off()
         panels[0].set_ylabel(ylabel)
-        drawn = {label: line for axes in panels for line, label in zip(*axes.get_legend_handles_labels(), strict=True)}
-        _add_legend(figure, {name: drawn[name] for name in names if name in drawn}, lines)
+        legends = [zip(*axes.get_legend_handles_labels(), strict=True) for axes in panels]
+        handles = {label: line for legend in legends for line, label in legend}
+        _add_legend(figure, {name: handles[name] for name in names if name in handles}, lines)
     return figure
 
 
-def _add_legend(figure: Figure, drawn: dict[str, Any], lines: int) -> None:
+def _add_legend(figure: Figure, handles: dict[str, Any], lines: int) -> None:
     """Add a legend beside the panels, or below them where it would take their room, and make room for it there."""
-    if not drawn:
+    if not handles:
         return
-    if max(map(len, drawn)) <= _LONGEST_BESIDE and len(drawn) <= _MOST_BESIDE * lines:
-        figure.legend(list(drawn.values()), list(drawn), loc="outside right upper")
+    if max(map(len, handles)) <= _LONGEST_BESIDE and len(handles) <= _MOST_BESIDE * lines:
+        figure.legend(list(handles.values()), list(handles), loc="outside right upper")
         return
-    labels = [_wrapped(name, figure.get_figwidth() - 0.8) for name in drawn]
+    labels = [_wrap(name, figure.get_figwidth() - 0.8) for name in handles]
     rows = sum(label.count("\n") + 1 for label in labels)
     figure.set_figheight(figure.get_figheight() + _LINE_HEIGHT * (rows + 1))
-    figure.legend(list(drawn.values()), labels, loc="outside lower left")
+    figure.legend(list(handles.values()), labels, loc="outside lower left")
 
 
-def _wrapped(text: str, width: float) -> str:
-    """Return a text in lines of at most so many inches."""
+def _wrap(text: str, width: float) -> str:
+    """Return a text in lines of at most `width` inches."""
     return fill(text, int(_CHARACTERS * width), break_on_hyphens=False)
 
 
-def _look(place: int) -> dict[str, Any]:
+def _line_style(place: int) -> dict[str, Any]:
     return {
         "color": _COLOURS[place % len(_COLOURS)],
         "linestyle": _DASHES[place // len(_COLOURS) % len(_DASHES)],
     }
 
 
-def _dress(axes: Axes, table: Table, across: str, width: float) -> None:
-    title = _wrapped(table.name, width - 0.8)
+def _label_axes(axes: Axes, table: Table, across: str, width: float) -> None:
+    title = _wrap(table.name, width - 0.8)
     axes.set(xlabel="generation" if across == "generations" else "control ticks", title=title)
     if across == "generations":
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -102,30 +103,30 @@ def _dress(axes: Axes, table: Table, across: str, width: float) -> None:
 
 
 def _has_values(table: Table) -> bool:
-    """Whether any run of a table has been judged, if only to have diverged in every life."""
+    """Whether any run of a table has been evaluated, if only to have diverged in every life."""
     return any(len(curve.values) for group in table.groups for curve in group.curves)
 
 
 def _draw_group(axes: Axes, group: Group, across: str, look: dict[str, Any], seed: int) -> None:
-    alone: Sequence[Curve] = group.curves
+    singles: Sequence[Curve] = group.curves
     label = group.name
     if group.enough:
         _draw_band(axes, group, across, look, seed)
-        alone, label = [curve for curve in group.curves if curve not in group.counted], ""
-    for curve in alone:
-        known = np.isfinite(curve.values)
-        if known.any():
-            axes.plot(_places(curve, across)[known], curve.values[known], linewidth=0.9, label=label, **look)
-            label = ""  # one entry a group in the legend
+        singles, label = [curve for curve in group.curves if curve not in group.valid_curves], ""
+    for curve in singles:
+        finite = np.isfinite(curve.values)
+        if finite.any():
+            axes.plot(_places(curve, across)[finite], curve.values[finite], linewidth=0.9, label=label, **look)
+            label = ""  # one entry per group in the legend
 
 
 def _draw_band(axes: Axes, group: Group, across: str, look: dict[str, Any], seed: int) -> None:
     """Draw mean and interval over the seeds at the generations that all of them have a return of."""
-    known = [curve.generations[np.isfinite(curve.values)] for curve in group.counted]
-    shared = reduce(np.intersect1d, known)
-    at = [np.searchsorted(curve.generations, shared) for curve in group.counted]
-    values = np.stack([curve.values[where] for curve, where in zip(group.counted, at, strict=True)])
-    places = np.mean([_places(curve, across)[where] for curve, where in zip(group.counted, at, strict=True)], axis=0)
+    generations = [curve.generations[np.isfinite(curve.values)] for curve in group.valid_curves]
+    common = reduce(np.intersect1d, generations)
+    pairs = [(curve, np.searchsorted(curve.generations, common)) for curve in group.valid_curves]
+    values = np.stack([curve.values[where] for curve, where in pairs])
+    places = np.mean([_places(curve, across)[where] for curve, where in pairs], axis=0)
     key = stream(root_key(seed), "band")
     band = np.array([bootstrap_interval(mean, column, key=key, repetitions=_BAND_REPETITIONS) for column in values.T])
     axes.fill_between(places, band[:, 0], band[:, 1], color=look["color"], alpha=0.18, linewidth=0)

@@ -30,7 +30,7 @@ def check_baseline(tables: Sequence[Table], baseline: str | None) -> None:
 
 
 def baseline_of(table: Table, baseline: str | None) -> Group:
-    """Return the group that the others of a table are held against: the named one, else the first."""
+    """Return the group that the others of a table are compared with: the named one, else the first."""
     for group in table.groups:
         if baseline in (group.name, group.policy):
             return group
@@ -38,35 +38,35 @@ def baseline_of(table: Table, baseline: str | None) -> Group:
 
 
 def rows_of(table: Table, baseline: str | None = None) -> Rows:
-    """Return the columns and a row a group, as text.
+    """Return the columns and one row per group, as text.
 
-    From LEAST_SEEDS seeds on a group has its statistics, below that one number a seed.
+    From LEAST_SEEDS seeds on a group has its statistics, below that one number per seed.
     """
     base = baseline_of(table, baseline)
     statistics = any(group.enough for group in table.groups)
     singles = any(not group.enough for group in table.groups)
-    held = base.enough and sum(group.enough for group in table.groups) > 1
+    improvements = base.enough and sum(group.enough for group in table.groups) > 1
     columns = ["policy", "seeds"]
     columns += ["mean", "95 % interval", "interquartile mean", "95 % interval of it"] if statistics else []
-    columns += [f"P(better than {base.name})"] if held else []
+    columns += [f"P(better than {base.name})"] if improvements else []
     columns += ["single results"] if singles else []
     rows = []
     for group in table.groups:
-        row = [group.name, str(len(group.counted))]
+        row = [group.name, str(len(group.valid_curves))]
         row += _statistics_cells(group) if statistics else []
-        row += [_improvement_cell(group, base)] if held else []
+        row += [_improvement_cell(group, base)] if improvements else []
         row += ["" if group.enough else _singles(group)] if singles else []
         rows.append(row)
     return columns, rows
 
 
 def remarks_of(table: Table) -> list[str]:
-    """Return what is to be said below a table: runs that do not count, and lives that diverged."""
+    """Return the remarks below a table: on runs that do not count, and on lives that diverged."""
     remarks = []
     for group in table.groups:
         for curve in group.curves:
             where = f"{group.name} seed {curve.config.seed} ({curve.source})"
-            at = f"generation {curve.reached} of {curve.config.generations}"
+            at = f"generation {curve.generation} of {curve.config.generations}"
             if not curve.finished:
                 remarks.append(f"unfinished, not counted: {where}: {at}, {text_of(curve.final)} so far")
             elif not np.isfinite(curve.final):
@@ -105,7 +105,16 @@ def write_comparison(
     across: str = "generations",
     on_file: Callable[[Path], None] = lambda path: None,
 ) -> None:
-    """Write the tables as Markdown and JSON, and the learning curves as PNG and SVG, telling each file to `on_file`.
+    """Write the tables as Markdown and JSON, and the learning curves as PNG and SVG.
+
+    Args:
+        folder: where to; made if missing.
+        tables: of `compare`.
+        metric: what the runs were compared by, one of METRICS.
+        baseline: group or policy that the others are compared with; by default the first of each table.
+        generations: what runs were compared at; by default their end.
+        across: what the curves are drawn over, one of `figure.ACROSS`.
+        on_file: gets the path of each file once all are written.
 
     Raises HebbaxError where one cannot be written.
     """
@@ -119,7 +128,7 @@ def write_comparison(
 
 
 def text_of(value: float | None) -> str:
-    """Return a return with as many decimals as its size deserves, or a dash where there is none."""
+    """Return a return as text, with a decimal below 1,000, or a dash where there is none."""
     if value is None or not np.isfinite(value):
         return "–"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.1f}"
@@ -142,8 +151,8 @@ def _statistics_cells(group: Group) -> list[str]:
 
 
 def _improvement_cell(group: Group, base: Group) -> str:
-    found = None if group is base else improvement(group, base)
-    return "–" if found is None else f"{found.probability:.2f} ({found.ci95[0]:.2f} to {found.ci95[1]:.2f})"
+    estimate = None if group is base else improvement(group, base)
+    return "–" if estimate is None else f"{estimate.probability:.2f} ({estimate.ci95[0]:.2f} to {estimate.ci95[1]:.2f})"
 
 
 def _interval(interval: tuple[float, float] | None) -> str:
@@ -151,7 +160,7 @@ def _interval(interval: tuple[float, float] | None) -> str:
 
 
 def _singles(group: Group) -> str:
-    return "; ".join(f"{text_of(curve.final)} (seed {curve.config.seed})" for curve in group.counted) or "–"
+    return "; ".join(f"{text_of(curve.final)} (seed {curve.config.seed})" for curve in group.valid_curves) or "–"
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -178,17 +187,17 @@ def _group_json(group: Group) -> dict[str, Any]:
         "name": group.name,
         "policy": group.policy,
         "settings": group.settings,
-        "seeds": [curve.config.seed for curve in group.counted],
+        "seeds": [curve.config.seed for curve in group.valid_curves],
         "returns": group.finals.tolist(),
         "mean": summary.mean,
-        "mean_ci95": _listed(summary.mean_ci95),
+        "mean_ci95": _as_list(summary.mean_ci95),
         "interquartile_mean": summary.interquartile_mean,
-        "interquartile_mean_ci95": _listed(summary.interquartile_mean_ci95),
+        "interquartile_mean_ci95": _as_list(summary.interquartile_mean_ci95),
         "runs": [_run_json(curve) for curve in group.curves],
     }
 
 
-def _listed(interval: tuple[float, float] | None) -> list[float] | None:
+def _as_list(interval: tuple[float, float] | None) -> list[float] | None:
     return None if interval is None else list(interval)
 
 
@@ -196,7 +205,7 @@ def _run_json(curve: Curve) -> dict[str, Any]:
     return {
         "run": curve.source,
         "seed": curve.config.seed,
-        "generation": curve.reached,
+        "generation": curve.generation,
         "generations": curve.config.generations,
         "return": curve.final if np.isfinite(curve.final) else None,
         "diverged": curve.diverged,

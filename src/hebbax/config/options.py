@@ -31,8 +31,8 @@ def positive(default: float | None) -> Any:
     return _option(default, check)
 
 
-def remaining(default: float) -> Any:
-    """Return what is left of a value that decays: above 0, and at most 1."""
+def decay_factor(default: float) -> Any:
+    """Return the factor by which a value decays: above 0, and at most 1."""
 
     def check(name: str, value: float) -> None:
         if not 0 < value <= 1:

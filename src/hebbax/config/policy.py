@@ -66,12 +66,12 @@ def register_preset(policy: PolicyConfig) -> None:
 
 def unread_options(config: PolicyConfig) -> list[str]:
     """Return the options that somebody has set and the policy does not read; a preset's own values count as not set."""
-    ignored = () if config.plastic else PLASTIC_OPTIONS
+    options = () if config.plastic else PLASTIC_OPTIONS
     if config.plastic and config.averaging == "direct":
-        ignored = ("window",)
+        options = ("window",)
     default = PolicyConfig()
     usual = (default, PRESETS.get(config.name) if config.name in PRESETS else default)
-    return [key for key in ignored if getattr(config, key) not in [getattr(other, key) for other in usual]]
+    return [key for key in options if getattr(config, key) not in [getattr(other, key) for other in usual]]
 
 
 def without_unread(config: PolicyConfig) -> PolicyConfig:

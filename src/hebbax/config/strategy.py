@@ -26,18 +26,18 @@ class StrategyConfig:
     """
 
     name: str
-    population: int  # genomes a generation
+    population: int  # genomes per generation
     options: Any
 
     def __init__(self, name: str = "openai-es", population: int = 64, options: Any = None, **values: Any) -> None:
         kind = STRATEGIES.get(name)
         _check_names(name, values)
-        changed = {option: value for option, value in values.items() if option in kind.defaults}
-        changed |= {option: kind.defaults[option] for option, value in changed.items() if value is None}
+        overrides = {option: value for option, value in values.items() if option in kind.defaults}
+        overrides |= {option: kind.defaults[option] for option, value in overrides.items() if value is None}
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "population", population)
         object.__setattr__(
-            self, "options", dataclasses.replace(kind.options() if options is None else options, **changed)
+            self, "options", dataclasses.replace(kind.options() if options is None else options, **overrides)
         )
         if type(self.options) is not kind.options:
             raise HebbaxError(f"strategy {name!r}: its options are {kind.options.__name__}, not those of another one")
@@ -58,21 +58,21 @@ class StrategyConfig:
         for key in values:
             if key in ("name", "population", *STORED_OPTIONS):
                 continue
-            if key not in (known := ("name", "population", *option_types())):
-                raise unknown_name("configuration key", f"strategy.{key}", [f"strategy.{name}" for name in known])
+            if key not in (keys := ("name", "population", *option_types())):
+                raise unknown_name("configuration key", f"strategy.{key}", [f"strategy.{name}" for name in keys])
         return cls(**values)
 
     def to_values(self) -> dict[str, Any]:
         """Return plain values by name, as runs store them: null where another strategy of ours has an option."""
-        own = dataclasses.asdict(self.options)
-        stored = {option: own.get(option) for option in STORED_OPTIONS}
-        return {"name": self.name, "population": self.population, **stored, **own}
+        options = dataclasses.asdict(self.options)
+        stored_options = {option: options.get(option) for option in STORED_OPTIONS}
+        return {"name": self.name, "population": self.population, **stored_options, **options}
 
 
 def _check_names(name: str, values: Mapping[str, Any]) -> None:
-    own = STRATEGIES.get(name).defaults
+    defaults = STRATEGIES.get(name).defaults
     for option, value in values.items():
-        if option in own or (value is None and option in STORED_OPTIONS):
+        if option in defaults or (value is None and option in STORED_OPTIONS):
             continue
         others = ", ".join(other for other, kind in STRATEGIES.items() if option in kind.defaults)
         if not others:
@@ -80,12 +80,12 @@ def _check_names(name: str, values: Mapping[str, Any]) -> None:
         if value is not None:
             raise HebbaxError(
                 f"{option}={value}: {name} has no such option, only {others}; "
-                f"options of {name}: {', '.join(('population', *own))}",
+                f"options of {name}: {', '.join(('population', *defaults))}",
                 field=option,
             )
 
 
-def _check_population(config: StrategyConfig, mirrored: bool, least: int) -> None:
+def _check_population(config: StrategyConfig, mirrored: bool, minimum: int) -> None:
     population, elite = config.population, getattr(config.options, "elite", None)
     wrong = f"population={population}"
     if mirrored and (population < 2 or population % 2):
@@ -94,9 +94,9 @@ def _check_population(config: StrategyConfig, mirrored: bool, least: int) -> Non
             f"{max(2, population + population % 2)}",
             field="population",
         )
-    if population < least:
+    if population < minimum:
         raise HebbaxError(
-            f"{wrong}: {config.name} expects at least {least}; nearest valid: {least}", field="population"
+            f"{wrong}: {config.name} expects at least {minimum}; nearest valid: {minimum}", field="population"
         )
     if elite is not None and elites_of(population, elite) < _LEAST_ELITES:
         nearest = math.ceil(_LEAST_ELITES / elite - 1e-9)

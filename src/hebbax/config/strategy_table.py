@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hebbax.config.options import choice, count, positive, remaining, share
+from hebbax.config.options import choice, count, decay_factor, positive, share
 from hebbax.errors import HebbaxError
 from hebbax.registry import Registry
 
@@ -27,8 +27,8 @@ class OpenaiEs:
     learning_rate: float = positive(0.1)
     sigma: float = positive(0.2)
     optimiser: str = choice("optimiser", "adam", OPTIMISERS)
-    learning_rate_decay: float = remaining(1.0)
-    sigma_decay: float = remaining(1.0)
+    learning_rate_decay: float = decay_factor(1.0)
+    sigma_decay: float = decay_factor(1.0)
     decay_shape: str = choice("decay shape", "exponential", DECAY_SHAPES)
     decay_generations: int = count(1000)
 
@@ -41,7 +41,7 @@ class Pgpe:
     sigma: float = positive(0.1)
     optimiser: str = choice("optimiser", "adam", OPTIMISERS)
     sigma_learning_rate: float = positive(0.1)
-    learning_rate_decay: float = remaining(1.0)
+    learning_rate_decay: float = decay_factor(1.0)
     decay_shape: str = choice("decay shape", "exponential", DECAY_SHAPES)
     decay_generations: int = count(1000)
 
@@ -68,7 +68,7 @@ class MuLambdaEs:
 
     sigma: float = positive(0.5)
     elite: float = share(0.2)
-    sigma_decay: float = remaining(0.99)
+    sigma_decay: float = decay_factor(0.99)
     decay_shape: str = choice("decay shape", "exponential", DECAY_SHAPES)
     decay_generations: int = count(1000)
 
@@ -190,11 +190,11 @@ def register_strategy(
 
 def option_types() -> dict[str, Any]:
     """Return the type of every option that some strategy has, without None; those that runs store come first."""
-    found: dict[str, Any] = {}
+    kinds: dict[str, Any] = {}
     for kind in STRATEGIES.values():
-        found = {**_types_of(kind.options), **found}
-    order = (*STORED_OPTIONS, *(option for option in found if option not in STORED_OPTIONS))
-    return {option: found[option] for option in order}
+        kinds = {**_types_of(kind.options), **kinds}
+    order = (*STORED_OPTIONS, *(option for option in kinds if option not in STORED_OPTIONS))
+    return {option: kinds[option] for option in order}
 
 
 def elites_of(population: int, elite: float) -> int:
@@ -217,13 +217,13 @@ def _without_none(kind: Any) -> Any:
 def _check_option_types(name: str, options: type) -> None:
     if not (dataclasses.is_dataclass(options) and isinstance(options, type)):
         raise HebbaxError(f"strategy {name!r}: expected its options as a frozen dataclass, such as OpenaiEs")
-    known = option_types()
+    existing = option_types()
     for option, kind in _types_of(options).items():
-        expected = known.get(option, kind)
+        expected = existing.get(option, kind)
         if option in ("name", "population", "options") or kind not in _OPTION_TYPES or kind is not expected:
-            wanted = getattr(expected, "__name__", "float") if expected in _OPTION_TYPES else "float, int, str or bool"
+            names = getattr(expected, "__name__", "float") if expected in _OPTION_TYPES else "float, int, str or bool"
             raise HebbaxError(
-                f"strategy {name!r} cannot have an option {option!r} of {kind!r}: expected {wanted}, or another name"
+                f"strategy {name!r} cannot have an option {option!r} of {kind!r}: expected {names}, or another name"
             )
     try:
         options()

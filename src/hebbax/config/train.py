@@ -119,8 +119,8 @@ def _with_initial_scale(policy: dict[str, Any]) -> dict[str, Any]:
 
 
 def _build(kind: Any, values: dict[str, Any], prefix: str) -> Any:
-    known = {f.name for f in dataclasses.fields(kind)}
+    names = {f.name for f in dataclasses.fields(kind)}
     for key in values:
-        if key not in known:
-            raise unknown_name("configuration key", prefix + key, [prefix + name for name in known])
+        if key not in names:
+            raise unknown_name("configuration key", prefix + key, [prefix + name for name in names])
     return kind(**values)

@@ -1,4 +1,4 @@
-"""What a way of learning is to a training: something with a state that it moves on, generation after generation."""
+"""The interface between a training and a way of learning: a state that moves on, generation after generation."""
 
 from __future__ import annotations
 

@@ -39,13 +39,15 @@ def _acquire(folder: Path) -> int:
         os.write(descriptor, f"{os.getpid()}\n".encode())
         return descriptor
     except OSError as error:
-        refusal = _held(folder, descriptor) if isinstance(error, BlockingIOError) else _refused(folder, error)
+        refusal = (
+            _held_error(folder, descriptor) if isinstance(error, BlockingIOError) else _refused_error(folder, error)
+        )
         if descriptor >= 0:
             os.close(descriptor)
         raise refusal from error
 
 
-def _held(folder: Path, descriptor: int) -> HebbaxError:
+def _held_error(folder: Path, descriptor: int) -> HebbaxError:
     process = os.read(descriptor, 32).decode("ascii", "replace").strip()
     if process == str(os.getpid()):
         return HebbaxError(f"run {folder} is in use by this process already ({process}): one trainer at a time")
@@ -53,5 +55,5 @@ def _held(folder: Path, descriptor: int) -> HebbaxError:
     return HebbaxError(f"run {folder} is in use by {holder}: wait until it ends or stop it")
 
 
-def _refused(folder: Path, error: OSError) -> HebbaxError:
+def _refused_error(folder: Path, error: OSError) -> HebbaxError:
     return HebbaxError(f"cannot lock run {folder}: {error.strerror}; check that the folder can be written")

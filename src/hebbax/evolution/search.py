@@ -78,7 +78,7 @@ class Search:
         """Run one generation: return the next state and its metrics, or None if the engine was stopped during it."""
         config, start = self.config, time.perf_counter()
         ask_key = stream(self.key, "ask", state.generation)
-        genomes, asked = self.strategy.ask(ask_key, state.strategy)
+        genomes, ask_state = self.strategy.ask(ask_key, state.strategy)
         jax.block_until_ready(genomes)
         after_ask = time.perf_counter()
         lives = self.engine.evaluate(
@@ -91,16 +91,18 @@ class Search:
             return None
         after_lives = time.perf_counter()
         tell_key = stream(self.key, "tell", state.generation)
-        told = self.strategy.tell(tell_key, genomes, fitness_of(lives, config.lifetimes), asked)
-        jax.block_until_ready(told)
+        tell_state = self.strategy.tell(tell_key, genomes, fitness_of(lives, config.lifetimes), ask_state)
+        jax.block_until_ready(tell_state)
         after_tell = time.perf_counter()
-        following = SearchState(state.generation + 1, told, self._seen(state.statistics, lives), state.best)
+        following = SearchState(
+            state.generation + 1, tell_state, self._statistics_after(state.statistics, lives), state.best
+        )
         evaluation: dict[str, Any] = {"mean_genome_return": None}
         if self._evaluation_due(following):
-            evaluated = self._evaluate_mean(following)
-            if evaluated is None:
+            outcome = self._evaluate_mean(following)
+            if outcome is None:
                 return None
-            following, evaluation = evaluated
+            following, evaluation = outcome
         end = time.perf_counter()
         seconds = {
             "seconds": end - start,
@@ -121,7 +123,7 @@ class Search:
         config, damages = self.config, in_turn(self.variants, lives)
         return Scenario(config.task.ticks, statistics.normaliser(), config.termination, damages)
 
-    def _seen(self, statistics: ObservationStatistics, lives: Lives) -> ObservationStatistics:
+    def _statistics_after(self, statistics: ObservationStatistics, lives: Lives) -> ObservationStatistics:
         """Return the statistics with those of the lives; without any, observations stay as they are."""
         return statistics if self.config.observations.normalise == "none" else statistics.merge(lives)
 
@@ -139,7 +141,7 @@ class Search:
         """Return the state that tensors hold. Raises HebbaxError if they are of another strategy or genome size."""
         template = jax.eval_shape(self._begin_strategy)
         leaves, structure = jax.tree_util.tree_flatten_with_path(template)
-        restored = []
+        values = []
         for path, leaf in leaves:
             name = _tensor_name(path)
             tensor = tensors.get(name)
@@ -147,12 +149,12 @@ class Search:
                 raise HebbaxError(f"the checkpoint holds no {name!r}: it was written with another strategy")
             if tensor.shape != leaf.shape:
                 raise HebbaxError(f"the checkpoint's {name!r} has shape {tensor.shape}, expected {leaf.shape}")
-            restored.append(jnp.asarray(tensor, leaf.dtype))
-        return SearchState(generation, jax.tree_util.tree_unflatten(structure, restored), statistics, best)
+            values.append(jnp.asarray(tensor, leaf.dtype))
+        return SearchState(generation, jax.tree_util.tree_unflatten(structure, values), statistics, best)
 
     def _evaluation_due(self, state: SearchState) -> bool:
-        done = state.generation
-        return done == 1 or done % self.config.evaluate_every == 0 or done == self.config.generations
+        generation = state.generation
+        return generation == 1 or generation % self.config.evaluate_every == 0 or generation == self.config.generations
 
     def _evaluate_mean(self, state: SearchState) -> tuple[SearchState, dict[str, Any]] | None:
         config, controller = self.config, self.controller(state)
@@ -178,8 +180,8 @@ def _tensor_name(path: Any) -> str:
 
 def term_means(lives: Lives, names: Sequence[str]) -> dict[str, float | None]:
     """Return the mean sum of each reward term, by its name, over the lives that did not diverge; None of none."""
-    kept = lives.reward_terms[~lives.diverged]
-    return {name: float(kept[:, index].mean()) if len(kept) else None for index, name in enumerate(names)}
+    sums = lives.reward_terms[~lives.diverged]
+    return {name: float(sums[:, index].mean()) if len(sums) else None for index, name in enumerate(names)}
 
 
 def summary_of(lives: Lives, terms: Sequence[str] = ("reward",)) -> dict[str, Any]:
@@ -212,5 +214,5 @@ def fitness_of(lives: Lives, lifetimes: int) -> np.ndarray:
     returns = np.where(finite, lives.returns, worst)
     means = returns.reshape(-1, lifetimes).mean(axis=1)
     # A genome with a diverged life ranks below all that have none, never beside the worst of them.
-    lost = lives.diverged.reshape(-1, lifetimes).mean(axis=1)
-    return np.where(lost > 0, means.min() - lost, means)
+    diverged_share = lives.diverged.reshape(-1, lifetimes).mean(axis=1)
+    return np.where(diverged_share > 0, means.min() - diverged_share, means)

@@ -31,19 +31,19 @@ class ObservationStatistics:
         A life that diverged is left out whole: its last observations may be anything. Chan et al. (1979).
         """
         counts = np.where(lives.diverged, 0.0, lives.observation_count)
-        added = float(counts.sum())
-        if added == 0.0:
+        count = float(counts.sum())
+        if count == 0.0:
             return self
-        kept = counts > 0
-        parts, means, m2s = counts[kept, None], lives.observation_mean[kept], lives.observation_m2[kept]
-        mean = (parts * means).sum(axis=0) / added
+        valid = counts > 0
+        parts, means, m2s = counts[valid, None], lives.observation_mean[valid], lives.observation_m2[valid]
+        mean = (parts * means).sum(axis=0) / count
         m2 = m2s.sum(axis=0) + (parts * (means - mean) ** 2).sum(axis=0)
-        total = self.count + added
+        total = self.count + count
         shift = mean - self.mean
         return ObservationStatistics(
             total,
-            self.mean + shift * (added / total),
-            self.m2 + m2 + shift**2 * (self.count * added / total),
+            self.mean + shift * (count / total),
+            self.m2 + m2 + shift**2 * (self.count * count / total),
         )
 
     def normaliser(self) -> Normaliser:

@@ -38,7 +38,7 @@ class TrackerUnavailable(Exception):
     """Why a tracker cannot be used here: an extra or an account that is missing, in one line."""
 
 
-def _flat(metrics: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _flatten(metrics: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield names and values, those of an object within as NAME/KEY."""
     for name, value in metrics.items():
         if isinstance(value, Mapping):
@@ -54,22 +54,22 @@ class Tracking:
         self._name, self._tracker, self._on_note = name, tracker, on_note
 
     def log(self, metrics: Mapping[str, Any]) -> None:
-        """Record a generation; what is no number or missing is left out."""
+        """Record a generation; values that are missing or no numbers are left out."""
         numbers = {
             key: float(value)
-            for key, value in _flat(metrics)
+            for key, value in _flatten(metrics)
             if key != "generation" and isinstance(value, int | float) and value == value
         }
-        self._guarded(lambda tracker: tracker.log(metrics["generation"], numbers))
+        self._call(lambda tracker: tracker.log(metrics["generation"], numbers))
 
     def __enter__(self) -> Tracking:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._guarded(lambda tracker: tracker.close())
+        self._call(lambda tracker: tracker.close())
         self._tracker = None
 
-    def _guarded(self, act: Callable[[Tracker], None]) -> None:
+    def _call(self, act: Callable[[Tracker], None]) -> None:
         if self._tracker is None:
             return
         try:
@@ -80,7 +80,7 @@ class Tracking:
 
 
 def start_tracking(config: TrainConfig, folder: Path, generation: int, on_note: Note) -> Tracking:
-    """Return the tracking of a run that goes on after so many finished generations, to be used in a `with`.
+    """Return the tracking of a run that goes on after `generation` finished generations, to be used in a `with`.
 
     Where the tracker cannot be used, `on_note` gets the reason in one line and the run has none.
     """
@@ -98,7 +98,7 @@ def _one_line(error: Exception) -> str:
 
 
 class TensorBoardTracker:
-    """Writes one scalar a metric and generation, by tensorboardX; a resumed run continues the same curves."""
+    """Writes one scalar per metric and generation, by tensorboardX; a resumed run continues the same curves."""
 
     def __init__(self, folder: Path, generation: int) -> None:
         try:
@@ -121,7 +121,7 @@ class TensorBoardTracker:
 
 
 class WandbTracker:
-    """One wandb run a run folder; a resumed run continues the same curves, by an id that the folder keeps."""
+    """One wandb run per run folder; a resumed run continues the same curves, by an id that the folder keeps."""
 
     def __init__(self, config: TrainConfig, folder: Path, on_note: Note) -> None:
         try:

@@ -2,8 +2,9 @@
 
 A stored configuration names what it needs, such as `gymnasium/MODULE:ENV_ID`. Its modules are imported only if the
 caller names them or trusts the run, has imported them already, or has trusted this run before. Whatever opens
-something stored asks `check_trust` before it makes a task; `wants_of` is where other parts that name modules are added.
-Names of parts that plug-ins brought are no modules: `registry.py` imports what is installed, whatever a run names.
+something stored asks `check_trust` before it makes a task. Other parts that name modules are added to
+`required_modules`. Names of parts that plug-ins brought are no modules: `registry.py` imports what is installed,
+whatever a run names.
 """
 
 from __future__ import annotations
@@ -26,22 +27,22 @@ Trust: TypeAlias = bool | Collection[str]
 
 
 @dataclass(frozen=True)
-class Want:
+class RequiredModule:
     """A module that a stored configuration would have imported."""
 
     module: str
     part: str  # which part of the configuration names it
 
 
-def wants_of(config: TrainConfig) -> tuple[Want, ...]:
+def required_modules(config: TrainConfig) -> tuple[RequiredModule, ...]:
     """Return the modules that a configuration would have imported, none for what hebbax has itself."""
-    module = module_of(config.task.name)
-    return () if module is None else (Want(module, f"task {config.task.name}"),)
+    name = module_of(config.task.name)
+    return () if name is None else (RequiredModule(name, f"task {config.task.name}"),)
 
 
 def modules_of(config: TrainConfig) -> frozenset[str]:
     """Return the names of those modules, as `check_trust` takes them from who has written the configuration."""
-    return frozenset(want.module for want in wants_of(config))
+    return frozenset(one.module for one in required_modules(config))
 
 
 def check_trust(config: TrainConfig, path: Path, trust: Trust = False) -> None:
@@ -49,13 +50,13 @@ def check_trust(config: TrainConfig, path: Path, trust: Trust = False) -> None:
 
     `path` is that of the run's folder or of the file that holds the configuration. Nothing is imported here.
     """
-    named = (trust,) if isinstance(trust, str) else trust
-    for want in wants_of(config):
-        allowed = named if isinstance(named, bool) else want.module in named
-        if not (allowed or want.module in sys.modules or _is_remembered(config, path)):
+    names = (trust,) if isinstance(trust, str) else trust
+    for one in required_modules(config):
+        allowed = names if isinstance(names, bool) else one.module in names
+        if not (allowed or one.module in sys.modules or _is_remembered(config, path)):
             raise HebbaxError(
-                f"{path} would run code of module {want.module!r}, which {want.part} of this run would import: if you "
-                f"trust it, add --trust to the command (in Python trust=True, or import {want.module} first)"
+                f"{path} would run code of module {one.module!r}, which {one.part} of this run would import: if you "
+                f"trust it, add --trust to the command (in Python trust=True, or import {one.module} first)"
             )
 
 
@@ -64,12 +65,12 @@ def remember_trust(config: TrainConfig, path: Path, on_note: Callable[[str], Non
 
     Where nothing can be remembered, that is told to `on_note` in one line.
     """
-    if not wants_of(config) or _is_remembered(config, path):
+    if not required_modules(config) or _is_remembered(config, path):
         return
     try:
         file = _file()
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with file.open("a", encoding="utf-8") as stream:  # one write a line: no process loses what another adds
+        with file.open("a", encoding="utf-8") as stream:  # one write per line: no process loses what another adds
             stream.write(f"{_entry(config, path)}\n")
     except (OSError, RuntimeError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
@@ -97,9 +98,9 @@ def _identity(config: TrainConfig) -> str:
     """Return a hash of what a run is, and not of how far it is, nor of keys that only a newer hebbax knows."""
     default = flat_dict(TrainConfig())
     values = flat_dict(from_dict(to_dict(config)))
-    told = {key: value for key, value in values.items() if key != "generations" and value != default.get(key)}
-    told["modules"] = sorted(modules_of(config))
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    identity = {key: value for key, value in values.items() if key != "generations" and value != default.get(key)}
+    identity["modules"] = sorted(modules_of(config))
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
 def _file() -> Path:

@@ -15,7 +15,7 @@ from hebbax.experiments.context import Context
 from hebbax.experiments.measures import interval, summary
 from hebbax.experiments.panels import draw_lives, figure_of
 from hebbax.experiments.result import Result
-from hebbax.experiments.words import lost, number
+from hebbax.experiments.words import diverged_sentence, number
 from hebbax.report.style import INK
 
 TICKS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -42,14 +42,15 @@ def run(context: Context) -> Result:
                 "return": summary(rows[-1], context.seed),
             }
         )
-    kept = ~np.isnan(np.array(rows)).any(axis=0)  # a life that diverged somewhere says nothing of the whole curve
+    complete = ~np.isnan(np.array(rows)).any(axis=0)  # a life that diverged somewhere says nothing of the whole curve
     updates = np.array([point["updates"] for point in points], float)
-    found = {name: _needed(np.array(rows)[:, kept], updates, part, context.seed) for name, part in SHARES.items()}
-    values = {"points": points, "updates_needed": found, "lives_compared": int(kept.sum())}
-    return Result.of("freeze", context, _sentence(points, found), values)
+    returns = np.array(rows)[:, complete]
+    needs = {name: _updates_with_interval(returns, updates, part, context.seed) for name, part in SHARES.items()}
+    values = {"points": points, "updates_needed": needs, "lives_compared": int(complete.sum())}
+    return Result.of("freeze", context, _sentence(points, needs), values)
 
 
-def _needed(returns: np.ndarray, updates: np.ndarray, part: float, seed: int) -> dict[str, Any]:
+def _updates_with_interval(returns: np.ndarray, updates: np.ndarray, part: float, seed: int) -> dict[str, Any]:
     """Return after how many updates a part of the return that updates bring is there to stay, with its interval.
 
     Of returns [points, lives]; lives are resampled whole, so each stays with itself at all points.
@@ -59,11 +60,11 @@ def _needed(returns: np.ndarray, updates: np.ndarray, part: float, seed: int) ->
         return {"updates": None, "updates_ci95": None, "counted": 0}
     value = needed_updates(median(returns), updates, part)
 
-    def of_drawn(drawn: np.ndarray) -> np.ndarray:
-        return needed_updates(median(returns[:, drawn.astype(int)]), updates, part)
+    def statistic(indices: np.ndarray) -> np.ndarray:
+        return needed_updates(median(returns[:, indices.astype(int)]), updates, part)
 
-    whole = np.arange(lives, dtype=float)
-    ends = interval(of_drawn, whole, seed) if lives > 1 else None
+    every_life = np.arange(lives, dtype=float)
+    ends = interval(statistic, every_life, seed) if lives > 1 else None
     ends = ends if ends is not None and np.isfinite([value, *ends]).all() else None
     return {"updates": float(value) if np.isfinite(value) else None, "updates_ci95": ends, "counted": lives}
 
@@ -81,11 +82,11 @@ def needed_updates(returns: np.ndarray, updates: np.ndarray, part: float) -> np.
     return np.where(gain > 0, updates[first], np.nan)
 
 
-def _sentence(points: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> str:
+def _sentence(points: Sequence[Mapping[str, Any]], needs: Mapping[str, Any]) -> str:
     first, last = points[0], points[-1]
-    diverged = lost(sum(point["diverged"] for point in points))
+    diverged = diverged_sentence(sum(point["diverged"] for point in points))
     ends = f"{number(first['return']['median'])} without any, {number(last['return']['median'])} with all"
-    half, most = found["half"], found["nine_tenths"]
+    half, most = needs["half"], needs["nine_tenths"]
     if half["updates"] is None:
         return f"Updates bring no return here: {ends} (medians).{diverged}"
     return (
@@ -94,10 +95,10 @@ def _sentence(points: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> 
     )
 
 
-def _updates(found: Mapping[str, Any]) -> str:
-    count, ends = found["updates"], found["updates_ci95"]
-    between = "" if ends is None else f" (95 %: {number(ends[0])} to {number(ends[1])})"
-    return f"{number(count)} {'update' if count == 1 else 'updates'}{between}"
+def _updates(need: Mapping[str, Any]) -> str:
+    count, ends = need["updates"], need["updates_ci95"]
+    ends_text = "" if ends is None else f" (95 %: {number(ends[0])} to {number(ends[1])})"
+    return f"{number(count)} {'update' if count == 1 else 'updates'}{ends_text}"
 
 
 def draw(result: Result) -> Figure:

@@ -15,7 +15,7 @@ from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import count_labels, judge_life, share, summary
 from hebbax.experiments.panels import draw_labels, draw_lives, figure_of
 from hebbax.experiments.result import Result
-from hebbax.experiments.words import lost, number
+from hebbax.experiments.words import diverged_sentence, number
 from hebbax.networks.initial import InitialWeights
 from hebbax.report.style import INK
 
@@ -39,10 +39,10 @@ def run(context: Context) -> Result:
     A twin has the same birth of the body, and weights from the policy's own distribution.
     """
     own = context.policy.initial
-    tried = [DISTRIBUTIONS[place] for place in QUICK] if context.quick else list(DISTRIBUTIONS)
-    tried = [own, *(distribution for distribution in tried if distribution != own)]
+    distributions = [DISTRIBUTIONS[place] for place in QUICK] if context.quick else list(DISTRIBUTIONS)
+    distributions = [own, *(distribution for distribution in distributions if distribution != own)]
     groups, attractors = [], []
-    for distribution in tried:
+    for distribution in distributions:
         name = label(distribution)
         context.tell(f"weights at birth from {name}")
         one = context.with_policy(replace(context.policy, initial=distribution))
@@ -67,8 +67,8 @@ def label(initial: InitialWeights) -> str:
     scale, offset = f"{initial.scale:g}", f" + {initial.offset:g}" if initial.offset else ""
     if initial.name == "constant":
         return ("all 0" if initial.scale == 0 else f"all {scale}") + offset
-    known = {"uniform": f"U(±{scale})", "normal": f"N(0, {scale}²)"}
-    return known.get(initial.name, f"{initial.name} {scale}") + offset
+    labels = {"uniform": f"U(±{scale})", "normal": f"N(0, {scale}²)"}
+    return labels.get(initial.name, f"{initial.name} {scale}") + offset
 
 
 def _measure(context: Context, life: Life, attractors: Sequence[np.ndarray | None]) -> dict[str, Any]:
@@ -94,17 +94,17 @@ def _ends_with_twin(context: Context, life: Life, attractor: np.ndarray | None) 
 def _sentence(groups: Sequence[Mapping[str, Any]]) -> str:
     own, others = groups[0], groups[1:]
     medians = {group["distribution"]: group["return"]["median"] for group in others}
-    known = {name: value for name, value in medians.items() if value is not None}
-    told = f"With weights from its own {own['distribution']} the median return is {number(own['return']['median'])}"
-    if known:
-        least, most = min(known, key=lambda name: known[name]), max(known, key=lambda name: known[name])
-        told += f", with others from {number(known[least])} ({least}) to {number(known[most])} ({most})"
+    finite = {name: value for name, value in medians.items() if value is not None}
+    text = f"With weights from its own {own['distribution']} the median return is {number(own['return']['median'])}"
+    if finite:
+        least, most = min(finite, key=lambda name: finite[name]), max(finite, key=lambda name: finite[name])
+        text += f", with others from {number(finite[least])} ({least}) to {number(finite[most])} ({most})"
     ends = {label_of for group in groups for label_of in group["verdicts"]}
-    told += f"; the weights end as {' or '.join(sorted(ends))}"
-    return f"{told}{_told_of_twins(groups)}." + lost(sum(group["diverged"] for group in groups))
+    text += f"; the weights end as {' or '.join(sorted(ends))}"
+    return f"{text}{_twins_clause(groups)}." + diverged_sentence(sum(group["diverged"] for group in groups))
 
 
-def _told_of_twins(groups: Sequence[Mapping[str, Any]]) -> str:
+def _twins_clause(groups: Sequence[Mapping[str, Any]]) -> str:
     twins = len(groups[0]["same_attractor"]["values"])
     shares = [100 * one for group in groups[1:] if (one := group["same_attractor"]["share"]) is not None]
     if not shares:
@@ -131,7 +131,7 @@ def draw(result: Result) -> Figure:
 
 def _draw_verdicts(ax: Axes, groups: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
     shares = {place: group["same_attractor"] for place, group in enumerate(groups) if not group["own"]}
-    same = {place: sum(found["values"]) for place, found in shares.items() if found["share"] is not None}
+    same = {place: sum(flags["values"]) for place, flags in shares.items() if flags["share"] is not None}
     ax.plot(list(same), list(same.values()), "D", color=INK, markersize=4, label="on the twin's\nattractor")
     draw_labels(ax, [group["verdicts"] for group in groups], names)
     ax.set_xticks(range(len(groups)), list(names), rotation=40, ha="right")

@@ -26,7 +26,7 @@ from hebbax.experiments.measures import (
 )
 from hebbax.experiments.panels import band_of, draw_band, draw_lives, figure_of, legend_below, shade
 from hebbax.experiments.result import Result
-from hebbax.experiments.words import counted, lost, number, of_lives, without_gait
+from hebbax.experiments.words import count_list, diverged_sentence, no_gait_sentence, number, of_lives
 from hebbax.report.style import BLUE, MUTED, VERMILLION
 
 _COLOURS = (BLUE, VERMILLION)
@@ -45,8 +45,8 @@ def _measure(context: Context) -> dict[str, Any]:
         whole = len(life.record.rewards) == context.ticks and not life.diverged
         peak = dominant_frequency(life.record.actions[half:], context.task.control_period) if whole else None
         frequency = peak.frequency if peak is not None and peak.significant else float("nan")
-        moved = motion(context, life, half, context.ticks)
-        return life.diverged, life.record.rewards.copy(), frequency, judge_life(context, life), moved
+        motion_label = motion(context, life, half, context.ticks)
+        return life.diverged, life.record.rewards.copy(), frequency, judge_life(context, life), motion_label
 
     context.tell(f"{context.policy.name}: undisturbed twins")
     twins = context.record_each(keep)
@@ -55,7 +55,7 @@ def _measure(context: Context) -> dict[str, Any]:
     with_updates, without = (np.array([rate(one[1], half, context.ticks) for one in group]) for group in (twins, lives))
     diverged = np.array([twin[0] or life[0] for twin, life in zip(twins, lives, strict=True)])
     counts = earning(with_updates) & ~diverged
-    kept = [survives(*rates) for *rates, one in zip(without, with_updates, counts, strict=True) if one]
+    survivals = [survives(*rates) for *rates, one in zip(without, with_updates, counts, strict=True) if one]
     ended_early = {
         name: sum(not life[0] and len(life[1]) < context.ticks for life in group)
         for name, group in (("without_updates", lives), ("with_updates", twins))
@@ -73,7 +73,7 @@ def _measure(context: Context) -> dict[str, Any]:
         "rate_with_updates": summary(np.where(diverged, np.nan, with_updates), context.seed),
         "rate_without_updates": summary(np.where(diverged, np.nan, without), context.seed),
         "kept_rate": summary((without / with_updates)[counts], context.seed),
-        "survived": share(kept, context.seed),
+        "survived": share(survivals, context.seed),
         "frequency_with_updates": summary([twin[2] for twin in twins], context.seed),
         "frequency_without_updates": summary([life[2] for life in lives], context.seed),
         "verdicts": count_labels(twin[3] for twin in twins),
@@ -83,7 +83,7 @@ def _measure(context: Context) -> dict[str, Any]:
 
 
 def rate(rewards: np.ndarray, half: int, ticks: int) -> float:
-    """Return the reward a tick from tick `half` to `ticks`, of which a life [ticks lived] that ended early earns none.
+    """Return the reward per tick from tick `half` to `ticks`; a life [ticks lived] earns none after its end.
 
     NaN of a life that did not see the half begin.
     """
@@ -96,20 +96,20 @@ def survives(of_life: float, of_twin: float) -> bool:
 
 
 def _sentence(group: Mapping[str, Any]) -> str:
-    survived = group["survived"]["values"]
+    survivals = group["survived"]["values"]
     rates = [number(group[f"rate_{which}_updates"]["median"]) for which in ("without", "with")]
-    verdicts = f" With updates, their weights are: {counted(group['verdicts'])}." if group["verdicts"] else ""
+    verdicts = f" With updates, their weights are: {count_list(group['verdicts'])}." if group["verdicts"] else ""
     without = group.get("no_gait", {})
     what = "reward rate" if without else "gait"
-    told = (
+    text = (
         f"Without updates in its second half, the {what} of {group['policy']} survives in "
-        f"{of_lives(int(np.sum(survived)), len(survived))} that have one: the reward a tick is {rates[0]}, with "
-        f"updates {rates[1]} (medians).{without_gait(without, len(survived), 'With updates')}"
+        f"{of_lives(int(np.sum(survivals)), len(survivals))} that have one: the reward a tick is {rates[0]}, with "
+        f"updates {rates[1]} (medians).{no_gait_sentence(without, len(survivals), 'With updates')}"
     )
-    return f"{told}{verdicts}{_ended(group)}{lost(group['diverged'])}"
+    return f"{text}{verdicts}{_ended_sentence(group)}{diverged_sentence(group['diverged'])}"
 
 
-def _ended(group: Mapping[str, Any]) -> str:
+def _ended_sentence(group: Mapping[str, Any]) -> str:
     if "ended_early" not in group:
         return ""
     without, with_updates = (group["ended_early"][f"{which}_updates"] for which in ("without", "with"))

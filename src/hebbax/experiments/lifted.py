@@ -26,13 +26,20 @@ from hebbax.experiments.measures import (
 from hebbax.experiments.panels import band_of, draw_band, draw_labels, draw_lives, figure_of, legend_below, shade
 from hebbax.experiments.raising import lifting
 from hebbax.experiments.result import Result
-from hebbax.experiments.words import counted, ended, lost, of_lives, with_interval, without_gait
+from hebbax.experiments.words import (
+    count_list,
+    diverged_sentence,
+    ended_early_sentence,
+    no_gait_sentence,
+    of_lives,
+    with_interval,
+)
 from hebbax.report.style import BLUE, MUTED, ORANGE
 
 BEGIN, END = 0.3, 0.7
 """Parts of the life between which the robot is in the air."""
 
-STOPPED = 0.25
+STOP_RATIO = 0.25
 """Amplitude of the actions in the air, over that on the ground, below which it has stopped."""
 
 _FAINT = 0.01  # amplitude, of actions within ±1, below which a frequency says nothing
@@ -45,21 +52,21 @@ def run(context: Context) -> Result:
     begin, end = context.at(BEGIN), context.at(END)
     events = lifting(context.task, begin, end - begin)
     groups, lives = {}, {}
-    for name, happens in (("ground", ()), ("air", events)):
+    for name, interventions in (("ground", ()), ("air", events)):
         context.tell(f"lives {'on the ground' if name == 'ground' else 'that are lifted'}")
-        lives[name] = context.record_each(lambda life: _measure(context, life, begin, end), happens)
+        lives[name] = context.record_each(lambda life: _measure(context, life, begin, end), interventions)
         groups[name] = {
-            **{key: summary([life[key] for life in lives[name]], context.seed) for key in _MEASURED},
+            **{key: summary([life[key] for life in lives[name]], context.seed) for key in _SUMMARIES},
             "diverged": sum(life["diverged"] for life in lives[name]),
             "ended_early": sum(life["ended"] for life in lives[name]),
             "verdicts": count_labels(life["verdict"] for life in lives[name] if life["verdict"]),
             "course": band_of([life["course"] for life in lives[name]]),
         }
     pairs = list(zip(lives["ground"], lives["air"], strict=True))
-    lost_pairs = sum(ground["diverged"] or air["diverged"] for ground, air in pairs)
+    diverged_pairs = sum(ground["diverged"] or air["diverged"] for ground, air in pairs)
     # Of a life that diverged, or ended in the air, it is not known whether it stops there.
-    known = np.isfinite([air["amplitude"] for _, air in pairs])
-    counts = earning(np.array([ground["rate"] for ground, _ in pairs])) & known
+    finite = np.isfinite([air["amplitude"] for _, air in pairs])
+    counts = earning(np.array([ground["rate"] for ground, _ in pairs])) & finite
     pairs = [pair for pair, one in zip(pairs, counts, strict=True) if one]
     ratios = np.array([air["amplitude"] / ground["amplitude"] for ground, air in pairs])
     again = [_walks_again(ground["rewards"], air["rewards"], begin, end) for ground, air in pairs]
@@ -71,19 +78,19 @@ def run(context: Context) -> Result:
         "compared": counts,
         **no_gait(ground["motion"] for ground, _ in pairs),
         "amplitude_ratio": summary(ratios, context.seed),
-        "stopped": share(ratios < STOPPED, context.seed),
-        "walks_again": share([found is not None for found in again], context.seed),
+        "stopped": share(ratios < STOP_RATIO, context.seed),
+        "walks_again": share([ticks is not None for ticks in again], context.seed),
         "walks_again_ticks": summary(again, context.seed),
     }
-    told = _sentence(values) + _ended(lives["air"]) + lost(lost_pairs)
-    return Result.of("lifted", context, told, values)
+    sentence = _sentence(values) + _ended_sentence(lives["air"]) + diverged_sentence(diverged_pairs)
+    return Result.of("lifted", context, sentence, values)
 
 
-_MEASURED = ("amplitude", "frequency", "touching")
+_SUMMARIES = ("amplitude", "frequency", "touching")
 
 
 def _measure(context: Context, life: Life, begin: int, end: int) -> dict[str, Any]:
-    """Return what is kept of one life, of the ticks in the air less the first quarter."""
+    """Return the measurements of one life, over the ticks in the air less the first quarter."""
     record = life.record
     start = begin + (end - begin) // _SETTLING
     whole = not life.diverged and len(record.actions) >= end
@@ -126,33 +133,33 @@ def _walks_again(ground: np.ndarray, air: np.ndarray, begin: int, end: int) -> i
 
 def _sentence(values: Mapping[str, Any]) -> str:
     lives, air, ground = len(values["stopped"]["values"]), values["groups"]["air"], values["groups"]["ground"]
-    stopped = int(np.sum(values["stopped"]["values"]))
+    stops = int(np.sum(values["stopped"]["values"]))
     again = int(np.sum(values["walks_again"]["values"]))
     without = values.get("no_gait", {})
-    who = of_lives(stopped, lives) + ("" if without else " that walk on the ground")
-    told = (
+    who = of_lives(stops, lives) + ("" if without else " that walk on the ground")
+    text = (
         f"In the air, {'the actions of ' if without else ''}{who} stop; {'they' if without else 'the actions'} keep "
         f"{with_interval(values['amplitude_ratio'])} of their amplitude (median)."
     )
     if air["touching"]["mean"]:
-        told += f" Something touches in {100 * air['touching']['mean']:.0f} % of these ticks."
+        text += f" Something touches in {100 * air['touching']['mean']:.0f} % of these ticks."
     rhythm = [group["frequency"] for group in (ground, air)]
     if not rhythm[1]["counted"]:
-        told += " No rhythm is left."
+        text += " No rhythm is left."
     else:
-        told += f" A rhythm is left in {rhythm[1]['counted']}, of {with_interval(rhythm[1], unit='Hz')}"
-        told += f"; on the ground {with_interval(rhythm[0], unit='Hz')}." if rhythm[0]["counted"] else "."
+        text += f" A rhythm is left in {rhythm[1]['counted']}, of {with_interval(rhythm[1], unit='Hz')}"
+        text += f"; on the ground {with_interval(rhythm[0], unit='Hz')}." if rhythm[0]["counted"] else "."
     if air["verdicts"]:
-        told += f" Weights: on the ground {counted(ground['verdicts'])}; in the air {counted(air['verdicts'])}."
-    told += without_gait(without, lives, "On the ground")
-    told += f" Put down, {again} {'earn as much' if without else 'walk again'} as before"
-    return told + (f", after {with_interval(values['walks_again_ticks'], unit='ticks')}." if again else ".")
+        text += f" Weights: on the ground {count_list(ground['verdicts'])}; in the air {count_list(air['verdicts'])}."
+    text += no_gait_sentence(without, lives, "On the ground")
+    text += f" Put down, {again} {'earn as much' if without else 'walk again'} as before"
+    return text + (f", after {with_interval(values['walks_again_ticks'], unit='ticks')}." if again else ".")
 
 
-def _ended(lives: Sequence[Mapping[str, Any]]) -> str:
+def _ended_sentence(lives: Sequence[Mapping[str, Any]]) -> str:
     in_air = sum(life["ended"] and np.isnan(life["amplitude"]) for life in lives)
-    left_out = f" {in_air} {'was' if in_air == 1 else 'were'} in the air then, and left out." if in_air else ""
-    return ended(sum(life["ended"] for life in lives)) + left_out
+    remark = f" {in_air} {'was' if in_air == 1 else 'were'} in the air then, and left out." if in_air else ""
+    return ended_early_sentence(sum(life["ended"] for life in lives)) + remark
 
 
 def draw(result: Result) -> Figure:

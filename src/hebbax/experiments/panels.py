@@ -20,7 +20,16 @@ COLOURS = {**VERDICT_COLOURS, UNJUDGED: GRID}
 def figure_of(
     result: Result, columns: int, width: float, height: float, fill: Callable[[Sequence[Axes]], None], title: str
 ) -> Figure:
-    """Return a figure with panels side by side, which `fill` draws on, and the setting below its title."""
+    """Return a figure with panels side by side, and the setting below its title.
+
+    Args:
+        result: whose setting it is.
+        columns: number of panels.
+        width: inches.
+        height: inches.
+        fill: draws on the panels, which it gets.
+        title: first line above them.
+    """
     with figure_style():
         figure = Figure(figsize=(width, height), layout="constrained")
         panels = figure.subplots(1, columns, squeeze=False)[0]
@@ -33,24 +42,32 @@ def figure_of(
     return figure
 
 
-def draw_lives(ax: Axes, place: float, found: Mapping[str, Any], colour: str = BLUE, width: float = 0.5) -> None:
-    """Draw the values of a summary as points, a life each, with their median and its interval."""
-    values = floats(found["values"])
+def draw_lives(ax: Axes, place: float, summary: Mapping[str, Any], colour: str = BLUE, width: float = 0.5) -> None:
+    """Draw the values of a summary as points, one per life, with their median and its interval.
+
+    Args:
+        ax: where to draw.
+        place: of the points' middle, on the horizontal axis.
+        summary: as `measures.summary` returns it.
+        colour: of the points.
+        width: of the points together, on the horizontal axis.
+    """
+    values = floats(summary["values"])
     # Side by side in the order of the lives, so that the same lives give the same picture.
     across = place + width * np.linspace(-0.5, 0.5, len(values))
     ax.plot(across, values, "o", color=colour, markersize=3, alpha=0.45, markeredgewidth=0)
-    if found["median"] is None:
+    if summary["median"] is None:
         return
-    ax.plot([place - 0.6 * width, place + 0.6 * width], [found["median"]] * 2, color=INK, linewidth=1.8)
-    if found["median_ci95"] is not None:
-        ax.plot([place, place], found["median_ci95"], color=INK, linewidth=1.0)
+    ax.plot([place - 0.6 * width, place + 0.6 * width], [summary["median"]] * 2, color=INK, linewidth=1.8)
+    if summary["median_ci95"] is not None:
+        ax.plot([place, place], summary["median_ci95"], color=INK, linewidth=1.0)
 
 
 def draw_labels(ax: Axes, counts: Sequence[Mapping[str, int]], names: Sequence[str]) -> None:
     """Draw how many lives had each verdict, a bar for each of several groups."""
-    used = [label for label in COLOURS if any(label in count for count in counts)]
+    labels = [label for label in COLOURS if any(label in count for count in counts)]
     base = np.zeros(len(counts))
-    for label in used:
+    for label in labels:
         heights = np.array([count.get(label, 0) for count in counts], float)
         ax.bar(range(len(counts)), heights, 0.7, bottom=base, color=COLOURS[label], label=label)
         base += heights
@@ -62,7 +79,16 @@ def draw_labels(ax: Axes, counts: Sequence[Mapping[str, int]], names: Sequence[s
 
 
 def draw_band(ax: Axes, time: np.ndarray, band: Mapping[str, Any], colour: str, label: str, style: str = "-") -> None:
-    """Draw the median over lives of a course in time, and the middle half of the lives as a band."""
+    """Draw the median over lives of a course in time, and the middle half of the lives as a band.
+
+    Args:
+        ax: where to draw.
+        time: [ticks].
+        band: as `band_of` returns it, of as many ticks.
+        colour: of line and band.
+        label: of the line, in the legend.
+        style: of the line.
+    """
     low, middle, high = (floats(band[name]) for name in ("quarter", "median", "three_quarters"))
     ax.fill_between(time, low, high, color=colour, alpha=0.18, linewidth=0)
     ax.plot(time, middle, style, color=colour, linewidth=1.4, label=label)
@@ -81,10 +107,10 @@ def band_of(courses: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
     rows = np.full((len(courses), max(map(len, courses), default=0)), np.nan)
     for row, course in zip(rows, courses, strict=True):
         row[: len(course)] = course
-    lasted = ~np.all(np.isnan(rows), axis=0)
-    found = np.full((3, rows.shape[1]), np.nan)
-    found[:, lasted] = np.nanquantile(rows[:, lasted], [0.25, 0.5, 0.75], axis=0)
-    return dict(zip(("quarter", "median", "three_quarters"), found, strict=True))
+    alive = ~np.all(np.isnan(rows), axis=0)
+    quartiles = np.full((3, rows.shape[1]), np.nan)
+    quartiles[:, alive] = np.nanquantile(rows[:, alive], [0.25, 0.5, 0.75], axis=0)
+    return dict(zip(("quarter", "median", "three_quarters"), quartiles, strict=True))
 
 
 def shade(ax: Axes, begin: float, end: float, text: str) -> None:

@@ -15,15 +15,15 @@ from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import count_labels, judge_life, summary
 from hebbax.experiments.panels import draw_labels, draw_lives, figure_of, legend_below
 from hebbax.experiments.result import Result, floats
-from hebbax.experiments.words import counted, lost, number, with_interval
+from hebbax.experiments.words import count_list, diverged_sentence, number, with_interval
 from hebbax.keys import root_key, stream
 from hebbax.report.style import BLUE, ORANGE
 from hebbax.settings import pinned
 
-DRAWN_LIVES = 3
+PICTURE_LIVES = 3
 """Lives of each group whose weights share one picture."""
 
-_DRAWN_TICKS = 400
+_PICTURE_TICKS = 400
 _SHARE = 0.9
 _MOST_COMPONENTS = 30
 _COLOURS = {"evolved": BLUE, "random": ORANGE}
@@ -51,13 +51,13 @@ def run(context: Context) -> Result:
             "motion": summary([life["motion"] for life in lives], context.seed),
             "verdicts": count_labels(life["verdict"] for life in lives) if plastic else {},
         }
-        paths[name] = [life["path"] for life in lives if life["path"] is not None][:DRAWN_LIVES]
-    values = {"of": "weights" if plastic else "actions", "groups": groups, "shared": _together(paths)}
+        paths[name] = [life["path"] for life in lives if life["path"] is not None][:PICTURE_LIVES]
+    values = {"of": "weights" if plastic else "actions", "groups": groups, "shared": _common_components(paths)}
     return Result.of("random-rules", context, _sentence(values), values)
 
 
 def _measure(context: Context, life: Life) -> dict[str, Any]:
-    """Return what is kept of one life: how its weights (of a static policy, its actions) move in the second half."""
+    """Return how the weights of one life (of a static policy, its actions) move in the second half, and its return."""
     plastic = context.policy.plasticity is not None
     rows = life.record.weights if plastic else life.record.actions
     whole = not life.diverged and len(rows) > 1
@@ -70,17 +70,17 @@ def _measure(context: Context, life: Life) -> dict[str, Any]:
         "components": np.nan if parts is None else components_for(parts.explained, _SHARE),
         "motion": np.nan if parts is None or norm == 0 else np.sqrt(parts.total_variance) / norm,
         "verdict": judge_life(context, life) if plastic else "",
-        "path": rows.copy() if whole and life.number < 2 * DRAWN_LIVES else None,
+        "path": rows.copy() if whole and life.number < 2 * PICTURE_LIVES else None,
     }
 
 
 def components_for(explained: np.ndarray, part: float) -> float:
     """Return how many components hold a part of the variance; NaN if those that were computed do not."""
-    held = np.cumsum(explained) >= part
-    return float(np.argmax(held) + 1) if held.any() else float("nan")
+    enough = np.cumsum(explained) >= part
+    return float(np.argmax(enough) + 1) if enough.any() else float("nan")
 
 
-def _together(paths: Mapping[str, Sequence[np.ndarray]]) -> dict[str, Any]:
+def _common_components(paths: Mapping[str, Sequence[np.ndarray]]) -> dict[str, Any]:
     """Return the trajectories of both groups in the components that they have in common."""
     every = [path for group in paths.values() for path in group]
     if not every:
@@ -88,34 +88,34 @@ def _together(paths: Mapping[str, Sequence[np.ndarray]]) -> dict[str, Any]:
     parts = principal_components(np.concatenate(every), 3)
     scores = {}
     for name, group in paths.items():
-        thinned = [path[:: -(-len(path) // _DRAWN_TICKS)] for path in group]
-        scores[name] = [(path - parts.mean) @ parts.axes.T for path in thinned]
+        short_paths = [path[:: -(-len(path) // _PICTURE_TICKS)] for path in group]
+        scores[name] = [(path - parts.mean) @ parts.axes.T for path in short_paths]
     return {"explained": parts.explained, "scores": scores}
 
 
 def _sentence(values: Mapping[str, Any]) -> str:
     evolved, chance = (values["groups"][name] for name in ("evolved", "random"))
     kind = "coefficients" if values["of"] == "weights" else "weights"
-    told = (
+    text = (
         f"Evolved {kind} return {with_interval(evolved['return'])}, random ones {with_interval(chance['return'])} "
         f"(medians)."
     )
     if values["of"] == "weights":
-        told += f" Weights: evolved {counted(evolved['verdicts'])}; random {counted(chance['verdicts'])}."
+        text += f" Weights: evolved {count_list(evolved['verdicts'])}; random {count_list(chance['verdicts'])}."
     motion = [number(group["motion"]["median"]) for group in (evolved, chance)]
-    told += f" In the second half of life the {values['of']} move by {motion[0]} of their norm, random {motion[1]}."
-    return told + lost(evolved["diverged"] + chance["diverged"])
+    text += f" In the second half of life the {values['of']} move by {motion[0]} of their norm, random {motion[1]}."
+    return text + diverged_sentence(evolved["diverged"] + chance["diverged"])
 
 
 def draw(result: Result) -> Figure:
     """Draw both in the same components, their verdicts and their returns."""
     values = result.values
     verdicts = [group["verdicts"] for group in values["groups"].values()]
-    judged = any(verdicts)
+    has_verdicts = any(verdicts)
 
     def fill(panels: Sequence[Axes]) -> None:
         _draw_paths(panels[0], values)
-        if judged:
+        if has_verdicts:
             draw_labels(panels[1], verdicts, list(values["groups"]))
             panels[1].set_title("verdicts on the weights")
         ax = panels[-1]
@@ -125,7 +125,7 @@ def draw(result: Result) -> Figure:
         ax.set(ylabel="return of a life", title="returns", xlim=(-0.6, 1.6))
         ax.grid(axis="x", visible=False)
 
-    columns = 3 if judged else 2
+    columns = 3 if has_verdicts else 2
     return figure_of(result, columns, 3.5 * columns, 3.8, fill, "What is it that evolution has found?")
 
 
@@ -144,5 +144,5 @@ def _draw_paths(ax: Axes, values: Mapping[str, Any]) -> None:
     if len(explained) > 1:
         axes = [f"component {place + 1} ({100 * part:.0f} %)" for place, part in enumerate(explained[:2])]
         ax.set(xlabel=axes[0], ylabel=axes[1])
-    ax.set_title(f"{values['of']}: {DRAWN_LIVES} lives each, ○ birth, ● end")
+    ax.set_title(f"{values['of']}: {PICTURE_LIVES} lives each, ○ birth, ● end")
     legend_below(ax)

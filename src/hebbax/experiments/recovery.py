@@ -24,7 +24,7 @@ from hebbax.experiments.measures import (
 )
 from hebbax.experiments.panels import band_of, draw_band, draw_lives, figure_of, legend_below, shade
 from hebbax.experiments.result import Result
-from hebbax.experiments.words import ended, lost, of_lives, with_interval
+from hebbax.experiments.words import diverged_sentence, ended_early_sentence, of_lives, with_interval
 from hebbax.report.style import BLUE, MUTED, ORANGE, VERMILLION, write_across
 
 ONSET = 0.3
@@ -36,7 +36,7 @@ STEADY = 2 * REWARD_WINDOW
 
 @dataclass(frozen=True)
 class Course:
-    """What is kept of one life."""
+    """The rewards and weights of one life."""
 
     diverged: bool
     total: float
@@ -47,10 +47,17 @@ class Course:
 def measure_recovery(
     context: Context, events: Sequence[Event], onset: int, duration: int, control: Sequence[Event] = ()
 ) -> dict[str, Any]:
-    """Return how lives recover from events that last from tick `onset` for `duration` ticks, 0 for an instant.
+    """Return how lives recover from a disturbance.
+
+    Args:
+        context: the controller and its lives.
+        events: the disturbance.
+        onset: the tick at which it begins.
+        duration: ticks that it lasts, 0 for an instant.
+        control: other events, of which only the recovery is kept.
 
     Each life is compared with its twin: the same birth, undisturbed. Those whose twin earns too little to have
-    anything to lose (`earning`) are left out. `control` are other events, of which only the recovery is kept.
+    anything to lose (`earning`) are left out.
     """
 
     def keep(life: Life) -> Course:
@@ -71,8 +78,8 @@ def measure_recovery(
     if control:
         context.tell("the control")
         others = _compare(context, twins, context.record_each(keep, control), onset, duration)
-        kept = ("recovered", "recovery_ticks", "return_disturbed", "rate_disturbed")
-        values["control"] = {key: others[key] for key in kept}
+        keys = ("recovered", "recovery_ticks", "return_disturbed", "rate_disturbed")
+        values["control"] = {key: others[key] for key in keys}
     return values
 
 
@@ -86,18 +93,18 @@ def _compare(
     counts = earning(rates) & ~diverged
     pairs = [(twin, life) for twin, life, one in zip(twins, lives, counts, strict=True) if one]
     ticks = [_rate_back(twin, life, onset, onset + duration) for twin, life in pairs]
-    back = [_weights_back(twin, life, context.ticks - onset) if plastic else None for twin, life in pairs]
+    comparisons = [_weights_back(twin, life, context.ticks - onset) if plastic else None for twin, life in pairs]
     scale = [_norm(twin.weights) for twin, _ in pairs]
-    courses = [found.distances / norm for found, norm in zip(back, scale, strict=True) if found and norm > 0]
+    courses = [one.distances / norm for one, norm in zip(comparisons, scale, strict=True) if one and norm > 0]
     return {
         "compared": counts,
         "diverged": int(diverged.sum()),
         "ended_early": sum(len(life.rewards) < context.ticks for _, life in pairs),
         "return_disturbed": summary([np.nan if life.diverged else life.total for life in lives], context.seed),
-        "recovered": share([found is not None for found in ticks], context.seed),
+        "recovered": share([tick is not None for tick in ticks], context.seed),
         "recovery_ticks": summary(ticks, context.seed),
-        "weights_back": share([bool(found and found.came_back) for found in back], context.seed) if plastic else None,
-        "weights_ticks": summary([_after(found, duration) for found in back], context.seed) if plastic else None,
+        "weights_back": share([bool(one and one.came_back) for one in comparisons], context.seed) if plastic else None,
+        "weights_ticks": summary([_after(one, duration) for one in comparisons], context.seed) if plastic else None,
         "rate_disturbed": band_of([reward_rate(life.rewards) for life in lives if not life.diverged]),
         "distance": band_of(courses) if plastic else None,
     }
@@ -132,8 +139,8 @@ def ticks_until_near(distances: np.ndarray, duration: int) -> int | None:
     return int(np.argmax(steady)) if steady.any() else None
 
 
-def _after(found: Return | None, duration: int) -> int | None:
-    return ticks_until_near(found.distances, duration) if found is not None and found.came_back else None
+def _after(comparison: Return | None, duration: int) -> int | None:
+    return ticks_until_near(comparison.distances, duration) if comparison is not None and comparison.came_back else None
 
 
 def _norm(weights: np.ndarray) -> float:
@@ -142,20 +149,20 @@ def _norm(weights: np.ndarray) -> float:
 
 def recovery_sentence(values: dict[str, Any], lives: int, after: str) -> str:
     """Return the outcome in plain words; `after` begins the sentence."""
-    compared, count = len(values["recovered"]["values"]), int(np.sum(values["recovered"]["values"]))
-    told = f"{after}, the reward rate is back in {of_lives(count, compared)}"
+    lives_compared, count = len(values["recovered"]["values"]), int(np.sum(values["recovered"]["values"]))
+    text = f"{after}, the reward rate is back in {of_lives(count, lives_compared)}"
     if count:
-        told += f", after a median of {with_interval(values['recovery_ticks'], unit='ticks')}"
+        text += f", after a median of {with_interval(values['recovery_ticks'], unit='ticks')}"
     if values["weights_back"] is not None:
         count = int(np.sum(values["weights_back"]["values"]))
-        told += f"; the weights are back on their attractor in {count}"
+        text += f"; the weights are back on their attractor in {count}"
         if count:
-            told += f", after {with_interval(values['weights_ticks'], unit='ticks')}"
-    told += "."
-    if (idle := lives - compared - values["diverged"]) > 0:
+            text += f", after {with_interval(values['weights_ticks'], unit='ticks')}"
+    text += "."
+    if (idle := lives - lives_compared - values["diverged"]) > 0:
         who = "1 more life had little to lose and does" if idle == 1 else f"{idle} more lives had little to lose and do"
-        told += f" {who} not count."
-    return told + ended(values["ended_early"]) + lost(values["diverged"])
+        text += f" {who} not count."
+    return text + ended_early_sentence(values["ended_early"]) + diverged_sentence(values["diverged"])
 
 
 def draw_recovery(result: Result, title: str, what: str) -> Figure:
@@ -201,16 +208,16 @@ def _draw_distance(ax: Axes, values: dict[str, Any], what: str) -> None:
 
 def _draw_ticks(ax: Axes, values: dict[str, Any]) -> None:
     lives = len(values["recovered"]["values"])
-    shown = [(values["recovery_ticks"], "reward rate", BLUE)]
+    series = [(values["recovery_ticks"], "reward rate", BLUE)]
     if values["weights_ticks"] is not None:
-        shown.append((values["weights_ticks"], "weights", VERMILLION))
+        series.append((values["weights_ticks"], "weights", VERMILLION))
     if "control" in values:
-        shown.append((values["control"]["recovery_ticks"], "reward rate,\nweights held", ORANGE))
-    for place, (found, _, colour) in enumerate(shown):
-        draw_lives(ax, place, found, colour)
-    ax.set_xticks(range(len(shown)), [f"{name}\n{found['counted']} of {lives}" for found, name, _ in shown])
-    ax.set(ylabel="ticks until back", title="recovery, and lives that did", xlim=(-0.6, len(shown) - 0.4))
-    if any(found["counted"] for found, _, _ in shown):
+        series.append((values["control"]["recovery_ticks"], "reward rate,\nweights held", ORANGE))
+    for place, (ticks, _, colour) in enumerate(series):
+        draw_lives(ax, place, ticks, colour)
+    ax.set_xticks(range(len(series)), [f"{name}\n{ticks['counted']} of {lives}" for ticks, name, _ in series])
+    ax.set(ylabel="ticks until back", title="recovery, and lives that did", xlim=(-0.6, len(series) - 0.4))
+    if any(ticks["counted"] for ticks, _, _ in series):
         low, high = ax.get_ylim()
         ax.set_ylim(min(0.0, low), max(1.0, high))
     else:

@@ -112,7 +112,7 @@ def run_experiment(name: str, context: Context) -> Result:
         raise HebbaxError(f"experiment {name!r}: {reason}; what can be asked: {', '.join(applicable(context))}")
     if context.other is not None:
         if not experiment.takes_other:
-            able = [known.name for known in EXPERIMENTS.values() if known.takes_other]
+            able = [one.name for one in EXPERIMENTS.values() if one.takes_other]
             raise HebbaxError(f"experiment {name!r} looks at one run: a second one is for {', '.join(able)}")
         if (other := why_not(name, context.other)) is not None:
             raise HebbaxError(f"experiment {name!r}: {other} ({context.other.name})")

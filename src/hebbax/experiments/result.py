@@ -31,10 +31,10 @@ class Result:
     @classmethod
     def of(cls, experiment: str, context: Context, sentence: str, values: Mapping[str, Any]) -> Result:
         """Return the result of an experiment on a controller, its values made plain and its intervals' lives said."""
-        found = plain(dict(values))
-        lives = interval_lives(found)
-        told = sentence if lives is None else f"{sentence} {resting_on(*lives)}"
-        return cls(experiment, told, context.setting(), found)
+        plain_values = plain(dict(values))
+        lives = interval_lives(plain_values)
+        text = sentence if lives is None else f"{sentence} {resting_on(*lives)}"
+        return cls(experiment, text, context.setting(), plain_values)
 
     def to_json(self, command: Sequence[str]) -> dict[str, Any]:
         """Return what the file of a result holds."""

@@ -27,10 +27,10 @@ def run(context: Context) -> Result:
     Plasticity sees the pinned life too. So, where weights change, a control holds them as they are meanwhile.
     """
     onset, duration = context.at(ONSET), context.at(LASTS)
-    pinned = Event("pin-actuator", onset, duration, value=BOUND)
+    pin = Event("pin-actuator", onset, duration, value=BOUND)
     plastic = context.policy.plasticity is not None
-    control = [pinned, Event("freeze-plasticity", onset, duration)] if plastic else []
-    values = measure_recovery(context, [pinned], onset, duration, control)
+    control = [pin, Event("freeze-plasticity", onset, duration)] if plastic else []
+    values = measure_recovery(context, [pin], onset, duration, control)
     after = f"After all outputs were pinned to {BOUND:g} for {duration} ticks"
     sentence = recovery_sentence(values, context.lifetimes, after)
     if plastic:
@@ -39,10 +39,10 @@ def run(context: Context) -> Result:
 
 
 def _control_sentence(control: Mapping[str, Any]) -> str:
-    recovered = control["recovered"]["values"]
-    count = int(np.sum(recovered))
+    recoveries = control["recovered"]["values"]
+    count = int(np.sum(recoveries))
     after = f", after {with_interval(control['recovery_ticks'], unit='ticks')}" if count else ""
-    return f"With the weights held as they were meanwhile, it is back in {of_lives(count, len(recovered))}{after}."
+    return f"With the weights held as they were meanwhile, it is back in {of_lives(count, len(recoveries))}{after}."
 
 
 def draw(result: Result) -> Figure:

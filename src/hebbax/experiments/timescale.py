@@ -15,7 +15,7 @@ from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import UNJUDGED, count_labels, judge_life, most_common, summary
 from hebbax.experiments.panels import figure_of
 from hebbax.experiments.result import Result, floats
-from hebbax.experiments.words import lost, number
+from hebbax.experiments.words import diverged_sentence, number
 from hebbax.policies.policy import Plasticity
 from hebbax.report.plots.phase_diagram import plot_phase_diagram
 from hebbax.report.style import DARK_LETTERS, INK, LIGHT_LETTERS, SEQUENTIAL_COLOURS
@@ -26,7 +26,7 @@ INTERVALS, QUICK_INTERVALS = (1, 2, 4, 8, 16), (1, 4, 16)
 
 
 def run(context: Context) -> Result:
-    """Judge the weights, and measure the return, of one genome at every averaging window and update interval."""
+    """Classify the weights, and measure the return, of one genome at every averaging window and update interval."""
     plasticity = context.policy.plasticity
     assert plasticity is not None
     windows = sorted({*(QUICK_WINDOWS if context.quick else WINDOWS), plasticity.averaged_ticks})
@@ -81,17 +81,17 @@ def _sentence(values: Mapping[str, Any]) -> str:
     own = next(cell for cell in cells if all(cell[key] == values["own"][key] for key in ("window", "interval")))
     kinds = count_labels(cell["verdict"] for cell in cells)
     best = max(cells, key=lambda cell: -np.inf if cell["return"]["median"] is None else cell["return"]["median"])
-    listed = ", ".join(f"{label} in {count}" for label, count in kinds.items())
+    verdicts = ", ".join(f"{label} in {count}" for label, count in kinds.items())
     return (
-        f"Of {len(cells)} timescales, most lives end as: {listed}. At its own (window {own['window']}, interval "
+        f"Of {len(cells)} timescales, most lives end as: {verdicts}. At its own (window {own['window']}, interval "
         f"{own['interval']}) that is {own['verdict']} with a median return of {number(own['return']['median'])}; the "
         f"highest is {number(best['return']['median'])} at window {best['window']}, interval {best['interval']}."
-        f"{lost(sum(cell['diverged'] for cell in cells))}"
+        f"{diverged_sentence(sum(cell['diverged'] for cell in cells))}"
     )
 
 
 def _grid(values: Mapping[str, Any], of: Any) -> np.ndarray:
-    """Return one entry a cell as [intervals, windows]."""
+    """Return one entry per cell as [intervals, windows]."""
     entries = np.array([of(cell) for cell in values["cells"]])
     return entries.reshape(len(values["intervals"]), len(values["windows"]))
 

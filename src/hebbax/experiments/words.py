@@ -20,13 +20,14 @@ def number(value: float | None) -> str:
     return text.replace("-", "−")
 
 
-def with_interval(found: Mapping[str, Any], name: str = "median", unit: str = "") -> str:
+def with_interval(summary: Mapping[str, Any], name: str = "median", unit: str = "") -> str:
     """Return one number of a summary with its interval, such as "4,312 (95 %: 4,290 to 4,330)"."""
-    ends = found[f"{name}_ci95"]
-    if ends is not None and number(ends[0]) == number(ends[1]) == number(found[name]):
+    ends = summary[f"{name}_ci95"]
+    if ends is not None and number(ends[0]) == number(ends[1]) == number(summary[name]):
         ends = None  # nothing to tell apart
     unit = f" {unit}" if unit else ""
-    return f"{number(found[name])}{unit}" + ("" if ends is None else f" (95 %: {number(ends[0])} to {number(ends[1])})")
+    interval = "" if ends is None else f" (95 %: {number(ends[0])} to {number(ends[1])})"
+    return f"{number(summary[name])}{unit}{interval}"
 
 
 def of_lives(count: int, lives: int) -> str:
@@ -34,25 +35,25 @@ def of_lives(count: int, lives: int) -> str:
     return f"{count} of {lives} lives"
 
 
-def counted(labels: Mapping[str, int]) -> str:
+def count_list(labels: Mapping[str, int]) -> str:
     """Return how many lives had each verdict, the most frequent first."""
     return ", ".join(f"{count} {label}" for label, count in sorted(labels.items(), key=lambda item: -item[1]))
 
 
-def without_gait(no_gait: Mapping[str, int], lives: int, where: str) -> str:
+def no_gait_sentence(no_gait: Mapping[str, int], lives: int, where: str) -> str:
     """Return a sentence on undisturbed lives that have no gait, with a blank before it; nothing if all have one."""
-    told = {**MOTIONS, "unseen": "is not seen to have a gait"}
-    parts = ", ".join(f"{told[motion]} in {of_lives(count, lives)}" for motion, count in no_gait.items())
+    words = {**MOTIONS, "unseen": "is not seen to have a gait"}
+    parts = ", ".join(f"{words[motion]} in {of_lives(count, lives)}" for motion, count in no_gait.items())
     return f" {where}, it {parts}." if parts else ""
 
 
-def ended(early: int) -> str:
+def ended_early_sentence(early: int) -> str:
     """Return a sentence on lives that a termination ended early, with a blank before it; nothing if there is none."""
     who = "1 life ended before its time" if early == 1 else f"{early} lives ended before their time"
     return f" {who}." if early else ""
 
 
-def lost(diverged: int) -> str:
+def diverged_sentence(diverged: int) -> str:
     """Return a sentence on lives that diverged, with a blank before it; nothing if there is none."""
     who = "1 life diverged and is" if diverged == 1 else f"{diverged} lives diverged and are"
     return f" {who} left out." if diverged else ""

@@ -1,7 +1,7 @@
 """Conditions A to E of Hebbian Attractor Networks beside what the paper says of them: two tables of docs/attractors.md.
 
-`python -m hebbax.reproduction.conditions FILE ...` prints them from files that `hebbax analyze` wrote: a row a
-condition, then a row a controller. The paper: Dittrich, van Diggelen, Floreano, ICRA 2026, arXiv 2603.22512.
+`python -m hebbax.reproduction.conditions FILE ...` prints them from files that `hebbax analyze` wrote: one row per
+condition, then one row per controller. The paper: Dittrich, van Diggelen, Floreano, ICRA 2026, arXiv 2603.22512.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ def conditions_table(documents: Sequence[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def controllers_table(named: Sequence[tuple[str, dict[str, Any]]]) -> str:
-    """Return the Markdown table of analyses with their names, a row each.
+def controllers_table(analyses: Sequence[tuple[str, dict[str, Any]]]) -> str:
+    """Return the Markdown table of analyses with their names, one row per analysis.
 
     Raises HebbaxError as `conditions_table` does.
     """
-    _check([document for _, document in named])
+    _check([document for _, document in analyses])
     head = ["controller", "median return", "verdicts", "agree", "motion", "λ a tick"]
     lines = [_line(head), _line(["---", "--:", "---", "--:", "--:", "--:"])]
-    for name, document in named:
+    for name, document in analyses:
         returns = [life["return"] for life in document["lives"]]
-        lines.append(_line([name, _median(returns, "{:,.0f}"), *_judged(document["policy"], document["lives"])]))
+        lines.append(_line([name, _median(returns, "{:,.0f}"), *_verdict_cells(document["policy"], document["lives"])]))
     return "\n".join(lines)
 
 
@@ -70,19 +70,19 @@ def _cells(policy: str, group: Sequence[dict[str, Any]]) -> list[str]:
     lives = [life for document in group for life in document["lives"]]
     ratios = Counter(life["published_ratio"]["label"] for life in lives if life["published_ratio"])
     counts = (str(len(group)), str(len(lives)))
-    return [policy, CLAIMS[policy][0], *counts, *_judged(policy, lives), _counts(ratios, LABELS)]
+    return [policy, CLAIMS[policy][0], *counts, *_verdict_cells(policy, lives), _counts(ratios, LABELS)]
 
 
-def _judged(policy: str, lives: Sequence[dict[str, Any]]) -> list[str]:
+def _verdict_cells(policy: str, lives: Sequence[dict[str, Any]]) -> list[str]:
     """Return the cells that both tables have: verdicts, agree, motion, λ."""
-    judged = [life["verdict"] for life in lives if life["verdict"]]
-    labels = Counter(verdict["label"] for verdict in judged)
-    motions = [verdict["evidence"]["shared_motion"] for verdict in judged if "shared_motion" in verdict["evidence"]]
+    verdicts = [life["verdict"] for life in lives if life["verdict"]]
+    labels = Counter(verdict["label"] for verdict in verdicts)
+    motions = [verdict["evidence"]["shared_motion"] for verdict in verdicts if "shared_motion" in verdict["evidence"]]
     exponents = [life["lyapunov"]["with_body"]["exponent"] for life in lives if life["lyapunov"]["with_body"]]
     agree = sum(labels[label] for label in CLAIMS[policy][1])
     return [
         _counts(labels, LABELS),
-        f"{agree} of {len(judged)}",
+        f"{agree} of {len(verdicts)}",
         _median(motions, "{:.2f}"),
         _median(exponents, "{:+.3f}"),
     ]
@@ -93,8 +93,8 @@ def _counts(labels: Counter[str], order: Sequence[str]) -> str:
 
 
 def _median(values: Sequence[float | None], form: str) -> str:
-    known = [value for value in values if value is not None]
-    return form.format(np.median(known)) if known else "–"
+    numbers = [value for value in values if value is not None]
+    return form.format(np.median(numbers)) if numbers else "–"
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -104,8 +104,8 @@ def _line(cells: Sequence[str]) -> str:
 def _main() -> None:
     options = argparse.ArgumentParser(prog="python -m hebbax.reproduction.conditions")
     options.add_argument("files", nargs="+", type=Path, metavar="FILE", help="analysis.json of a run")
-    named = [(path.parent.name, json.loads(path.read_text("utf-8"))) for path in options.parse_args().files]
-    sys.stdout.write(f"{conditions_table([document for _, document in named])}\n\n{controllers_table(named)}\n")
+    analyses = [(path.parent.name, json.loads(path.read_text("utf-8"))) for path in options.parse_args().files]
+    sys.stdout.write(f"{conditions_table([document for _, document in analyses])}\n\n{controllers_table(analyses)}\n")
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def write_reproduction(
     Return False, and write nothing, if no run has finished a generation. Raises HebbaxError where a file cannot be read
     or written.
     """
-    curves = [curve for path in reproduction.folders if (curve := read_curve(path, METRIC)).reached]
+    curves = [curve for path in reproduction.folders if (curve := read_curve(path, METRIC)).generation]
     if not curves:
         return False
     tables = compare(curves)
@@ -57,21 +57,21 @@ def write_reproduction(
 
 
 def verdict_of(claim: Claim, table: Table) -> str | None:
-    """Return whether a table bears a claim out, in words; None where a policy of it has not been run."""
+    """Return whether a table agrees with a claim, in words; None where a policy of it has not been run."""
     first, second = _group(table, claim.first), _group(table, claim.second)
-    if first is None or second is None or not (len(first.counted) and len(second.counted)):
+    if first is None or second is None or not (len(first.valid_curves) and len(second.valid_curves)):
         return None
-    found = improvement(first, second)
-    if found is None:
+    estimate = improvement(first, second)
+    if estimate is None:
         ours = " against ".join(", ".join(text_of(value) for value in group.finals) for group in (first, second))
         return f"too few seeds for a verdict: {ours}"
-    low, high = found.ci95
-    told = f"P({first.name} better than {second.name}) = {found.probability:.2f} ({low:.2f} to {high:.2f})"
+    low, high = estimate.ci95
+    text = f"P({first.name} better than {second.name}) = {estimate.probability:.2f} ({low:.2f} to {high:.2f})"
     if low > 0.5:
-        return f"{'no' if claim.tie else 'yes'}: {told}"
+        return f"{'no' if claim.tie else 'yes'}: {text}"
     if high < 0.5:
-        return f"no: {told}"
-    return f"{'not contradicted' if claim.tie else 'undecided'}, no difference is seen: {told}"
+        return f"no: {text}"
+    return f"{'not contradicted' if claim.tie else 'undecided'}, no difference is seen: {text}"
 
 
 def _group(table: Table, policy: str) -> Group | None:
@@ -88,19 +88,19 @@ def _record(curve: Curve) -> dict[str, Any]:
         "policy": curve.config.policy.name,
         "seed": curve.config.seed,
         "generations": curve.config.generations,
-        "reached": curve.reached,
+        "reached": curve.generation,
         "command": run["command"],
         "seconds": round(sum(record["seconds"] for record in records), 1),
         "steps": sum(record["steps"] for record in records),
-        "return_mean": [_rounded(record["return_mean"]) for record in records],
+        "return_mean": [_round(record["return_mean"]) for record in records],
         "mean_genome_return": [
-            [int(at), _rounded(value)] for at, value in zip(curve.generations, curve.values, strict=True)
+            [int(at), _round(value)] for at, value in zip(curve.generations, curve.values, strict=True)
         ],
         "diverged": sum(record["diverged"] for record in records),
     }
 
 
-def _rounded(value: float | None) -> float | None:
+def _round(value: float | None) -> float | None:
     return None if value is None or value != value else round(float(value), 2)
 
 
@@ -140,11 +140,11 @@ _FILES = f"""\
 def _status(reproduction: Reproduction, finished: int) -> str:
     if finished == len(reproduction.budget.runs()):
         return f"All {finished} runs are finished."
-    told = f"**Partial: {finished} of {len(reproduction.budget.runs())} runs are finished.**"
+    text = f"**Partial: {finished} of {len(reproduction.budget.runs())} runs are finished.**"
     if not reproduction.missing:
-        return told
+        return text
     reasons = "\n".join(f"- {name}: {reason}" for name, reason in reproduction.missing.items())
-    return f"{told} These failed or could not begin:\n\n{reasons}"
+    return f"{text} These failed or could not begin:\n\n{reasons}"
 
 
 def _published_table(reproduction: Reproduction, tables: Sequence[Table]) -> str:
@@ -158,10 +158,10 @@ def _published_table(reproduction: Reproduction, tables: Sequence[Table]) -> str
 
 
 def _ours(group: Group | None) -> str:
-    if group is None or not len(group.counted):
+    if group is None or not len(group.valid_curves):
         return "not run"
     if group.enough:
-        return f"{text_of(summarise(group).mean)} (mean of {len(group.counted)} seeds)"
+        return f"{text_of(summarise(group).mean)} (mean of {len(group.valid_curves)} seeds)"
     return "; ".join(text_of(value) for value in group.finals) + " (single results)"
 
 
@@ -175,15 +175,15 @@ def _claims_table(reproduction: Reproduction, tables: Sequence[Table]) -> str:
 
 def _environments(curves: Sequence[Curve]) -> str:
     """Return the versions and processors that occur, a line for each set with the number of its runs."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for curve in curves:
         record = RunFolder.open(Path(curve.source)).read_record()
-        found.update({_environment(entry) for entry in [record, *record["resumed"]]})
-    return "\n".join(f"- {text} ({runs} {'run' if runs == 1 else 'runs'})" for text, runs in found.items())
+        counts.update({_environment(entry) for entry in [record, *record["resumed"]]})
+    return "\n".join(f"- {text} ({runs} {'run' if runs == 1 else 'runs'})" for text, runs in counts.items())
 
 
 def _environment(record: Mapping[str, Any]) -> str:
-    return f"{', '.join(f'{name} {record[name]}' for name in _TOLD if name in record)}; {record['cpu']}"
+    return f"{', '.join(f'{name} {record[name]}' for name in _RECORD_KEYS if name in record)}; {record['cpu']}"
 
 
-_TOLD = ("hebbax", "python", "mujoco", "gymnasium", "numba", "llvmlite", "numpy", "jax", "evosax", "optax")
+_RECORD_KEYS = ("hebbax", "python", "mujoco", "gymnasium", "numba", "llvmlite", "numpy", "jax", "evosax", "optax")

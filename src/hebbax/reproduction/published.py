@@ -29,7 +29,7 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedReturn:
     """A number that the authors report."""
 
     task: str
@@ -56,7 +56,7 @@ class Experiment:
     reference: str
     baseline: str
     budgets: Mapping[str, Budget]
-    published: Sequence[Published]
+    published: Sequence[PublishedReturn]
     claims: Sequence[Claim]
     notes: Sequence[str]  # what a reader should know of the published numbers
 
@@ -127,19 +127,19 @@ EXPERIMENTS: dict[str, Experiment] = {
             ),
         },
         published=(
-            Published("ant", "mlp", 5308, _PIXELS),
-            Published("ant", "han-a", 973, _PIXELS),
-            Published("ant", "han-b", 3932, _PIXELS),
-            Published("ant", "han-c", 3576, _PIXELS),
-            Published("ant", "han-d", 4077, _PIXELS),
-            Published("ant", "han-e", 3823, _PIXELS),
-            Published("walker2d", "han-a", 3033, _PIXELS),
-            Published("walker2d", "han-b", 4533, _PIXELS),
-            Published("walker2d", "han-c", 4261, _PIXELS),
-            Published("walker2d", "han-d", 4548, _PIXELS),
-            Published("walker2d", "han-e", 4047, _PIXELS),
-            Published("half_cheetah", "han-e", 7282.6, _NOTEBOOK),
-            Published("half_cheetah", "mlp", 4618.3, _NOTEBOOK),
+            PublishedReturn("ant", "mlp", 5308, _PIXELS),
+            PublishedReturn("ant", "han-a", 973, _PIXELS),
+            PublishedReturn("ant", "han-b", 3932, _PIXELS),
+            PublishedReturn("ant", "han-c", 3576, _PIXELS),
+            PublishedReturn("ant", "han-d", 4077, _PIXELS),
+            PublishedReturn("ant", "han-e", 3823, _PIXELS),
+            PublishedReturn("walker2d", "han-a", 3033, _PIXELS),
+            PublishedReturn("walker2d", "han-b", 4533, _PIXELS),
+            PublishedReturn("walker2d", "han-c", 4261, _PIXELS),
+            PublishedReturn("walker2d", "han-d", 4548, _PIXELS),
+            PublishedReturn("walker2d", "han-e", 4047, _PIXELS),
+            PublishedReturn("half_cheetah", "han-e", 7282.6, _NOTEBOOK),
+            PublishedReturn("half_cheetah", "mlp", 4618.3, _NOTEBOOK),
         ),
         claims=(
             Claim("B outperforms the static network", "han-b", "mlp"),

@@ -117,7 +117,7 @@ def _verified_envelope(path: Path, content: bytes) -> dict[str, Any]:
         raise UnusableCheckpointError(
             path, "it is altered or not a hebbax checkpoint (its header is unreadable)"
         ) from None
-    unsigned = content.replace(checksum, _NO_CHECKSUM.encode(), 1)
-    if hashlib.sha256(unsigned).hexdigest().encode() != checksum:
+    blank = content.replace(checksum, _NO_CHECKSUM.encode(), 1)
+    if hashlib.sha256(blank).hexdigest().encode() != checksum:
         raise UnusableCheckpointError(path, "it is cut off or altered (its checksum does not match)")
     return envelope

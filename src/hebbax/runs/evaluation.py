@@ -43,10 +43,10 @@ class Evaluation:
         not diverge; null where too few are left.
         """
         lives = self.lives
-        kept = lives.returns[~lives.diverged]
-        mean = float(kept.mean()) if len(kept) else None
-        std = float(kept.std(ddof=1)) if len(kept) > 1 else None
-        interval = mean_interval(kept)
+        returns = lives.returns[~lives.diverged]
+        mean = float(returns.mean()) if len(returns) else None
+        std = float(returns.std(ddof=1)) if len(returns) > 1 else None
+        interval = mean_interval(returns)
         return {
             "task": self.task,
             "policy": self.policy,
@@ -57,7 +57,9 @@ class Evaluation:
             "return_std": std,
             "return_ci95": None if interval is None else list(interval),
             "reward_terms": term_means(lives, self.reward),
-            "returns": [None if gone else float(r) for r, gone in zip(lives.returns, lives.diverged, strict=True)],
+            "returns": [
+                None if diverged else float(r) for r, diverged in zip(lives.returns, lives.diverged, strict=True)
+            ],
             "lengths": [int(n) for n in lives.lengths],
             "diverged": int(lives.diverged.sum()),
             "termination": self.termination,
@@ -92,8 +94,17 @@ def evaluate_controller(
 ) -> Evaluation:
     """Run lives of one controller, each with fresh weights and a fresh birth; its observation statistics stay fixed.
 
-    Lives meet variants of `damages` in turn. Raises HebbaxError for fewer than one lifetime, a seed out of range, or
-    an unknown termination.
+    Args:
+        engine: what runs them.
+        controller: genome and observation statistics.
+        genome: what the evaluation calls the genome, such as "best".
+        lifetimes: how many lives.
+        seed: that the lives' keys are made from; no training uses them.
+        ticks: of each life; by default the task's.
+        termination: one of ON_TERMINATION.
+        damages: variants that lives meet in turn.
+
+    Raises HebbaxError for fewer than one lifetime, a seed out of range, or an unknown termination.
     """
     if lifetimes < 1:
         raise HebbaxError(f"lifetimes={lifetimes}: expected a whole number of at least 1; nearest valid: 1")
@@ -108,7 +119,17 @@ def evaluate_controller(
 
 
 def evaluate_run(run: StoredRun, engine: Engine, *, genome: str = "best", lifetimes: int, seed: int) -> Evaluation:
-    """Evaluate a stored run's controller as the run lived; see `evaluate_controller`."""
+    """Evaluate a stored run's controller as the run lived.
+
+    Args:
+        run: the run.
+        engine: of the run's task and policy.
+        genome: "best" or "mean".
+        lifetimes: as in `evaluate_controller`.
+        seed: as in `evaluate_controller`.
+
+    Raises HebbaxError as `evaluate_controller` does, and for an unknown genome.
+    """
     evaluation = evaluate_controller(
         engine,
         run.controller(genome),

@@ -1,4 +1,4 @@
-"""The metrics of a run: one JSON line a generation, appended while it trains and cut back when it resumes."""
+"""The metrics of a run: one JSON line per generation, appended while it trains and cut back when it resumes."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ def truncate_metrics(path: Path, generation: int) -> int:
     """
     if not path.exists():
         return 0
-    kept = []
+    lines = []
     for number, (line, record) in enumerate(_read_lines(path), start=1):
         if not isinstance(record.get("generation"), int):
-            raise _broken(path, number, 'it has no whole number "generation"')
+            raise _broken_line_error(path, number, 'it has no whole number "generation"')
         if record["generation"] < generation:
-            kept.append(line + b"\n")
-    write_bytes_atomically(path, b"".join(kept))
-    return len(kept)
+            lines.append(line + b"\n")
+    write_bytes_atomically(path, b"".join(lines))
+    return len(lines)
 
 
 def _read_lines(path: Path) -> list[tuple[bytes, dict[str, Any]]]:
@@ -75,14 +75,14 @@ def _read_lines(path: Path) -> list[tuple[bytes, dict[str, Any]]]:
         raise HebbaxError(f"cannot read {path}: {error.strerror}; check its permissions") from error
     if lines[-1] == b"":  # the end of a last line that is whole
         lines.pop()
-    parsed = []
+    records = []
     for number, line in enumerate(lines, start=1):
         record = _parse(line)
         if record is not None:
-            parsed.append((line, record))
+            records.append((line, record))
         elif number < len(lines):
-            raise _broken(path, number, "it is not a JSON object")
-    return parsed
+            raise _broken_line_error(path, number, "it is not a JSON object")
+    return records
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:
@@ -93,7 +93,7 @@ def _parse(line: bytes) -> dict[str, Any] | None:
     return record if isinstance(record, dict) else None
 
 
-def _broken(path: Path, number: int, reason: str) -> HebbaxError:
+def _broken_line_error(path: Path, number: int, reason: str) -> HebbaxError:
     return HebbaxError(f"line {number} of {path} is broken: {reason}; repair or remove that line")
 
 

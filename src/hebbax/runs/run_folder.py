@@ -52,10 +52,10 @@ class RunFolder:
         try:
             folder.path.mkdir(parents=True, exist_ok=True)
             if any(folder.path.iterdir()):
-                raise _taken(folder)
+                raise _taken_error(folder)
             folder.checkpoints_path.mkdir()  # of two processes that come this far, one fails here
         except FileExistsError:
-            raise _taken(folder) from None
+            raise _taken_error(folder) from None
         except OSError as error:
             raise write_error(folder.path, error) from error
         folder.write_record(record)
@@ -73,7 +73,7 @@ class RunFolder:
         folder = cls(Path(path))
         # os.path, unlike Path, answers no where the system denies a look.
         if not os.path.exists(folder.path):
-            raise _missing(folder.path)
+            raise _missing_error(folder.path)
         if not os.path.isdir(folder.path):
             raise HebbaxError(f"{folder.path} is a file, not a run: give the folder that holds config.yaml")
         if not os.path.isfile(folder.config_path):
@@ -97,7 +97,7 @@ class RunFolder:
 
     @property
     def metrics_path(self) -> Path:
-        """One JSON line a generation."""
+        """One JSON line per generation."""
         return self.path / "metrics.jsonl"
 
     @property
@@ -177,13 +177,20 @@ class RunFolder:
             for error in unusable:
                 on_fallback(f"cannot use checkpoint {error.path}: {error.reason}; going on from {path.name} instead")
             return path, checkpoint
-        raise _no_good_checkpoint(self.path, unusable)
+        raise _no_good_checkpoint_error(self.path, unusable)
 
 
 def unique_run_path(base: Path, task: str, policy: str, seed: int, date: str) -> Path:
     """Return `base/<task>-<policy>-s<seed>-<date>`, with -2, -3, … where that is taken.
 
-    The date is the caller's, as YYYYMMDD-HHMMSS. Slashes and the like in names become underscores. Nothing is created.
+    Args:
+        base: folder of the runs.
+        task: name of the task.
+        policy: name of the policy.
+        seed: of the run.
+        date: the caller's, as YYYYMMDD-HHMMSS.
+
+    Slashes and the like in names become underscores. Nothing is created.
     """
     name = re.sub(r"[^\w.-]+", "_", f"{task}-{policy}-s{seed}-{date}")
     path, count = Path(base) / name, 1
@@ -217,7 +224,7 @@ def is_run(path: Path) -> bool:
     return RunFolder(path).config_path.is_file()
 
 
-def _taken(folder: RunFolder) -> HebbaxError:
+def _taken_error(folder: RunFolder) -> HebbaxError:
     path = folder.path
     if not path.is_dir():
         return HebbaxError(f"cannot create run {path}: it is a file; choose another folder", field="path")
@@ -227,14 +234,14 @@ def _taken(folder: RunFolder) -> HebbaxError:
     return HebbaxError(f"run {path} exists already: go on with `{resume}` or choose another folder", field="path")
 
 
-def _missing(path: Path) -> HebbaxError:
+def _missing_error(path: Path) -> HebbaxError:
     runs = [config.parent.name for config in path.parent.glob("*/config.yaml")]
     near = difflib.get_close_matches(path.name, runs, n=3, cutoff=0.4)
     choices = " or ".join(repr(str(path.parent / name)) for name in near)
     return HebbaxError(f"no run at {path}: " + (f"did you mean {choices}?" if near else "`hebbax train` starts one"))
 
 
-def _no_good_checkpoint(path: Path, unusable: list[UnusableCheckpointError]) -> HebbaxError:
+def _no_good_checkpoint_error(path: Path, unusable: list[UnusableCheckpointError]) -> HebbaxError:
     if not unusable:
         return HebbaxError(f"run {path} has no checkpoint yet: start it again in another folder")
     reasons = ", ".join(f"{error.path.name} ({error.reason})" for error in unusable)

@@ -14,8 +14,8 @@ from hebbax.runs.checkpoint import Checkpoint
 
 def pack_state(learner: Learner[State], state: State, document: dict[str, Any]) -> Checkpoint:
     """Return the checkpoint that holds all of the state, with the caller's document beside it."""
-    tensors, present, best = learner.pack(state), learner.controller(state), None
-    tensors["mean/genome"] = present.genome
+    tensors, controller, best = learner.pack(state), learner.controller(state), None
+    tensors["mean/genome"] = controller.genome
     tensors |= _statistics_tensors("statistics", state.statistics)
     if state.best is not None:
         tensors["best/genome"] = state.best.controller.genome

@@ -58,13 +58,13 @@ def run_name(config: TrainConfig, swept: Sequence[str]) -> str:
 
 def plan(folder: Path, configs: Sequence[TrainConfig], swept: Sequence[str]) -> list[PlannedRun]:
     """Return the run folder of every configuration. Raises HebbaxError where two would share one."""
-    planned: dict[Path, TrainConfig] = {}
+    by_path: dict[Path, TrainConfig] = {}
     for config in configs:
         path = Path(folder) / run_name(config, swept)
-        if path in planned:
+        if path in by_path:
             raise HebbaxError(f"two runs of the sweep are the same, {path.name}: give each value once")
-        planned[path] = config
-    return [PlannedRun(path, config) for path, config in planned.items()]
+        by_path[path] = config
+    return [PlannedRun(path, config) for path, config in by_path.items()]
 
 
 def check_plan(runs: Sequence[PlannedRun]) -> None:
@@ -78,21 +78,21 @@ def refused(runs: Sequence[PlannedRun]) -> Iterator[tuple[PlannedRun, HebbaxErro
 
     A folder that holds another run than the planned one is refused, unless they differ in `generations` alone.
     """
-    built: dict[str, HebbaxError | None] = {}
+    errors: dict[str, HebbaxError | None] = {}
     for run in runs:
         error = _error_of(lambda run=run: _check_run(run))
         if error is None:
-            alike = repr(replace(run.config, seed=0))  # what is built is the same for all seeds
-            if alike not in built:
-                built[alike] = _error_of(lambda run=run: new_search(run.config))
-            error = built[alike]
+            config_key = repr(replace(run.config, seed=0))  # what is built is the same for all seeds
+            if config_key not in errors:
+                errors[config_key] = _error_of(lambda run=run: new_search(run.config))
+            error = errors[config_key]
         if error is not None:
             yield run, error
 
 
 def state_of(run: PlannedRun) -> RunState:
     """Return how far a run is, by its newest good checkpoint."""
-    if not _begun(run.path):
+    if not _has_checkpoint(run.path):
         return RunState(MISSING, 0)
     _, checkpoint = RunFolder.open(run.path).newest_checkpoint(lambda line: None)
     finished, best = checkpoint.generation >= run.config.generations, checkpoint.document["best"]
@@ -113,13 +113,13 @@ def open_training(run: PlannedRun, command: Sequence[str], on_note: Callable[[st
     return Training.resume(run.path, generations=generations, command=command, on_note=on_note, trust=trust)
 
 
-def _begun(path: Path) -> bool:
+def _has_checkpoint(path: Path) -> bool:
     return is_run(path) and bool(RunFolder(path).checkpoints())
 
 
 def _clear_unborn(path: Path) -> None:
     """Remove what a process left that was killed while it made the folder; a folder with anything else stays."""
-    if not path.is_dir() or _begun(path):
+    if not path.is_dir() or _has_checkpoint(path):
         return
     if {entry.name.removesuffix(TEMPORARY_SUFFIX) for entry in path.iterdir()} <= _UNBORN:
         with RunFolder(path).lock():
@@ -136,13 +136,13 @@ def _error_of(check: Callable[[], object]) -> HebbaxError | None:
 
 def _check_run(run: PlannedRun) -> None:
     check_train_config(run.config)
-    if not _begun(run.path):
+    if not _has_checkpoint(run.path):
         return
     try:
-        stored = from_dict(yaml.safe_load(RunFolder.open(run.path).read_config()))
+        stored_config = from_dict(yaml.safe_load(RunFolder.open(run.path).read_config()))
     except yaml.YAMLError:
         raise HebbaxError(f"{run.path / 'config.yaml'} is not YAML: restore it from a copy") from None
-    before, now = (flat_dict(replace(config, generations=1)) for config in (stored, run.config))
+    before, now = (flat_dict(replace(config, generations=1)) for config in (stored_config, run.config))
     for key, value in now.items():
         if before.get(key) != value:
             raise HebbaxError(

@@ -26,7 +26,7 @@ from hebbax.runs.stored_run import StoredRun
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import Lives, Normaliser, Record
 
-Found = TypeVar("Found")
+Outcome = TypeVar("Outcome")
 
 MOST_LIFETIMES = 1_000_000  # each is a task in a queue before the first begins
 MOST_TICKS = 2**31 - 1  # of the engines' counters
@@ -65,7 +65,17 @@ class Source:
     def of_run(
         cls, run: StoredRun, *, lifetimes: int, ticks: int | None = None, seed: int = 1, genome: str = "best"
     ) -> Source:
-        """Return lives of a stored run; `ticks` is by default as it lived. Raises HebbaxError for an unknown genome."""
+        """Return lives of a stored run.
+
+        Args:
+            run: the run.
+            lifetimes: how many lives.
+            ticks: of each life; by default as the run lived.
+            seed: that the lives' keys are made from.
+            genome: "best" or "mean".
+
+        Raises HebbaxError for an unknown genome.
+        """
         controller, config = run.controller(genome), run.config
         return cls(
             task=run.task,
@@ -137,15 +147,15 @@ class Runner:
         source = self.source
         return self.engine.twins(source.genome, source.key(life), source.scenario(life))
 
-    def map(self, work: Callable[[int], Found], lives: Iterable[int]) -> list[Found]:
+    def map(self, work: Callable[[int], Outcome], lives: Iterable[int]) -> list[Outcome]:
         """Return what `work` returns of each life's number, in order; see `in_parallel`."""
         return in_parallel(self.engine, work, lives)
 
 
-def in_parallel(engine: Engine, work: Callable[[int], Found], lives: Iterable[int]) -> list[Found]:
-    """Return what `work` returns of each life's number, in order: one life a core at a time, where the engine can."""
-    at_once = available_cores() if engine.concurrent else 1
-    pool = ThreadPoolExecutor(at_once, thread_name_prefix="hebbax-lives")
+def in_parallel(engine: Engine, work: Callable[[int], Outcome], lives: Iterable[int]) -> list[Outcome]:
+    """Return what `work` returns of each life's number, in order: one life per core at a time, where the engine can."""
+    workers = available_cores() if engine.concurrent else 1
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="hebbax-lives")
     try:
         return list(pool.map(work, lives))
     finally:

@@ -25,9 +25,9 @@ def run_path(reference: str) -> Path:
     if reference.startswith("zoo:"):
         return zoo_path(reference)
     prefix, _, name = reference.partition(":")
-    meant = "/" in name and difflib.get_close_matches(prefix.casefold(), ["zoo"], cutoff=0.6)
+    looks_shipped = "/" in name and difflib.get_close_matches(prefix.casefold(), ["zoo"], cutoff=0.6)
     # os.path, unlike Path, answers no where the system denies a look.
-    if (meant or reference in zoo_names()) and not os.path.exists(reference):
+    if (looks_shipped or reference in zoo_names()) and not os.path.exists(reference):
         raise unknown_name("run", reference, [f"zoo:{shipped}" for shipped in zoo_names()])
     return Path(reference)
 

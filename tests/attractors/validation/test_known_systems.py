@@ -11,9 +11,9 @@ from hebbax.attractors.validation.error_rates import (
     TICKS,
     Cell,
     confidence_line,
+    han_ratio_table,
     measure_cell,
     noise_table,
-    published_table,
     reference_table,
 )
 from hebbax.attractors.validation.known_systems import KNOWN_SYSTEMS, sample_trajectories, system_named
@@ -87,7 +87,7 @@ def test_a_cell_counts_its_verdicts():
     assert cell.labels == {"fixed-point": 3}
     assert cell.right == 1
     assert cell.published == {"limit-cycle": 3}  # noise does not slow down
-    assert cell.published_right == 0
+    assert cell.han_ratio_right == 0
     assert cell.sure >= cell.sure_right
 
 
@@ -104,7 +104,7 @@ def test_tables_have_a_row_a_system():
     assert grid[2].count("| 75 ") == len(TICKS) * len(SNR_DB)
     assert f"{REFERENCE[0]:,}: {REFERENCE[1]} dB" in grid[0]
     assert reference[2] == "| constant | fixed-point | 3 fixed-point, 1 none | 75 | – | 4 limit-cycle | 0 |"
-    published = published_table(cells).splitlines()
+    published = han_ratio_table(cells).splitlines()
     assert published[2] == "| constant | fixed-point | 0 | 0 | 0 | 0 | 0 |"
     assert published[4] == "| marginal map | limit-cycle | 100 | 100 | 100 | 100 | 100 |"
     assert f"100.0 % of the {2 * len(cells):,} verdicts" in confidence_line(cells)

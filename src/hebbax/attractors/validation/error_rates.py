@@ -49,7 +49,7 @@ class Cell:
     ticks: int
     snr_db: float  # infinite without noise
     labels: dict[str, int]  # how often each verdict came
-    published: dict[str, int]  # the same of the published ratio
+    published: dict[str, int]  # the same of HAN's ratio
     sure: int  # verdicts above SURE
     sure_right: int
     cycles: int = 0  # verdicts of a limit cycle where the period is known
@@ -66,77 +66,87 @@ class Cell:
         return self.labels.get(system_named(self.system).label, 0) / self.lives
 
     @property
-    def published_right(self) -> float:
-        """The part of what the published ratio says that is right."""
+    def han_ratio_right(self) -> float:
+        """The part of what HAN's ratio says that is right."""
         return self.published.get(system_named(self.system).label, 0) / self.lives
 
 
 def measure_cell(system: str, ticks: int, snr_db: float, lives: int, seed: int = SEED) -> Cell:
-    """Judge so many lives of a system. Raises HebbaxError for an unknown system."""
-    known = system_named(system)
+    """Give verdicts on lives of a system, and count how many are right.
+
+    Args:
+        system: name of one of `KNOWN_SYSTEMS`.
+        ticks: length of each life.
+        snr_db: signal over noise in decibels, infinite without noise.
+        lives: how many.
+        seed: the lives of each cell are drawn from it, and from the cell's own place.
+
+    Raises HebbaxError for an unknown system.
+    """
+    known_system = system_named(system)
     place = [other.name for other in KNOWN_SYSTEMS].index(system)
     generator = np.random.default_rng([seed, place, ticks, 1000 if math.isinf(snr_db) else int(snr_db)])
-    sampled = sample_lives(known, generator, lives, ticks, snr_db)
-    verdicts = [verdict(life.weights, 0.05) for life in sampled]
+    samples = sample_lives(known_system, generator, lives, ticks, snr_db)
+    verdicts = [verdict(life.weights, 0.05) for life in samples]
     periods = [
-        (found.period_ticks, life.period)
-        for found, life in zip(verdicts, sampled, strict=True)
-        if found.period_ticks is not None and life.period is not None
+        (one.period_ticks, life.period)
+        for one, life in zip(verdicts, samples, strict=True)
+        if one.period_ticks is not None and life.period is not None
     ]
-    sure = [found for found in verdicts if found.confidence > SURE]
+    sure = [one for one in verdicts if one.confidence > SURE]
     return Cell(
         system=system,
         ticks=ticks,
         snr_db=snr_db,
-        labels=dict(Counter(found.label for found in verdicts)),
-        published=dict(Counter(published_ratio(life.weights).label for life in sampled)),
+        labels=dict(Counter(one.label for one in verdicts)),
+        published=dict(Counter(published_ratio(life.weights).label for life in samples)),
         sure=len(sure),
-        sure_right=sum(found.label == known.label for found in sure),
+        sure_right=sum(one.label == known_system.label for one in sure),
         cycles=len(periods),
-        periods_right=sum(abs(found / true - 1) <= PERIOD_ERROR for found, true in periods),
+        periods_right=sum(abs(period / true - 1) <= PERIOD_ERROR for period, true in periods),
     )
 
 
 def measure_cells(lives: int, reference_lives: int, workers: int) -> list[Cell]:
-    """Measure every system at all lengths and noises, the reference cell with more lives, in so many processes."""
-    wanted = [
+    """Measure every system at all lengths and noises, the reference cell with more lives, in `workers` processes."""
+    jobs = [
         (system.name, ticks, snr_db, reference_lives if (ticks, snr_db) == REFERENCE else lives)
         for system, ticks, snr_db in product(KNOWN_SYSTEMS, TICKS, SNR_DB)
     ]
     with ProcessPoolExecutor(workers) as pool:
-        return list(pool.map(measure_cell, *zip(*wanted, strict=True)))
+        return list(pool.map(measure_cell, *zip(*jobs, strict=True)))
 
 
 def noise_table(cells: Sequence[Cell]) -> str:
-    """Return the Markdown table of how many verdicts in a hundred are right, a column a length and noise."""
+    """Return the Markdown table of how many verdicts in a hundred are right, one column per length and noise."""
     columns = list(product(TICKS, SNR_DB))
     by_place = {(cell.system, cell.ticks, cell.snr_db): cell for cell in cells}
     head = ["known system", "deserves", *(column_name(*column) for column in columns)]
     lines = [_row(head), _row(["---", "---", *["--:"] * len(columns)])]
     for system in KNOWN_SYSTEMS:
-        found = [by_place[system.name, *column] for column in columns]
-        lines.append(_row([system.name, system.label, *(_percent(cell.right) for cell in found)]))
+        row = [by_place[system.name, *column] for column in columns]
+        lines.append(_row([system.name, system.label, *(_percent(cell.right) for cell in row)]))
     return "\n".join(lines)
 
 
 def reference_table(cells: Sequence[Cell]) -> str:
-    """Return the Markdown table of all verdicts of the reference cell, beside what the published ratio says."""
+    """Return the Markdown table of all verdicts of the reference cell, beside what HAN's ratio says."""
     lines = [
         _row(["known system", "deserves", "verdicts", "right", "periods right", "published ratio says", "right"]),
         _row(["---", "---", "---", "--:", "--:", "---", "--:"]),
     ]
     for cell in cells:
         if (cell.ticks, cell.snr_db) == REFERENCE:
-            deserved = system_named(cell.system).label
-            verdicts, published = _counts(cell.labels), _counts(cell.published)
-            right, published_right = _percent(cell.right), _percent(cell.published_right)
+            label = system_named(cell.system).label
+            verdicts, ratio_labels = _counts(cell.labels), _counts(cell.published)
+            right, han_ratio_right = _percent(cell.right), _percent(cell.han_ratio_right)
             periods = f"{cell.periods_right} of {cell.cycles}" if cell.cycles else "–"
-            lines.append(_row([cell.system, deserved, verdicts, right, periods, published, published_right]))
+            lines.append(_row([cell.system, label, verdicts, right, periods, ratio_labels, han_ratio_right]))
     return "\n".join(lines)
 
 
-def published_table(cells: Sequence[Cell]) -> str:
-    """Return the Markdown table of how often the published ratio is right where it has a word for what is right."""
+def han_ratio_table(cells: Sequence[Cell]) -> str:
+    """Return the Markdown table of how often HAN's ratio is right, on systems whose label it can give."""
     ticks = REFERENCE[0]
     by_place = {(cell.system, cell.ticks, cell.snr_db): cell for cell in cells}
     lines = [
@@ -145,8 +155,8 @@ def published_table(cells: Sequence[Cell]) -> str:
     ]
     for system in KNOWN_SYSTEMS:
         if system.label in ("fixed-point", "limit-cycle"):
-            found = [_percent(by_place[system.name, ticks, snr_db].published_right) for snr_db in SNR_DB]
-            lines.append(_row([system.name, system.label, *found]))
+            shares = [_percent(by_place[system.name, ticks, snr_db].han_ratio_right) for snr_db in SNR_DB]
+            lines.append(_row([system.name, system.label, *shares]))
     return "\n".join(lines)
 
 
@@ -179,7 +189,7 @@ def _plain(cell: Cell) -> dict[str, Any]:
 
 def tables(cells: Sequence[Cell]) -> list[str]:
     """Return the three tables and the sentence on confidence, Markdown, as docs/attractors.md holds them."""
-    return [reference_table(cells), noise_table(cells), published_table(cells), confidence_line(cells)]
+    return [reference_table(cells), noise_table(cells), han_ratio_table(cells), confidence_line(cells)]
 
 
 def column_name(ticks: int, snr_db: float) -> str:
@@ -206,11 +216,11 @@ def _row(cells: Sequence[str]) -> str:
 def _main() -> None:
     options = argparse.ArgumentParser(prog="python -m hebbax.attractors.validation.error_rates")
     options.add_argument("--json", type=Path, metavar="FILE", help="write the counts behind the tables")
-    chosen = options.parse_args()
-    measured = measure_cells(lives=20, reference_lives=200, workers=2)
-    if chosen.json is not None:
-        write_text_atomically(chosen.json, json.dumps(to_json(measured), indent=1) + "\n")
-    sys.stdout.write("\n\n".join(tables(measured)) + "\n")
+    arguments = options.parse_args()
+    cells = measure_cells(lives=20, reference_lives=200, workers=2)
+    if arguments.json is not None:
+        write_text_atomically(arguments.json, json.dumps(to_json(cells), indent=1) + "\n")
+    sys.stdout.write("\n\n".join(tables(cells)) + "\n")
 
 
 if __name__ == "__main__":

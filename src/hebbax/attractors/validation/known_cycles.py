@@ -22,13 +22,13 @@ class Motion:
 
 def cycle(generator: np.random.Generator, ticks: int) -> Motion:
     """Return a cycle with a whole or any period, of 1 to 12 harmonics below half a cycle per tick."""
-    period = _drawn_period(generator, *_PERIODS)
+    period = _random_period(generator, *_PERIODS)
     return _of_harmonics(generator, np.arange(ticks) / period, _harmonics_below(generator, period), period)
 
 
 def drifting_cycle(generator: np.random.Generator, ticks: int) -> Motion:
     """Return such a cycle whose phase walks by up to 2 % per period; its period is the mean one of this record."""
-    period = _drawn_period(generator, _DRIFTING_FROM, _PERIODS[1])
+    period = _random_period(generator, _DRIFTING_FROM, _PERIODS[1])
     drift = generator.uniform(0.002, 0.02) * np.sqrt(period)
     turns = np.cumsum((1 + drift * generator.standard_normal(ticks)) / period)
     mean = (ticks - 1) / float(turns[-1] - turns[0])
@@ -78,11 +78,11 @@ def steady_push(generator: np.random.Generator, ticks: int) -> Motion:
     return Motion(np.linspace(0, generator.uniform(1, 4), ticks)[:, None])
 
 
-def _drawn_period(generator: np.random.Generator, least: int, most: int) -> float:
+def _random_period(generator: np.random.Generator, minimum: int, maximum: int) -> float:
     """Return a whole number half of the time."""
     if generator.random() < 0.5:
-        return float(generator.integers(least, most + 1))
-    return float(generator.uniform(least, most))
+        return float(generator.integers(minimum, maximum + 1))
+    return float(generator.uniform(minimum, maximum))
 
 
 def _harmonics_below(generator: np.random.Generator, period: float) -> int:

@@ -51,12 +51,12 @@ def settling_cycle(generator: np.random.Generator, lives: int, ticks: int) -> np
 def _ratios(generator: np.random.Generator, lives: int) -> np.ndarray:
     """Return ratios of two frequencies, from 1.1 to 2.9 and at least 0.02 from p / q with q up to 4."""
     simple = np.unique([p / q for q in range(1, 5) for p in range(q, 3 * q + 1)])
-    kept: list[float] = []
-    while len(kept) < lives:
+    ratios: list[float] = []
+    while len(ratios) < lives:
         ratio = float(generator.uniform(1.1, 2.9))
         if np.abs(simple - ratio).min() >= _FAR_FROM_RATIONAL:
-            kept.append(ratio)
-    return np.array(kept)
+            ratios.append(ratio)
+    return np.array(ratios)
 
 
 def _phases(generator: np.random.Generator, lives: int, ticks: int) -> tuple[np.ndarray, np.ndarray]:
@@ -108,16 +108,16 @@ def walk(generator: np.random.Generator, ticks: int, weights: int) -> np.ndarray
     return np.cumsum(generator.standard_normal((ticks, weights)), axis=0)
 
 
-def _integrated(
-    flow: Callable[[np.ndarray], np.ndarray], start: np.ndarray, step: np.ndarray, ticks: int, skipped: int
+def _integrate(
+    flow: Callable[[np.ndarray], np.ndarray], start: np.ndarray, step: np.ndarray, ticks: int, discard: int
 ) -> np.ndarray:
     """Return a flow's states [lives, ticks, dimensions] by the classical Runge-Kutta method.
 
-    `start` is [dimensions, lives], `step` is the time a tick takes [lives], `skipped` ticks are left out at the start.
+    `start` is [dimensions, lives], `step` is the time per tick [lives], `discard` ticks are left out at the start.
     """
     state, h = start, step / _SUBSTEPS
     states = np.empty((ticks, *start.shape))
-    for tick in range(-skipped, ticks):
+    for tick in range(-discard, ticks):
         if tick >= 0:
             states[tick] = state
         for _ in range(_SUBSTEPS):
@@ -140,7 +140,7 @@ def van_der_pol(generator: np.random.Generator, lives: int, ticks: int) -> np.nd
         x, y = state
         return np.stack([y, strength * (1 - x**2) * y - x])
 
-    return _integrated(flow, start, step, ticks, 0)
+    return _integrate(flow, start, step, ticks, 0)
 
 
 def lorenz_flow(state: np.ndarray) -> np.ndarray:
@@ -154,7 +154,7 @@ def lorenz(generator: np.random.Generator, lives: int, ticks: int) -> np.ndarray
     start = generator.uniform(-5, 5, (3, lives)) + np.array([[0.0], [0.0], [25.0]])
     # A turn takes about 0.75: 6 to 15 ticks.
     step = generator.uniform(0.05, 0.12, lives)
-    return _integrated(lorenz_flow, start, step, ticks, 50) / 10
+    return _integrate(lorenz_flow, start, step, ticks, 50) / 10
 
 
 def henon(generator: np.random.Generator, lives: int, ticks: int) -> np.ndarray:
@@ -177,7 +177,7 @@ def roessler(generator: np.random.Generator, lives: int, ticks: int) -> np.ndarr
         return np.stack([-y - z, x + 0.2 * y, 0.2 + z * (x - 5.7)])
 
     # A turn takes about 5.9: 10 to 25 ticks.
-    return _integrated(flow, start, 5.9 / generator.uniform(10, 25, lives), ticks, 400) / 5
+    return _integrate(flow, start, 5.9 / generator.uniform(10, 25, lives), ticks, 400) / 5
 
 
 def jittering(generator: np.random.Generator, lives: int, ticks: int) -> np.ndarray:

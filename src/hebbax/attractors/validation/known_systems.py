@@ -33,13 +33,13 @@ from hebbax.attractors.validation.known_motions import (
 )
 from hebbax.errors import HebbaxError, unknown_name
 
-Shared = Callable[[np.random.Generator, int, int], np.ndarray]
+SharedMotion = Callable[[np.random.Generator, int, int], np.ndarray]
 """From a generator, lives and ticks to motions that all weights share, float64 [lives, ticks, dimensions]."""
 
-Single = Callable[[np.random.Generator, int], Motion]
+SingleMotion = Callable[[np.random.Generator, int], Motion]
 """From a generator and ticks to one motion that all weights share."""
 
-Own = Callable[[np.random.Generator, int, int], np.ndarray]
+OwnMotion = Callable[[np.random.Generator, int, int], np.ndarray]
 """From a generator, ticks and weights to a motion that each weight has for itself, float64 [ticks, weights]."""
 
 _WEIGHTS = (50, 401)  # from, and up to below
@@ -48,14 +48,14 @@ _LARGE = (0.5, 2.0)  # what is still to go is then more than the ripple of weigh
 
 @dataclass(frozen=True)
 class KnownSystem:
-    """A system, the verdict that it deserves, and why. It has shared motions, or one of every weight's own."""
+    """A system, the verdict that is right for it, and why. It has shared motions, or one of every weight's own."""
 
     name: str
     label: str
     why: str
-    shared: Shared | None = None
-    single: Single | None = None
-    own: Own | None = None
+    shared: SharedMotion | None = None
+    single: SingleMotion | None = None
+    own: OwnMotion | None = None
     size: tuple[float, float] = (0.2, 2.0)  # of the motion, relative to the offset that it is about
     at_rest: bool = False  # noise is measured against the weights' own size, since nothing else moves for long
     about_zero: bool = False  # without an offset
@@ -81,18 +81,32 @@ def system_named(name: str) -> KnownSystem:
 def sample_trajectories(
     system: KnownSystem, generator: np.random.Generator, lives: int, ticks: int, snr_db: float
 ) -> list[np.ndarray]:
-    """Return so many weight trajectories of a system, each float32 [ticks, 50 to 400 weights]; see `sample_lives`."""
+    """Return weight trajectories of a system, each float32 [ticks, 50 to 400 weights].
+
+    Args:
+        system: as in `sample_lives`, and so are the others.
+        generator: for everything that is random.
+        lives: how many.
+        ticks: length of each.
+        snr_db: signal over noise in decibels, infinite without noise.
+    """
     return [life.weights for life in sample_lives(system, generator, lives, ticks, snr_db)]
 
 
 def sample_lives(
     system: KnownSystem, generator: np.random.Generator, lives: int, ticks: int, snr_db: float
 ) -> list[KnownLife]:
-    """Return so many lives of a system, of 50 to 400 weights each.
+    """Return lives of a system, of 50 to 400 weights each.
 
-    `snr_db` is the power of the motion about its mean over that of the noise, in decibels, and infinite without noise;
-    of systems at rest, the power of the weights over that of the noise. The motion is between 0.2 and 2 times as large
-    as the offset that it is about, or as the system says.
+    Args:
+        system: what the weights do.
+        generator: for everything that is random.
+        lives: how many.
+        ticks: length of each.
+        snr_db: power of the motion about its mean over that of the noise, in decibels, infinite without noise. Of
+            systems at rest, the power of the weights over that of the noise.
+
+    The motion is between 0.2 and 2 times as large as the offset that it is about, or as the system says.
     Raises HebbaxError for fewer than one life or two ticks.
     """
     if lives < 1 or ticks < 2:
@@ -113,13 +127,13 @@ def _motions(
     elif system.single is not None:
         for _ in range(lives):
             motion = system.single(generator, ticks)
-            yield _mixed(motion.latent, generator), motion.period
+            yield _project(motion.latent, generator), motion.period
     elif system.shared is not None:
         for latent in system.shared(generator, lives, ticks):
-            yield _mixed(latent, generator), None
+            yield _project(latent, generator), None
 
 
-def _mixed(latent: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+def _project(latent: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """Return a shared motion [ticks, dimensions] as a random linear map brings it to weights [ticks, weights]."""
     return latent @ generator.standard_normal((latent.shape[1], int(generator.integers(*_WEIGHTS))))
 
@@ -131,8 +145,8 @@ def _as_weights(motion: np.ndarray, system: KnownSystem, generator: np.random.Ge
         # The transient begins about as far away as the weights are large.
         size, power = 1 / max(float(np.sqrt(np.mean(motion[0] ** 2))), 1.0), float(np.mean(offset**2))
     else:
-        drawn = float(np.exp(generator.uniform(*np.log(system.size))))
-        size, power = drawn / float(np.sqrt(np.mean(np.var(motion, axis=0)))), drawn**2
+        amplitude = float(np.exp(generator.uniform(*np.log(system.size))))
+        size, power = amplitude / float(np.sqrt(np.mean(np.var(motion, axis=0)))), amplitude**2
     noise = generator.standard_normal(motion.shape) * np.sqrt(power * 10 ** (-snr_db / 10))
     weights = offset + size * motion + noise
     return (weights / np.abs(weights).max(axis=1, keepdims=True) if system.bounded else weights).astype(np.float32)
@@ -171,4 +185,4 @@ KNOWN_SYSTEMS = (
         "steady push", "settling", "pushed one way", single=known_cycles.steady_push, size=_LARGE, bounded=True
     ),
 )
-"""All known systems, by the label they deserve."""
+"""All known systems, by the label that is right."""

@@ -40,19 +40,19 @@ COVARIANCE_COPIES = 10
 """How many float32 matrices of genome_size × genome_size are in memory at once while CMA-ES decomposes its own."""
 
 SLOW_COVARIANCE = 1_800
-"""Numbers of a genome from which CMA-ES works on its covariance for more than a second of one core a generation."""
+"""Numbers of a genome from which CMA-ES works on its covariance for more than a second of one core per generation."""
 
-Built = tuple[Any, Any]
+Algorithm = tuple[Any, Any]
 """An algorithm with evosax's `init`, `ask` and `tell`, and the parameters that these take."""
 
 
-def build(config: StrategyConfig, genome_size: int) -> Built:
+def build(config: StrategyConfig, genome_size: int) -> Algorithm:
     """Return the algorithm of a strategy and its parameters. Raises HebbaxError where its memory would not do."""
     make = STRATEGIES.get(config.name).build or BUILDERS[config.name]
     return make(config.population, genome_size, config.options)
 
 
-def _openai_es(population: int, genome_size: int, options: OpenaiEs) -> Built:
+def _openai_es(population: int, genome_size: int, options: OpenaiEs) -> Algorithm:
     algorithm = Open_ES(
         **_common(population, genome_size),
         optimizer=optimiser_of(
@@ -67,7 +67,7 @@ def _openai_es(population: int, genome_size: int, options: OpenaiEs) -> Built:
     return algorithm, algorithm.default_params
 
 
-def _pgpe(population: int, genome_size: int, options: Pgpe) -> Built:
+def _pgpe(population: int, genome_size: int, options: Pgpe) -> Algorithm:
     algorithm = PGPE(
         **_common(population, genome_size),
         optimizer=optimiser_of(
@@ -81,7 +81,7 @@ def _pgpe(population: int, genome_size: int, options: Pgpe) -> Built:
     return algorithm, algorithm.default_params.replace(std_init=options.sigma, std_lr=options.sigma_learning_rate)
 
 
-def _snes(population: int, genome_size: int, options: Snes) -> Built:
+def _snes(population: int, genome_size: int, options: Snes) -> Algorithm:
     algorithm = SNES(
         **_common(population, genome_size),
         optimizer=optax.sgd(options.learning_rate),
@@ -93,7 +93,7 @@ def _snes(population: int, genome_size: int, options: Snes) -> Built:
     return algorithm, params
 
 
-def _sep_cma_es(population: int, genome_size: int, options: CmaEs) -> Built:
+def _sep_cma_es(population: int, genome_size: int, options: CmaEs) -> Algorithm:
     algorithm = Sep_CMA_ES(**_common(population, genome_size), fitness_shaping_fn=shared_weights)
     params = algorithm.default_params
     # evosax learns the diagonal as slowly as CMA-ES learns its whole matrix, the paper (n + 2) / 3 times as fast.
@@ -104,18 +104,18 @@ def _sep_cma_es(population: int, genome_size: int, options: CmaEs) -> Built:
     return algorithm, params.replace(std_init=jnp.asarray(options.sigma), c_1=c_1, c_mu=c_mu)
 
 
-def _cma_es(population: int, genome_size: int, options: CmaEs) -> Built:
+def _cma_es(population: int, genome_size: int, options: CmaEs) -> Algorithm:
     check_covariance(genome_size)
     algorithm = CMA_ES(**_common(population, genome_size), fitness_shaping_fn=shared_weights)
     return algorithm, algorithm.default_params.replace(std_init=jnp.asarray(options.sigma))
 
 
-def _mu_lambda_es(population: int, genome_size: int, options: MuLambdaEs) -> Built:
+def _mu_lambda_es(population: int, genome_size: int, options: MuLambdaEs) -> Algorithm:
     schedule = sigma_schedule(options.sigma, options.sigma_decay, options.decay_shape, options.decay_generations)
     return MuLambda(population, elites_of(population, options.elite), schedule), None
 
 
-def _adaptive_es(population: int, genome_size: int, options: AdaptiveEs) -> Built:
+def _adaptive_es(population: int, genome_size: int, options: AdaptiveEs) -> Algorithm:
     # With an elite of its own size, evosax's SimpleES is the adaptive strategy of Hebbian Attractor Networks:
     # m <- m + c (mean of the elite - m), sigma <- (1 - r) sigma + r sqrt(mean of (elite - m)^2), with the old m.
     algorithm = SimpleES(
@@ -130,7 +130,7 @@ def _adaptive_es(population: int, genome_size: int, options: AdaptiveEs) -> Buil
     )
 
 
-BUILDERS: dict[str, Callable[[int, int, Any], Built]] = {
+BUILDERS: dict[str, Callable[[int, int, Any], Algorithm]] = {
     "openai-es": _openai_es,
     "pgpe": _pgpe,
     "snes": _snes,
@@ -143,12 +143,12 @@ BUILDERS: dict[str, Callable[[int, int, Any], Built]] = {
 
 def check_covariance(genome_size: int) -> None:
     """Raise HebbaxError if the covariance matrix of so large a genome is too large, before any of it is allocated."""
-    needed = COVARIANCE_COPIES * 4 * genome_size**2
-    if needed > COVARIANCE_LIMIT:
+    size = COVARIANCE_COPIES * 4 * genome_size**2
+    if size > COVARIANCE_LIMIT:
         largest = int((COVARIANCE_LIMIT / (COVARIANCE_COPIES * 4)) ** 0.5)
         raise HebbaxError(
             f"strategy=cma-es: the covariance of a genome of {genome_size:,} numbers and its decomposition need "
-            f"{needed / 1e9:.1f} GB, more than {COVARIANCE_LIMIT / 1e9:g} GB (a genome of {largest:,}); use "
+            f"{size / 1e9:.1f} GB, more than {COVARIANCE_LIMIT / 1e9:g} GB (a genome of {largest:,}); use "
             "strategy=sep-cma-es or strategy=snes"
         )
 
@@ -169,9 +169,9 @@ def shared_weights(population: jax.Array, fitness: jax.Array, state: Any, params
     evosax gives all equals the weight of their middle rank, so the weights would no longer add up: with every life of
     a generation at the full score, an elite of a tenth would take in everyone at ten times its weight, or nobody.
     """
-    ordered = jnp.sort(fitness)
-    first = jnp.searchsorted(ordered, fitness, side="left")
-    end = jnp.searchsorted(ordered, fitness, side="right")
+    ascending = jnp.sort(fitness)
+    first = jnp.searchsorted(ascending, fitness, side="left")
+    end = jnp.searchsorted(ascending, fitness, side="right")
     sums = jnp.concatenate([jnp.zeros(1, jnp.float32), jnp.cumsum(params.weights)])
     return (sums[end] - sums[first]) / (end - first)
 

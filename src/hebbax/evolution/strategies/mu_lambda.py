@@ -41,9 +41,17 @@ class MuLambda:
     def tell(
         self, key: jax.Array, genomes: jax.Array, fitness: jax.Array, state: MuLambdaState, params: None
     ) -> tuple[MuLambdaState, dict[str, Any]]:
-        """Return the state after learning the fitness [population_size], less is better, and no metrics."""
+        """Return the state of the next generation, and no metrics.
+
+        Args:
+            key: not used.
+            genomes: float32 [population_size, genome_size], as `ask` returned them.
+            fitness: float32 [population_size], less is better.
+            state: as `ask` returned it.
+            params: none.
+        """
         worst_parent = jnp.sort(fitness)[self.parents - 1]
         above_worst = jnp.maximum(worst_parent - fitness, 0.0)
         # Where no parent is above another, all that are as good as they are take part, or their order would count.
-        chosen = jnp.where(above_worst.any(), above_worst, fitness <= worst_parent)
-        return MuLambdaState((chosen / jnp.sum(chosen)) @ genomes, state.generation_counter + 1), {}
+        weights = jnp.where(above_worst.any(), above_worst, fitness <= worst_parent)
+        return MuLambdaState((weights / jnp.sum(weights)) @ genomes, state.generation_counter + 1), {}

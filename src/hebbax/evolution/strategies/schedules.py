@@ -26,14 +26,22 @@ def sigma_schedule(sigma: float, decay: float, shape: str, generations: int) -> 
     # A Python number, or one of JAX's weakly typed, would make the strategy's functions compile twice.
     if decay == 1:
         return lambda generation: jnp.full((), sigma, jnp.float32)
-    falling = decaying(sigma, decay, shape, generations)
-    return lambda generation: jnp.asarray(falling(generation), jnp.float32)
+    schedule = decaying(sigma, decay, shape, generations)
+    return lambda generation: jnp.asarray(schedule(generation), jnp.float32)
 
 
 def optimiser_of(
     name: str, learning_rate: float, decay: float, shape: str, generations: int
 ) -> optax.GradientTransformation:
-    """Return one of OPTIMISERS, whose learning rate falls as `decaying` says."""
+    """Return one of OPTIMISERS, whose learning rate falls as `decaying` says.
+
+    Args:
+        name: which one.
+        learning_rate: at the first generation.
+        decay: what is left of it after `generations`, over what it was.
+        shape: how it falls, one of DECAY_SHAPES.
+        generations: after how many `decay` is reached.
+    """
     # A constant stays a number: as a schedule it would add a count to the state, which stored runs do not have.
     rate = learning_rate if decay == 1 else decaying(learning_rate, decay, shape, generations)
     if name == "clipup":

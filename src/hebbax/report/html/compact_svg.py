@@ -35,94 +35,94 @@ def compact_svg(svg: str) -> str:
     Matplotlib does not write.
     """
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'(?<=base64,)[^"]*', lambda found: _with_palette(found[0]), svg)
-    svg = re.sub(r'(?<= d=")[^"]*', lambda found: compact_path(found[0]), svg)
-    svg = re.sub(r' (x|y)="([^"]*)"', lambda found: f' {found[1]}="{compact_number(found[2])}"', svg)
-    svg = re.sub(r"translate\(([^)]*)\)", lambda found: f"translate({_rounded(found[1])})", svg)
+    svg = re.sub(r'(?<=base64,)[^"]*', lambda match: _with_palette(match[0]), svg)
+    svg = re.sub(r'(?<= d=")[^"]*', lambda match: compact_path(match[0]), svg)
+    svg = re.sub(r' (x|y)="([^"]*)"', lambda match: f' {match[1]}="{compact_number(match[2])}"', svg)
+    svg = re.sub(r"translate\(([^)]*)\)", lambda match: f"translate({_round(match[1])})", svg)
     svg = re.sub(r' transform="translate\((\S+) 0\)"/>', r' x="\1"/>', svg)  # of a letter
     svg = svg.replace("xlink:href=", "href=").replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
     svg = re.sub(r'(?<=")(#?)DejaVuSans-', r"\1g", svg)  # the names of letters, of which there are many
-    svg = re.sub(r'(?<= style=")[^"]*', lambda found: found[0].replace(": ", ":").replace("; ", ";"), svg)
-    return _without_bare_groups(_stroked_once(re.sub(r">\s+<", "><", svg)))
+    svg = re.sub(r'(?<= style=")[^"]*', lambda match: match[0].replace(": ", ":").replace("; ", ";"), svg)
+    return _without_bare_groups(_without_repeated_strokes(re.sub(r">\s+<", "><", svg)))
 
 
 def without_repeated_shapes(page: str) -> str:
     """Return a page where each letter and mark that its figures share stands once, in the first figure that has it."""
     shapes: set[str] = set()
 
-    def first(found: re.Match[str]) -> str:
-        new = found[0] not in shapes
-        shapes.add(found[0])
-        return found[0] if new else ""
+    def first(match: re.Match[str]) -> str:
+        is_new = match[0] not in shapes
+        shapes.add(match[0])
+        return match[0] if is_new else ""
 
     return _SHAPE.sub(first, page).replace("<defs></defs>", "")
 
 
-def _rounded(numbers: str) -> str:
+def _round(numbers: str) -> str:
     return " ".join(map(compact_number, re.split(r"[ ,]+", numbers)))
 
 
-def _with_palette(encoded: str) -> str:
+def _with_palette(text: str) -> str:
     """Return a PNG in base64 with a palette where it has few enough colours, so that no pixel changes."""
-    image = Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA")
+    image = Image.open(io.BytesIO(base64.b64decode(text))).convert("RGBA")
     colours = image.getcolors(_COLOURS)
     if colours is None or image.getchannel("A").getextrema() != (255, 255):
-        return encoded
+        return text
     picture = io.BytesIO()
-    indexed = image.convert("RGB").quantize(len(colours), dither=Image.Dither.NONE)
-    if indexed.convert("RGBA").tobytes() != image.tobytes():
-        return encoded
-    indexed.save(picture, "PNG", optimize=True)
-    return min(base64.b64encode(picture.getvalue()).decode("ascii"), encoded, key=len)
+    with_palette = image.convert("RGB").quantize(len(colours), dither=Image.Dither.NONE)
+    if with_palette.convert("RGBA").tobytes() != image.tobytes():
+        return text
+    with_palette.save(picture, "PNG", optimize=True)
+    return min(base64.b64encode(picture.getvalue()).decode("ascii"), text, key=len)
 
 
-def _stroked_once(svg: str) -> str:
+def _without_repeated_strokes(svg: str) -> str:
     """Return an SVG where a mark whose shape says how it is stroked does not say so again at each of its places."""
-    stroked = {found[1] for found in _SHAPE.finditer(svg) if "stroke:" in found[0]}
+    marks = {match[1] for match in _SHAPE.finditer(svg) if "stroke:" in match[0]}
 
-    def told(found: re.Match[str]) -> str:
-        if found[1] not in stroked:
-            return found[0]
-        kept = [part for part in found[3].split(";") if not part.startswith("stroke")]
-        return f'<use href="#{found[1]}"{found[2]} style="{";".join(kept)}"/>'
+    def shorten(match: re.Match[str]) -> str:
+        if match[1] not in marks:
+            return match[0]
+        style = [part for part in match[3].split(";") if not part.startswith("stroke")]
+        return f'<use href="#{match[1]}"{match[2]} style="{";".join(style)}"/>'
 
-    return re.sub(r'<use href="#([^"]*)"([^>]*) style="([^"]*)"/>', told, svg)
+    return re.sub(r'<use href="#([^"]*)"([^>]*) style="([^"]*)"/>', shorten, svg)
 
 
 def _without_bare_groups(svg: str) -> str:
     """Return an SVG without the groups that say nothing of what they hold."""
-    kept: list[bool] = []
+    open_groups: list[bool] = []
 
-    def told(found: re.Match[str]) -> str:
-        if found[0] == "</g>":
-            return "</g>" if kept.pop() else ""
-        kept.append(found[0] != "<g>")
-        return found[0] if kept[-1] else ""
+    def shorten(match: re.Match[str]) -> str:
+        if match[0] == "</g>":
+            return "</g>" if open_groups.pop() else ""
+        open_groups.append(match[0] != "<g>")
+        return match[0] if open_groups[-1] else ""
 
-    return re.sub(r"<g\b[^>]*>|</g>", told, svg.replace("<g/>", ""))
+    return re.sub(r"<g\b[^>]*>|</g>", shorten, svg.replace("<g/>", ""))
 
 
 def compact_path(path: str) -> str:
     """Return the data of a path that looks the same. Raises ValueError for a command that Matplotlib does not write."""
-    written, last = [], ""
+    pieces, last = [], ""
     here = begin = (0, 0)
-    for command, numbers in _thinned(_commands(path)):
+    for command, numbers in _simplify(_commands(path)):
         if command == "Z":
-            written.append("z")
+            pieces.append("z")
             here, last = begin, command
             continue
-        told = _joined([number - here[index % 2] for index, number in enumerate(numbers)])
+        text = _join([number - here[index % 2] for index, number in enumerate(numbers)])
         # After a move, and after itself, a line needs no letter.
         letter = "" if command == last or (command == "L" and last == "M") else command.lower()
-        written.append(letter + told if letter or told.startswith("-") else f" {told}")
+        pieces.append(letter + text if letter or text.startswith("-") else f" {text}")
         here, last = (numbers[-2], numbers[-1]), command
         begin = here if command == "M" else begin
-    return "".join(written)
+    return "".join(pieces)
 
 
 def compact_number(number: str) -> str:
     """Return a coordinate to the hundredth, without the digits that say nothing."""
-    return _written(parts_of(number))
+    return _decimal(parts_of(number))
 
 
 def parts_of(number: str) -> int:
@@ -130,15 +130,15 @@ def parts_of(number: str) -> int:
     return round(float(number) * PARTS)
 
 
-def _written(parts: int) -> str:
+def _decimal(parts: int) -> str:
     whole, rest = divmod(abs(parts), PARTS)
     digits = f"{whole or ''}{f'.{rest:02d}'.rstrip('0') if rest else ''}" or "0"
     return f"-{digits}" if parts < 0 else digits
 
 
-def _joined(numbers: list[int]) -> str:
+def _join(numbers: list[int]) -> str:
     """Return numbers as a path has them: a minus needs no space before it."""
-    return " ".join(map(_written, numbers)).replace(" -", "-")
+    return " ".join(map(_decimal, numbers)).replace(" -", "-")
 
 
 def _commands(path: str) -> list[Command]:
@@ -154,19 +154,19 @@ def _commands(path: str) -> list[Command]:
     return commands
 
 
-def _thinned(commands: list[Command]) -> list[Command]:
+def _simplify(commands: list[Command]) -> list[Command]:
     """Return a path without the corners that its straight lines pass within the tolerance."""
-    thinned: list[Command] = []
+    path: list[Command] = []
     run: list[Place] = []  # where the last command ended, and the lines from there on
     for command, numbers in [*commands, ("", [])]:
         if command == "L" and run:
             run.append((numbers[0], numbers[1]))
             continue
-        thinned += [("L", list(corner)) for corner in _corners(run)[1:]]
+        path += [("L", list(corner)) for corner in _corners(run)[1:]]
         if command:
-            thinned.append((command, numbers))
+            path.append((command, numbers))
         run = [(numbers[-2], numbers[-1])] if numbers else []
-    return thinned
+    return path
 
 
 def _corners(run: list[Place]) -> list[Place]:

@@ -70,8 +70,8 @@ class Material:
     @property
     def shown_gait(self) -> bool:
         """Whether the body has a gait in the life that is recorded."""
-        found = None if self.analysis is None else self.analysis["lives"][0]["gait"]
-        return found is not None and found["motion"] == "gait"
+        gait = None if self.analysis is None else self.analysis["lives"][0]["gait"]
+        return gait is not None and gait["motion"] == "gait"
 
     @property
     def labels(self) -> list[tuple[str, int]]:
@@ -83,8 +83,15 @@ class Material:
 def gather(run: StoredRun, target: str, *, genome: str = "best", seed: int = 1, lifetimes: int = 20) -> Material:
     """Run lives of a controller, keep the first whole, and analyse them unless that has been done.
 
-    They are those that `hebbax evaluate` runs with the same seed. Raises HebbaxError for an unknown genome, fewer than
-    one lifetime, a seed out of range, or a first life that diverges at its first tick.
+    Args:
+        run: whose controller it is.
+        target: the run as the user named it.
+        genome: "best" or "mean".
+        seed: the lives are those that `hebbax evaluate` runs with the same one.
+        lifetimes: how many lives.
+
+    Raises HebbaxError for an unknown genome, fewer than one lifetime, a seed out of range, or a first life that
+    diverges at its first tick.
     """
     source = Source.of_run(run, lifetimes=lifetimes, seed=seed, genome=genome)
     runner = source.runner()
@@ -106,8 +113,8 @@ def analysis_of(run: StoredRun, source: Source) -> dict[str, Any]:
     controller. Raises HebbaxError for a file that is no JSON.
     """
     path = results_path(run, "", "analysis") / ANALYSIS_FILE
-    stored = _read(path) if path.is_file() and not _is_old(path, run) else None
-    return stored if stored is not None and _is_about(stored, source) else analyze_source(source)
+    document = _read(path) if path.is_file() and not _is_old(path, run) else None
+    return document if document is not None and _is_about(document, source) else analyze_source(source)
 
 
 def _read(path: Path) -> Any:

@@ -36,7 +36,7 @@ _FEWEST_TICKS = 20  # below which there is no path, spectrum or distance worth d
 
 def evolution_figures(material: Material, metrics: list[dict[str, Any]]) -> str:
     """Return the learning curve and the coefficients."""
-    drawn = []
+    figures = []
     if metrics:
         axes = plot_learning_curve(
             metrics, axes_or_new(None, _WIDTH, 3.4), termination=material.run.trained.termination
@@ -45,13 +45,13 @@ def evolution_figures(material: Material, metrics: list[dict[str, Any]]) -> str:
             "Each generation tries variations of one genome. The return of the population, its best life, and the "
             "genome in the middle of it, over the generations."
         )
-        drawn.append(figure_html(figure_of(axes), "Learning curve", caption=caption))
+        figures.append(figure_html(figure_of(axes), "Learning curve", caption=caption))
     if material.plastic:
         evolved, first = _coefficients(material)
         axes = plot_coefficients(evolved, first, axes_or_new(None, _WIDTH, 0.5 * len(evolved) + 0.9))
         caption = "Each coefficient of the rule, over all synapses: where the first generation began, and what evolved."
-        drawn.append(figure_html(figure_of(axes), "Histograms of the coefficients", caption=caption))
-    return figures_html(drawn)
+        figures.append(figure_html(figure_of(axes), "Histograms of the coefficients", caption=caption))
+    return figures_html(figures)
 
 
 def returns_figure(material: Material) -> str:
@@ -69,25 +69,25 @@ def weight_figures(material: Material) -> str:
     axes = axes_or_new(None, 8.6, 1.5 * len(shapes) + 0.4)
     plot_weight_images(weights, shapes, period, axes, layer_names=names)
     caption = "Each layer as an image, from birth to the end of the life: red is positive, blue negative."
-    drawn = [figure_html(figure_of(axes), "The weights at some moments", caption=caption, wide=True)]
+    figures = [figure_html(figure_of(axes), "The weights at some moments", caption=caption, wide=True)]
     axes = axes_or_new(None, _WIDTH, 3.0)
     plot_weight_traces(weights, shapes, period, axes, traces_per_layer=6, layer_names=names)
-    drawn.append(figure_html(figure_of(axes), "Some weights over time", caption="Some of the weights over time."))
+    figures.append(figure_html(figure_of(axes), "Some weights over time", caption="Some of the weights over time."))
     axes = plot_weight_speed(weights, shapes, period, axes_or_new(None, _WIDTH, 3.0), layer_names=names)
     caption = "How far the weights move in one tick. At a fixed point this falls; on a cycle it stays up."
-    drawn.append(figure_html(figure_of(axes), "Speed of the weights over time", caption=caption))
+    figures.append(figure_html(figure_of(axes), "Speed of the weights over time", caption=caption))
     finite = finite_rows(weights)
     transient = material.transient
     if finite - transient >= _FEWEST_TICKS:
-        drawn += _motion_figures(material, weights[:finite], record.actions[:finite], transient)
-    return figures_html(drawn)
+        figures += _motion_figures(material, weights[:finite], record.actions[:finite], transient)
+    return figures_html(figures)
 
 
 def _motion_figures(material: Material, weights: np.ndarray, actions: np.ndarray, transient: int) -> list[str]:
     """Return path, spectra and self-distance of finite weights [ticks, weights]."""
     period, shapes = material.run.task.control_period, material.run.policy.network.layer_shapes
-    rest, acted = weights[transient:], actions[transient:]
-    drawn = []
+    late_weights, late_actions = weights[transient:], actions[transient:]
+    figures = []
     moves = np.flatnonzero(np.ptp(weights, axis=0))
     later = f"The same in three directions, from {transient * period:.3g} s on: without the start of the life."
     for start, dimensions, caption in (
@@ -97,24 +97,24 @@ def _motion_figures(material: Material, weights: np.ndarray, actions: np.ndarray
         if len(moves) >= dimensions:
             parts = principal_components(weights[start:], dimensions)
             axes = plot_trajectory(parts, period, dimensions=dimensions, start=start)
-            drawn.append(
+            figures.append(
                 figure_html(figure_of(axes), f"Path of the weights in {dimensions} directions", caption=caption)
             )
     spectra = {
         name: amplitude_spectrum(layer, period)
-        for name, layer in zip(material.run.policy.network.layer_names, split_layers(rest, shapes), strict=True)
+        for name, layer in zip(material.run.policy.network.layer_names, split_layers(late_weights, shapes), strict=True)
     }
-    gait = dominant_frequency(acted, period)
+    gait = dominant_frequency(late_actions, period)
     frequency = gait.frequency if material.shown_gait and gait is not None and gait.significant else None
     axes = plot_spectra(
-        {**spectra, "actions": amplitude_spectrum(acted, period)}, axes_or_new(None, _WIDTH, 3.4), gait=frequency
+        {**spectra, "actions": amplitude_spectrum(late_actions, period)}, axes_or_new(None, _WIDTH, 3.4), gait=frequency
     )
     caption = "How strongly weights and actions swing at each frequency. A rhythm is a narrow peak."
-    drawn.append(figure_html(figure_of(axes), "Spectra of weights and actions", caption=caption))
+    figures.append(figure_html(figure_of(axes), "Spectra of weights and actions", caption=caption))
     caption = "How far apart the weights are at any two moments. A cycle makes dark stripes, rest one dark square."
     distance = self_distance(weights)
-    drawn.append(figure_html(figure_of(plot_self_distance(distance, period)), "Self-distance", caption=caption))
-    return drawn
+    figures.append(figure_html(figure_of(plot_self_distance(distance, period)), "Self-distance", caption=caption))
+    return figures
 
 
 def _coefficients(material: Material) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:

@@ -23,7 +23,7 @@ def player_html(life: dict[str, Any], film: str) -> str:
     if film:
         views.append(
             f'<div class="film"><div>{film}<b id="film-end"></b></div>'
-            f"<span>The robot, filmed: {_filmed(life)}.</span></div>"
+            f"<span>The robot, filmed: {_film_extent(life)}.</span></div>"
         )
     if life["robot"]:
         views.append(_view("robot", "The robot as a skeleton, drawn from the recorded joints.", whole=not film))
@@ -57,7 +57,7 @@ def player_html(life: dict[str, Any], film: str) -> str:
     return f'<div class="player">{controls}<div class="views">{"".join(views)}</div>{strip}</div>'
 
 
-def _filmed(life: dict[str, Any]) -> str:
+def _film_extent(life: dict[str, Any]) -> str:
     """Return what a film shows of a packed life: seconds of it, or ticks where a tick is another time in the film."""
     seconds = min(FILM_SECONDS, life["ticks"] * life["film_period"])
     if life["film_period"] == life["period"]:
@@ -67,5 +67,5 @@ def _filmed(life: dict[str, Any]) -> str:
 
 def _view(name: str, caption: str, *, whole: bool = False) -> str:
     kind = ' class="whole"' if whole else ""
-    told = escape(caption)
-    return f'<div{kind}><canvas id="{name}" role="img" aria-label="{told}"></canvas><span>{told}</span></div>'
+    text = escape(caption)
+    return f'<div{kind}><canvas id="{name}" role="img" aria-label="{text}"></canvas><span>{text}</span></div>'

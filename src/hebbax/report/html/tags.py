@@ -12,7 +12,7 @@ def paragraph(text: str, kind: str = "") -> str:
 
 
 def command(lines: Iterable[str]) -> str:
-    """Return commands as a block, one a line."""
+    """Return commands as a block, one per line."""
     return f"<pre><code>{escape(chr(10).join(lines))}</code></pre>"
 
 
@@ -23,12 +23,12 @@ def table(rows: Iterable[Sequence[str]], columns: Sequence[str] = (), *, numbers
     """
     rows = list(rows)
     width = len(rows[0]) if rows else len(columns)
-    told = f' told" style="--columns: {width - 1}' if width > 2 and width - 1 not in numbers else ""
+    layout = f' told" style="--columns: {width - 1}' if width > 2 and width - 1 not in numbers else ""
     head = "".join(f"<th>{escape(name)}</th>" for name in columns)
     body = "".join(
         f"<tr>{''.join(_cell(cell, place in numbers) for place, cell in enumerate(row))}</tr>" for row in rows
     )
-    return f'<div class="table{told}"><table>{f"<tr>{head}</tr>" if head else ""}{body}</table></div>'
+    return f'<div class="table{layout}"><table>{f"<tr>{head}</tr>" if head else ""}{body}</table></div>'
 
 
 def details(summary: str, content: str) -> str:

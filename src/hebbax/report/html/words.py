@@ -72,11 +72,11 @@ def lead(material: Material) -> str:
     """Return what the controller is, in one sentence."""
     if not material.plastic:
         return "A controller with evolved weights that stay the same during its life."
-    born, motions = "A controller that is born with random weights, and", material.motions
+    subject, motions = "A controller that is born with random weights, and", material.motions
     half = sum(motions.values()) / 2
     if motions.get("gait", 0) > half:
-        return f"{born} finds its gait by changing them while it moves."
-    return f"{born} changes them while it {'lives' if motions.get('stands', 0) >= half else 'moves'}."
+        return f"{subject} finds its gait by changing them while it moves."
+    return f"{subject} changes them while it {'lives' if motions.get('stands', 0) >= half else 'moves'}."
 
 
 def what_it_is(material: Material) -> list[str]:
@@ -84,18 +84,18 @@ def what_it_is(material: Material) -> list[str]:
     policy, task = material.run.policy, material.run.task
     sizes = policy.network.sizes
     hidden = " and ".join(map(str, sizes[1:-1]))
-    seen = (
+    intro = (
         f"A small neural network moves the robot of task {task.name}. {_times(task.control_period)} it gets "
         f"{sizes[0]} measurements of the body and sets {sizes[-1]} "
         f"{'outputs' if sizes[-1] > 1 else 'output'}, through {hidden or 'no'} hidden neurons ({policy.network.kind}). "
     )
     if policy.plasticity is None:
         return [
-            f"{seen}Its {policy.genome_size:,} weights are what evolution searched for. They do not change in a life."
+            f"{intro}Its {policy.genome_size:,} weights are what evolution searched for. They do not change in a life."
         ]
     rule = RULES.get(policy.plasticity.rule)
     return [
-        f"{seen}Its {policy.weight_count:,} weights are not evolved. They are random at the start of every life.",
+        f"{intro}Its {policy.weight_count:,} weights are not evolved. They are random at the start of every life.",
         f"What is evolved are {policy.genome_size:,} coefficients of a learning rule. The rule says how the weight w "
         "between two neurons changes, from the activity of the one before it (pre) and the one after it (post) and "
         f"from nothing else: {rule.equation}. "
@@ -115,12 +115,12 @@ def _updates(policy: Policy, control_period: float) -> str:
     assert plasticity is not None
     every = "tick" if plasticity.interval == 1 else f"{plasticity.interval} ticks"
     when = f"Weights change every {every} ({plasticity.interval * control_period:g} s; a tick is one such step)"
-    seen = {
+    signal = {
         "direct": ", by the activity at that moment.",
         "moving-average": f", by the mean activity of the last {plasticity.window} ticks.",
         "exponential": f", by a fading mean of the activity over about {plasticity.window} ticks.",
     }.get(plasticity.averaging, f", by the activity averaged by {plasticity.averaging}.")
-    bounded = {
+    bound = {
         "none": " Nothing bounds them.",
         "max": " After each change every layer is divided by its largest weight, so weights stay between −1 and 1.",
         "standardise": " After each change every layer is put to mean 0 and variance 1.",
@@ -129,50 +129,50 @@ def _updates(policy: Policy, control_period: float) -> str:
         "tanh": " After each change weights are squashed to between −1 and 1.",
         "unit-norm": " After each change the weights into each neuron are put to length 1.",
     }.get(plasticity.normalisation, f" After each change every layer is normalised by {plasticity.normalisation}.")
-    return when + seen + bounded
+    return when + signal + bound
 
 
 def returns(values: dict[str, Any]) -> str:
     """Return how well it does, from the JSON of an evaluation."""
-    lived, lost = values["lifetimes"], values["diverged"]
-    told = f"Over {lived} {'life' if lived == 1 else 'lives'}, each with fresh random weights and a fresh start, "
+    lives, diverged = values["lifetimes"], values["diverged"]
+    text = f"Over {lives} {'life' if lives == 1 else 'lives'}, each with fresh random weights and a fresh start, "
     mean, interval = values["return_mean"], values["return_ci95"]
-    told += f"the sum of rewards in a life (its return) is {number(mean)} on average"
+    text += f"the sum of rewards in a life (its return) is {number(mean)} on average"
     if interval is not None:
-        told += f"; the true mean lies between {number(interval[0])} and {number(interval[1])} with 95 % confidence"
-    kept = [value for value in values["returns"] if value is not None]
-    if len(kept) > 1:
-        told += f". The worst life has {number(min(kept))}, the best {number(max(kept))}"
-    told += "." + (f" {share(lost, lived).capitalize()} diverged and are left out." if lost else "")
-    told = told if interval is None else f"{told} {resting_on(len(kept))}"
-    return told + _terms(values["reward_terms"])
+        text += f"; the true mean lies between {number(interval[0])} and {number(interval[1])} with 95 % confidence"
+    finite = [value for value in values["returns"] if value is not None]
+    if len(finite) > 1:
+        text += f". The worst life has {number(min(finite))}, the best {number(max(finite))}"
+    text += "." + (f" {share(diverged, lives).capitalize()} diverged and are left out." if diverged else "")
+    text = text if interval is None else f"{text} {resting_on(len(finite))}"
+    return text + _terms(values["reward_terms"])
 
 
 def _terms(terms: dict[str, float | None]) -> str:
     """Return what the terms of the reward add to a return, where there are several."""
     if len(terms) < 2:
         return ""
-    listed = ", ".join(f"{name} {number(value)}" for name, value in terms.items())
-    return f" By the terms of the reward, a return is on average {listed}."
+    means = ", ".join(f"{name} {number(value)}" for name, value in terms.items())
+    return f" By the terms of the reward, a return is on average {means}."
 
 
 def verdict_sentences(material: Material) -> list[str]:
     """Return what the weights of the lives end on."""
     assert material.analysis is not None
-    cycles = [found for found in material.verdicts if found["label"] == "limit-cycle"]
+    cycles = [verdict for verdict in material.verdicts if verdict["label"] == "limit-cycle"]
     return [material.analysis["sentence"], *map(_period, cycles[:1])]
 
 
-def _period(found: dict[str, Any]) -> str:
+def _period(verdict: dict[str, Any]) -> str:
     """Return how long a cycle is, beside the gait's."""
-    told = f"The cycle takes {number(found['period_seconds'])} s ({number(found['period_ticks'])} ticks)"
-    if found["gait_ratio"] is None:
-        return told + "."
-    return f"{told}, which is {number(found['gait_ratio'])} times the period of the gait."
+    text = f"The cycle takes {number(verdict['period_seconds'])} s ({number(verdict['period_ticks'])} ticks)"
+    if verdict["gait_ratio"] is None:
+        return text + "."
+    return f"{text}, which is {number(verdict['gait_ratio'])} times the period of the gait."
 
 
 def feet_rows(lives: Sequence[dict[str, Any]]) -> list[tuple[str, str, str, str, str]]:
-    """Return each foot with its duty factor, air time in s, touch-downs a second, and in how many lives it touches.
+    """Return each foot with its duty factor, air time in s, touch-downs per second, and in how many lives it touches.
 
     The numbers are medians over these lives, of those of analysis.json. A life in which a robot fell has more feet.
     """
@@ -188,8 +188,8 @@ def gait_rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
     A dash is where there is no such number, such as of strides where it has no gait.
     """
     motions = {motion: count for motion, count in summary["motions"].items() if count}
-    seen = sum(motions.values())
-    if not seen:
+    lives = sum(motions.values())
+    if not lives:
         return []
     units = {
         "forward_speed": ("forward speed", "m/s"),
@@ -198,8 +198,8 @@ def gait_rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
         "torque_peak": ("torque, peak", "N·m"),
         "cost_of_transport": ("cost of transport (work over weight and way)", ""),
     }
-    told = ", ".join(f"{MOTIONS[motion]} in {share(count, seen)}" for motion, count in motions.items())
-    rows = [("motion", f"it {told}")]
+    text = ", ".join(f"{MOTIONS[motion]} in {share(count, lives)}" for motion, count in motions.items())
+    rows = [("motion", f"it {text}")]
     for key, (name, unit) in units.items():
         value = summary["medians"].get(key)
         rows.append((name, "–" if value is None else f"{number(value)} {unit}".strip()))

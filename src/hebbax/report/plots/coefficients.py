@@ -1,4 +1,4 @@
-"""What evolution made of the coefficients of a rule: a histogram each, over where they began."""
+"""What evolution made of the coefficients of a rule: one histogram per coefficient, over where they began."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OVERLAP = 0.9  # height of the highest bar, in rows
 def plot_coefficients(
     evolved: Mapping[str, np.ndarray], initial: Mapping[str, np.ndarray] | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Draw a row a coefficient: the histogram of its evolved values [any shape], and in outline of its first values.
+    """Draw one row per coefficient: a histogram of its evolved values [any shape], and in outline of its first values.
 
     `initial` has the same names; how many values each has does not matter, as every histogram is a density. Bars of one
     row share a scale. Raises HebbaxError if there is no coefficient, a value is not finite, or the names differ.
@@ -36,12 +36,12 @@ def plot_coefficients(
         for row, name in enumerate(reversed(list(evolved))):
             heights = [np.histogram(np.ravel(group[name]), edges, density=True)[0] for group in groups]
             scale = _OVERLAP / max(float(height.max()) for height in heights)
-            named = row == len(evolved) - 1  # one entry each in the legend
+            in_legend = row == len(evolved) - 1  # one entry each in the legend
             ax.stairs(row + heights[0] * scale, edges, baseline=row, fill=True, color=BLUE, alpha=0.75,
-                      label="evolved" if named else None)  # fmt: skip
+                      label="evolved" if in_legend else None)  # fmt: skip
             if initial is not None:
                 ax.stairs(row + heights[1] * scale, edges, baseline=row, color=MUTED, linewidth=1.0,
-                          label="first generation" if named else None)  # fmt: skip
+                          label="first generation" if in_legend else None)  # fmt: skip
             ax.axhline(row, color=MUTED, linewidth=0.6)
         ax.set_yticks(range(len(evolved)), list(reversed(list(evolved))))
         ax.set(xlabel="value of the coefficient", title="coefficients of the rule", ylim=(-0.05, len(evolved)))

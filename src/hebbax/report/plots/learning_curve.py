@@ -47,7 +47,7 @@ def plot_learning_curve(
 
 
 def _series(metrics: Sequence[Mapping[str, Any]], key: str) -> np.ndarray:
-    """Return one number a generation, float64 [generations], NaN where there is none."""
+    """Return one number per generation, float64 [generations], NaN where there is none."""
     values = (record.get(key) for record in metrics)
     return np.array([np.nan if value is None else float(value) for value in values])
 
@@ -67,31 +67,31 @@ def _draw_band(ax: Axes, generation: np.ndarray, mean: np.ndarray, deviation: np
 
 def _draw_series(ax: Axes, generation: np.ndarray, value: np.ndarray, **look: Any) -> None:
     """Draw a line with gaps where there is no value, and a dot on each value that no line would reach."""
-    known = np.concatenate([[False], np.isfinite(value), [False]])
-    alone = known[1:-1] & ~known[:-2] & ~known[2:]
+    finite = np.concatenate([[False], np.isfinite(value), [False]])
+    isolated = finite[1:-1] & ~finite[:-2] & ~finite[2:]
     (line,) = ax.plot(generation, value, **look)
-    if alone.any():
-        line.set(marker="o", markersize=4, markevery=alone.tolist())
+    if isolated.any():
+        line.set(marker="o", markersize=4, markevery=isolated.tolist())
 
 
 def _draw_mean_genome(ax: Axes, generation: np.ndarray, value: np.ndarray) -> None:
     """Draw the evaluations of the mean genome, joined across the generations that have none."""
-    known = np.isfinite(value)
-    if known.any():
+    finite = np.isfinite(value)
+    if finite.any():
         ax.plot(
-            generation[known], value[known], color=INK, linewidth=1.0, marker="o", markersize=4, label="mean genome"
+            generation[finite], value[finite], color=INK, linewidth=1.0, marker="o", markersize=4, label="mean genome"
         )
 
 
 def _mark_diverged(ax: Axes, generation: np.ndarray, mean: np.ndarray, diverged: np.ndarray) -> None:
     """Mark generations in which every life diverged, and say how many lives diverged in all."""
-    lost = generation[~np.isfinite(mean)]
-    if lost.size:
+    gaps = generation[~np.isfinite(mean)]
+    if gaps.size:
         foot = ax.get_xaxis_transform()  # x in generations, y in parts of the axes
         ax.plot(
-            lost, np.full(lost.size, 0.015), "|", color=VERMILLION, markersize=9, transform=foot, label="all diverged"
+            gaps, np.full(gaps.size, 0.015), "|", color=VERMILLION, markersize=9, transform=foot, label="all diverged"
         )
-    if lost.size == generation.size:
+    if gaps.size == generation.size:
         ax.set_yticks([])
         write_across(ax, "every life diverged in every generation")
     total = int(np.nansum(diverged))

@@ -25,7 +25,7 @@ def plot_phase_diagram(
     number: str = "{:,.0f}",
     title: str = "",
 ) -> Axes:
-    """Draw a grid of verdicts, a colour each, with a number in each cell.
+    """Draw a grid of verdicts, one colour per verdict, with a number in each cell.
 
     Args:
         labels: str [rows, columns], keys of VERDICT_COLOURS; "" for a cell that is not known.
@@ -44,18 +44,18 @@ def plot_phase_diagram(
     for name, array in (("labels", labels), ("values", values)):
         if array is not None and np.shape(array) != shape:
             raise HebbaxError(f"{name} have shape {list(np.shape(array))}: expected {list(shape)}, as the names say")
-    known = list(VERDICT_COLOURS)
-    unknown = [label for label in np.unique(labels).tolist() if label and label not in known]
+    names = list(VERDICT_COLOURS)
+    unknown = [label for label in np.unique(labels).tolist() if label and label not in names]
     if unknown:
-        raise unknown_name("verdict", unknown[0], known)
-    places = np.array([[known.index(label) if label else np.nan for label in row] for row in labels.tolist()])
+        raise unknown_name("verdict", unknown[0], names)
+    places = np.array([[names.index(label) if label else np.nan for label in row] for row in labels.tolist()])
     with figure_style():
         ax = axes_or_new(ax, 1.0 + 0.85 * shape[1], 1.1 + 0.6 * shape[0])
         colours = ListedColormap(list(VERDICT_COLOURS.values()))
         # Half towards white, so that letters are readable on every colour.
         pale = ListedColormap([_pale(colour) for colour in VERDICT_COLOURS.values()])
         edges = [np.arange(length + 1) - 0.5 for length in reversed(shape)]
-        ax.pcolormesh(*edges, places, cmap=pale, vmin=-0.5, vmax=len(known) - 0.5, edgecolors="white", linewidth=2)
+        ax.pcolormesh(*edges, places, cmap=pale, vmin=-0.5, vmax=len(names) - 0.5, edgecolors="white", linewidth=2)
         _write(ax, labels, values, number)
         ax.set_xticks(range(shape[1]), list(column_names))
         ax.set_yticks(range(shape[0]), list(row_names))
@@ -63,9 +63,9 @@ def plot_phase_diagram(
         ax.tick_params(length=0)
         ax.grid(False)
         ax.spines[:].set_visible(False)
-        seen = [name for name in known if name in labels]
-        handles = [Patch(color=_pale(colours(known.index(name)))) for name in seen]
-        ax.legend(handles, seen, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        present = [name for name in names if name in labels]
+        handles = [Patch(color=_pale(colours(names.index(name)))) for name in present]
+        ax.legend(handles, present, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return ax
 
 

@@ -11,7 +11,7 @@ from hebbax.report.style import BLUE, INK, ORANGE, axes_or_new, figure_style
 
 
 def plot_returns(groups: Mapping[str, np.ndarray], ax: Axes | None = None, *, title: str = "") -> Axes:
-    """Draw the returns [lives] of each group as points, a life each, with their mean as a line."""
+    """Draw the returns [lives] of each group as points, one per life, with their mean as a line."""
     colours = (ORANGE, BLUE)
     with figure_style():
         ax = axes_or_new(ax, 5.0, 3.6)

@@ -12,7 +12,7 @@ from hebbax.report.style import SEQUENTIAL_COLOURS, axes_or_new, figure_of, figu
 def plot_self_distance(distance: SelfDistance, control_period: float, ax: Axes | None = None) -> Axes:
     """Draw a self-distance matrix over time; dark is near, so a cycle shows as dark stripes beside the diagonal.
 
-    `control_period` is seconds a tick. The colours end at the 98 % quantile, so that a transient far away does not
+    `control_period` is seconds per tick. The colours end at the 98 % quantile, so that a transient far away does not
     leave the rest in one colour.
     """
     end = (float(distance.ticks[-1]) + 1) * control_period

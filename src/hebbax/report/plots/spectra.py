@@ -15,7 +15,7 @@ _DECADES = 4  # below the highest peak, what is drawn
 
 
 def plot_spectra(spectra: Mapping[str, Spectrum], ax: Axes | None = None, *, gait: float | None = None) -> Axes:
-    """Draw one line a named set of signals: the root of the summed power at each frequency, over its highest peak.
+    """Draw one line per named set of signals: the root of the summed power at each frequency, over its highest peak.
 
     So weights and actions, which have different units, stand on one axis. `gait` is a frequency in Hz to mark. Raises
     HebbaxError if there is no spectrum.

@@ -24,10 +24,16 @@ def plot_trajectory(
 ) -> Axes:
     """Draw the scores [ticks, components] of a trajectory as a line from blue at its begin to bright at its end.
 
-    `control_period` is seconds a tick, `start` the tick of the life that the first row is of. With `dimensions=3` the
-    axes given must be three-dimensional (`projection="3d"`). Each axis says how much of the variance lies along it.
-    The first row is a ring, the last a dot. Raises HebbaxError for another number of dimensions, or more than there
-    are components.
+    Args:
+        parts: principal components of the trajectory.
+        control_period: seconds per tick.
+        ax: where to draw; by default on a new figure. With `dimensions=3` it must be three-dimensional
+            (`projection="3d"`).
+        dimensions: how many components to draw, 2 or 3.
+        start: the tick of the life that the first row is of.
+
+    Each axis says how much of the variance lies along it. The first row is a ring, the last a dot. Raises HebbaxError
+    for another number of dimensions, or more than there are components.
     """
     if dimensions not in (2, 3):
         raise HebbaxError(f"dimensions={dimensions}: expected 2 or 3")

@@ -30,14 +30,17 @@ def plot_weight_images(
     ticks: Sequence[int] | None = None,
     layer_names: Sequence[str] | None = None,
 ) -> Axes:
-    """Draw the weights of one life as images: a row a layer, a column a moment.
+    """Draw the weights of one life as images: one row per layer, one column per moment.
 
-    `weights` is float [ticks, weights]: row t holds the weights that tick t acted with. `control_period` is seconds a
-    tick. `ticks` chooses the moments; by default birth, the last finite tick and a few between, spaced by their
-    logarithm. Each image has its own symmetric colour scale, whose end stands below it.
+    Args:
+        weights: float [ticks, weights]; row t holds the weights that tick t acted with.
+        layer_shapes: (presynaptic, postsynaptic) of each layer.
+        control_period: seconds per tick.
+        ax: where to draw; by default on a new figure.
+        ticks: the moments; by default birth, the last finite tick and a few between, spaced by their logarithm.
+        layer_names: those of the network's connections; without them layers count from 0.
 
-    `layer_names` are those of the network's connections; without them layers count from 0.
-
+    Each image has its own symmetric colour scale, whose end stands below it.
     Raises HebbaxError if the array has no row, another number of weights or names, or a moment lies outside the life.
     """
     layers, names = layers_of(weights, layer_shapes), names_of(layer_shapes, layer_names)
@@ -115,7 +118,16 @@ def plot_weights(
 ) -> Figure:
     """Draw the weights of one life: as images at a few moments, as traces over time, and the speed they change at.
 
-    The arguments and errors are those of `plot_weight_images`, `plot_weight_traces` and `plot_weight_speed`.
+    Args:
+        weights: float [ticks, weights]; row t holds the weights that tick t acted with.
+        layer_shapes: (presynaptic, postsynaptic) of each layer.
+        control_period: seconds per tick.
+        ticks: the moments of the images, as in `plot_weight_images`.
+        traces_per_layer: how many weights of each layer are traced.
+        layer_names: those of the network's connections; without them layers count from 0.
+        title: above all.
+
+    Raises HebbaxError as `plot_weight_images`, `plot_weight_traces` and `plot_weight_speed` do.
     """
     heights = [1.5 * len(layer_shapes), 2.1, 1.7]
     with figure_style():

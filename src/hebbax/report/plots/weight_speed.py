@@ -22,9 +22,14 @@ def plot_weight_speed(
 ) -> Axes:
     """Draw ‖W(t+1) − W(t)‖ of each layer and of all weights, at the ticks that change them, on a logarithmic axis.
 
-    `weights` is float [ticks, weights]; `control_period` is seconds a tick. With one layer there is one line.
-    `layer_names` are those of the network's connections; without them layers count from 0. Raises HebbaxError if the
-    array has no row or another number of weights or names.
+    Args:
+        weights: float [ticks, weights].
+        layer_shapes: (presynaptic, postsynaptic) of each layer.
+        control_period: seconds per tick.
+        ax: where to draw; by default on a new figure.
+        layer_names: those of the network's connections; without them layers count from 0.
+
+    With one layer there is one line. Raises HebbaxError if the array has no row or another number of weights or names.
     """
     layers_of(weights, layer_shapes)
     names = names_of(layer_shapes, layer_names)
@@ -46,19 +51,19 @@ def _draw(
 ) -> None:
     speed = weight_speed(weights, layer_shapes)
     lines = [(names[index], layer_colour(index), 0.8, one) for index, one in enumerate(speed.layers)]
-    drawn = []
+    curves = []
     for name, colour, width, values in [*(lines if len(lines) > 1 else []), ("all", INK, 1.0, speed.total)]:
         moving = values > 0  # a log axis has no zero, and an update interval leaves ticks without a change
         if moving.any():
             seconds = np.flatnonzero(moving) * control_period
             look = {"color": colour, "marker": line_marker(len(values)), "linewidth": width}
             axes.semilogy(seconds, values[moving], label=name, **look)
-            drawn.append(values[moving])
-    if not drawn:
+            curves.append(values[moving])
+    if not curves:
         axes.set_yticks([])
         write_across(axes, "the weights do not change: the speed is zero")
         return
-    decades = np.log10([min(values.min() for values in drawn), max(values.max() for values in drawn)])
+    decades = np.log10([min(values.min() for values in curves), max(values.max() for values in curves)])
     axes.set_ylim(10.0 ** np.floor(decades[0] - 0.05), 10.0 ** np.ceil(decades[1] + 0.05))
-    if len(drawn) > 1:
-        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(drawn), borderaxespad=0)
+    if len(curves) > 1:
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(curves), borderaxespad=0)

@@ -27,10 +27,16 @@ def plot_weight_traces(
 ) -> Axes:
     """Draw some weights of each layer over time, in the layer's colour.
 
-    `weights` is float [ticks, weights]; `control_period` is seconds a tick. The traces are the same weights on every
-    call, spread evenly over each layer. From the first row that is not finite on, the life counts as diverged.
-    `layer_names` are those of the network's connections; without them layers count from 0. Raises HebbaxError if the
-    array has no row or another number of weights or names.
+    Args:
+        weights: float [ticks, weights].
+        layer_shapes: (presynaptic, postsynaptic) of each layer.
+        control_period: seconds per tick.
+        ax: where to draw; by default on a new figure.
+        traces_per_layer: how many weights of each layer.
+        layer_names: those of the network's connections; without them layers count from 0.
+
+    The traces are the same weights on every call, spread evenly over each layer. From the first row that is not finite
+    on, the life counts as diverged. Raises HebbaxError if the array has no row or another number of weights or names.
     """
     names = names_of(layer_shapes, layer_names)
     finite = finite_rows(weights)
@@ -52,9 +58,9 @@ def _draw(axes: Axes, layers: list[np.ndarray], names: list[str], control_period
     seconds = np.arange(len(layers[0])) * control_period
     for index, layer in enumerate(layers):
         flat = layer.reshape(len(layer), -1)
-        chosen = np.unique(np.linspace(0, flat.shape[1] - 1, count).round().astype(int))
+        indices = np.unique(np.linspace(0, flat.shape[1] - 1, count).round().astype(int))
         marker = line_marker(len(seconds))
-        axes.plot(seconds, flat[:, chosen], color=layer_colour(index), linewidth=0.8, alpha=0.75, marker=marker)
+        axes.plot(seconds, flat[:, indices], color=layer_colour(index), linewidth=0.8, alpha=0.75, marker=marker)
     largest = max(float(np.abs(layer).max()) for layer in layers)
     if largest > LINEAR_LIMIT:
         # The more decades, the wider the linear part, so that the labels around zero stay apart.
