@@ -15,9 +15,11 @@ import pytest
 import yaml
 
 from hebbax import registry
+from hebbax.config.engines import ENGINES
 from hebbax.config.policy import PRESETS
 from hebbax.config.strategy_table import STRATEGIES
 from hebbax.config.train import TaskConfig, TrainConfig, to_dict
+from hebbax.damage.kinds import KINDS
 from hebbax.engines.life_cache import obstacle
 from hebbax.evolution.tracking import TRACKERS
 from hebbax.experiments.registry import EXPERIMENTS
@@ -33,7 +35,9 @@ from hebbax.tasks.registry import TASKS, make_task
 REGISTRIES = (
     ACTIVATIONS,
     AVERAGINGS,
+    ENGINES,
     EXPERIMENTS,
+    KINDS,
     NETWORKS,
     NORMALISATIONS,
     PRESETS,

@@ -17,7 +17,7 @@ from hebbax.engines.vector import environment_seed
 from hebbax.errors import HebbaxError
 from hebbax.keys import evaluation_key, life_key, root_key, stream
 from hebbax.report.film.environment_worker import EnvironmentJob
-from hebbax.report.film.film import Child, RenderUnavailable, draw_in_child, render_video, unfinished, write_film
+from hebbax.report.film.film import Child, RenderUnavailable, draw_in_child, render_video, unfinished
 from hebbax.report.plots.learning_curve import plot_learning_curve
 from hebbax.report.plots.weight_images import plot_weights
 from hebbax.report.style import figure_of, save_figure
@@ -156,9 +156,11 @@ def _film_drawing(task: AnyTask, record: Record, path: Path, seed: int, seconds:
     """Let a world draw its recorded states."""
     ticks, stride, frames_per_second = _pace(film_period(task), seconds)
     shown = record.rows(slice(0, ticks, stride)).state
-    frames = (task.world.drawing(type(shown)(*(field[row] for field in shown))) for row in range(len(shown[0])))
+    pictures = [task.world.drawing([field[row] for field in shown]) for row in range(len(shown[0]))]
     output = unfinished(path, ".mp4")
-    write_film(output, path, frames, frames_per_second)
+    job = {"output": str(output), "frames_per_second": frames_per_second}
+    child = Child("hebbax.report.film.picture_worker", job, {"frames": np.array(pictures)}, f"task {task.name!r}")
+    draw_in_child(child, len(pictures), output, path)
 
 
 def _film_actions(task: AnyTask, record: Record, path: Path, seed: int, seconds: float) -> None:

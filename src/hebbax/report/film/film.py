@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.errors import HebbaxError
-from hebbax.report.film.render_worker import Job, write_video
+from hebbax.report.film.render_worker import Job
 
 # What MUJOCO_GL is set to, in the order in which they are tried: EGL can use a graphics card, OSMesa needs none.
 BACKENDS = ("cgl", "glfw") if sys.platform == "darwin" else ("egl", "osmesa")
@@ -144,21 +143,6 @@ def draw_in_child(child: Child, frames: int, output: Path, path: Path) -> Render
     finally:
         output.unlink(missing_ok=True)
     return Rendered(path, frames, backend, seconds)
-
-
-def write_film(output: Path, path: Path, frames: Iterator[np.ndarray], frames_per_second: float) -> None:
-    """Write frames, uint8 [height, width, 3], and move the film to its name when it is whole.
-
-    Raises HebbaxError where it cannot be written.
-    """
-    try:
-        path.absolute().parent.mkdir(parents=True, exist_ok=True)
-        write_video(str(output), frames_per_second, frames)
-        os.replace(output, path)
-    except OSError as error:
-        raise HebbaxError(f"cannot write {path}: {error.strerror}") from error
-    finally:
-        output.unlink(missing_ok=True)
 
 
 def unfinished(path: Path, suffix: str) -> Path:
