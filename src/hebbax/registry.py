@@ -127,6 +127,12 @@ def load_plugins() -> None:
             _load(plugin)
 
 
+def installed_plugins() -> dict[str, str]:
+    """Return the version of each package that has an entry point in the group, "unknown" where it says none."""
+    points = sorted(_entry_points(), key=_package)
+    return {_package(point): "unknown" if point.dist is None else str(point.dist.version) for point in points}
+
+
 def _entry_points() -> Iterable[EntryPoint]:
     from importlib.metadata import entry_points  # here, because it takes as long as all the rest of this module
 

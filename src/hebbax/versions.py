@@ -12,6 +12,8 @@ from hebbax.settings import RECORDED, recorded
 UNKNOWN = "unknown"
 _DEFAULT = "default"  # of a setting that a run does not name
 
+_PLUGIN = "plugin "  # what the name of a plug-in's version begins with
+
 _PACKAGES = ("hebbax", "mujoco", "numba", "llvmlite", "numpy", "jax", "evosax", "optax", "gymnasium")
 
 # Bit-equality is promised for one CPU model and one version of each of these.
@@ -20,7 +22,7 @@ _AFFECTS_BITS = ("mujoco", "gymnasium", "numba", "llvmlite", "numpy", "jax", "ev
 
 def versions() -> dict[str, str]:
     """Return the versions of Python, hebbax and what it computes with, "unknown" where not installed; imports none."""
-    return {"python": platform.python_version()} | {package: _version(package) for package in _PACKAGES}
+    return {"python": platform.python_version()} | {package: version_of(package) for package in _PACKAGES}
 
 
 def cpu_model() -> str:
@@ -50,12 +52,13 @@ def differences(earlier: dict[str, str], current: dict[str, str]) -> list[str]:
     before, now = unnamed | earlier, unnamed | current
     return [
         f"{name} {before[name]} → {now[name]}"
-        for name in (*_AFFECTS_BITS, *RECORDED)
+        for name in (*_AFFECTS_BITS, *RECORDED, *sorted(name for name in now if name.startswith(_PLUGIN)))
         if name in before and name in now and before[name] != now[name]
     ]
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
+    """Return the version of an installed package, "unknown" where it is not installed; does not import it."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hebbax.cli.doctor import examine
 from hebbax.recording.reader import open_recording
 
 SOURCE = (Path(__file__).parents[1] / "own_world.py").read_text("utf-8")
@@ -97,11 +98,20 @@ def test_the_damage_acts_alike_in_both_engines_and_records_hold_the_state(hebbax
     np.testing.assert_array_equal(record.observations[:20, :2], record.state.position[:20])
 
 
-def test_a_run_of_a_package_that_is_gone_is_one_line(hebbax, package, tmp_path, monkeypatch):
+def test_a_run_names_its_packages_and_one_that_is_gone_is_one_line(hebbax, package, tmp_path):
     assert hebbax("train", *PARTS, "generations=1", "--run", "mine").code == 0
+    assert json.loads((tmp_path / "mine/run.json").read_text())["plugin icy"] == "1.0"
+    metadata = package / "icy-1.0.dist-info/METADATA"
+    metadata.write_text(metadata.read_text().replace("Version: 1.0", "Version: 1.1"))
+    ran = hebbax("evaluate", "mine", "--lifetimes", "1")
+    assert "plugin icy 1.0 → 1.1 since this controller was evolved: its returns may differ" in ran.error + ran.out
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
     done = subprocess.run(command("evaluate", "mine"), cwd=tmp_path, capture_output=True, text=True, env=environment)
     assert done.returncode != 0
     assert len(done.stderr.strip().splitlines()) == 1
     assert "unknown" in done.stderr
     assert "'puck'" in done.stderr
+
+
+def test_doctor_names_the_packages(package):
+    assert examine()["plugins"] == {"icy": "1.0"}

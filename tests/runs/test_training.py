@@ -187,8 +187,8 @@ def test_other_versions_are_told(tmp_path, whole, monkeypatch):
     training.run(lambda metrics: training.stop())
     import hebbax.runs.training as train
 
-    real = train.environment()
-    monkeypatch.setattr(train, "environment", lambda: {**real, "mujoco": "3.99.0"})
+    real = train.environment_of(CONFIG)
+    monkeypatch.setattr(train, "environment_of", lambda config: {**real, "mujoco": "3.99.0"})
     notes = []
     Training.resume(path, on_note=notes.append)
     assert notes == [f"mujoco {real['mujoco']} → 3.99.0: from here on the run may differ from an uninterrupted one"]

@@ -49,6 +49,7 @@ def run(options: Namespace) -> int:
 def examine() -> dict[str, Any]:
     """Return all facts, and under `problems` and `notes` one line of advice each."""
     from hebbax.cores import available_cores
+    from hebbax.registry import installed_plugins
     from hebbax.settings import remarks
     from hebbax.versions import environment
 
@@ -69,6 +70,7 @@ def examine() -> dict[str, Any]:
         "drawing": drawing,
         "cache": cache,
         "engines": _try(_engines, problems),
+        "plugins": _try(installed_plugins, problems),
         "problems": problems,
         "notes": notes,
     }
@@ -85,6 +87,7 @@ def _print(findings: dict[str, Any]) -> None:
             *((f"drawing by {backend}", result) for backend, result in findings["drawing"].items()),
             ("compiled lives", findings["cache"] or "not kept"),
             *((f"engine of {name}", engine) for name, engine in (findings["engines"] or {}).items()),
+            *((f"plug-in {package}", version) for package, version in (findings["plugins"] or {}).items()),
         ]
     )
     for kind in ("notes", "problems"):

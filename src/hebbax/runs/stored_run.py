@@ -19,11 +19,12 @@ from hebbax.evolution.trust import Trust, check_trust
 from hebbax.policies.make_policy import make_policy
 from hebbax.policies.policy import Policy
 from hebbax.runs.checkpoint import Checkpoint
+from hebbax.runs.plugins import environment_of
 from hebbax.runs.run_folder import RunFolder
 from hebbax.runs.saved_state import controller_of
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.registry import changed_origin, make_task
-from hebbax.versions import differences, environment
+from hebbax.versions import differences
 from hebbax.zoo import run_path
 
 GENOMES = ("mean", "best")
@@ -50,7 +51,7 @@ class StoredRun:
         _, checkpoint = folder.newest_checkpoint(on_note)
         config = from_dict(checkpoint.document["config"])
         check_trust(config, folder.path, trust)
-        for line in differences(checkpoint.document["environment"], environment()):
+        for line in differences(checkpoint.document["environment"], environment_of(config)):
             on_note(f"{line} since this controller was evolved: its returns may differ")
         opened = cls(folder, checkpoint, config)
         changed = changed_origin(opened.task, folder.read_record()) if folder.record_path.is_file() else None

@@ -17,10 +17,11 @@ from hebbax.evolution.search import Search
 from hebbax.evolution.tracking import TRACKERS, start_tracking
 from hebbax.evolution.trust import Trust, check_trust
 from hebbax.files.atomic_write import write_text_atomically
+from hebbax.runs.plugins import environment_of
 from hebbax.runs.run_folder import RunFolder
 from hebbax.runs.saved_state import pack_state, unpack_state
 from hebbax.tasks.registry import changed_origin, make_task
-from hebbax.versions import differences, environment
+from hebbax.versions import differences
 
 Note = Callable[[str], None]
 
@@ -44,7 +45,7 @@ class Training:
         search = new_search(config)
         state = search.begin()
         record = {
-            **environment(),
+            **environment_of(config),
             "command": list(command),
             "engine": search.engine.name,
             **search.task.world.origin(),
@@ -87,7 +88,7 @@ class Training:
                     f"{path} has finished {checkpoint.generation} generations, {config.generations} were asked for: "
                     f"go on with generations={checkpoint.generation + 100}"
                 )
-            for line in differences(checkpoint.document["environment"], environment()):
+            for line in differences(checkpoint.document["environment"], environment_of(config)):
                 on_note(f"{line}: {_MAY_DIFFER}")
             search = learner_of(config)
             state = unpack_state(search, checkpoint)
@@ -102,7 +103,12 @@ class Training:
                     "checkpoint: the others are lost, the search itself is whole"
                 )
             record["resumed"].append(
-                {**environment(), "command": list(command), "generation": checkpoint.generation, "from": file.name}
+                {
+                    **environment_of(config),
+                    "command": list(command),
+                    "generation": checkpoint.generation,
+                    "from": file.name,
+                }
             )
             folder.write_record(record)
             write_text_atomically(folder.config_path, _config_text(config))
@@ -147,7 +153,7 @@ class Training:
 
     def _save(self) -> None:
         self.folder.sync_metrics()  # a checkpoint must not outlive the metrics before it
-        document = {"config": to_dict(self.search.config), "environment": environment()}
+        document = {"config": to_dict(self.search.config), "environment": environment_of(self.search.config)}
         self.folder.save_checkpoint(pack_state(self.search, self.state, document), self.search.config.keep_checkpoints)
 
 

@@ -1,0 +1,47 @@
+"""Which plug-ins a run relies on: a new version of one may change its results, as one of NumPy may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hebbax.config.engines import ENGINES
+from hebbax.config.strategy_table import STRATEGIES
+from hebbax.config.train import TrainConfig
+from hebbax.damage.kinds import KINDS
+from hebbax.damage.text import split_outside_brackets
+from hebbax.networks.activations import ACTIVATIONS
+from hebbax.networks.registry import NETWORKS
+from hebbax.plasticity.averaging import AVERAGINGS
+from hebbax.plasticity.normalisation import NORMALISATIONS
+from hebbax.plasticity.rules import RULES
+from hebbax.registry import Registry
+from hebbax.tasks.registry import TASKS
+from hebbax.versions import environment, version_of
+
+
+def environment_of(config: TrainConfig) -> dict[str, str]:
+    """Return `versions.environment`, and under "plugin PACKAGE" the version of each plug-in that a run names."""
+    packages = {package for registry, name in _parts(config) if (package := registry.origin(name)) is not None}
+    return {**environment(), **{f"plugin {package}": version_of(package) for package in sorted(packages)}}
+
+
+def _parts(config: TrainConfig) -> list[tuple[Registry[Any], str]]:
+    """Return the names that results depend on, each with its registry."""
+    policy = config.policy
+    kinds = [
+        event.partition("(")[0].strip()
+        for variant in split_outside_brackets(config.damage, "|")
+        for event in split_outside_brackets(variant, "+")
+    ]
+    return [
+        (TASKS, config.task.name),
+        (STRATEGIES, config.strategy.name),
+        (ENGINES, config.engine),
+        (NETWORKS, policy.network),
+        (ACTIVATIONS, policy.activation),
+        (ACTIVATIONS, policy.output_activation),
+        (RULES, policy.rule),
+        (NORMALISATIONS, policy.normalisation),
+        (AVERAGINGS, policy.averaging),
+        *((KINDS, kind) for kind in kinds),
+    ]
