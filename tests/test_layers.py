@@ -101,6 +101,15 @@ def test_hydra_is_imported_by_the_overrides_alone(path):
     assert path.parent.name == "overrides" or not packages & {"hydra", "omegaconf"}
 
 
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_simulator_is_imported_by_its_world_and_by_what_shows_or_measures_it(path):
+    """Everything else knows a world by what `worlds/base.py` says of it."""
+    name = name_of(path)
+    packages = {other.partition(".")[0] for other in imported(ast.walk(ast.parse(path.read_text("utf-8"))))}
+    allowed = ("worlds.mujoco.", "play.", "report.film.", "bench.", "cli.doctor")
+    assert name.removeprefix("hebbax.").startswith(allowed) or "mujoco" not in packages
+
+
 def test_no_modules_import_each_other_in_a_circle():
     assert circle({name_of(path): path.read_text("utf-8") for path in SOURCES}) == []
 

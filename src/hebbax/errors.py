@@ -11,6 +11,10 @@ class HebbaxError(ValueError):
 
     `field` is the argument or field that is wrong where the message begins with it, as in "window=0: expected ...": a
     user of the command line knows it by another name, which `cli/keys.py` puts in its place.
+
+    >>> raise HebbaxError("window=0: expected at least 1; nearest valid: 1", field="window")
+    Traceback (most recent call last):
+    hebbax.errors.HebbaxError: window=0: expected at least 1; nearest valid: 1
     """
 
     def __init__(self, message: str, *, field: str | None = None) -> None:

@@ -114,5 +114,9 @@ class Normaliser:
 
     @classmethod
     def identity(cls, observation_size: int) -> Normaliser:
-        """Return the normaliser that changes nothing."""
+        """Return the normaliser that changes nothing.
+
+        >>> Normaliser.identity(2).scale
+        array([1., 1.])
+        """
         return cls(np.zeros(observation_size), np.ones(observation_size))

@@ -40,7 +40,11 @@ class _Compiled(CPUDispatcher):
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """Return the function as a Numba dispatcher with the project's flags."""
+    """Return the function as a Numba dispatcher with the project's flags.
+
+    >>> compiled(lambda x: x * x)(3.0)
+    9.0
+    """
     return _Compiled(function, FLAGS)
 
 

@@ -10,7 +10,11 @@ from hebbax.registry import Registry
 
 @dataclass(frozen=True)
 class PolicyConfig:
-    """A policy as a user writes it, before it knows the sizes and the clock of its task."""
+    """A policy as a user writes it, before it knows the sizes and the clock of its task.
+
+    >>> PolicyConfig(name="mine", hidden=[32, 32], rule="oja-abcd", interval="2 ticks").window
+    10
+    """
 
     name: str = "custom"
     network: str = "mlp"  # such as mlp, elman, fcrnn, gru or lstm

@@ -23,6 +23,9 @@ class StrategyConfig:
     that is left out, or None, takes the strategy's own default.
 
     Raises HebbaxError for an unknown name, an option that the strategy does not have, or a number out of range.
+
+    >>> StrategyConfig("snes", 128, sigma=0.1).sigma
+    0.1
     """
 
     name: str

@@ -32,7 +32,11 @@ class ObservationsConfig:
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """All that decides what a run computes."""
+    """All that decides what a run computes.
+
+    >>> TrainConfig(task=TaskConfig("swimmer"), strategy=StrategyConfig("snes", 64), generations=50).engine
+    'auto'
+    """
 
     task: TaskConfig = field(default_factory=TaskConfig)
     policy: PolicyConfig = field(default_factory=lambda: PRESETS["han-e"])

@@ -47,6 +47,9 @@ class Event:
 
     Targets are looked up when a life begins, because they are the task's. Weights change without the rule's state and
     the averages. Raises HebbaxError for an unknown kind, and a number out of its range.
+
+    >>> Event("scale-actuator", onset=100, duration=50, target="bthigh", value=1.0).changes_nothing
+    True
     """
 
     kind: str  # a key of KINDS

@@ -24,6 +24,11 @@ def make_engine(task: AnyTask, policy: AnyPolicy, name: str = "auto", threads: i
 
     Environments of other packages run on the vector engine. Raises HebbaxError for an unknown name, or an engine that
     cannot run the task.
+
+    >>> from hebbax.policies.open_loop import Replay
+    >>> from hebbax.tasks.registry import make_task
+    >>> make_engine(make_task("swimmer"), Replay(action_size=2, ticks=10), threads=1).name
+    'native'
     """
     make = ENGINES.get(name)
     if make is not None:

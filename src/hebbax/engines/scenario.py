@@ -25,6 +25,10 @@ class Scenario:
     - `normaliser`: of the observations; None for none.
     - `termination`: one of ON_TERMINATION: what the task's termination does to a life.
     - `damages`: what happens to every life, or one sequence per life.
+
+    >>> hurt = Scenario(ticks=500, termination="restart", damages=[Event("zero-weights", 100, value=0.5)])
+    >>> hurt.restarts
+    True
     """
 
     ticks: int | None = None

@@ -14,7 +14,11 @@ _SMALLEST_VARIANCE = 1e-6
 
 @dataclass(frozen=True)
 class ObservationStatistics:
-    """Count, mean and summed squared deviations of all observations so far."""
+    """Count, mean and summed squared deviations of all observations so far.
+
+    >>> ObservationStatistics.empty(3).count
+    0.0
+    """
 
     count: float
     mean: np.ndarray  # [observations], float64

@@ -95,8 +95,18 @@ class Context:
     ) -> Context:
         """Open a run folder, or `zoo:TASK/POLICY`, for experiments.
 
-        `name` is what results call it, by default what is given or its folder; `ticks` are by default as the run lived;
-        `trust` is as in `StoredRun.open`.
+        Args:
+            run: the run, or where it is.
+            name: what results call it; where it is, unless said otherwise.
+            lifetimes: lives of each condition; as many as each experiment asks for, unless said otherwise.
+            ticks: of a life; as the run lived, unless said otherwise.
+            seed: of the lives.
+            genome: best or mean.
+            quick: whether an experiment may do with few lives and ticks.
+            other: a second controller, for experiments that compare.
+            tell: gets what a user should know, a line each.
+            trust: as in `StoredRun.open`.
+
         Raises HebbaxError if there is no such run or controller, or a number is out of range.
         """
         stored = run if isinstance(run, StoredRun) else StoredRun.open(run, tell, trust=trust)

@@ -18,6 +18,9 @@ class Connection:
 
     A bias is the weight of one more presynaptic unit that is always 1, the last: so it is one more synapse to every
     rule and normalisation.
+
+    >>> Connection("direct", pre_at=0, pre_size=3, post_at=3, post_size=2).shape
+    (3, 2)
     """
 
     name: str

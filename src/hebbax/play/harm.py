@@ -36,6 +36,13 @@ _FREEZE, _PIN, _SCALE = "freeze-plasticity", "pin-actuator", "scale-actuator"
 def push(session: Session, body: str, direction: str, newtons: float, seconds: float) -> Event:
     """Push a body along one of DIRECTIONS for so many seconds, at least a tick.
 
+    Args:
+        session: the life that is harmed.
+        body: its name, one of `body_names`.
+        direction: one of DIRECTIONS.
+        newtons: the force, N.
+        seconds: how long it lasts, s.
+
     Raises HebbaxError for a body or a direction that is not known, and a number out of range.
     """
     check_number("force (N)", newtons, 0.0, _MOST)

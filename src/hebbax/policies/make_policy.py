@@ -21,6 +21,10 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
 
     Raises HebbaxError for an unknown name, sizes below 1, an option that the policy does not read, or an interval that
     is no multiple of the control period.
+
+    >>> from hebbax.tasks.registry import make_task
+    >>> make_policy("han-e", make_task("half_cheetah")).genome_size
+    1840
     """
     if isinstance(config, str):
         config = PRESETS.get(config)

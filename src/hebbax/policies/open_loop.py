@@ -13,7 +13,11 @@ from hebbax.types import Array
 
 @dataclass(frozen=True)
 class Replay:
-    """Plays back actions: the genome [ticks * actuators] holds them tick after tick."""
+    """Plays back actions: the genome [ticks * actuators] holds them tick after tick.
+
+    >>> Replay(action_size=2, ticks=10).genome_size
+    20
+    """
 
     action_size: int
     ticks: int

@@ -71,6 +71,9 @@ class Plasticity:
     """Rule, normalisation, averaging and update interval.
 
     Raises HebbaxError for an unknown name, a number out of range, or one that the rule or normalisation does not read.
+
+    >>> Plasticity(rule="oja-abcd", averaging="moving-average", window=5, interval=4).normalisation
+    'max'
     """
 
     rule: str = "eta-abcd"

@@ -60,8 +60,17 @@ def show_run(
 ) -> Lives:
     """Write the pictures and the film of one life into a folder; return the row of that life.
 
-    Each file is told to `on_file` when it is there, and what could not be drawn to `on_note`. Raises HebbaxError for
-    an unknown genome, a seed out of range, or a file that cannot be written.
+    Args:
+        run: a stored run.
+        folder: where the pictures go.
+        genome: best or mean.
+        seed: of the life.
+        seconds: of the life that are filmed.
+        film: whether there is a film.
+        on_file: gets each file when it is there.
+        on_note: gets what could not be drawn, a line each.
+
+    Raises HebbaxError for an unknown genome, a seed out of range, or a file that cannot be written.
     """
     lives, record = record_life(run, genome=genome, seed=seed)
     metrics = run.folder.read_metrics()
@@ -108,7 +117,16 @@ def film_life(
 ) -> None:
     """Film the first seconds of a life as fast as it happened; where nothing can draw, say so to `on_note`.
 
-    A tick that is no time is a frame. `seed` is that of the life recorded.
+    A tick that is no time is a frame.
+
+    Args:
+        task: that the life was lived on.
+        record: of the life.
+        path: of the film, an MP4.
+        seed: that the life was lived from.
+        seconds: of the life that are filmed.
+        on_file: gets the file when it is there.
+        on_note: gets why there is none, in one line.
     """
     try:
         _FILMS[task.world.film](task, record, path, seed, seconds)

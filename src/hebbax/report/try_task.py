@@ -36,6 +36,16 @@ def try_task(
 ) -> tuple[Lives, Record]:
     """Live the first seconds of a life, film them into a folder, and return the life's row and record.
 
+    Args:
+        task: any task.
+        folder: where the film goes; it is made.
+        actions: one of ACTIONS.
+        seed: of the life and of random actions.
+        seconds: how long to live.
+        termination: one of ON_TERMINATION.
+        on_file: gets each file when it is there.
+        on_note: gets what could not be drawn, a line each.
+
     Raises HebbaxError for unknown actions, a seed out of range, or a folder that cannot be written.
     """
     check_seed(seed)

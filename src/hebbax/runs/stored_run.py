@@ -46,6 +46,9 @@ class StoredRun:
         `trust` is True, or the names of modules that the run may have imported; see `evolution.trust`. What a user
         should know (a damaged checkpoint, other versions than it was evolved with) goes to `on_note`. Raises
         HebbaxError if there is no such run, no good checkpoint, or the run would import a module and is not trusted.
+
+        >>> StoredRun.open("zoo:half_cheetah/han-e", on_note=lambda line: None).policy.name
+        'han-e'
         """
         folder = RunFolder.open(run_path(str(run)))
         _, checkpoint = folder.newest_checkpoint(on_note)

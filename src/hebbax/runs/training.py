@@ -70,8 +70,14 @@ class Training:
     ) -> Training:
         """Take up a run at its newest good checkpoint, to the number of generations it was begun with or another.
 
-        What a user should know (a damaged checkpoint, other versions than before) goes to `on_note`, a line each.
-        `trust` is as in `StoredRun.open`. Raises HebbaxError if there is no run, no good checkpoint or nothing left to
+        Args:
+            path: of the run's folder.
+            generations: how many it is to have in the end; as many as it was begun with, unless said otherwise.
+            command: what the user typed, for run.json.
+            on_note: gets what a user should know (a damaged checkpoint, other versions than before), a line each.
+            trust: as in `StoredRun.open`.
+
+        Raises HebbaxError if there is no run, no good checkpoint or nothing left to
         do, another process has the run, or it would import a module and is not trusted.
         """
         folder = RunFolder.open(path)

@@ -23,6 +23,9 @@ class Group:
     The name is an identifier that stays: lower-case words, digits after the first letter, with single spaces or hyphens
     between them; empty for numbers that nobody named. Raises HebbaxError for another name, a size below 1, or limits
     that do not fit.
+
+    >>> Group("knee", 2, "rad", low=-1.0, high=(0.5, 1.0)).each("high", 0.0)
+    array([0.5, 1. ])
     """
 
     name: str

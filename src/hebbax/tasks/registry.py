@@ -55,6 +55,9 @@ def make_task(name: str) -> AnyTask:
     """Return a task by name, or an environment of another package (see `external_task`).
 
     Raises HebbaxError with the nearest names.
+
+    >>> make_task("half_cheetah").action_size
+    6
     """
     if is_external(name):
         return external_task(name)

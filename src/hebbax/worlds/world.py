@@ -32,6 +32,20 @@ class World(WorldBase):
     A task's `reset(noise)` may return another state, and the memory with it. Raises HebbaxError for a state that is no
     class of a NamedTuple, a control period or bounds that are no positive numbers, and units of arrays that the state
     does not have.
+
+    >>> from typing import NamedTuple
+    >>> class Point(NamedTuple):
+    ...     place: np.ndarray  # [1], m
+    >>> world = World(
+    ...     "line",
+    ...     Point,
+    ...     start=lambda noise: Point(noise.uniform[:1]),
+    ...     advance=lambda state, control, period: Point(state.place + period * control),
+    ...     control_size=1,
+    ...     control_period=0.1,
+    ... )
+    >>> world.shapes
+    {'place': (1,)}
     """
 
     name: str

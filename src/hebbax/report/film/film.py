@@ -72,9 +72,16 @@ def render_video(
 ) -> Rendered:
     """Write an MP4 (H.264, yuv420p) of a robot in one state a frame.
 
-    `model_xml` is MJCF; `qpos` is float [frames, nq], in m and rad, and is cut before its first row that is not finite,
-    which is how a life that diverged ends. Width and height are pixels, both even. The camera is the one named or
-    numbered, else the model's first if it tracks the robot, else a free one that tracks body 1.
+    Args:
+        model_xml: path of the MJCF.
+        qpos: float [frames, nq], m and rad; cut before its first row that is not finite, which is how a life that
+            diverged ends.
+        path: of the film.
+        frames_per_second: of the film.
+        width: pixels, even.
+        height: pixels, even.
+        camera: the one named or numbered, else the model's first if it tracks the robot, else a free one that tracks
+            body 1.
 
     Raises RenderUnavailable where no OpenGL works, and HebbaxError for a model, state, camera, size or file that
     cannot be used; no part of a file is left behind then.

@@ -58,8 +58,15 @@ def write_report(
 ) -> None:
     """Write the report of a run as one HTML file that needs nothing else.
 
-    `answers` are of the experiments that have been made, `typed` the command that asked for this page. What could not
-    be drawn goes to `on_note`. Raises HebbaxError where a file cannot be read or written.
+    Args:
+        material: the run, its lives and their analyses.
+        path: of the file.
+        answers: of the experiments that have been made.
+        typed: the command that asked for this page.
+        film: whether a film of the life is part of it.
+        on_note: gets what could not be drawn, a line each.
+
+    Raises HebbaxError where a file cannot be read or written.
     """
     metrics, life = material.run.folder.read_metrics(), _life(material)
     body = [

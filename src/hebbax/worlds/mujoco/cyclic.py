@@ -21,6 +21,13 @@ def cyclic_positions(
     """Return which positions neither the forces nor `observe(simulation, memory)` depends on, bool [nq].
 
     Only what moves a body straight on is tried, by a metre either way.
+
+    Args:
+        model: of the robot.
+        observe: of the task.
+        qpos: float64 [nq], m and rad, around which it is tried.
+        qvel: float64 [nv], m/s and rad/s.
+        memory: of the task.
     """
     data = mujoco.MjData(model)
 

@@ -23,6 +23,10 @@ def mujoco(
 
     Raises HebbaxError unless exactly one of control_period and substeps is given; what is wrong with the model is said
     when it is needed.
+
+    >>> mujoco("rail.xml", control_period=0.02, substeps=4)
+    Traceback (most recent call last):
+    hebbax.errors.HebbaxError: a MuJoCo world with both of control_period and substeps: expected one of them
     """
     if (control_period is None) == (substeps is None):
         both = "neither" if control_period is None else "both"
