@@ -203,6 +203,19 @@ def test_what_lies_in_the_current_folder_is_not_installed(install):
     )
 
 
+def test_what_is_installed_is_used_in_the_folder_that_it_was_installed_from(install, tmp_path):
+    """setuptools leaves metadata there, which `python -m` and a script of that folder find first."""
+    site = install("mine", "import hebbax\nhebbax.register_task('mine', lambda: hebbax.make_task('swimmer'))")
+    (tmp_path / "mine.py").write_text((site / "mine.py").read_text())
+    for kept, left in (("METADATA", "PKG-INFO"), ("entry_points.txt", "entry_points.txt")):
+        (tmp_path / "mine.egg-info").mkdir(exist_ok=True)
+        (tmp_path / "mine.egg-info" / left).write_text((site / "mine-1.0.dist-info" / kept).read_text())
+    command = [sys.executable, "-m", "hebbax.cli.main", "tasks", "--json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert {task["name"]: task["package"] for task in json.loads(done.stdout)}["mine"] == "mine"
+
+
 def test_a_rule_of_a_plugin_is_compiled_and_parts_without_a_compiled_form_are_not(my_robots):
     def compiled(*overrides: str) -> bool:
         config = compose_train(["task=pond", "policy=han-b", *overrides])
