@@ -155,8 +155,8 @@ def _installed(point: EntryPoint) -> EntryPoint:
     """Return an entry point as it is installed. Raises HebbaxError for one that is not, or that is no module."""
     from importlib.metadata import distributions  # here, as in `_entry_points`
 
-    # `python -m` looks for packages in the current folder too, which may be that of a run that somebody has sent. It may
-    # as well be the folder from which the package was installed: then what setuptools left there comes first.
+    # `python -m` looks for packages in the current folder too, which may be that of a run that somebody has sent. Or it
+    # is the folder from which a package was installed: then what setuptools left there comes first.
     if point.dist is not None and _is_current(point.dist.locate_file("")):
         elsewhere = [folder for folder in sys.path if not _is_current(folder)]
         others = (package.entry_points for package in distributions(name=point.dist.name, path=elsewhere))

@@ -175,11 +175,23 @@ def test_of_two_plugins_with_one_name_the_second_is_told_of_the_first(hebbax, in
     ]
 
 
-def test_a_part_that_cannot_be_built_is_left_out_of_the_list(hebbax, install):
-    install("half", "import hebbax\nhebbax.register_task('half', lambda: 1 / 0)")
+NO_MODEL = "task.observe, actuate=task.actuate, outcome=task.outcome, observation=8, action=2"
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        ("lambda: 1 / 0", "division by zero"),
+        ("world=hebbax.mujoco('no.xml', substeps=2), observe=" + NO_MODEL, "task 'half': cannot read the model no.xml"),
+    ],
+    ids=["at once", "when its model is read"],
+)
+def test_a_part_that_cannot_be_built_is_left_out_of_the_list(hebbax, install, made, reason):
+    install("half", f"import hebbax\ntask = hebbax.make_task('swimmer')\nhebbax.register_task('half', {made})")
     ran = hebbax("tasks")
     assert ran.code == 0
-    assert ran.error == "note: task 'half' of half is left out: division by zero\n"
+    assert ran.error.startswith(f"note: task 'half' of half is left out: {reason}")
+    assert ran.error.count("\n") == 1
     assert "swimmer" in ran.out
 
 
