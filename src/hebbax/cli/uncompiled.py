@@ -15,13 +15,15 @@ def uncompiled(error: BaseException) -> str | None:
     if not type(error).__module__.startswith("numba."):
         return None
     text = str(error)
-    places = re.findall(r"During: typing of .* at (.+) \((\d+)\)$", text, re.MULTILINE)
-    theirs = [(path, line) for path, line in places if not Path(path).is_relative_to(_OURS)]
+    places = re.findall(r'^File "(.+)", line (\d+):', text, re.MULTILINE)  # the innermost first, relative to here
+    theirs = [
+        (path, line) for path, line in places if not (path[0] == "<" or Path(path).resolve().is_relative_to(_OURS))
+    ]
     where = f" ({Path(theirs[0][0]).name}, line {theirs[0][1]})" if theirs else ""
-    # A function that is inlined has lost its module: of that, Numba knows no name.
-    helper = _HELPER.search(text) or _GLOBAL.search(text)
+    helper = _HELPER.search(text) or _GLOBAL.search(text)  # the second where the caller is inlined
     if helper:
-        return f"{helper[1]!r} is called by a function that is compiled{where}: expected @hebbax.compiled above its def"
+        needed = "one that is defined, and, if it is a function, @hebbax.compiled above its def"
+        return f"name {helper[1]!r} cannot be compiled{where}: expected {needed}"
     lines = (line.strip() for line in text.splitlines())
     reason = next((line for line in lines if line and not line.startswith("Failed in ")), type(error).__name__)
     return f"a function cannot be compiled{where}: {reason}; expected what NumPy and Numba share"
