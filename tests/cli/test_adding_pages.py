@@ -27,7 +27,7 @@ def sessions(page: Path) -> list[tuple[list[str], list[str]]]:
     """Return the words of each command of a page's consoles, and the lines that it says are seen."""
     consoles = "".join(re.findall(r"^```console\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL))
     commands = re.findall(r"^\$ hebbax (.+)\n((?:(?!\$).+\n)*)", consoles, re.MULTILINE)
-    return [(shlex.split(command), seen.splitlines()) for command, seen in commands]
+    return [(shlex.split(command, comments=True), seen.splitlines()) for command, seen in commands]
 
 
 def shape_of(text: str) -> str:
@@ -57,7 +57,8 @@ def test_the_commands_of_a_page_show_what_it_says(hebbax, install_page, page):
     for words, seen in sessions(page):
         ran = hebbax(*shortened(words))
         assert ran.code == 0, (words, ran.error)
-        assert [line for line in ran.error.splitlines() if " → " not in line] == []  # another processor than the zoo's
+        # Notes tell of another processor than the zoo's, or of a machine that cannot film MuJoCo's models.
+        assert [line for line in ran.error.splitlines() if not line.startswith("note: ")] == []
         assert [line for line in seen if shape_of(line) not in shape_of(ran.out)] == [], ran.out
 
 

@@ -11,8 +11,8 @@ from hebbax.cli.output import made, print_facts, print_parts, print_table
 from hebbax.cli.parser import Parser
 
 if TYPE_CHECKING:
-    from hebbax.tasks.external.task import AnyTask
     from hebbax.tasks.groups import Group, Limit
+    from hebbax.tasks.task import Task
 
 _DESCRIPTION = """\
 List the robots and goals there are, or describe one. The environments of Gymnasium and EnvPool are tasks too, as
@@ -64,7 +64,7 @@ def describe_tasks() -> list[dict[str, Any]]:
     return [{"name": name, **row, "package": TASKS.origin(name)} for name, row in rows]
 
 
-def _in_a_list(task: AnyTask) -> dict[str, Any]:
+def _in_a_list(task: Task) -> dict[str, Any]:
     """Return the facts of a task; its control period is where a model is read for the first time."""
     return {
         "robot": task.robot,
