@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -89,6 +91,21 @@ def install(monkeypatch, tmp_path_factory) -> Callable[..., Path]:
     yield add
     for module in modules:
         sys.modules.pop(module, None)
+
+
+@pytest.fixture
+def install_page(install) -> Callable[[Path], str]:
+    """Install what a page docs/adding-….md lists, as its reader does; return the name of its module."""
+
+    def add(page: Path, edit: Callable[[str], str] = str) -> str:
+        blocks = dict(re.findall(r"^```(\w+)\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL))
+        ((module, value),) = tomllib.loads(blocks["toml"])["project"]["entry-points"]["hebbax"].items()
+        site = install(module, edit(blocks["python"]), value=value)
+        if "xml" in blocks:
+            (site / f"{module}.xml").write_text(blocks["xml"], encoding="utf-8")
+        return module
+
+    return add
 
 
 @pytest.fixture(scope="session")

@@ -243,7 +243,9 @@ def check_command(line: str) -> None:
 
 
 @every_page
-def test_commands_parse(page, capsys):
+def test_commands_parse(page, capsys, request):
+    if page.name.startswith("adding-"):
+        request.getfixturevalue("install_page")(page)
     for line in commands(page, "hebbax"):
         check_command(line)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 
 class HebbaxError(ValueError):
@@ -47,6 +50,19 @@ def check_number(name: str, value: float, least: float, most: float) -> None:
 def one_line(error: BaseException) -> str:
     """Return what another package's error says, in one line; its type where it says nothing."""
     return " ".join(str(error).split()) or type(error).__name__
+
+
+@contextmanager
+def calling(what: str) -> Iterator[None]:
+    """Raise HebbaxError with the line where a function of a user's own fails, by what it is called."""
+    try:
+        yield
+    except HebbaxError:
+        raise
+    except (TypeError, ValueError, LookupError, AttributeError, NameError, ArithmeticError) as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}, line {frame.lineno}"
+        raise HebbaxError(f"{what} fails ({where}): {one_line(error)}") from error
 
 
 def _nearest(name: str, known: list[str]) -> list[str]:

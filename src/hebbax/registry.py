@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
@@ -144,8 +145,7 @@ def _load(point: EntryPoint) -> None:
     token = _UNDER_WAY.set(plugin)
     whole = False
     try:
-        _check(point)
-        import_module(point.module)
+        import_module(_installed(point).module)
         whole = True
     except (Exception, SystemExit) as error:  # any: it is another's code
         name = f"{plugin.package} ({point.name} = {point.value})"
@@ -157,14 +157,26 @@ def _load(point: EntryPoint) -> None:
                 registry._forget(name)
 
 
-def _check(point: EntryPoint) -> None:
-    """Raise HebbaxError for an entry point that is no module, or of a package that is not installed."""
+def _installed(point: EntryPoint) -> EntryPoint:
+    """Return an entry point as it is installed. Raises HebbaxError for one that is not, or that is no module."""
+    from importlib.metadata import distributions  # here, as in `_entry_points`
+
+    # `python -m` looks for packages in the current folder too, which may be that of a run that somebody has sent. Or it
+    # is the folder from which a package was installed: then what setuptools left there comes first.
+    if point.dist is not None and _is_current(point.dist.locate_file("")):
+        elsewhere = [folder for folder in sys.path if not _is_current(folder)]
+        others = (package.entry_points for package in distributions(name=point.dist.name, path=elsewhere))
+        same = [other for points in others for other in points if (other.group, other.name) == (GROUP, point.name)]
+        if not same:
+            raise HebbaxError("it lies in the current folder and is not installed: pip install it")
+        point = same[0]
     if point.attr:
         raise HebbaxError(f"expected a module whose import registers what it has, such as {point.module!r}")
-    # `python -m` looks for packages in the current folder too, which may be that of a run that somebody has sent.
-    folder = None if point.dist is None else point.dist.locate_file("")
-    if folder is not None and os.path.realpath(str(folder)) == os.path.realpath(os.curdir):
-        raise HebbaxError("it lies in the current folder and is not installed: pip install it")
+    return point
+
+
+def _is_current(folder: object) -> bool:
+    return os.path.realpath(str(folder)) == os.path.realpath(os.curdir)
 
 
 def _package(point: EntryPoint) -> str:

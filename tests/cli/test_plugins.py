@@ -175,11 +175,23 @@ def test_of_two_plugins_with_one_name_the_second_is_told_of_the_first(hebbax, in
     ]
 
 
-def test_a_part_that_cannot_be_built_is_left_out_of_the_list(hebbax, install):
-    install("half", "import hebbax\nhebbax.register_task('half', lambda: 1 / 0)")
+NO_MODEL = "task.observe, actuate=task.actuate, outcome=task.outcome, observation=8, action=2"
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        ("lambda: 1 / 0", "division by zero"),
+        ("world=hebbax.mujoco('no.xml', substeps=2), observe=" + NO_MODEL, "task 'half': cannot read the model no.xml"),
+    ],
+    ids=["at once", "when its model is read"],
+)
+def test_a_part_that_cannot_be_built_is_left_out_of_the_list(hebbax, install, made, reason):
+    install("half", f"import hebbax\ntask = hebbax.make_task('swimmer')\nhebbax.register_task('half', {made})")
     ran = hebbax("tasks")
     assert ran.code == 0
-    assert ran.error == "note: task 'half' of half is left out: division by zero\n"
+    assert ran.error.startswith(f"note: task 'half' of half is left out: {reason}")
+    assert ran.error.count("\n") == 1
     assert "swimmer" in ran.out
 
 
@@ -201,6 +213,19 @@ def test_what_lies_in_the_current_folder_is_not_installed(install):
         "note: plug-in sent (sent = sent) is not used: it lies in the current folder and is not installed: "
         "pip install it\n"
     )
+
+
+def test_what_is_installed_is_used_in_the_folder_that_it_was_installed_from(install, tmp_path):
+    """setuptools leaves metadata there, which `python -m` and a script of that folder find first."""
+    site = install("mine", "import hebbax\nhebbax.register_task('mine', lambda: hebbax.make_task('swimmer'))")
+    (tmp_path / "mine.py").write_text((site / "mine.py").read_text())
+    for kept, left in (("METADATA", "PKG-INFO"), ("entry_points.txt", "entry_points.txt")):
+        (tmp_path / "mine.egg-info").mkdir(exist_ok=True)
+        (tmp_path / "mine.egg-info" / left).write_text((site / "mine-1.0.dist-info" / kept).read_text())
+    command = [sys.executable, "-m", "hebbax.cli.main", "tasks", "--json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert {task["name"]: task["package"] for task in json.loads(done.stdout)}["mine"] == "mine"
 
 
 def test_a_rule_of_a_plugin_is_compiled_and_parts_without_a_compiled_form_are_not(my_robots):

@@ -124,7 +124,10 @@ def test_returned(value, text):
     assert returned(value) == text
 
 
-@pytest.mark.parametrize(("engine", "said"), [("vector", "compiling the policy ..."), ("lockstep", "up to a minute")])
+@pytest.mark.parametrize(
+    ("engine", "said"),
+    [("vector", "compiling the policy ..."), ("lockstep", "up to a minute"), ("mine", "preparing the engine mine")],
+)
 def test_what_is_said_first_depends_on_the_engine(capsys, engine, said):
     with training_progress(Clock(0, 2), engine):
         pass

@@ -96,6 +96,25 @@ def test_a_wrong_size_is_found_before_anything_is_compiled(swimmer, change, mess
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("kind", ["reset", "observe", "actuate", "outcome"])
+def test_a_function_that_fails_is_told_with_its_line(swimmer, kind):
+    def of_three(one, two, three):
+        return one.nothing
+
+    failing = {
+        "reset": lambda noise: noise.nothing,
+        "observe": lambda state, memory: np.ones(3) + np.ones(2),
+        "actuate": of_three,
+        "outcome": lambda *_: undefined,  # noqa: F821
+    }
+    reasons = {"observe": "operands could not be broadcast", "outcome": "name 'undefined' is not defined"}
+    line = failing[kind].__code__.co_firstlineno + (kind == "actuate")
+    with pytest.raises(HebbaxError) as told:
+        check_task(dataclasses.replace(swimmer, **{kind: failing[kind]}))
+    assert str(told.value).startswith(f"task 'swimmer': {kind} fails (test_contract.py, line {line}): ")
+    assert reasons.get(kind, "has no attribute 'nothing'") in str(told.value)
+
+
 def test_a_plain_number_is_one_term_whatever_the_names(swimmer):
     plain = check_task(dataclasses.replace(swimmer, outcome=lambda *_: (1.0, False, np.zeros(0))))
     assert plain.reward == ("reward",)

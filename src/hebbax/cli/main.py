@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from hebbax.cli.keys import told
+from hebbax.cli.uncompiled import uncompiled
 from hebbax.errors import HebbaxError, one_line, unknown_name
 from hebbax.settings import blamed, check_settings
 
@@ -127,6 +128,10 @@ def _run(arguments: list[str]) -> int:
         if isinstance(error, HebbaxError) or (refusal := blamed(error, os.environ)) is None:
             raise
         raise refusal from error
+    except Exception as error:
+        if (reason := uncompiled(error)) is None:
+            raise
+        raise HebbaxError(reason) from error
 
 
 if __name__ == "__main__":

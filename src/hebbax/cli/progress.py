@@ -16,8 +16,7 @@ _COMPILING = {
     "lockstep": "compiling the policy, and the task for many lives at once (up to a minute) ...",
     "vector": "compiling the policy ...",
 }
-"""What is said before the first generation, by engine."""
-
+"""What is said before the first generation, by engine that ships."""
 
 _SECONDS_BETWEEN_LINES = 3.0
 _BARS = "▁▂▃▄▅▆▇█"
@@ -82,11 +81,12 @@ class Clock:
 @contextmanager
 def training_progress(clock: Clock, engine: str = "native") -> Iterator[Progress]:
     """Show the progress of a training on an engine, and advance its clock by every generation."""
+    preparing = _COMPILING.get(engine, f"preparing the engine {engine} ...")
     if sys.stdout.isatty():
-        with _live_display(clock, _COMPILING[engine]) as display:
+        with _live_display(clock, preparing) as display:
             yield display
     else:
-        print(_COMPILING[engine], flush=True)
+        print(preparing, flush=True)
         yield _Lines(clock)
 
 

@@ -12,6 +12,7 @@ from hebbax.cli.parser import Parser
 
 if TYPE_CHECKING:
     from hebbax.tasks.groups import Group, Limit
+    from hebbax.tasks.task import Task
 
 _DESCRIPTION = """\
 List the robots and goals there are, or describe one. The environments of Gymnasium and EnvPool are tasks too, as
@@ -59,20 +60,21 @@ def describe_tasks() -> list[dict[str, Any]]:
     """Return what there is to know of each task."""
     from hebbax.tasks.registry import TASKS
 
-    return [
-        {
-            "name": name,
-            "robot": task.robot,
-            "observations": task.observation_size,
-            "actions": task.action_size,
-            "control_period": round(task.control_period, 9),
-            "ticks": task.length,
-            "gymnasium_id": task.gymnasium_id,
-            "gymnasium_options": dict(task.gymnasium_options),
-            "package": TASKS.origin(name),
-        }
-        for name, task in made(TASKS, lambda make: make())
-    ]
+    rows = made(TASKS, lambda make: _in_a_list(make()))
+    return [{"name": name, **row, "package": TASKS.origin(name)} for name, row in rows]
+
+
+def _in_a_list(task: Task) -> dict[str, Any]:
+    """Return the facts of a task; its control period is where a model is read for the first time."""
+    return {
+        "robot": task.robot,
+        "observations": task.observation_size,
+        "actions": task.action_size,
+        "control_period": round(task.control_period, 9),
+        "ticks": task.length,
+        "gymnasium_id": task.gymnasium_id,
+        "gymnasium_options": dict(task.gymnasium_options),
+    }
 
 
 def describe_task(name: str) -> dict[str, Any]:

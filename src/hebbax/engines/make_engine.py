@@ -22,8 +22,8 @@ _COMPILED = {"native": NativeEngine, "lockstep": LockstepEngine}
 def make_engine(task: AnyTask, policy: AnyPolicy, name: str = "auto", threads: int | None = None) -> Engine:
     """Return the engine of a name; `auto` is native where the policy has a compiled step and lockstep elsewhere.
 
-    Environments of other packages run on the vector engine. Raises HebbaxError for an unknown name, or an engine that
-    cannot run the task.
+    Environments of other packages run on the vector engine. Raises HebbaxError for an unknown name, an engine that
+    cannot run the task, and one of a user's own that lacks something.
 
     >>> from hebbax.policies.open_loop import Replay
     >>> from hebbax.tasks.registry import make_task
@@ -32,7 +32,7 @@ def make_engine(task: AnyTask, policy: AnyPolicy, name: str = "auto", threads: i
     """
     make = ENGINES.get(name)
     if make is not None:
-        return make(task, policy, threads=threads)
+        return _checked(name, make(task, policy, threads=threads))
     if not task.world.compiled:
         if name not in ("auto", "vector"):
             raise HebbaxError(f"engine={name}: task {task.name!r} runs on engine=vector, or auto, alone")
@@ -41,3 +41,11 @@ def make_engine(task: AnyTask, policy: AnyPolicy, name: str = "auto", threads: i
         raise HebbaxError(f"engine=vector: task {task.name!r} runs on engine=native or lockstep, or auto")
     chosen = name if name != "auto" else "native" if has_step(policy) else "lockstep"
     return _COMPILED[chosen](task, policy, threads=threads)
+
+
+def _checked(name: str, engine: Engine) -> Engine:
+    """Return an engine of a user's own. Raises HebbaxError for one that lacks a method or a property."""
+    missing = [member for member in vars(Engine) if not member.startswith("_") and not hasattr(engine, member)]
+    if missing:
+        raise HebbaxError(f"engine {name!r}: {type(engine).__name__} has no {', '.join(missing)}, which engines need")
+    return engine

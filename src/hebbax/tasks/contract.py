@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, calling
 from hebbax.tasks.arguments import NEEDED, check_arguments, takes, with_period, without_noise
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.groups import Group, is_identifier, nearest_identifier, repeated
@@ -92,15 +92,18 @@ def _call_each(task: Task) -> Any:
     """Call each function once; return what `outcome` gave as reward."""
     world, expect = task.world, functools.partial(_expect, task)
     with task.named():
-        returned = None if task.reset is None else task.reset(world.example_noise())
+        returned = None if task.reset is None else _call("reset", task.reset, world.example_noise())
         state, memory = world.check_reset(returned, expect, task.memory_size)
     _expect(task, "reset", "memory", memory, (task.memory_size,))
     observe = without_noise(task.observe, "observe", task.noise_size)
-    _expect(task, "observe", "the observation", observe(state, memory), (task.observation_size,))
     action = np.zeros(task.action_size)
-    _expect(task, "actuate", "controls", task.actuate(action, state, memory), (world.control_size,))
     outcome = without_noise(with_period(task.outcome, task.control_period), "outcome", task.noise_size)
-    returned = outcome(state, state, action, memory)
+    with task.named():
+        observation = _call("observe", observe, state, memory)
+        controls = _call("actuate", task.actuate, action, state, memory)
+        returned = _call("outcome", outcome, state, state, action, memory)
+    _expect(task, "observe", "the observation", observation, (task.observation_size,))
+    _expect(task, "actuate", "controls", controls, (world.control_size,))
     reward, done, memory = _parts(task, "outcome", returned, 3)
     _check_reward(task, reward)
     if np.shape(done) != ():
@@ -112,6 +115,11 @@ def _call_each(task: Task) -> Any:
             fields = f"fields of {type(state).__name__}: {', '.join(state._fields)}"
             raise HebbaxError(f"task {task.name!r}: compares names {field!r}, expected {fields}")
     return reward
+
+
+def _call(kind: str, function: Any, *arguments: Any) -> Any:
+    with calling(kind):
+        return function(*arguments)
 
 
 def _check_reward(task: Task, reward: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hebbax.compiling.source import text_of
-from hebbax.errors import HebbaxError, one_line
+from hebbax.errors import HebbaxError, calling, one_line
 from hebbax.types import Array, Noise
 from hebbax.worlds.base import BodyHooks, Expect, WorldBase, WorldFunctions
 from hebbax.worlds.batch import WorldBatch
@@ -95,9 +95,9 @@ class World(WorldBase):
     @cached_property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The shape of each array. Raises HebbaxError where `start` or `advance` do not return a state."""
-        state = self._state("start", self.start(self.example_noise()))
+        state = self._call("start", self.start, self.example_noise())
         shapes = {name: np.shape(getattr(state, name)) for name in self.compares}
-        longer = self._state("start", self.start(Noise(np.zeros(self.noise_size + 7), np.zeros(self.noise_size + 7))))
+        longer = self._call("start", self.start, Noise(np.zeros(self.noise_size + 7), np.zeros(self.noise_size + 7)))
         for name, shape in shapes.items():
             if np.shape(getattr(longer, name)) != shape:
                 raise self._error(f"noise_size={self.noise_size}", f"more, because {name} of start needs more numbers")
@@ -109,7 +109,7 @@ class World(WorldBase):
         """Call both functions once. Raises HebbaxError for what is no state, or changes its shape."""
         with np.errstate(all="ignore"):
             state = self.state(*(np.zeros(shape) for shape in self.shapes.values()))
-            advanced = self._state("advance", self.advance(state, np.zeros(self.control_size), self.period))
+            advanced = self._call("advance", self.advance, state, np.zeros(self.control_size), self.period)
         for name, shape in self.shapes.items():
             if np.shape(getattr(advanced, name)) != shape:
                 got = np.shape(getattr(advanced, name))
@@ -181,6 +181,10 @@ class World(WorldBase):
                 f"a picture of type {picture.dtype} and shape {picture.shape}", "uint8 [height, width, 3], both even"
             )
         return picture
+
+    def _call(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        with calling(f"{name} of world {self.name!r}"):
+            return self._state(name, function(*arguments))
 
     def _state(self, function: str, returned: Any) -> Any:
         if not isinstance(returned, self.state):
