@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import jax
-import jax.numpy as jnp
-
+from hebbax.lazy_jax import jax, jnp
 from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.network import Connection, Network, gate_connections
 from hebbax.types import Array

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple, Protocol
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from hebbax.errors import HebbaxError
+from hebbax.lazy_jax import jax, jnp
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Network
 from hebbax.plasticity.averaging import AVERAGINGS, average, history_rows, remember
