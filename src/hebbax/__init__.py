@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hebbax.config.train import TrainConfig as TrainConfig
     from hebbax.damage.events import Event as Event
     from hebbax.damage.kinds import register_damage as register_damage
+    from hebbax.engines.live_controller import LiveController as LiveController
     from hebbax.engines.lockstep import LockstepEngine as LockstepEngine
     from hebbax.engines.make_engine import make_engine as make_engine
     from hebbax.engines.native import NativeEngine as NativeEngine
@@ -68,6 +69,7 @@ _HOME = {
     "Experiment": "experiments.registry",
     "Group": "tasks.groups",
     "HebbaxError": "errors",
+    "LiveController": "engines.live_controller",
     "Lives": "types",
     "LockstepEngine": "engines.lockstep",
     "NativeEngine": "engines.native",
@@ -119,6 +121,7 @@ __all__ = [
     "Experiment",
     "Group",
     "HebbaxError",
+    "LiveController",
     "Lives",
     "LockstepEngine",
     "NativeEngine",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -47,13 +47,16 @@ class LiveController:
             raise HebbaxError(f"a genome of shape {self._genome.shape}: expected ({policy.genome_size},)")
         size = policy.network.sizes[0]
         normaliser = normaliser or Normaliser.identity(size)
-        self._mean, self._scale = (np.ascontiguousarray(part, np.float64) for part in (normaliser.mean, normaliser.scale))
+        self._mean, self._scale = (
+            np.ascontiguousarray(part, np.float64) for part in (normaliser.mean, normaliser.scale)
+        )
         if self._mean.shape != (size,):
             raise HebbaxError(f"a normaliser of {self._mean.size} observations: expected {size}")
         self._folded = np.zeros(self._step.folded_size, np.float32)
         self._carry = np.zeros(self._step.carry_size, np.float32)
         self._inputs, self._outputs = np.zeros(size, np.float32), np.zeros(policy.network.sizes[-1], np.float32)
         self._observation, self._unread = np.zeros(size), np.zeros((2, size))
+        self._signal = np.zeros(len(policy.signals) if policy.reads_signal else 0, np.float32)
         self._birth, self._tick = _functions(self._step)
         self._ticks: int | None = None
 
@@ -66,7 +69,7 @@ class LiveController:
 
     @property
     def weights(self) -> tuple[np.ndarray, ...]:
-        """The present weights, a copy of one matrix per connection, [presynaptic, postsynaptic]; none of a static one."""
+        """A copy of the weights, one matrix per connection, [presynaptic, postsynaptic]; none of a static policy."""
         flat = np.zeros(self._step.weight_count, np.float32)
         self._step.weights(self._step.layout, self._carry, flat)
         if not flat.size:
@@ -90,13 +93,25 @@ class LiveController:
         self._birth(step.layout, step.parameters, self._genome, weight0, weight1, self._folded, self._carry)
         self._ticks = 0
 
-    def act(self, observation: Sequence[float] | np.ndarray) -> np.ndarray:
+    def act(
+        self,
+        observation: Sequence[float] | np.ndarray,
+        reward: float | None = None,
+        terms: Mapping[str, float] | None = None,
+    ) -> np.ndarray:
         """Return the action [actuators], float64, for an observation [observations], as the task has it.
 
-        Raises HebbaxError before `start`, for an observation of another size, and where an observation, an action or a
-        weight is not finite or out of bounds: what a life would end at.
+        Args:
+            observation: [observations], before normalisation.
+            reward: what came of the action before; only a rule that hears it needs it, and not at the first tick.
+            terms: the terms of that reward by name, where the rule hears them.
+
+        Raises HebbaxError before `start`, for an observation of another size, a signal that the rule hears and nobody
+        gives, and where an observation, an action or a weight is not finite or out of bounds: what a life would end at.
         """
         ticks = self.ticks
+        if ticks > 0 and self.policy.reads_signal:
+            self._hear({**(terms or {}), **({} if reward is None else {"reward": reward})})
         self._observation[:] = self._checked(observation)
         action = np.empty(len(self._outputs))
         within = self._tick(
@@ -111,13 +126,24 @@ class LiveController:
             self._unread,
             self._inputs,
             self._outputs,
+            self._signal,
             action,
         )
         if not within:
             self._ticks = None
-            raise HebbaxError(f"the controller diverged at tick {ticks}: an input, a weight or an action is out of bounds")
+            raise HebbaxError(
+                f"the controller diverged at tick {ticks}: an input, a weight or an action is out of bounds"
+            )
         self._ticks = ticks + 1
         return action
+
+    def _hear(self, signal: Mapping[str, float]) -> None:
+        for place in self.policy.signal_at:
+            name = self.policy.signals[place]
+            if name not in signal:
+                given = "reward=…" if name == "reward" else f"terms={{{name!r}: …}}"
+                raise HebbaxError(f"policy {self.policy.name!r}: its rule hears {name!r}, expected act(…, {given})")
+            self._signal[place] = signal[name]
 
     def _checked(self, observation: Any) -> np.ndarray:
         values = np.asarray(observation, np.float64)
@@ -131,10 +157,8 @@ def _functions_of(act: Any, adapt: Any, newborn: Any) -> tuple[Any, Any]:
     def birth(layout, parameters, genome, key0, key1, folded, carry):
         newborn(layout, parameters, genome, key0, key1, folded, carry)
 
-    def tick(
-        layout, genome, folded, carry, number, observation, mean, scale, unread, inputs, outputs, action
-    ):
-        if number > 0 and not adapt(layout, folded, carry, number - 1):
+    def tick(layout, genome, folded, carry, number, observation, mean, scale, unread, inputs, outputs, signal, action):
+        if number > 0 and not adapt(layout, folded, carry, number - 1, signal):
             return False
         finite = normalise_observation(observation, mean, scale, unread[0], unread[1], inputs)
         act(layout, genome, carry, number, inputs, outputs)

@@ -22,7 +22,8 @@ from hebbax.kernels.regions import (
 from hebbax.plasticity.rule import Rule
 
 _UPDATE = """
-def update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale):
+def update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale, signal):
+    {hears}
     synapses = rows * columns
     largest = zero
     for {outer}:
@@ -86,14 +87,17 @@ _FOLD_BIAS = """if bias == 1:
 
 
 @cache
-def update_layer(rule: Rule, normalisation: str, bound: float, *, transposed: bool) -> Any:
+def update_layer(
+    rule: Rule, normalisation: str, bound: float, signal_at: tuple[int, ...] = (), *, transposed: bool
+) -> Any:
     """Return the compiled update of a connection, `transposed` or not (see `layout.py`).
 
-    `update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale) -> bits`:
-    each weight becomes n(w + Δw) with w = weight * scale and n the part of the normalisation that looks at single
-    weights; returns the size of the largest, as `float_bits` orders them. Weights [rows, columns], states
+    `update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale, signal) ->
+    bits`: each weight becomes n(w + Δw) with w = weight * scale and n the part of the normalisation that looks at
+    single weights; returns the size of the largest, as `float_bits` orders them. Weights [rows, columns], states
     [states, rows, columns], pre [rows] and post [columns] begin in the carry at `weights_at`, `states_at`, `pre_at` and
-    `post_at`; folded coefficients [coefficients, rows, columns] begin in `folded` at `coefficients_at`.
+    `post_at`; folded coefficients [coefficients, rows, columns] begin in `folded` at `coefficients_at`. What the rule
+    reads of `signal` stands there at `signal_at`.
     """
     count = len(rule.state)
     coefficients = [
@@ -103,7 +107,8 @@ def update_layer(rule: Rule, normalisation: str, bound: float, *, transposed: bo
     writes = [f"write_state{n}(carry, states_at + {n} * synapses + k, s{n})" for n in range(count)]
     source = _UPDATE.format(
         change=", ".join(["difference", *(f"s{n}" for n in range(count))]),
-        reads=", ".join(["x", "y", "weight", *coefficients, *states]),
+        hears="; ".join(f"h{n} = signal[{place}]" for n, place in enumerate(signal_at)) or "pass",
+        reads=", ".join(["x", "y", "weight", *coefficients, *states, *(f"h{n}" for n in range(len(signal_at)))]),
         writes="; ".join(writes) or "pass",
         **(_TRANSPOSED if transposed else _ROW_BY_ROW),
     )

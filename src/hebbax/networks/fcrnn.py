@@ -36,6 +36,11 @@ class Fcrnn(Network):
         """Number of units of s, h before and h now, with bias units."""
         return 3 * self.neurons + 2 * int(self.bias)
 
+    @property
+    def memory_size(self) -> int:
+        """All neurons."""
+        return self.neurons
+
     def forward(self, weights: Sequence[Array], before: Array, observation: Array) -> Array:
         """Return the units of one pass; see `Network.forward`."""
         one = [jnp.ones(1, jnp.float32)] if self.bias else []

@@ -40,6 +40,11 @@ class Lstm(Network):
         observations, hidden, actions = self.sizes
         return observations + 7 * hidden + actions + 2 * int(self.bias)
 
+    @property
+    def memory_size(self) -> int:
+        """The hidden layer and its cells."""
+        return 2 * self.sizes[1]
+
     def forward(self, weights: Sequence[Array], before: Array, observation: Array) -> Array:
         """Return the units of one pass; see `Network.forward`."""
         one = [jnp.ones(1, jnp.float32)] if self.bias else []

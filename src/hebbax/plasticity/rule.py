@@ -23,9 +23,9 @@ def unchanged(rate, *coefficients):
 class Rule:
     """A local learning rule.
 
-    `change(pre, post, weight, *folded, *state)` returns the change of one weight, and after it the synapse's next state
-    if the rule has any. `prepare(rate, *coefficients, *neuron_coefficients)`, run once per life, folds the constants
-    into the coefficients and returns what `change` reads, and `prepared` names it; with a time constant it is
+    `change(pre, post, weight, *folded, *state, *signal)` returns the change of one weight, and after it the synapse's
+    next state if the rule has any. `prepare(rate, *coefficients, *neuron_coefficients)`, run once per life, folds the
+    constants into the coefficients and returns what `change` reads, and `prepared` names it; with a time constant it is
     `prepare(rate, time_constant, ...)`. By default `change` reads the coefficients as they are.
 
     Raises HebbaxError if nothing evolves, only one of `prepare` and `prepared` is given, a `rate` or `time_constant`
@@ -44,6 +44,7 @@ class Rule:
     prepare: Callable[..., tuple[Array, ...]] = unchanged
     prepared: tuple[str, ...] = ()  # the names of what `prepare` returns; those of the coefficients without it
     prepare_bias: Callable[..., tuple[Array, ...]] | None = None  # of (rate, *bias_coefficients)
+    signal: tuple[str, ...] = ()  # what it hears of the tick just lived: "reward", or the names of its terms
 
     def __post_init__(self) -> None:
         evolved = (*self.coefficients, *self.neuron_coefficients)

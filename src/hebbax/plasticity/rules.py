@@ -284,13 +284,14 @@ def register_rule(
     prepare: Callable[..., tuple[Array, ...]] | None = None,
     prepared: tuple[str, ...] | None = None,
     prepare_bias: Callable[..., tuple[Array, ...]] | None = None,
+    signal: tuple[str, ...] = (),
 ) -> Rule:
     """Add a rule under a name and return it.
 
     Args:
         name: what configurations call the rule.
-        change: `change(pre, post, weight, *folded, *state)`, the change of one weight, and after it the synapse's next
-            state if the rule has any.
+        change: `change(pre, post, weight, *folded, *state, *signal)`, the change of one weight, and after it the
+            synapse's next state if the rule has any.
         coefficients: names, each of one evolved number per synapse, in the order of the genome.
         equation: the rule as a formula, for reports.
         neuron_coefficients: names, each of one evolved number per postsynaptic neuron.
@@ -303,6 +304,7 @@ def register_rule(
             as they are.
         prepared: the names of what `prepare` returns.
         prepare_bias: `prepare_bias(rate, *bias_coefficients)`, which returns as much for the synapses of a bias.
+        signal: what it hears of the tick just lived, one number each: "reward", or names of the task's reward terms.
 
     Returns:
         The rule. Raises HebbaxError if the name is taken, and as `Rule` does.
@@ -320,6 +322,7 @@ def register_rule(
         prepare=prepare or unchanged,
         prepared=prepared or (),
         prepare_bias=prepare_bias,
+        signal=signal,
     )
     RULES.register(name, rule)
     return rule

@@ -54,7 +54,12 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
             bound=config.bound,
         )
     initial = InitialWeights(config.initial, config.initial_scale, config.initial_offset)
-    return Policy(config.name, network, plasticity, initial)
+    return Policy(config.name, network, plasticity, initial, signal_names(task))
+
+
+def signal_names(task: AnyTask) -> tuple[str, ...]:
+    """Return the names of what `adapt` gets of each tick: the reward, then its terms where there are several."""
+    return ("reward", *(task.reward if len(task.reward) > 1 else ()))
 
 
 def _check_options(config: PolicyConfig) -> None:

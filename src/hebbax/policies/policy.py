@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, unknown_name
 from hebbax.lazy_jax import jax, jnp
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Network
@@ -61,7 +61,11 @@ class AnyPolicy(Protocol):
         ...
 
     def adapt(self, genome: Array, carry: Carry) -> Carry:
-        """Return the carry after the plasticity that follows the pass just run."""
+        """Return the carry after the plasticity that follows the pass just run.
+
+        A policy with an attribute `reads_signal` that is true gets a signal [signals] as a third argument: the reward
+        of the tick, then its terms where the task has several.
+        """
         ...
 
 
@@ -155,10 +159,14 @@ class Policy:
     network: Network
     plasticity: Plasticity | None
     initial: InitialWeights = field(default_factory=InitialWeights)
+    signals: tuple[str, ...] = ("reward",)  # names of what `adapt` gets of the tick just lived
 
     def __post_init__(self) -> None:
         if self.plasticity is None:
             return
+        for name in RULES.get(self.plasticity.rule).signal:
+            if name not in self.signals:
+                raise unknown_name("signal", name, self.signals)
         if self.network.static_only:
             raise HebbaxError(
                 f"network {self.network.kind!r} cannot be plastic: expected plastic=false or network=gru",
@@ -186,6 +194,27 @@ class Policy:
     def weight_count(self) -> int:
         """Number of weights that change during a life."""
         return self.network.weight_count if self.plasticity else 0
+
+    @property
+    def state_size(self) -> int:
+        """Numbers that a life changes and later passes depend on: weights, synapses' states, hidden and cell states.
+
+        Without the averaging's history, which is a part of the rule's input.
+        """
+        states = 0 if self.plasticity is None else len(RULES.get(self.plasticity.rule).state)
+        return self.weight_count * (1 + states) + self.network.memory_size
+
+    @property
+    def signal_at(self) -> tuple[int, ...]:
+        """Where among `signals` what the rule reads stands, in the order in which it reads them."""
+        if self.plasticity is None:
+            return ()
+        return tuple(self.signals.index(name) for name in RULES.get(self.plasticity.rule).signal)
+
+    @property
+    def reads_signal(self) -> bool:
+        """Whether an update depends on the signal."""
+        return bool(self.signal_at)
 
     def unpack(self, genome: Array) -> tuple[dict[str, Array], ...]:
         """Return the evolved arrays of every connection, by name and in the shapes of `genes`, of a [genome_size]."""
@@ -243,43 +272,52 @@ class Policy:
         return action, Carry(carry.weights, carry.states, units, history, carry.tick + 1)
 
     @pinned()
-    def adapt(self, genome: Array, carry: Carry) -> Carry:
+    def adapt(self, genome: Array, carry: Carry, signal: Array | None = None) -> Carry:
         """Return the carry after the plasticity of the pass just run, if its interval says so.
 
         W <- N(W + ΔW(mean pre, mean post)), every connection from the same pass; the first update follows the first
-        pass.
+        pass. `signal` [signals] is of the tick just lived; only a rule that reads it needs it. Raises HebbaxError
+        without one.
         """
         plasticity = self.plasticity
         if plasticity is None:
             return carry
         tick = carry.tick - 1
         due = tick % plasticity.interval == 0
+        if self.reads_signal and signal is None:
+            raise HebbaxError(f"policy {self.name!r}: its rule reads a signal, expected {len(self.signals)} numbers")
+        heard = () if signal is None else tuple(signal[place] for place in self.signal_at)
         update = _make_update(self, RULES.get(plasticity.rule))
-        weights, states = jax.lax.cond(due, update, _no_update, genome, carry, tick)
+        weights, states = jax.lax.cond(due, update, _no_update, genome, carry, tick, heard)
         return carry._replace(weights=weights, states=states)
 
 
 @cache  # one function object per policy: outside of `jit`, JAX compiles a branch that it has not seen before
 def _make_update(
     policy: Policy, rule: Rule
-) -> Callable[[Array, Carry, Array], tuple[tuple[Array, ...], tuple[Array, ...]]]:
-    """Return the update of all connections: from genome, carry and tick to weights and states."""
+) -> Callable[[Array, Carry, Array, tuple[Array, ...]], tuple[tuple[Array, ...], tuple[Array, ...]]]:
+    """Return the update of all connections: from genome, carry, tick and signal to weights and states."""
     plasticity, network = policy.plasticity, policy.network
     assert plasticity is not None
 
-    def update(genome: Array, carry: Carry, tick: Array) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    def update(
+        genome: Array, carry: Carry, tick: Array, signal: tuple[Array, ...]
+    ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
         means = average(plasticity.averaging, plasticity.window, carry.history, carry.units, tick)
         pairs, genes = network.split(means), policy.unpack(genome)
         synapses = zip(carry.weights, carry.states, genes, pairs, network.connections, strict=True)
         results = [
-            _update_connection(plasticity, rule, w, s, gene, pair, bias=c.bias) for w, s, gene, pair, c in synapses
+            _update_connection(plasticity, rule, w, s, gene, pair, signal, bias=c.bias)
+            for w, s, gene, pair, c in synapses
         ]
         return tuple(weights for weights, _ in results), tuple(states for _, states in results)
 
     return update
 
 
-def _no_update(genome: Array, carry: Carry, tick: Array) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+def _no_update(
+    genome: Array, carry: Carry, tick: Array, signal: tuple[Array, ...]
+) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     return carry.weights, carry.states
 
 
@@ -290,6 +328,7 @@ def _update_connection(
     states: Array,
     genes: dict[str, Array],
     pair: tuple[Array, Array],
+    signal: tuple[Array, ...],
     *,
     bias: bool,
 ) -> tuple[Array, Array]:
@@ -298,7 +337,7 @@ def _update_connection(
     pre, post = pair
     constants = [jnp.float32(value) for value in plasticity.constants]
     folded = _fold(rule, constants, genes, weights.shape, bias=bias)
-    change = rule.change(pre[:, None], post[None, :], weights, *folded, *states)
+    change = rule.change(pre[:, None], post[None, :], weights, *folded, *states, *signal)
     if rule.state:
         assert isinstance(change, tuple)
         change, *next_states = change

@@ -117,7 +117,7 @@ class StoredRun:
         return controller
 
     def live_controller(self, which: str = "best") -> LiveController:
-        """Return one of GENOMES to run in a loop of one's own. Raises HebbaxError as `controller`, and `LiveController`."""
+        """Return one of GENOMES to run in a loop of one's own. Raises HebbaxError as `controller`, LiveController."""
         controller = self.controller(which)
         return LiveController(self.policy, controller.genome, controller.statistics.normaliser())
 
