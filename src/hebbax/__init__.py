@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from hebbax.networks.registry import register_network as register_network
     from hebbax.plasticity.averaging import Averaging as Averaging
     from hebbax.plasticity.averaging import register_averaging as register_averaging
+    from hebbax.plasticity.gene import Gene as Gene
     from hebbax.plasticity.normalisation import register_normalisation as register_normalisation
     from hebbax.plasticity.rule import Rule as Rule
     from hebbax.plasticity.rules import register_rule as register_rule
@@ -67,6 +68,7 @@ _HOME = {
     "Controller": "evolution.statistics",
     "Event": "damage.events",
     "Experiment": "experiments.registry",
+    "Gene": "plasticity.gene",
     "Group": "tasks.groups",
     "HebbaxError": "errors",
     "LiveController": "engines.live_controller",
@@ -119,6 +121,7 @@ __all__ = [
     "Controller",
     "Event",
     "Experiment",
+    "Gene",
     "Group",
     "HebbaxError",
     "LiveController",

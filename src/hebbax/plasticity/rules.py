@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hebbax.plasticity.gene import Gene
 from hebbax.plasticity.rule import Rule, unchanged
 from hebbax.registry import Registry
 from hebbax.types import Array
@@ -273,7 +274,7 @@ RULES: Registry[Rule] = Registry(
 def register_rule(
     name: str,
     change: Callable[..., object],
-    coefficients: tuple[str, ...],
+    coefficients: tuple[str | Gene, ...],
     *,
     equation: str,
     neuron_coefficients: tuple[str, ...] = (),
@@ -292,7 +293,8 @@ def register_rule(
         name: what configurations call the rule.
         change: `change(pre, post, weight, *folded, *state, *signal)`, the change of one weight, and after it the
             synapse's next state if the rule has any.
-        coefficients: names, each of one evolved number per synapse, in the order of the genome.
+        coefficients: names, each of one evolved number per synapse, in the order of the genome; or a `Gene(name,
+            scope)` for one that a neuron, a layer or the network shares.
         equation: the rule as a formula, for reports.
         neuron_coefficients: names, each of one evolved number per postsynaptic neuron.
         bias_coefficients: names of what the synapses of a bias have in place of the others.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -14,9 +14,11 @@ from hebbax.lazy_jax import jax, jnp
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Network
 from hebbax.plasticity.averaging import AVERAGINGS, average, history_rows, remember
+from hebbax.plasticity.gene import PlacedGene, check_scope, table_entries
 from hebbax.plasticity.normalisation import NORMALISATIONS, check_bound
 from hebbax.plasticity.rule import Rule
 from hebbax.plasticity.rules import RULES
+from hebbax.policies.placing import place_genes
 from hebbax.settings import pinned
 from hebbax.types import Array
 
@@ -87,9 +89,12 @@ class Plasticity:
     rate: float | None = None  # the rule's shared learning rate; None for its default
     time_constant: float | None = None  # of the rule's state, in updates; None for its default
     bound: float | None = None  # of `clip`; None for 1
+    scope: str = "synapse"  # what shares a coefficient, one of SCOPES, unless the rule says otherwise
+    table: int = 16  # entries of the scope `table`
 
     def __post_init__(self) -> None:
         rule = RULES.get(self.rule)
+        check_scope(self.scope, self.table)
         NORMALISATIONS.get(self.normalisation)
         check_bound(self.normalisation, self.bound)
         history_rows(self.averaging, self.window)
@@ -182,13 +187,33 @@ class Policy:
         """Shapes of the evolved arrays of every connection, by name, in the order of the genome."""
         if self.plasticity is None:
             return tuple({"weights": connection.shape} for connection in self.network.connections)
-        rule = RULES.get(self.plasticity.rule)
-        return tuple(rule.genes(*c.shape, c.bias) for c in self.network.connections)
+        rule, scope, table = RULES.get(self.plasticity.rule), self.plasticity.scope, self.plasticity.table
+        return tuple(rule.genes(*c.shape, c.bias, scope, table) for c in self.network.connections)
+
+    @property
+    def layout(self) -> tuple[PlacedGene, ...]:
+        """Every evolved array with its place, in the order of the genome; one of the whole network stands once."""
+        return tuple(g for index, genes in enumerate(self.placed) for g in genes if g.connection == index)
+
+    @cached_property
+    def placed(self) -> tuple[tuple[PlacedGene, ...], ...]:
+        """The evolved arrays of every connection with their places; one of the whole network is in each."""
+        return place_genes(self.network.connections, self.plasticity)
+
+    def table_entries(self, index: int) -> np.ndarray:
+        """Return which entry of its tables each synapse of a connection has, int64 [presynaptic, postsynaptic].
+
+        Without the row of a bias that has coefficients of its own.
+        """
+        assert self.plasticity is not None
+        connection = self.network.connections[index]
+        rows = connection.pre_size - (connection.bias and RULES.get(self.plasticity.rule).needs_bias)
+        return table_entries(index, rows, connection.post_size, self.plasticity.table)
 
     @property
     def genome_size(self) -> int:
         """Number of evolved numbers."""
-        return sum(int(np.prod(shape)) for shapes in self.genes for shape in shapes.values())
+        return sum(gene.size for gene in self.layout)
 
     @property
     def weight_count(self) -> int:
@@ -218,20 +243,15 @@ class Policy:
 
     def unpack(self, genome: Array) -> tuple[dict[str, Array], ...]:
         """Return the evolved arrays of every connection, by name and in the shapes of `genes`, of a [genome_size]."""
-        layers, genes_at = [], 0
-        for shapes in self.genes:
-            layer = {}
-            for name, shape in shapes.items():
-                size = int(np.prod(shape))
-                layer[name] = genome[genes_at : genes_at + size].reshape(shape)
-                genes_at += size
-            layers.append(layer)
-        return tuple(layers)
+        return tuple(
+            {gene.name: genome[gene.at : gene.at + gene.size].reshape(gene.shape) for gene in genes}
+            for genes in self.placed
+        )
 
     @pinned()
     def pack(self, layers: tuple[dict[str, Array], ...]) -> Array:
         """Return the genome [genome_size] of which `unpack` makes these arrays."""
-        return jnp.concatenate([jnp.ravel(layer[name]) for layer in layers for name in layer])
+        return jnp.concatenate([jnp.ravel(layers[gene.connection][gene.name]) for gene in self.layout])
 
     @pinned()
     def draw(self, key: jax.Array) -> tuple[Array, ...]:
@@ -304,7 +324,7 @@ def _make_update(
         genome: Array, carry: Carry, tick: Array, signal: tuple[Array, ...]
     ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
         means = average(plasticity.averaging, plasticity.window, carry.history, carry.units, tick)
-        pairs, genes = network.split(means), policy.unpack(genome)
+        pairs, genes = network.split(means), _spread(policy, policy.unpack(genome))
         synapses = zip(carry.weights, carry.states, genes, pairs, network.connections, strict=True)
         results = [
             _update_connection(plasticity, rule, w, s, gene, pair, signal, bias=c.bias)
@@ -313,6 +333,22 @@ def _make_update(
         return tuple(weights for weights, _ in results), tuple(states for _, states in results)
 
     return update
+
+
+def _spread(policy: Policy, layers: tuple[dict[str, Array], ...]) -> list[dict[str, Array]]:
+    """Return the evolved arrays of every connection so that each broadcasts to its synapses."""
+    spread = []
+    for index, (genes, layer) in enumerate(zip(policy.placed, layers, strict=True)):
+        spread.append({gene.name: _over_synapses(policy, index, gene, layer[gene.name]) for gene in genes})
+    return spread
+
+
+def _over_synapses(policy: Policy, index: int, gene: PlacedGene, values: Array) -> Array:
+    if gene.scope == "pre":
+        return values[:, None]
+    if gene.scope == "table":
+        return values[policy.table_entries(index)]
+    return values
 
 
 def _no_update(
@@ -349,7 +385,7 @@ def _fold(
     rule: Rule, constants: list[Array], genes: dict[str, Array], shape: tuple[int, ...], *, bias: bool
 ) -> tuple[Array, ...]:
     """Return what the rule's `change` reads, folded from a connection's genes: each broadcasts to its shape."""
-    names = (*rule.coefficients, *rule.neuron_coefficients)
+    names = (*rule.names, *rule.neuron_coefficients)
     folded = rule.prepare(*constants, *(genes[name] for name in names))
     if not (bias and rule.prepare_bias is not None):
         return folded
