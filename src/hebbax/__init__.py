@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hebbax.config.train import TrainConfig as TrainConfig
     from hebbax.damage.events import Event as Event
     from hebbax.damage.kinds import register_damage as register_damage
+    from hebbax.engines.live_controller import LiveController as LiveController
     from hebbax.engines.lockstep import LockstepEngine as LockstepEngine
     from hebbax.engines.make_engine import make_engine as make_engine
     from hebbax.engines.native import NativeEngine as NativeEngine
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from hebbax.networks.registry import register_network as register_network
     from hebbax.plasticity.averaging import Averaging as Averaging
     from hebbax.plasticity.averaging import register_averaging as register_averaging
+    from hebbax.plasticity.gene import Gene as Gene
     from hebbax.plasticity.normalisation import register_normalisation as register_normalisation
     from hebbax.plasticity.rule import Rule as Rule
     from hebbax.plasticity.rules import register_rule as register_rule
@@ -66,8 +68,10 @@ _HOME = {
     "Controller": "evolution.statistics",
     "Event": "damage.events",
     "Experiment": "experiments.registry",
+    "Gene": "plasticity.gene",
     "Group": "tasks.groups",
     "HebbaxError": "errors",
+    "LiveController": "engines.live_controller",
     "Lives": "types",
     "LockstepEngine": "engines.lockstep",
     "NativeEngine": "engines.native",
@@ -117,8 +121,10 @@ __all__ = [
     "Controller",
     "Event",
     "Experiment",
+    "Gene",
     "Group",
     "HebbaxError",
+    "LiveController",
     "Lives",
     "LockstepEngine",
     "NativeEngine",

@@ -5,10 +5,9 @@ from __future__ import annotations
 import zlib
 from functools import cache
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
+from hebbax.lazy_jax import jax, jnp
 from hebbax.settings import pinned
 
 

@@ -117,24 +117,30 @@ def unpinned() -> list[str]:
 
 def recorded() -> dict[str, str]:
     """Return by name what of RECORDED is not as it is by default; nothing of most processes."""
-    import jax
+    settings = {name.upper(): (_plain(_jax_values().get(name, default)), default) for name, default in _OF_JAX.items()}
+    settings["XLA_FLAGS"] = (os.environ.get("XLA_FLAGS", "").strip(), "")
+    settings[_SUBNORMALS] = ("flushed to zero" if _flushes() else "kept", "kept")
+    return {**of_numba(), **{name: value for name, (value, default) in settings.items() if value != default}}
+
+
+def of_numba() -> dict[str, str]:
+    """Return the part of `recorded()` that machine code compiled by Numba depends on."""
     from numba.core import config
 
     settings = {
         f"NUMBA_{name}": (_plain(getattr(config, name, default)), default) for name, default in _OF_NUMBA.items()
     }
-    settings |= {
-        name.upper(): (_plain(jax.config.values.get(name, default)), default) for name, default in _OF_JAX.items()
-    }
     settings["NUMBA_ENABLE_AVX"] = (os.environ.get("NUMBA_ENABLE_AVX", ""), "")  # its default is the processor's
-    settings["XLA_FLAGS"] = (os.environ.get("XLA_FLAGS", "").strip(), "")
-    settings[_SUBNORMALS] = ("flushed to zero" if _flushes() else "kept", "kept")
     return {name: value for name, (value, default) in settings.items() if value != default}
 
 
-def of_numba() -> dict[str, str]:
-    """Return the part of `recorded()` that machine code compiled by Numba depends on."""
-    return {name: value for name, value in recorded().items() if name.startswith("NUMBA_")}
+def _jax_values() -> Mapping[str, Any]:
+    """Return JAX's settings; none where JAX is not imported and would find none, so that it need not be."""
+    if "jax" not in sys.modules and not any(name.upper() in os.environ for name in _OF_JAX):
+        return {}
+    import jax
+
+    return jax.config.values
 
 
 def check_settings(variables: Mapping[str, str]) -> None:

@@ -27,7 +27,7 @@ def driven_growth(policy, genome) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         rows.append(np.concatenate([np.ravel(layer) for layer in carry.weights]))
         carry = tick(carry, seen)
     playback = Playback(policy, genome, Normaliser.identity(policy.network.sizes[0]), TICKS)
-    return playback.growth(key, observations, np.array(rows)), observations, np.array(rows)
+    return playback.growth(key, observations, np.array(rows), np.zeros(len(rows))), observations, np.array(rows)
 
 
 def test_a_tangent_grows_as_a_finite_difference_does(han_e, genomes):
@@ -59,7 +59,7 @@ def test_a_life_may_be_shorter_than_the_longest(han_e, genomes):
     growth, observations, weights = driven_growth(han_e, genomes[1])
     playback = Playback(han_e, genomes[1], Normaliser.identity(han_e.network.sizes[0]), TICKS)
 
-    short = playback.growth(jax.random.key(3), observations[:50], weights[:50])
+    short = playback.growth(jax.random.key(3), observations[:50], weights[:50], np.zeros(50))
 
     np.testing.assert_array_equal(short, growth[:50])
 

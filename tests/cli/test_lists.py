@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,9 @@ def test_policies(hebbax):
         "averaging": "moving-average of 10",
         "interval": "4 ticks (0.16 s)",
         "evolved_numbers": 800,
+        "weights": 160,
         "plastic_weights": 160,
+        "plastic_state": 160,
         "package": None,
     }
     # 8-80-2 without plasticity: 8 * 80 + 80 * 2 = 800 evolved weights.
@@ -110,15 +113,19 @@ def test_policies_are_of_half_cheetah_by_default(hebbax):
     assert ran.code == 0
     row = next(line for line in ran.out.splitlines() if line.split()[:1] == ["mlp"])
     # 17 * 80 + 80 * 6 = 1840
-    assert row.split() == ["mlp", "mlp", "17-80-6", "tanh", "–", "–", "–", "–", "1,840", "0"]
+    assert row.split() == ["mlp", "mlp", "17-80-6", "tanh", "–", "–", "–", "–", "1,840", "1,840", "0"]
+
+
+SHIPPED = zoo.zoo_path("zoo:half_cheetah/han-e")
+SIZES = {"evolved_numbers": 1840, "weights": 368, "plastic_state": 368}
 
 
 @pytest.fixture
 def small_zoo(tmp_path: Path, monkeypatch) -> Path:
     """A zoo with one controller that has a card, and one that has none."""
     for name in ("half_cheetah/han-e", "swimmer/mlp"):
-        (tmp_path / "zoo" / name).mkdir(parents=True)
-        (tmp_path / "zoo" / name / "config.yaml").touch()
+        shutil.copytree(SHIPPED, tmp_path / "zoo" / name)
+        (tmp_path / "zoo" / name / "card.json").unlink()
     card = {"return_mean": 4567.8, "return_std": 12.3, "lifetimes": 100, "command": "hebbax train seed=0"}
     (tmp_path / "zoo/half_cheetah/han-e/card.json").write_text(json.dumps(card))
     monkeypatch.setattr(zoo, "_FOLDER", tmp_path / "zoo")
@@ -133,11 +140,20 @@ def test_zoo(hebbax, small_zoo):
             "return_std": 12.3,
             "lifetimes": 100,
             "command": "hebbax train seed=0",
+            **SIZES,
         },
-        {"name": "zoo:swimmer/mlp", "return_mean": None, "return_std": None, "lifetimes": None, "command": None},
+        {
+            "name": "zoo:swimmer/mlp",
+            "return_mean": None,
+            "return_std": None,
+            "lifetimes": None,
+            "command": None,
+            **SIZES,
+        },
     ]
     table = hebbax("zoo").out
-    assert "zoo:half_cheetah/han-e         4,568                   12         100   hebbax train seed=0" in table
+    (row,) = (line.split() for line in table.splitlines() if "zoo:half_cheetah/han-e " in line and "4,568" in line)
+    assert row[1:] == ["4,568", "12", "100", "1,840", "368", "368", *["hebbax", "train", "seed=0"]]
     assert "hebbax evaluate zoo:half_cheetah/han-e" in table
 
 

@@ -30,7 +30,7 @@ def _run_compiled(policy, genome, key, inputs):
         step.weights(step.layout, carry, before)
         action = np.zeros(policy.network.sizes[-1], np.float32)
         step.act(step.layout, genome, carry, tick, observation, action)
-        if not step.adapt(step.layout, folded, carry, tick):
+        if not step.adapt(step.layout, folded, carry, tick, np.zeros(0, np.float32)):
             break
         actions.append(action)
         weights.append(before)

@@ -133,7 +133,9 @@ def _conditional_growth(playback: Playback, key: jax.Array, record: Record) -> n
     ticks = len(record.weights)
     if ticks < FEWEST_TICKS:
         return _TOO_SHORT
-    return playback.growth(key, record.observations, record.weights)[ticks // 2 :]
+    if playback.missing:
+        return f"records do not hold {', '.join(playback.missing)}, which the rule hears"
+    return playback.growth(key, record.observations, record.weights, record.rewards)[ticks // 2 :]
 
 
 def _static_input(runner: Runner) -> Callable[[int], AnalysisInput]:

@@ -32,16 +32,23 @@ class Playback:
         self._ticks = ticks
         inputs = np.zeros((ticks, policy.network.sizes[0]), np.float32)
         weights = np.zeros((ticks, policy.weight_count), np.float32)
-        self._play = jax.jit(self._tangents).lower(root_key(0), inputs, weights).compile()
+        signal = np.zeros((ticks, len(policy.signals) if policy.reads_signal else 0), np.float32)
+        self._play = jax.jit(self._tangents).lower(root_key(0), inputs, weights, signal).compile()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What the rule hears and records do not hold: terms of the reward."""
+        return tuple(self._policy.signals[place] for place in self._policy.signal_at if place > 0)
 
     @pinned()
-    def growth(self, key: jax.Array, observations: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    def growth(self, key: jax.Array, observations: np.ndarray, weights: np.ndarray, rewards: np.ndarray) -> np.ndarray:
         """Return by what logarithm a tangent of the policy's state grows at each tick, float64 [ticks].
 
         Args:
             key: of the life.
             observations: float64 [ticks, observations], as recorded.
             weights: float32 [ticks, weights], as recorded: the tangent is taken at these.
+            rewards: float64 [ticks], as recorded, for a rule that hears them: they stay as they were too.
 
         It begins in a random direction at the first tick. Minus infinity from where nothing is left of it.
         """
@@ -50,9 +57,11 @@ class Playback:
         inputs[:ticks] = (observations - self._normaliser.mean) * self._normaliser.scale
         points = np.zeros((self._ticks, weights.shape[1]), np.float32)
         points[:ticks] = weights
-        return np.asarray(self._play(key, inputs, points), np.float64)[:ticks]
+        signal = np.zeros((self._ticks, len(self._policy.signals) if self._policy.reads_signal else 0), np.float32)
+        signal[:ticks, :1] = rewards[:, None]
+        return np.asarray(self._play(key, inputs, points, signal), np.float64)[:ticks]
 
-    def _tangents(self, key: jax.Array, inputs: Any, weights: Any) -> Any:
+    def _tangents(self, key: jax.Array, inputs: Any, weights: Any, signal: Any) -> Any:
         policy = self._policy
         first = policy.birth(jax.random.fold_in(key, WEIGHT_STREAM))
         directions = [
@@ -62,12 +71,12 @@ class Playback:
         zeros = jax.tree.map(jnp.zeros_like, _dynamic_parts(first))
         begin = (tuple(directions), *zeros[1:])
 
-        def tick(state: tuple[Carry, Any], row: tuple[Any, Any]) -> tuple[tuple[Carry, Any], Any]:
-            (carry, tangent), (observation, flat_weights) = state, row
+        def tick(state: tuple[Carry, Any], row: tuple[Any, Any, Any]) -> tuple[tuple[Carry, Any], Any]:
+            (carry, tangent), (observation, flat_weights, heard) = state, row
 
             def step(parts: Any) -> tuple[Any, Any]:
                 _, after = policy.act(self._genome, _carry(parts, carry.tick), observation)
-                after = policy.adapt(self._genome, after)
+                after = policy.adapt(self._genome, after, heard)
                 return _dynamic_parts(after), after.tick
 
             point = (_by_layer(flat_weights, carry.weights), *_dynamic_parts(carry)[1:])
@@ -76,7 +85,7 @@ class Playback:
             next_parts, tangent, count = jax.jvp(step, (point,), (tangent,), has_aux=True)
             return (_carry(next_parts, count), tangent), jnp.log(_norm(tangent))
 
-        return jax.lax.scan(tick, (first, begin), (inputs, weights))[1]
+        return jax.lax.scan(tick, (first, begin), (inputs, weights, signal))[1]
 
 
 def _dynamic_parts(carry: Carry) -> tuple[Any, ...]:

@@ -16,16 +16,16 @@ _LIVES = 16
 
 
 def policy_loop(step: PolicyStep) -> Any:
-    """Return the compiled `loop(layout, genome, prepared, carry, inputs [ticks, observations], action) -> ticks`."""
+    """Return the compiled `loop(layout, genome, folded, carry, inputs [ticks, observations], action) -> ticks`."""
     act, adapt = step.act, step.adapt
 
     @compiled
-    def loop(layout, genome, prepared, carry, inputs, action):
-        units = np.empty(inputs.shape[1], np.float32)
+    def loop(layout, genome, folded, carry, inputs, action):
+        units, no_signal = np.empty(inputs.shape[1], np.float32), np.empty(0, np.float32)
         for tick in range(inputs.shape[0]):
             copy(inputs[tick], units)
             act(layout, genome, carry, tick, units, action)
-            if not adapt(layout, prepared, carry, tick):
+            if not adapt(layout, folded, carry, tick, no_signal):
                 return tick
         return inputs.shape[0]
 
@@ -47,13 +47,13 @@ class PolicyAlone:
         self.folded = np.zeros((len(self.genomes), step.folded_size), np.float32)
         self.carries = np.zeros((len(self.genomes), step.carry_size), np.float32)
         for index, genome in enumerate(self.genomes):
-            prepared, carry = self.folded[index], self.carries[index]
-            step.birth(step.layout, step.parameters, genome, np.uint32(0), np.uint32(index), prepared, carry)
+            folded, carry = self.folded[index], self.carries[index]
+            step.birth(step.layout, step.parameters, genome, np.uint32(0), np.uint32(index), folded, carry)
         self.synapse_ticks = len(self.genomes) * len(inputs) * controls.policy.weight_count
 
     def run(self) -> int:
         """Run all policies over all observations; return the ticks that they lasted."""
         ticks = 0
-        for genome, prepared, carry in zip(self.genomes, self.folded, self.carries, strict=True):
-            ticks += self.loop(self.layout, genome, prepared, carry, self.inputs, self.action)
+        for genome, folded, carry in zip(self.genomes, self.folded, self.carries, strict=True):
+            ticks += self.loop(self.layout, genome, folded, carry, self.inputs, self.action)
         return ticks

@@ -6,7 +6,7 @@ import json
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from hebbax.cli.output import number, print_facts, waiting
+from hebbax.cli.output import number, print_facts, sizes_in_words, waiting
 from hebbax.cli.parser import Parser, whole_number
 from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
 
@@ -56,7 +56,8 @@ def run(options: Namespace) -> int:
     if options.json:
         print(json.dumps(evaluation.to_json()))
     else:
-        print_facts([("controller", options.target), *facts_of(evaluation)])
+        sizes = ("sizes", sizes_in_words(stored.policy))
+        print_facts([("controller", options.target), *facts_of(evaluation)[:1], sizes, *facts_of(evaluation)[1:]])
     return 0
 
 

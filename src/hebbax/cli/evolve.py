@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hebbax.cli.interrupt import Interruption
-from hebbax.cli.output import note, quoted, returned
+from hebbax.cli.output import note, quoted, returned, sizes_in_words
 from hebbax.cli.progress import Clock, training_progress
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def evolve(training: Training, asked: Interruption, seconds: float | None = None
     config, path = training.search.config, training.folder.path
     print(f"{config.task.name} · {training.search.policy.name} · seed {config.seed} → {path}", flush=True)
     genome_size = training.search.policy.genome_size
+    print(sizes_in_words(training.search.policy), flush=True)
     for remark in (remark_on(training.search.task), remark_on_strategy(config.strategy.name, genome_size)):
         if remark is not None:
             print(remark, flush=True)

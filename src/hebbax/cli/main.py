@@ -29,6 +29,7 @@ SUBCOMMANDS = {
     "strategies": "list the evolution strategies with their options",
     "damages": "list what can happen to a life",
     "reproduce": "run a published experiment, or go on with it, and compare",
+    "genome": "print what the numbers of a genome are",
     "zoo": "list the controllers that ship with hebbax",
     "demo": "evolve a small controller now, and see what it does",
     "doctor": "check this machine and installation",

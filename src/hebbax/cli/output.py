@@ -94,6 +94,12 @@ def print_parts(
     print_table(columns, rows, right=right)
 
 
+def sizes_in_words(policy: Any) -> str:
+    """Return how many numbers of a policy evolve, how many weights it has, and what a life changes."""
+    sizes = policy.genome_size, policy.network.weight_count, policy.state_size
+    return "{:,} evolved numbers, {:,} weights, {:,} numbers of plastic state".format(*sizes)
+
+
 def made(parts: Registry[Part], make: Callable[[Part], Made]) -> Iterator[tuple[str, Made]]:
     """Yield the name of every part, and what is made of it; a plug-in's, of which nothing can be made, is a note."""
     for name, part in parts.items():

@@ -26,9 +26,10 @@ _COLUMNS = {
     "averaging": "averaging",
     "interval": "interval",
     "evolved_numbers": "evolved numbers",
-    "plastic_weights": "plastic weights",
+    "weights": "weights",
+    "plastic_state": "plastic state",
 }
-_NUMBERS = ("evolved numbers", "plastic weights")
+_NUMBERS = ("evolved numbers", "weights", "plastic state")
 
 
 def parser() -> Parser:
@@ -70,7 +71,9 @@ def describe_policies(task_name: str) -> list[dict[str, Any]]:
                 "averaging": plasticity and _averaging(plasticity.averaging, plasticity.averaged_ticks),
                 "interval": plasticity and _interval(plasticity.interval, task.control_period),
                 "evolved_numbers": policy.genome_size,
-                "plastic_weights": policy.network.weight_count if plasticity else 0,
+                "weights": policy.network.weight_count,
+                "plastic_weights": policy.weight_count,
+                "plastic_state": policy.state_size,
                 "package": PRESETS.origin(name),
             }
         )

@@ -18,7 +18,17 @@ _EXAMPLES = """\
   hebbax evaluate zoo:half_cheetah/han-e
   hebbax show zoo:half_cheetah/han-e"""
 
-_COLUMNS = ("controller", "mean return", "standard deviation", "lifetimes", "evolved by")
+_COLUMNS = (
+    "controller",
+    "mean return",
+    "standard deviation",
+    "lifetimes",
+    "evolved numbers",
+    "weights",
+    "plastic state",
+    "evolved by",
+)
+_SIZES = ("evolved_numbers", "weights", "plastic_state")
 _KEYS = ("return_mean", "return_std", "lifetimes", "command")
 
 
@@ -37,7 +47,7 @@ def run(options: Namespace) -> int:
     elif not rows:
         print("no controller ships with this version of hebbax: `hebbax train` evolves one")
     else:
-        print_table(_COLUMNS, [[row["name"], *_cells(row)] for row in rows], right=_COLUMNS[1:4])
+        print_table(_COLUMNS, [[row["name"], *_cells(row)] for row in rows], right=_COLUMNS[1:7])
         print(
             f"use one like a run: hebbax evaluate {rows[0]['name']}\n                    hebbax show {rows[0]['name']}"
         )
@@ -46,10 +56,21 @@ def run(options: Namespace) -> int:
 
 def describe_zoo() -> list[dict[str, Any]]:
     """Return the name of each controller with the evaluation on its card, null where its card does not say."""
+    from hebbax.runs.stored_run import StoredRun
     from hebbax.zoo import zoo_names, zoo_path
 
-    names = [f"zoo:{name}" for name in zoo_names()]
-    return [{"name": name, **{key: _card(zoo_path(name)).get(key) for key in _KEYS}} for name in names]
+    rows = []
+    for name in (f"zoo:{name}" for name in zoo_names()):
+        policy = StoredRun.open(name, on_note=lambda line: None).policy
+        sizes = (policy.genome_size, policy.network.weight_count, policy.state_size)
+        rows.append(
+            {
+                "name": name,
+                **{key: _card(zoo_path(name)).get(key) for key in _KEYS},
+                **dict(zip(_SIZES, sizes, strict=True)),
+            }
+        )
+    return rows
 
 
 def _card(folder: Path) -> dict[str, Any]:
@@ -58,4 +79,11 @@ def _card(folder: Path) -> dict[str, Any]:
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
-    return [number(row["return_mean"]), number(row["return_std"]), number(row["lifetimes"]), row["command"] or "–"]
+    sizes = [f"{row[key]:,}" for key in _SIZES]
+    return [
+        number(row["return_mean"]),
+        number(row["return_std"]),
+        number(row["lifetimes"]),
+        *sizes,
+        row["command"] or "–",
+    ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import jax
 import numpy as np
 
 from hebbax.damage.events import Event
 from hebbax.damage.kind import Kind, as_argument, sample_state
 from hebbax.damage.kinds import KINDS
 from hebbax.errors import HebbaxError, unknown_name
+from hebbax.lazy_jax import jax
 from hebbax.policies.policy import AnyPolicy, Policy
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.groups import Group

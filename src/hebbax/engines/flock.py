@@ -45,7 +45,9 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         self.threads = thread_count(threads)
         self._birth = jax.jit(jax.vmap(lambda key: policy.birth(jax.random.fold_in(key, WEIGHT_STREAM))))
         self._draw = jax.jit(jax.vmap(lambda key: policy.birth(key).weights))
-        self._step = jax.jit(jax.vmap(_policy_step(policy), in_axes=0))
+        self.defers = bool(getattr(policy, "reads_signal", False))
+        self._step = jax.jit(jax.vmap(policy.act if self.defers else _policy_step(policy), in_axes=0))
+        self._adapt = jax.jit(jax.vmap(_adapt_step(policy), in_axes=0))
         self._stop = False
 
     @abstractmethod
@@ -132,15 +134,29 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
 
 
 def _policy_step(policy: AnyPolicy) -> Any:
+    """Return a pass and its update in one, for a policy whose update hears nothing."""
+
     def step(genome: Any, carry: Carry, inputs: Any, adapts: Any) -> tuple[Any, Carry, Any]:
         action, carry = policy.act(genome, carry, inputs)
-        adapted = policy.adapt(genome, carry)
-        carry = jax.tree.map(lambda new, old: jnp.where(adapts, new, old), adapted, carry)
-        # A comparison with NaN is false, so this finds what is not finite too.
-        within = jnp.all(jnp.array([jnp.all(jnp.abs(layer) <= WEIGHT_BOUND) for layer in carry.weights]))
-        return action, carry, within
+        return action, *_adapted(policy.adapt(genome, carry), carry, adapts)
 
     return step
+
+
+def _adapt_step(policy: Any) -> Any:
+    """Return the update alone, for a policy that hears what came of its action."""
+
+    def step(genome: Any, carry: Carry, signal: Any, adapts: Any) -> tuple[Carry, Any]:
+        return _adapted(policy.adapt(genome, carry, signal), carry, adapts)
+
+    return step
+
+
+def _adapted(adapted: Carry, carry: Carry, adapts: Any) -> tuple[Carry, Any]:
+    """Return the carry after an update, unless it is not to happen, and whether its weights are within bounds."""
+    carry = jax.tree.map(lambda new, old: jnp.where(adapts, new, old), adapted, carry)
+    # A comparison with NaN is false, so this finds what is not finite too.
+    return carry, jnp.all(jnp.array([jnp.all(jnp.abs(layer) <= WEIGHT_BOUND) for layer in carry.weights]))
 
 
 class Flock(ABC):
@@ -174,6 +190,8 @@ class Flock(ABC):
         self.ends, self.terminations = np.full(self.count, END_REACHED, np.int64), np.zeros(self.count, np.int64)
         self.observation_count = np.zeros(self.count)
         self.sums, self.squares = (np.zeros((self.count, task.observation_size)) for _ in range(2))
+        self.rewards, self.terms = np.zeros(self.count), np.zeros_like(self.reward_terms)  # of the newest tick
+        self._scales, self._within = np.ones(width), np.ones(self.count, bool)
 
     @abstractmethod
     def _tick(self, tick: int, record: Record | None) -> None:
@@ -244,10 +262,10 @@ class Flock(ABC):
             reward_terms=self.reward_terms if self.reward_terms.shape[1] else None,
         )
 
-    def _act(self, tick: int, observations: np.ndarray, record: Record | None) -> tuple[np.ndarray, np.ndarray]:
+    def _act(self, tick: int, observations: np.ndarray, record: Record | None) -> np.ndarray:
         """Run the policy on observations [lives, observations]; end lives where either is out of bounds.
 
-        Returns the actions [lives, actuators], and of which lives the weights are within bounds, bool [lives].
+        Returns the actions [lives, actuators]. The update is done too, unless it waits for what comes of them.
         """
         if changing := self._happens(tick, WEIGHTS):
             weights = changed(
@@ -259,10 +277,12 @@ class Flock(ABC):
         weights, scales = self.carry.weights, self._plasticity(tick)
         inputs = self._normalise(observations)
         wide = jnp.asarray(self._wide(inputs))
-        outputs, self.carry, within = self._engine._step(self.genomes, self.carry, wide, jnp.asarray(scales != 0.0))
-        if not np.isin(scales, (0.0, 1.0)).all():
-            scaled, of_scaled = interpolated(weights, self.carry.weights, scales)
-            self.carry, within = self.carry._replace(weights=scaled), within & of_scaled
+        if self._engine.defers:
+            outputs, self.carry = self._engine._step(self.genomes, self.carry, wide)
+            self._scales = scales
+        else:
+            outputs, self.carry, within = self._engine._step(self.genomes, self.carry, wide, jnp.asarray(scales != 0.0))
+            self._within = self._interpolate(weights, scales, within)
         actions = np.array(outputs, np.float64)[: self.count]
         self._change(tick, ACTION, actions)
         if record is not None:
@@ -273,7 +293,25 @@ class Flock(ABC):
         bounded = np.all(np.abs(actions) <= BOUND, axis=1)  # a comparison with NaN is false
         # A saturated network would hide an input that is not finite.
         self._end(~(bounded & np.isfinite(inputs).all(axis=1)), END_DIVERGED)
-        return actions, np.asarray(within)[: self.count]
+        return actions
+
+    def _update(self) -> None:
+        """Do the update that has waited, and end lives whose weights are out of bounds."""
+        if self._engine.defers:
+            weights, scales = self.carry.weights, self._scales
+            signal = jnp.asarray(
+                self._wide(np.concatenate([self.rewards[:, None], self.terms], axis=1, dtype=np.float32))
+            )
+            self.carry, within = self._engine._adapt(self.genomes, self.carry, signal, jnp.asarray(scales != 0.0))
+            self._within = self._interpolate(weights, scales, within)
+        self._end(~self._within, END_DIVERGED)
+
+    def _interpolate(self, weights: Any, scales: np.ndarray, within: Any) -> np.ndarray:
+        """Let updates from weights on go as far as `scales` [width] say; return which are within bounds [lives]."""
+        if not np.isin(scales, (0.0, 1.0)).all():
+            scaled, of_scaled = interpolated(weights, self.carry.weights, scales)
+            self.carry, within = self.carry._replace(weights=scaled), within & of_scaled
+        return np.asarray(within)[: self.count]
 
     def _credit(
         self, tick: int, rewards: np.ndarray, done: np.ndarray, record: Record | None, terms: np.ndarray | None = None
@@ -282,6 +320,7 @@ class Flock(ABC):
 
         Returns which of the living have terminated, bool [lives].
         """
+        self.rewards, self.terms = rewards, np.zeros_like(self.reward_terms) if terms is None else terms
         self._end(~np.isfinite(rewards), END_DIVERGED)
         self.returns += np.where(self.alive, rewards, 0.0)
         if terms is not None:

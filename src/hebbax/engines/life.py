@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     birth_size: Any
     count_warnings: Any
     draw_weights: Any
+    hear: Any
+    new_signal: Any
     newborn: Any
     observe: Any
     outcome: Any
@@ -103,7 +105,7 @@ def intervene_on_weights(events, tick, states, layout, parameters, carry, key0, 
 
 
 @compiled
-def adapt_weights(events, tick, states, key0, key1, layout, folded, carry, scratch):
+def adapt_weights(events, tick, states, key0, key1, layout, folded, carry, scratch, signal):
     """Update the weights after a tick, as far as events let it; return whether they stay within bounds."""
     scale = plasticity_scale(events, tick, states, key0, key1)
     if scale == 0.0:
@@ -111,7 +113,7 @@ def adapt_weights(events, tick, states, key0, key1, layout, folded, carry, scrat
     before, after = scratch[0], scratch[1]
     if scale != 1.0:
         weights_of(layout, carry, before)
-    within = adapt(layout, folded, carry, tick)
+    within = adapt(layout, folded, carry, tick, signal)
     if scale != 1.0:
         weights_of(layout, carry, after)
         within = interpolate(before, after, np.float32(scale)) and within
@@ -190,6 +192,7 @@ def live(
     outputs = np.empty(record.actions.shape[1], np.float32)
     action = np.empty(record.actions.shape[1])
     seen = np.empty(size)
+    signal = new_signal()
     while tick < until:
         if stop[0] != 0:
             end = END_STOPPED
@@ -225,6 +228,7 @@ def live(
             break
         total += reward
         add(terms, term_sums)
+        hear(reward, terms, signal)
         if tick - first < record.rewards.shape[0]:
             record.rewards[tick - first], record.terminated[tick - first] = reward, bool(done)
         tick += 1
@@ -235,7 +239,7 @@ def live(
                 break
             row[WARNINGS] += count_warnings(simulator)  # which a new birth puts to zero
             begin(model, simulator, state, control, memory, draw_birth(key0, key1, terminations, birth_size(state)))
-        if not adapt_weights(events, tick - 1, states, key0, key1, layout, folded, carry, scratch):
+        if not adapt_weights(events, tick - 1, states, key0, key1, layout, folded, carry, scratch, signal):
             end = END_DIVERGED
             break
     row[RETURN], row[LENGTH], row[TERMINATIONS], row[COUNT] = total, tick, terminations, count

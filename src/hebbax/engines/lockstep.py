@@ -125,10 +125,10 @@ class _Bodies(Flock):
             self.batch.write_record(record, tick - self.first)
         observations = np.zeros((self.count, self.task.observation_size))
         self.batched.observe(self.batch.states, self.memory, self.alive, self.key_data, tick, observations)
-        actions, within = self._act(tick, observations, record)
+        actions = self._act(tick, observations, record)
         if self.alive.any():
             self._advance(tick, actions, record)
-        self._end(~within, END_DIVERGED)
+        self._update()
 
     def _advance(self, tick: int, actions: np.ndarray, record: Record | None) -> None:
         """Run a control period of the living, and what follows from it."""

@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
 
-from hebbax.compiling.compiler import FLAGS, compiled, copy, from_source
+from hebbax.compiling.compiler import FLAGS, compiled, copy, from_source, inlined
 from hebbax.damage.apply import apply_forces, clear_forces, hold_coordinates, restore_forces
 from hebbax.engines.fingerprint import digest_environment, digest_value
 from hebbax.engines.life_cache import LifeCache
-from hebbax.engines.task_functions import TaskFunctions, task_functions
+from hebbax.engines.task_functions import TaskFunctions, task_functions, term_columns
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.tasks.task import Task
 from hebbax.worlds.base import BodyHooks, WorldFunctions
@@ -52,7 +53,31 @@ def life_names(task: Task, step: PolicyStep) -> dict[str, Any]:
         "weights_of": step.weights,
         "put_weights": step.put_weights,
         "draw_weights": step.draw_weights,
+        **_signal(term_columns(task) if step.reads_signal else None),
     }
+
+
+@cache
+def _signal(terms: int | None) -> dict[str, Any]:
+    """Return what a life calls to keep what an update hears: the reward, then so many terms; None for nothing."""
+    size = 0 if terms is None else 1 + terms
+
+    @inlined
+    def new_signal():
+        return np.zeros(size, np.float32)
+
+    @inlined
+    def hear(reward, terms, signal):
+        signal[0] = reward
+        for i in range(terms.shape[0]):
+            signal[1 + i] = terms[i]
+
+    return {"new_signal": new_signal, "hear": _hear_nothing if terms is None else hear}
+
+
+@inlined
+def _hear_nothing(reward, terms, signal):
+    pass
 
 
 def world_functions(task: Task, functions: TaskFunctions) -> WorldFunctions:

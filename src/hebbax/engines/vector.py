@@ -71,10 +71,10 @@ class _Episodes(Flock):
         return np.zeros(self.count, np.int64)
 
     def _tick(self, tick: int, record: Record | None) -> None:
-        actions, within = self._act(tick, self.observations, record)
+        actions = self._act(tick, self.observations, record)
         rewards, done = self._advance(actions)
         done = self._credit(tick, rewards, done, record)
-        self._end(~within, END_DIVERGED)
+        self._update()
         if self.restart and tick != self.last_tick:
             self._restart(done & self.alive)
 

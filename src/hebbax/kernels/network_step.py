@@ -75,7 +75,9 @@ def compile_network_step(policy: Policy) -> PolicyStep:
     functions = (
         _plastic_birth(rule, policy.initial.is_normal),
         _plastic_act(compile_forward(network, scaled=scaled), plasticity.averaging),
-        _plastic_adapt(rule, plasticity.normalisation, plasticity.effective_bound, plasticity.averaging),
+        _plastic_adapt(
+            rule, plasticity.normalisation, plasticity.effective_bound, plasticity.averaging, policy.signal_at
+        ),
         _plastic_weights,
     )
     scratch_size = max(c.post_size for c in network.connections) if plasticity.normalisation == "unit-norm" else 0
@@ -90,6 +92,7 @@ def compile_network_step(policy: Policy) -> PolicyStep:
         policy.weight_count,
         put_weights,
         draw_weights(policy.initial.is_normal, _INITIAL_AT),
+        policy.reads_signal,
     )
 
 
@@ -131,7 +134,7 @@ def _static_act(forward: Any) -> Any:
 
 
 @kernel
-def _static_adapt(layout, folded, carry, tick):
+def _static_adapt(layout, folded, carry, tick, signal):
     return True
 
 
@@ -263,9 +266,9 @@ _AVERAGINGS = {
 
 
 @cache
-def _plastic_adapt(rule: Rule, normalisation: str, bound: float, averaging: str) -> Any:
-    update = update_layer(rule, normalisation, bound, transposed=False)
-    update_transposed = update_layer(rule, normalisation, bound, transposed=True)
+def _plastic_adapt(rule: Rule, normalisation: str, bound: float, averaging: str, signal_at: tuple[int, ...]) -> Any:
+    update = update_layer(rule, normalisation, bound, signal_at, transposed=False)
+    update_transposed = update_layer(rule, normalisation, bound, signal_at, transposed=True)
     normalise = layer_normaliser(normalisation)
     _, mean = _AVERAGINGS[averaging]
     scaled = normalisation == "max"
@@ -273,7 +276,7 @@ def _plastic_adapt(rule: Rule, normalisation: str, bound: float, averaging: str)
     limit = _BOUND_BITS if normalisation == "none" else _FINITE_BITS
 
     @kernel
-    def adapt(layout, folded, carry, tick):
+    def adapt(layout, folded, carry, tick, signal):
         if tick % layout[INTERVAL] != 0:
             return True
         means_at, scales_at = mean(layout, carry, tick), locate_scales(layout)
@@ -288,11 +291,11 @@ def _plastic_adapt(rule: Rule, normalisation: str, bound: float, averaging: str)
             scale, transposed = carry[scales_at + index], of_connection(layout, index, TRANSPOSED) == 1
             if transposed:
                 largest = update_transposed(
-                    carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale
+                    carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale, signal
                 )
             else:
                 largest = update(
-                    carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale
+                    carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale, signal
                 )
             if largest > limit:
                 return False

@@ -17,14 +17,15 @@ class PolicyStep:
     - `birth(layout, parameters, genome, key0, key1, folded, carry)` fills both buffers for a newborn: `folded` with the
       genome's coefficients as the updates read them, once per life.
     - `act(layout, genome, carry, tick, inputs, action)` runs one pass.
-    - `adapt(layout, folded, carry, tick) -> bool` updates the weights if due; False if a weight is out of bounds.
+    - `adapt(layout, folded, carry, tick, signal) -> bool` updates the weights if due; False if one is out of bounds.
     - `weights(layout, carry, out)` writes the present weights.
     - `put_weights(layout, carry, weights)` puts others in their place.
     - `draw_weights(layout, parameters, key0, key1, out)` writes fresh weights.
 
     All arrays but the layout are float32: `genome` [genome_size], `folded` [folded_size], `carry` [carry_size],
     `inputs` [observations], normalised, `action` [actuators], and `out` and `weights` [weight_count]. `key0` and `key1`
-    are the two words of the key that weights are drawn from, uint32. `tick` counts from 0.
+    are the two words of the key that weights are drawn from, uint32. `tick` counts from 0. `signal` [signals] is the
+    reward of the tick, then its terms where the task has several; [0] where `reads_signal` is false.
     """
 
     birth: Any
@@ -38,3 +39,4 @@ class PolicyStep:
     weight_count: int  # weights that change; 0 for a static policy
     put_weights: Any = put_no_weights
     draw_weights: Any = draw_no_weights
+    reads_signal: bool = False

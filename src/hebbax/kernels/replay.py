@@ -26,7 +26,7 @@ def _act(layout, genome, carry, tick, inputs, action):
 
 
 @compiled
-def _adapt(layout, folded, carry, tick):
+def _adapt(layout, folded, carry, tick, signal):
     return True
 
 

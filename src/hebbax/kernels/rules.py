@@ -9,7 +9,7 @@ import numpy as np
 
 from hebbax.compiling.compiler import from_source, kernel
 from hebbax.kernels.float_bits import larger, size_bits
-from hebbax.kernels.layout import BIAS, GENES_AT, POST_SIZE, PRE_SIZE, locate_synapse, of_connection
+from hebbax.kernels.layout import BIAS, POST_SIZE, PRE_SIZE, locate_coefficient, locate_synapse, of_connection
 from hebbax.kernels.normalisation import weight_normaliser
 from hebbax.kernels.regions import (
     read_coefficient,
@@ -22,7 +22,8 @@ from hebbax.kernels.regions import (
 from hebbax.plasticity.rule import Rule
 
 _UPDATE = """
-def update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale):
+def update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale, signal):
+    {hears}
     synapses = rows * columns
     largest = zero
     for {outer}:
@@ -64,20 +65,18 @@ _TRANSPOSED = {
 _FOLD_LAYER = """
 def fold_layer({constants}, genome, folded, coefficients_at, layout, index):
     rows, columns = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
-    genes_at, bias = of_connection(layout, index, GENES_AT), of_connection(layout, index, BIAS)
+    bias = of_connection(layout, index, BIAS)
     size = rows * columns
     rows -= {apart} * bias
-    synapses = rows * columns
     for i in range(rows):
         for j in range(columns):
-            k, coefficient_at = i * columns + j, coefficients_at + locate_synapse(layout, index, i, j)
+            coefficient_at = coefficients_at + locate_synapse(layout, index, i, j)
             {results} = fold({reads})
             {writes}
     {of_bias}
 """
 
 _FOLD_BIAS = """if bias == 1:
-        bias_genes_at = genes_at + {before} * synapses + {neurons} * columns
         for j in range(columns):
             coefficient_at = coefficients_at + locate_synapse(layout, index, rows, j)
             {results} = fold_bias({reads})
@@ -86,14 +85,17 @@ _FOLD_BIAS = """if bias == 1:
 
 
 @cache
-def update_layer(rule: Rule, normalisation: str, bound: float, *, transposed: bool) -> Any:
+def update_layer(
+    rule: Rule, normalisation: str, bound: float, signal_at: tuple[int, ...] = (), *, transposed: bool
+) -> Any:
     """Return the compiled update of a connection, `transposed` or not (see `layout.py`).
 
-    `update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale) -> bits`:
-    each weight becomes n(w + Δw) with w = weight * scale and n the part of the normalisation that looks at single
-    weights; returns the size of the largest, as `float_bits` orders them. Weights [rows, columns], states
+    `update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale, signal) ->
+    bits`: each weight becomes n(w + Δw) with w = weight * scale and n the part of the normalisation that looks at
+    single weights; returns the size of the largest, as `float_bits` orders them. Weights [rows, columns], states
     [states, rows, columns], pre [rows] and post [columns] begin in the carry at `weights_at`, `states_at`, `pre_at` and
-    `post_at`; folded coefficients [coefficients, rows, columns] begin in `folded` at `coefficients_at`.
+    `post_at`; folded coefficients [coefficients, rows, columns] begin in `folded` at `coefficients_at`. What the rule
+    reads of `signal` stands there at `signal_at`.
     """
     count = len(rule.state)
     coefficients = [
@@ -103,7 +105,8 @@ def update_layer(rule: Rule, normalisation: str, bound: float, *, transposed: bo
     writes = [f"write_state{n}(carry, states_at + {n} * synapses + k, s{n})" for n in range(count)]
     source = _UPDATE.format(
         change=", ".join(["difference", *(f"s{n}" for n in range(count))]),
-        reads=", ".join(["x", "y", "weight", *coefficients, *states]),
+        hears="; ".join(f"h{n} = signal[{place}]" for n, place in enumerate(signal_at)) or "pass",
+        reads=", ".join(["x", "y", "weight", *coefficients, *states, *(f"h{n}" for n in range(len(signal_at)))]),
         writes="; ".join(writes) or "pass",
         **(_TRANSPOSED if transposed else _ROW_BY_ROW),
     )
@@ -123,6 +126,10 @@ def update_layer(rule: Rule, normalisation: str, bound: float, *, transposed: bo
     return kernel(from_source(source, "update", names))
 
 
+def _read_gene(gene: int, row: str) -> str:
+    return f"read_coefficient(genome, locate_coefficient(layout, index, {gene}, {row}, j))"
+
+
 @cache
 def fold_layer(rule: Rule) -> Any:
     """Return the compiled folding of a connection's coefficients: `Rule.prepare` of every synapse.
@@ -132,8 +139,7 @@ def fold_layer(rule: Rule) -> Any:
     """
     constants = ["rate"] if rule.time_constant is None else ["rate", "time_constant"]
     own, neurons = len(rule.coefficients), len(rule.neuron_coefficients)
-    reads = [f"read_coefficient(genome, genes_at + {n} * synapses + k)" for n in range(own)]
-    reads += [f"read_coefficient(genome, genes_at + {own} * synapses + {n} * columns + j)" for n in range(neurons)]
+    reads = [_read_gene(n, "i") for n in range(own + neurons)]
     results = [f"p{n}" for n in range(len(rule.prepared))]
     writes = "; ".join(f"write_coefficient(folded, coefficient_at + {n} * size, p{n})" for n in range(len(results)))
     targets = ", ".join(results) + ("," if len(results) == 1 else "")
@@ -145,18 +151,14 @@ def fold_layer(rule: Rule) -> Any:
         "locate_synapse": locate_synapse,
         "PRE_SIZE": PRE_SIZE,
         "POST_SIZE": POST_SIZE,
-        "GENES_AT": GENES_AT,
+        "locate_coefficient": locate_coefficient,
         "BIAS": BIAS,
     }
     of_bias = "pass"
     if rule.prepare_bias is not None:
         names["fold_bias"] = kernel(rule.prepare_bias)
-        bias_reads = [
-            f"read_coefficient(genome, bias_genes_at + {n} * columns + j)" for n in range(len(rule.bias_coefficients))
-        ]
-        of_bias = _FOLD_BIAS.format(
-            before=own, neurons=neurons, results=targets, reads=", ".join(["rate", *bias_reads]), writes=writes
-        )
+        bias_reads = [_read_gene(own + neurons + n, "0") for n in range(len(rule.bias_coefficients))]
+        of_bias = _FOLD_BIAS.format(results=targets, reads=", ".join(["rate", *bias_reads]), writes=writes)
     source = _FOLD_LAYER.format(
         constants=", ".join(constants),
         apart=int(rule.needs_bias),

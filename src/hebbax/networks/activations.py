@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import jax
-import jax.numpy as jnp
-
+from hebbax.lazy_jax import jax, jnp
 from hebbax.registry import Registry
 from hebbax.types import Array
 
 ACTIVATIONS: Registry[Callable[[Array], Array]] = Registry(
     "activation",
     {
-        "tanh": jnp.tanh,
-        "sigmoid": jax.nn.sigmoid,
-        "relu": jax.nn.relu,
-        "leaky-relu": jax.nn.leaky_relu,
-        "elu": jax.nn.elu,
-        "celu": jax.nn.celu,
-        "selu": jax.nn.selu,
-        "silu": jax.nn.silu,
+        "tanh": lambda x: jnp.tanh(x),
+        "sigmoid": lambda x: jax.nn.sigmoid(x),
+        "relu": lambda x: jax.nn.relu(x),
+        "leaky-relu": lambda x: jax.nn.leaky_relu(x),
+        "elu": lambda x: jax.nn.elu(x),
+        "celu": lambda x: jax.nn.celu(x),
+        "selu": lambda x: jax.nn.selu(x),
+        "silu": lambda x: jax.nn.silu(x),
         "linear": lambda x: x,
     },
 )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import jax.numpy as jnp
-
+from hebbax.lazy_jax import jnp
 from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.network import Connection, Network
 from hebbax.types import Array
@@ -39,6 +38,11 @@ class Elman(Network):
         """Number of inputs, hidden units before and now, bias units and outputs."""
         observations, hidden, actions = self.sizes
         return observations + 2 * hidden + actions + 2 * int(self.bias)
+
+    @property
+    def memory_size(self) -> int:
+        """The hidden layer."""
+        return self.sizes[1]
 
     def forward(self, weights: Sequence[Array], before: Array, observation: Array) -> Array:
         """Return the units of one pass; see `Network.forward`."""

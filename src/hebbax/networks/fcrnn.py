@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import jax.numpy as jnp
-
+from hebbax.lazy_jax import jnp
 from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.network import Connection, Network
 from hebbax.types import Array
@@ -36,6 +35,11 @@ class Fcrnn(Network):
     def unit_count(self) -> int:
         """Number of units of s, h before and h now, with bias units."""
         return 3 * self.neurons + 2 * int(self.bias)
+
+    @property
+    def memory_size(self) -> int:
+        """All neurons."""
+        return self.neurons
 
     def forward(self, weights: Sequence[Array], before: Array, observation: Array) -> Array:
         """Return the units of one pass; see `Network.forward`."""

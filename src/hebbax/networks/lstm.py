@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import jax
-import jax.numpy as jnp
-
+from hebbax.lazy_jax import jax, jnp
 from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.network import Connection, Network, gate_connections
 from hebbax.types import Array
@@ -41,6 +39,11 @@ class Lstm(Network):
         """Number of inputs, seven hidden vectors, bias units and outputs."""
         observations, hidden, actions = self.sizes
         return observations + 7 * hidden + actions + 2 * int(self.bias)
+
+    @property
+    def memory_size(self) -> int:
+        """The hidden layer and its cells."""
+        return 2 * self.sizes[1]
 
     def forward(self, weights: Sequence[Array], before: Array, observation: Array) -> Array:
         """Return the units of one pass; see `Network.forward`."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import jax.numpy as jnp
-
+from hebbax.lazy_jax import jnp
 from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.network import Connection, Network
 from hebbax.types import Array

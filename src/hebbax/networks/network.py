@@ -95,6 +95,11 @@ class Network(ABC):
         """
 
     @property
+    def memory_size(self) -> int:
+        """Number of units that a pass reads of the pass before: hidden and cell states."""
+        return 0
+
+    @property
     def layer_shapes(self) -> tuple[tuple[int, int], ...]:
         """Shape [presynaptic, postsynaptic] of every connection's weights."""
         return tuple(connection.shape for connection in self.connections)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import jax.numpy as jnp
-
 from hebbax.errors import HebbaxError
+from hebbax.lazy_jax import jnp
 from hebbax.registry import Registry
 from hebbax.types import Array
 

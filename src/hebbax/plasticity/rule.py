@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hebbax.errors import HebbaxError
+from hebbax.plasticity.gene import Gene, check_scope, shape_of
 from hebbax.types import Array
 
 
@@ -23,9 +24,9 @@ def unchanged(rate, *coefficients):
 class Rule:
     """A local learning rule.
 
-    `change(pre, post, weight, *folded, *state)` returns the change of one weight, and after it the synapse's next state
-    if the rule has any. `prepare(rate, *coefficients, *neuron_coefficients)`, run once per life, folds the constants
-    into the coefficients and returns what `change` reads, and `prepared` names it; with a time constant it is
+    `change(pre, post, weight, *folded, *state, *signal)` returns the change of one weight, and after it the synapse's
+    next state if the rule has any. `prepare(rate, *coefficients, *neuron_coefficients)`, run once per life, folds the
+    constants into the coefficients and returns what `change` reads, and `prepared` names it; with a time constant it is
     `prepare(rate, time_constant, ...)`. By default `change` reads the coefficients as they are.
 
     Raises HebbaxError if nothing evolves, only one of `prepare` and `prepared` is given, a `rate` or `time_constant`
@@ -34,7 +35,7 @@ class Rule:
 
     name: str
     change: Callable[..., object]
-    coefficients: tuple[str, ...]  # each one evolved number per synapse
+    coefficients: tuple[str | Gene, ...]  # names; each one evolved number per synapse, or what shares a Gene
     equation: str
     neuron_coefficients: tuple[str, ...] = ()  # each one evolved number per postsynaptic neuron
     bias_coefficients: tuple[str, ...] = ()  # in place of the others, for the synapses of a bias; () for none
@@ -44,9 +45,18 @@ class Rule:
     prepare: Callable[..., tuple[Array, ...]] = unchanged
     prepared: tuple[str, ...] = ()  # the names of what `prepare` returns; those of the coefficients without it
     prepare_bias: Callable[..., tuple[Array, ...]] | None = None  # of (rate, *bias_coefficients)
+    scopes: tuple[str, ...] = ()  # of the coefficients, as their Genes say; not to be given
+    signal: tuple[str, ...] = ()  # what it hears of the tick just lived: "reward", or the names of its terms
 
     def __post_init__(self) -> None:
-        evolved = (*self.coefficients, *self.neuron_coefficients)
+        genes = [gene if isinstance(gene, Gene) else Gene(gene) for gene in self.coefficients]
+        for gene in genes:
+            check_scope(gene.scope, 1)
+        # A copy of a rule has names where its Genes were, and their scopes beside them.
+        scopes = self.scopes if len(self.scopes) == len(genes) else tuple(gene.scope for gene in genes)
+        object.__setattr__(self, "scopes", scopes)
+        object.__setattr__(self, "coefficients", tuple(gene.name for gene in genes))
+        evolved = (*self.names, *self.neuron_coefficients)
         if not evolved:
             raise HebbaxError(f"rule {self.name!r} has no coefficients: evolution would have nothing to change")
         if self.prepared not in ((), evolved) if self.prepare is unchanged else not self.prepared:
@@ -65,9 +75,33 @@ class Rule:
         """Whether the rule is for networks with biases."""
         return bool(self.bias_coefficients)
 
-    def genes(self, pre_size: int, post_size: int, bias: bool) -> dict[str, tuple[int, ...]]:
-        """Return the shape of each evolved array of a connection, by its name, in the order of the genome."""
-        apart = bias and self.needs_bias
-        shapes: dict[str, tuple[int, ...]] = dict.fromkeys(self.coefficients, (pre_size - apart, post_size))
-        shapes |= dict.fromkeys(self.neuron_coefficients, (post_size,))
-        return shapes | dict.fromkeys(self.bias_coefficients if apart else (), (post_size,))
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the coefficients."""
+        return tuple(str(name) for name in self.coefficients)
+
+    def scopes_in(self, scope: str, bias: bool) -> dict[str, str]:
+        """Return what shares each evolved array of a connection, by its name, in the order of the genome.
+
+        `scope` is what shares the coefficients for which the rule says nothing.
+        """
+        own = zip(self.names, self.scopes, strict=True)
+        scopes = {name: scope if one == "synapse" else one for name, one in own}
+        more = (*self.neuron_coefficients, *(self.bias_coefficients if bias and self.needs_bias else ()))
+        return scopes | dict.fromkeys(more, "post")
+
+    def genes(
+        self, pre_size: int, post_size: int, bias: bool, scope: str = "synapse", table: int = 1
+    ) -> dict[str, tuple[int, ...]]:
+        """Return the shape of each evolved array of a connection, by its name, in the order of the genome.
+
+        Args:
+            pre_size: presynaptic units, with that of the bias.
+            post_size: postsynaptic units.
+            bias: whether the last presynaptic unit is that of a bias.
+            scope: what shares a coefficient for which the rule says nothing.
+            table: entries of a table.
+        """
+        rows = pre_size - (bias and self.needs_bias)
+        scopes = self.scopes_in(scope, bias)
+        return {name: shape_of(one, rows, post_size, table) for name, one in scopes.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hebbax.plasticity.gene import Gene
 from hebbax.plasticity.rule import Rule, unchanged
 from hebbax.registry import Registry
 from hebbax.types import Array
@@ -273,7 +274,7 @@ RULES: Registry[Rule] = Registry(
 def register_rule(
     name: str,
     change: Callable[..., object],
-    coefficients: tuple[str, ...],
+    coefficients: tuple[str | Gene, ...],
     *,
     equation: str,
     neuron_coefficients: tuple[str, ...] = (),
@@ -284,14 +285,16 @@ def register_rule(
     prepare: Callable[..., tuple[Array, ...]] | None = None,
     prepared: tuple[str, ...] | None = None,
     prepare_bias: Callable[..., tuple[Array, ...]] | None = None,
+    signal: tuple[str, ...] = (),
 ) -> Rule:
     """Add a rule under a name and return it.
 
     Args:
         name: what configurations call the rule.
-        change: `change(pre, post, weight, *folded, *state)`, the change of one weight, and after it the synapse's next
-            state if the rule has any.
-        coefficients: names, each of one evolved number per synapse, in the order of the genome.
+        change: `change(pre, post, weight, *folded, *state, *signal)`, the change of one weight, and after it the
+            synapse's next state if the rule has any.
+        coefficients: names, each of one evolved number per synapse, in the order of the genome; or a `Gene(name,
+            scope)` for one that a neuron, a layer or the network shares.
         equation: the rule as a formula, for reports.
         neuron_coefficients: names, each of one evolved number per postsynaptic neuron.
         bias_coefficients: names of what the synapses of a bias have in place of the others.
@@ -303,6 +306,7 @@ def register_rule(
             as they are.
         prepared: the names of what `prepare` returns.
         prepare_bias: `prepare_bias(rate, *bias_coefficients)`, which returns as much for the synapses of a bias.
+        signal: what it hears of the tick just lived, one number each: "reward", or names of the task's reward terms.
 
     Returns:
         The rule. Raises HebbaxError if the name is taken, and as `Rule` does.
@@ -320,6 +324,7 @@ def register_rule(
         prepare=prepare or unchanged,
         prepared=prepared or (),
         prepare_bias=prepare_bias,
+        signal=signal,
     )
     RULES.register(name, rule)
     return rule

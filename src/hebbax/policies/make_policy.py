@@ -52,9 +52,16 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
             rate=config.rate,
             time_constant=config.time_constant,
             bound=config.bound,
+            scope=config.scope,
+            table=config.table,
         )
     initial = InitialWeights(config.initial, config.initial_scale, config.initial_offset)
-    return Policy(config.name, network, plasticity, initial)
+    return Policy(config.name, network, plasticity, initial, signal_names(task))
+
+
+def signal_names(task: AnyTask) -> tuple[str, ...]:
+    """Return the names of what `adapt` gets of each tick: the reward, then its terms where there are several."""
+    return ("reward", *(task.reward if len(task.reward) > 1 else ()))
 
 
 def _check_options(config: PolicyConfig) -> None:
@@ -62,6 +69,11 @@ def _check_options(config: PolicyConfig) -> None:
     RULES.get(config.rule)
     NORMALISATIONS.get(config.normalisation)
     AVERAGINGS.get(config.averaging)
+    if config.plastic and config.table != PolicyConfig().table and not _reads_table(config):
+        raise HebbaxError(
+            f"table={config.table}: scope={config.scope} does not read it; leave it out, or set scope=table",
+            field="table",
+        )
     for key in unread_options(config):
         setting = f"{key}={getattr(config, key)}"
         if config.plastic:
@@ -73,6 +85,10 @@ def _check_options(config: PolicyConfig) -> None:
         raise HebbaxError(
             f"{setting}: a static policy has no plasticity and does not read it; leave it out{plastic}", field=key
         )
+
+
+def _reads_table(config: PolicyConfig) -> bool:
+    return "table" in (config.scope, *RULES.get(config.rule).scopes)
 
 
 def interval_ticks(interval: Any, control_period: float) -> int:

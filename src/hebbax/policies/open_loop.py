@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import jax
-import jax.numpy as jnp
-
+from hebbax.lazy_jax import jax, jnp
 from hebbax.policies.policy import Carry
 from hebbax.types import Array
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple, Protocol
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, unknown_name
+from hebbax.lazy_jax import jax, jnp
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Network
 from hebbax.plasticity.averaging import AVERAGINGS, average, history_rows, remember
+from hebbax.plasticity.gene import PlacedGene, check_scope, table_entries
 from hebbax.plasticity.normalisation import NORMALISATIONS, check_bound
 from hebbax.plasticity.rule import Rule
 from hebbax.plasticity.rules import RULES
+from hebbax.policies.placing import place_genes
 from hebbax.settings import pinned
 from hebbax.types import Array
 
@@ -62,7 +63,11 @@ class AnyPolicy(Protocol):
         ...
 
     def adapt(self, genome: Array, carry: Carry) -> Carry:
-        """Return the carry after the plasticity that follows the pass just run."""
+        """Return the carry after the plasticity that follows the pass just run.
+
+        A policy with an attribute `reads_signal` that is true gets a signal [signals] as a third argument: the reward
+        of the tick, then its terms where the task has several.
+        """
         ...
 
 
@@ -84,9 +89,12 @@ class Plasticity:
     rate: float | None = None  # the rule's shared learning rate; None for its default
     time_constant: float | None = None  # of the rule's state, in updates; None for its default
     bound: float | None = None  # of `clip`; None for 1
+    scope: str = "synapse"  # what shares a coefficient, one of SCOPES, unless the rule says otherwise
+    table: int = 16  # entries of the scope `table`
 
     def __post_init__(self) -> None:
         rule = RULES.get(self.rule)
+        check_scope(self.scope, self.table)
         NORMALISATIONS.get(self.normalisation)
         check_bound(self.normalisation, self.bound)
         history_rows(self.averaging, self.window)
@@ -156,10 +164,14 @@ class Policy:
     network: Network
     plasticity: Plasticity | None
     initial: InitialWeights = field(default_factory=InitialWeights)
+    signals: tuple[str, ...] = ("reward",)  # names of what `adapt` gets of the tick just lived
 
     def __post_init__(self) -> None:
         if self.plasticity is None:
             return
+        for name in RULES.get(self.plasticity.rule).signal:
+            if name not in self.signals:
+                raise unknown_name("signal", name, self.signals)
         if self.network.static_only:
             raise HebbaxError(
                 f"network {self.network.kind!r} cannot be plastic: expected plastic=false or network=gru",
@@ -175,35 +187,71 @@ class Policy:
         """Shapes of the evolved arrays of every connection, by name, in the order of the genome."""
         if self.plasticity is None:
             return tuple({"weights": connection.shape} for connection in self.network.connections)
-        rule = RULES.get(self.plasticity.rule)
-        return tuple(rule.genes(*c.shape, c.bias) for c in self.network.connections)
+        rule, scope, table = RULES.get(self.plasticity.rule), self.plasticity.scope, self.plasticity.table
+        return tuple(rule.genes(*c.shape, c.bias, scope, table) for c in self.network.connections)
+
+    @property
+    def layout(self) -> tuple[PlacedGene, ...]:
+        """Every evolved array with its place, in the order of the genome; one of the whole network stands once."""
+        return tuple(g for index, genes in enumerate(self.placed) for g in genes if g.connection == index)
+
+    @cached_property
+    def placed(self) -> tuple[tuple[PlacedGene, ...], ...]:
+        """The evolved arrays of every connection with their places; one of the whole network is in each."""
+        return place_genes(self.network.connections, self.plasticity)
+
+    def table_entries(self, index: int) -> np.ndarray:
+        """Return which entry of its tables each synapse of a connection has, int64 [presynaptic, postsynaptic].
+
+        Without the row of a bias that has coefficients of its own.
+        """
+        assert self.plasticity is not None
+        connection = self.network.connections[index]
+        rows = connection.pre_size - (connection.bias and RULES.get(self.plasticity.rule).needs_bias)
+        return table_entries(index, rows, connection.post_size, self.plasticity.table)
 
     @property
     def genome_size(self) -> int:
         """Number of evolved numbers."""
-        return sum(int(np.prod(shape)) for shapes in self.genes for shape in shapes.values())
+        return sum(gene.size for gene in self.layout)
 
     @property
     def weight_count(self) -> int:
         """Number of weights that change during a life."""
         return self.network.weight_count if self.plasticity else 0
 
+    @property
+    def state_size(self) -> int:
+        """Numbers that a life changes and later passes depend on: weights, synapses' states, hidden and cell states.
+
+        Without the averaging's history, which is a part of the rule's input.
+        """
+        states = 0 if self.plasticity is None else len(RULES.get(self.plasticity.rule).state)
+        return self.weight_count * (1 + states) + self.network.memory_size
+
+    @property
+    def signal_at(self) -> tuple[int, ...]:
+        """Where among `signals` what the rule reads stands, in the order in which it reads them."""
+        if self.plasticity is None:
+            return ()
+        return tuple(self.signals.index(name) for name in RULES.get(self.plasticity.rule).signal)
+
+    @property
+    def reads_signal(self) -> bool:
+        """Whether an update depends on the signal."""
+        return bool(self.signal_at)
+
     def unpack(self, genome: Array) -> tuple[dict[str, Array], ...]:
         """Return the evolved arrays of every connection, by name and in the shapes of `genes`, of a [genome_size]."""
-        layers, genes_at = [], 0
-        for shapes in self.genes:
-            layer = {}
-            for name, shape in shapes.items():
-                size = int(np.prod(shape))
-                layer[name] = genome[genes_at : genes_at + size].reshape(shape)
-                genes_at += size
-            layers.append(layer)
-        return tuple(layers)
+        return tuple(
+            {gene.name: genome[gene.at : gene.at + gene.size].reshape(gene.shape) for gene in genes}
+            for genes in self.placed
+        )
 
     @pinned()
     def pack(self, layers: tuple[dict[str, Array], ...]) -> Array:
         """Return the genome [genome_size] of which `unpack` makes these arrays."""
-        return jnp.concatenate([jnp.ravel(layer[name]) for layer in layers for name in layer])
+        return jnp.concatenate([jnp.ravel(layers[gene.connection][gene.name]) for gene in self.layout])
 
     @pinned()
     def draw(self, key: jax.Array) -> tuple[Array, ...]:
@@ -244,43 +292,68 @@ class Policy:
         return action, Carry(carry.weights, carry.states, units, history, carry.tick + 1)
 
     @pinned()
-    def adapt(self, genome: Array, carry: Carry) -> Carry:
+    def adapt(self, genome: Array, carry: Carry, signal: Array | None = None) -> Carry:
         """Return the carry after the plasticity of the pass just run, if its interval says so.
 
         W <- N(W + ΔW(mean pre, mean post)), every connection from the same pass; the first update follows the first
-        pass.
+        pass. `signal` [signals] is of the tick just lived; only a rule that reads it needs it. Raises HebbaxError
+        without one.
         """
         plasticity = self.plasticity
         if plasticity is None:
             return carry
         tick = carry.tick - 1
         due = tick % plasticity.interval == 0
+        if self.reads_signal and signal is None:
+            raise HebbaxError(f"policy {self.name!r}: its rule reads a signal, expected {len(self.signals)} numbers")
+        heard = () if signal is None else tuple(signal[place] for place in self.signal_at)
         update = _make_update(self, RULES.get(plasticity.rule))
-        weights, states = jax.lax.cond(due, update, _no_update, genome, carry, tick)
+        weights, states = jax.lax.cond(due, update, _no_update, genome, carry, tick, heard)
         return carry._replace(weights=weights, states=states)
 
 
 @cache  # one function object per policy: outside of `jit`, JAX compiles a branch that it has not seen before
 def _make_update(
     policy: Policy, rule: Rule
-) -> Callable[[Array, Carry, Array], tuple[tuple[Array, ...], tuple[Array, ...]]]:
-    """Return the update of all connections: from genome, carry and tick to weights and states."""
+) -> Callable[[Array, Carry, Array, tuple[Array, ...]], tuple[tuple[Array, ...], tuple[Array, ...]]]:
+    """Return the update of all connections: from genome, carry, tick and signal to weights and states."""
     plasticity, network = policy.plasticity, policy.network
     assert plasticity is not None
 
-    def update(genome: Array, carry: Carry, tick: Array) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    def update(
+        genome: Array, carry: Carry, tick: Array, signal: tuple[Array, ...]
+    ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
         means = average(plasticity.averaging, plasticity.window, carry.history, carry.units, tick)
-        pairs, genes = network.split(means), policy.unpack(genome)
+        pairs, genes = network.split(means), _spread(policy, policy.unpack(genome))
         synapses = zip(carry.weights, carry.states, genes, pairs, network.connections, strict=True)
         results = [
-            _update_connection(plasticity, rule, w, s, gene, pair, bias=c.bias) for w, s, gene, pair, c in synapses
+            _update_connection(plasticity, rule, w, s, gene, pair, signal, bias=c.bias)
+            for w, s, gene, pair, c in synapses
         ]
         return tuple(weights for weights, _ in results), tuple(states for _, states in results)
 
     return update
 
 
-def _no_update(genome: Array, carry: Carry, tick: Array) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+def _spread(policy: Policy, layers: tuple[dict[str, Array], ...]) -> list[dict[str, Array]]:
+    """Return the evolved arrays of every connection so that each broadcasts to its synapses."""
+    spread = []
+    for index, (genes, layer) in enumerate(zip(policy.placed, layers, strict=True)):
+        spread.append({gene.name: _over_synapses(policy, index, gene, layer[gene.name]) for gene in genes})
+    return spread
+
+
+def _over_synapses(policy: Policy, index: int, gene: PlacedGene, values: Array) -> Array:
+    if gene.scope == "pre":
+        return values[:, None]
+    if gene.scope == "table":
+        return values[policy.table_entries(index)]
+    return values
+
+
+def _no_update(
+    genome: Array, carry: Carry, tick: Array, signal: tuple[Array, ...]
+) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     return carry.weights, carry.states
 
 
@@ -291,6 +364,7 @@ def _update_connection(
     states: Array,
     genes: dict[str, Array],
     pair: tuple[Array, Array],
+    signal: tuple[Array, ...],
     *,
     bias: bool,
 ) -> tuple[Array, Array]:
@@ -299,7 +373,7 @@ def _update_connection(
     pre, post = pair
     constants = [jnp.float32(value) for value in plasticity.constants]
     folded = _fold(rule, constants, genes, weights.shape, bias=bias)
-    change = rule.change(pre[:, None], post[None, :], weights, *folded, *states)
+    change = rule.change(pre[:, None], post[None, :], weights, *folded, *states, *signal)
     if rule.state:
         assert isinstance(change, tuple)
         change, *next_states = change
@@ -311,7 +385,7 @@ def _fold(
     rule: Rule, constants: list[Array], genes: dict[str, Array], shape: tuple[int, ...], *, bias: bool
 ) -> tuple[Array, ...]:
     """Return what the rule's `change` reads, folded from a connection's genes: each broadcasts to its shape."""
-    names = (*rule.coefficients, *rule.neuron_coefficients)
+    names = (*rule.names, *rule.neuron_coefficients)
     folded = rule.prepare(*constants, *(genes[name] for name in names))
     if not (bias and rule.prepare_bias is not None):
         return folded

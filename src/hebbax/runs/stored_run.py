@@ -13,6 +13,7 @@ from hebbax.config.train import TrainConfig, check_train_config, from_dict
 from hebbax.damage.event_table import event_table
 from hebbax.damage.events import Event
 from hebbax.damage.text import parse_damages
+from hebbax.engines.live_controller import LiveController
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.evolution.statistics import Controller
 from hebbax.evolution.trust import Trust, check_trust
@@ -114,6 +115,11 @@ class StoredRun:
                 f"{self.policy.name!r} on task {self.task.name!r} expects {self.policy.genome_size}"
             )
         return controller
+
+    def live_controller(self, which: str = "best") -> LiveController:
+        """Return one of GENOMES to run in a loop of one's own. Raises HebbaxError as `controller`, LiveController."""
+        controller = self.controller(which)
+        return LiveController(self.policy, controller.genome, controller.statistics.normaliser())
 
 
 def results_path(run: StoredRun, inside: str, purpose: str, ending: str = "") -> Path:
