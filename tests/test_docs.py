@@ -35,6 +35,7 @@ from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.initial import INITIALISERS
 from hebbax.networks.registry import NETWORKS
 from hebbax.plasticity.averaging import AVERAGINGS
+from hebbax.plasticity.gene import SCOPES
 from hebbax.plasticity.normalisation import NORMALISATIONS
 from hebbax.plasticity.rules import RULES
 from hebbax.reproduction.published import budget_named, experiment_named
@@ -303,6 +304,7 @@ def test_every_configuration_key_is_documented():
         ("Networks", NETWORKS),
         ("Activations", ACTIVATIONS),
         ("Initial weights", INITIALISERS),
+        ("Scopes", SCOPES),
     ],
 )
 def test_every_part_of_a_policy_is_documented(heading, names):

@@ -30,9 +30,9 @@ class PolicyConfig:
     bound: float | None = None  # of the normalisation clip
     averaging: str = "direct"
     window: int = 10  # ticks of a moving average, or the time constant of an exponential one
+    interval: Any = "1 tick"  # from update to update: seconds, or "N ticks"
     scope: str = "synapse"  # what shares a coefficient: synapse, pre, post, layer, network or table
     table: int = 16  # numbers of a table
-    interval: Any = "1 tick"  # from update to update: seconds, or "N ticks"
     initial: str = "uniform"  # distribution of a newborn's weights, or of a static network's first genomes
     initial_scale: float = 0.1
     initial_offset: float = 0.0
