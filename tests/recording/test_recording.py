@@ -190,8 +190,8 @@ def test_a_failure_leaves_nothing_and_ends_the_lives(source, swimmer, han_e, tmp
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_error_of_a_life_is_told(source, engine, tmp_path, monkeypatch):
-    runner = Runner(source, engine)
+def test_an_error_of_a_life_is_told(source, swimmer, han_e, tmp_path, monkeypatch):
+    runner = Runner(source, NativeEngine(swimmer, han_e, threads=2))
 
     def fail(*arguments, **options):
         raise HebbaxError("no life here")
