@@ -16,8 +16,8 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 # From the lowest up; the parts of a layer do not import each other. A new part of the package needs its place here.
 LAYERS = (
-    ("errors", "types", "cores", "lazy_jax", "moved", "streams", "_version"),
-    ("registry",),
+    ("errors", "cores", "lazy_jax", "moved", "streams", "_version"),
+    ("registry", "types"),
     ("compiling",),
     ("config", "files", "networks", "plasticity", "settings", "worlds", "zoo"),
     ("keys", "versions"),

@@ -6,6 +6,7 @@ import difflib
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from numbers import Real
 from pathlib import Path
 
 
@@ -40,6 +41,8 @@ def check_seed(seed: int) -> None:
 
 def check_number(name: str, value: float, least: float, most: float) -> None:
     """Raise HebbaxError for a number outside [least, most], or that is none."""
+    if not isinstance(value, Real):
+        raise HebbaxError(f"{name}={value!r}: expected a number from {least} to {most}")
     if not least <= value <= most:
         # Whole numbers in full: of a seed every digit counts.
         told = [f"{n:g}" if isinstance(n, float) else str(n) for n in (value, least, most)]

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from hebbax.errors import HebbaxError
+
 Array: TypeAlias = Any
 """A NumPy array, a JAX array or a tracer: what a pure function takes and returns."""
 
@@ -111,6 +113,13 @@ class Normaliser:
 
     mean: np.ndarray  # [observations], float64
     scale: np.ndarray  # [observations], float64: observation = (raw - mean) * scale
+
+    def of_size(self, size: int) -> Normaliser:
+        """Return itself. Raises HebbaxError unless mean and scale are of so many observations."""
+        for name, array in (("mean", self.mean), ("scale", self.scale)):
+            if np.shape(array) != (size,):
+                raise HebbaxError(f"a normaliser whose {name} has shape {np.shape(array)}: expected ({size},)")
+        return self
 
     @classmethod
     def identity(cls, observation_size: int) -> Normaliser:

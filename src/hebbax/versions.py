@@ -49,10 +49,11 @@ def differences(earlier: dict[str, str], current: dict[str, str]) -> list[str]:
     does not name has its default there.
     """
     unnamed = dict.fromkeys(RECORDED, _DEFAULT)
-    before, now = unnamed | earlier, unnamed | current
+    plugins = {name: "none" for name in {**earlier, **current} if name.startswith(_PLUGIN)}
+    before, now = unnamed | plugins | earlier, unnamed | plugins | current
     return [
         f"{name} {before[name]} → {now[name]}"
-        for name in (*_AFFECTS_BITS, *RECORDED, *sorted(name for name in now if name.startswith(_PLUGIN)))
+        for name in (*_AFFECTS_BITS, *RECORDED, *sorted(name for name in {**before, **now} if name.startswith(_PLUGIN)))
         if name in before and name in now and before[name] != now[name]
     ]
 

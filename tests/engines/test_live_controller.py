@@ -94,16 +94,19 @@ def test_it_runs_without_jax():
 def test_what_cannot_be_is_one_line(swimmer, han_e, genomes):
     with pytest.raises(HebbaxError, match=r"a genome of shape \(3,\): expected"):
         LiveController(han_e, np.zeros(3))
-    with pytest.raises(HebbaxError, match="a normaliser of 3 observations: expected 8"):
+    with pytest.raises(HebbaxError, match=r"a normaliser whose mean has shape \(3,\): expected \(8,\)"):
         LiveController(han_e, genomes[0], Normaliser.identity(3))
     live = LiveController(han_e, genomes[0])
     with pytest.raises(HebbaxError, match=r"has not started: expected start\(seed=…\)"):
         live.act(np.zeros(8))
     with pytest.raises(HebbaxError, match="seed"):
         live.start(seed=-1)
-    with pytest.raises(HebbaxError, match=r"a key of shape \(3,\)"):
-        live.start(key=np.zeros(3, np.uint32))
+    for key in (np.zeros(3, np.uint32), [0.5, 1.7], [-1, 3], [2**40, 1]):
+        with pytest.raises(HebbaxError, match=r"a key \[.*\]: expected two words of uint32"):
+            live.start(key=key)
     live.start()
+    with pytest.raises(HebbaxError, match="unknown signal 'forwrad': did you mean 'forward'"):
+        live.act(np.zeros(8), terms={"forwrad": 1.0})
     with pytest.raises(HebbaxError, match=r"an observation of shape \(7,\): expected \(8,\)"):
         live.act(np.zeros(7))
     with pytest.raises(HebbaxError, match="diverged at tick 0"):

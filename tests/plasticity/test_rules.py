@@ -130,6 +130,8 @@ def test_a_name_is_taken_once():
     ("arguments", "message"),
     [
         ({"prepare": lambda rate, a: (a,)}, "needs both prepare and prepared"),
+        ({"coefficients": ("A", "A")}, "has two coefficients called 'A': expected different names"),
+        ({"coefficients": ("A",), "neuron_coefficients": ("A",)}, "has two coefficients called 'A'"),
         ({"rate": 0.1}, "has a rate that nothing reads"),
         ({"time_constant": 5.0}, "has a time_constant that nothing reads"),
         ({"bias_coefficients": ("e",)}, "needs both bias_coefficients and prepare_bias"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import jax
 import numpy as np
 import pytest
@@ -131,3 +133,10 @@ def test_entries_of_a_table_are_the_same_in_every_process_and_all_are_used():
 def test_what_cannot_be_is_one_line(change, message):
     with pytest.raises(HebbaxError, match=message):
         make_policy(PolicyConfig(name="shared", **change), make_task("swimmer"))
+
+
+def test_a_copy_of_a_rule_keeps_its_scopes_and_takes_new_ones():
+    rule = RULES.get("test-rank-one")
+    assert dataclasses.replace(rule, name="copy").scopes == ("pre", "post")
+    plain = RULES.get("test-two")
+    assert dataclasses.replace(plain, coefficients=(Gene("A", "layer"), Gene("B", "post"))).scopes == ("layer", "post")

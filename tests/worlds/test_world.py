@@ -13,9 +13,11 @@ import hebbax
 from hebbax import Event, Group, LockstepEngine, NativeEngine, Replay, Scenario
 from hebbax.compiling.noise import fold_in, normal, uniform
 from hebbax.errors import HebbaxError
+from hebbax.recording.reader import open_recording
+from hebbax.recording.writer import create_recording
 from hebbax.streams import BODY_STREAM
 from hebbax.tasks.contract import check_task
-from hebbax.types import END_DIVERGED, END_REACHED, END_TERMINATED
+from hebbax.types import END_DIVERGED, END_REACHED, END_TERMINATED, Record
 
 KEY, TICKS, PERIOD = jax.random.key(4), 20, 0.1
 
@@ -256,3 +258,93 @@ def test_a_picture_that_is_none_is_one_line():
     ):
         with pytest.raises(HebbaxError, match=message):
             dataclasses.replace(WORLD, draw=draw).drawing(state)
+
+
+def test_what_is_not_compared_is_no_number(engine_of):
+    """A task that reads a field of the state before that it does not name diverges, as in MuJoCo's worlds."""
+
+    def outcome(before, state, action, memory):
+        return before.grid[0, 0], False, memory + 1.0
+
+    task = dataclasses.replace(TASK, outcome=outcome, reward=("reward",), compares=("level",))
+    lives, _ = engine_of(task, Replay(1, TICKS), threads=1).record(ACTIONS.ravel(), KEY)
+    assert (lives.ends[0], lives.lengths[0]) == (END_DIVERGED, 0)
+    task = dataclasses.replace(TASK, outcome=outcome, reward=("reward",))
+    assert engine_of(task, Replay(1, TICKS), threads=1).record(ACTIONS.ravel(), KEY)[0].lengths[0] == TICKS
+
+
+class Wider(NamedTuple):
+    level: np.ndarray
+    grid: np.ndarray
+    wind: np.ndarray  # [1]
+
+
+def test_a_task_in_another_world_compares_what_that_world_has():
+    wider = dataclasses.replace(
+        WORLD,
+        state=Wider,
+        start=lambda noise: Wider(noise.uniform[:3], np.zeros((2, 2)), np.ones(1)),
+        advance=lambda state, control, period: Wider(state.level, state.grid, state.wind + 1.0),
+    )
+    assert TASK.compared == ("level", "grid")
+    assert dataclasses.replace(TASK, world=wider).compared == ("level", "grid", "wind")
+
+
+def test_no_digit_of_an_array_and_no_default_is_left_out_of_a_worlds_origin():
+    def origin_of(values, factor=1.0):
+        def advance_by(state, control, period, by=factor):
+            return Plant(state.level + by * values[0], state.grid)
+
+        return dataclasses.replace(WORLD, advance=advance_by).origin()
+
+    many = np.zeros(2000)
+    other = many.copy()
+    other[1000] = 7.0
+    assert origin_of(np.ones(1)) != origin_of(np.ones(1) + 1e-9)
+    assert origin_of(many) != origin_of(other)
+    assert origin_of(np.ones(1)) != origin_of(np.ones(1), factor=5.0)
+    assert origin_of(np.ones(1)) == origin_of(np.ones(1))
+
+
+class Unsorted(NamedTuple):
+    zeta: np.ndarray  # [1]
+    alpha: np.ndarray  # [1]
+
+
+def test_a_recording_gives_a_state_back_in_its_own_order(tmp_path):
+    ticks = 5
+    state = Unsorted(np.arange(5.0)[:, None], -np.arange(5.0)[:, None])
+    flat = {name: np.zeros((ticks, 0)) for name in ("qpos", "qvel", "contacts", "torques")}
+    more = {name: np.zeros((ticks, 1)) for name in ("observations", "actions")}
+    record = Record(
+        **flat,
+        **more,
+        rewards=np.zeros(ticks),
+        terminated=np.zeros(ticks, bool),
+        weights=np.zeros((ticks, 0), np.float32),
+        state=state,
+    )
+    units = {"zeta": "m", "alpha": ""}
+    writing = create_recording(
+        tmp_path / "life.h5",
+        attributes={"task": "x"},
+        arrays={},
+        connections=(),
+        columns={},
+        control_period=0.1,
+        every=2,
+        state_units=units,
+    )
+    with writing as writer:
+        writer.append(0, record.rows(slice(0, 3)))
+        writer.append(0, record.rows(slice(3, None)))
+        writer.finish(0, np.zeros(2, np.uint32), engine_row())
+    with open_recording(tmp_path / "life.h5") as recording:
+        found = recording.life(0).record().state
+    assert found._fields == ("zeta", "alpha")
+    np.testing.assert_array_equal(found.zeta[:, 0], [0, 2, 4])
+    np.testing.assert_array_equal(found.alpha[:, 0], [0, -2, -4])
+
+
+def engine_row():
+    return NativeEngine(TASK, Replay(1, 2), threads=1).record(ACTIONS.ravel()[:2], KEY, Scenario(2))[0]

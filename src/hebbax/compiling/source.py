@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import textwrap
 import types
 from collections.abc import Iterable
 from typing import Any
+
+import numpy as np
 
 _LIBRARIES = ("numpy", "math", "numba", "builtins")  # what they compute follows from their version
 
@@ -32,9 +35,15 @@ def _collect(value: Any, texts: dict[int, str]) -> None:
     cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
     reached |= {name: cell.cell_contents for name, cell in cells}
     for name, other in reached.items():
-        if isinstance(other, int | float | str | tuple) or type(other).__module__ == "numpy":
+        if isinstance(other, np.ndarray):
+            digest = hashlib.sha256(other.tobytes()).hexdigest()  # of which no digit is left out, as `repr` does
+            constants.append(f"{name}: {other.dtype} {list(other.shape)} = {digest}")
+        elif isinstance(other, int | float | str | tuple) or type(other).__module__ == "numpy":
             constants.append(f"{name} = {other!r}")
         _collect(other, texts)
+    defaults = (*(function.__defaults__ or ()), *sorted((function.__kwdefaults__ or {}).items()))
+    if defaults:
+        constants.append(f"defaults = {defaults!r}")
     texts[id(function)] = "\n".join([*constants, texts[id(function)]])
 
 

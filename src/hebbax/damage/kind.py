@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -106,12 +107,20 @@ class Kind:
         return self.whole + severity * (self.worst - self.whole)
 
 
+_WITH_ALL = ("observation", "actuator", "layer")
+"""Targets of which there can be all at once."""
+
+
 def make_kind(name: str, change: Change, *, stage: str, target: str = "", **options: Any) -> Kind:
     """Return a kind of damage; see `register_damage`.
 
     Raises HebbaxError for an unknown stage, target, value or draw, a stage that has no such target, and functions that
     do not return what they should.
     """
+    known_options = [field.name for field in dataclasses.fields(Kind)]
+    for option in options:
+        if option not in known_options:
+            raise unknown_name(f"option of damage {name!r}", option, known_options)
     kind = Kind(name, change, stage, target=target, **options)
     for what, choice, known in (
         ("stage", stage, STAGES),
@@ -124,6 +133,9 @@ def make_kind(name: str, change: Change, *, stage: str, target: str = "", **opti
     if stage not in TARGETS[target]:
         valid = [key or "none" for key, stages in TARGETS.items() if stage in stages]
         raise HebbaxError(f"damage {name!r} in stage {stage!r} with target {target!r}: expected {' or '.join(valid)}")
+    if kind.all and target not in _WITH_ALL:
+        valid = " or ".join(repr(one) for one in _WITH_ALL)
+        raise HebbaxError(f"damage {name!r} with all=True and target {target!r}: expected target {valid}, or all=False")
     if bool(kind.fields) != (stage == "model"):
         raise HebbaxError(f"damage {name!r} in stage {stage!r} with fields={kind.fields}: expected them of a model")
     if kind.draws == "fresh" and stage != "weights":

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from hebbax.compiling.compiler import compiled, copy, copy_by_way_of, from_source
+from hebbax.engines.fingerprint import digest_value
 from hebbax.engines.life import draw_birth
 from hebbax.engines.specialise import world_functions
-from hebbax.engines.task_functions import task_functions
+from hebbax.engines.task_functions import TaskFunctions, task_functions
 from hebbax.tasks.task import Task
 from hebbax.worlds.base import WorldFunctions
 
@@ -33,11 +36,23 @@ class BatchedTask(NamedTuple):
     world: WorldFunctions
 
 
-@cache
+_KEPT: WeakKeyDictionary[Task, tuple[str, BatchedTask]] = WeakKeyDictionary()
+
+
 def batch_task(task: Task) -> BatchedTask:
-    """Return the task's functions over many simulations."""
+    """Return the task's functions over many simulations, compiled anew where what they refer to has changed."""
     functions = task_functions(task)
-    world, one_of = world_functions(task, functions), row_of(task.world.state)
+    world = world_functions(task, functions)
+    digest = hashlib.sha256()
+    digest_value((*functions, *world), digest)
+    fingerprint = digest.hexdigest()
+    if task not in _KEPT or _KEPT[task][0] != fingerprint:
+        _KEPT[task] = (fingerprint, _batch(functions, world, task.world.state))
+    return _KEPT[task][1]
+
+
+def _batch(functions: TaskFunctions, world: WorldFunctions, state: type) -> BatchedTask:
+    one_of = row_of(state)
     return BatchedTask(
         _place(world.birth_size, world.place, one_of),
         _observe(functions.observe, one_of),

@@ -14,6 +14,7 @@ from numba.core.dispatcher import Dispatcher
 from numba.core.extending import _Intrinsic as Intrinsic  # it has no public name
 
 from hebbax.compiling.compiler import FLAGS
+from hebbax.compiling.unchanged import check_unchanged
 from hebbax.settings import of_numba
 
 _PACKAGES_BY_VERSION = ("numpy", "math", "numba")  # what they compile to follows from their version
@@ -27,18 +28,25 @@ def digest_environment(digest: Any, versions: Iterable[str] = ()) -> None:
     _digest_flags({**of_numba(), **FLAGS}, digest)
 
 
-def digest_value(value: Any, digest: Any, attributes: Collection[str] = (), seen: set[int] | None = None) -> None:
-    """Add what a compiled function would make of a value: code, constants and all that it refers to."""
-    seen = set() if seen is None else seen
+def digest_value(value: Any, digest: Any, attributes: Collection[str] = (), seen: dict[int, int] | None = None) -> None:
+    """Add what a compiled function would make of a value: code, constants and all that it refers to.
+
+    Raises HebbaxError for a compiled function that refers to something else than when it was compiled.
+    """
+    seen = {} if seen is None else seen
     if isinstance(value, Dispatcher):
+        if id(value.py_func) not in seen:
+            check_unchanged(value, compiled=bool(value.overloads))
         _digest_flags(value.targetoptions, digest)
         value = value.py_func
     elif isinstance(value, Intrinsic):
         value = vars(value)["__wrapped__"]
     if isinstance(value, types.FunctionType):
         if id(value) not in seen:
-            seen.add(id(value))
+            seen[id(value)] = len(seen)
             _digest_function(value, digest, seen)
+        else:  # which of those before: (f, g, f) is not (f, g, g)
+            digest.update(f"#{seen[id(value)]}".encode())
     elif isinstance(value, np.ndarray):
         digest.update(f"{value.dtype}{value.shape}".encode() + value.tobytes())
     elif isinstance(value, tuple | list):
@@ -58,7 +66,7 @@ def _digest_flags(flags: dict[str, Any], digest: Any) -> None:
     digest.update(repr(sorted(ordered.items())).encode())
 
 
-def _digest_function(function: Callable[..., Any], digest: Any, seen: set[int]) -> None:
+def _digest_function(function: Callable[..., Any], digest: Any, seen: dict[int, int]) -> None:
     _digest_code(function.__code__, digest)
     names = set(_names(function.__code__))
     for name in sorted(names & function.__globals__.keys()):

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hebbax.compiling.bounds import BOUND
+from hebbax.compiling.unchanged import check_unchanged
 from hebbax.damage.apply import change_values, happens, plasticity_scale
 from hebbax.damage.event_table import ACTION, SENSE, WEIGHTS, carried_over, states_of
 from hebbax.engines.flock_weights import changed, flat, interpolated
@@ -42,6 +43,8 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
     @pinned()
     def __init__(self, task: AnyOfTasks, policy: AnyPolicy, *, threads: int | None, at_once: int) -> None:
         self.task, self.policy, self.at_once = task, policy, at_once
+        for function in getattr(policy, "functions", ()):  # which JAX traces once
+            check_unchanged(function)
         self.threads = thread_count(threads)
         self._birth = jax.jit(jax.vmap(lambda key: policy.birth(jax.random.fold_in(key, WEIGHT_STREAM))))
         self._draw = jax.jit(jax.vmap(lambda key: policy.birth(key).weights))
@@ -173,7 +176,8 @@ class Flock(ABC):
     ) -> None:
         task = engine.task
         self._engine, self.count, self.restart, self.width = engine, len(keys), scenario.restarts, width
-        self.normaliser = scenario.normaliser or Normaliser.identity(task.observation_size)
+        size = task.observation_size
+        self.normaliser = (scenario.normaliser or Normaliser.identity(size)).of_size(size)
         self.damages = scenario.of_each(self.count)
         self.known_damages = [tuple(events) for events in self.damages]
         self.tables = self._tables()

@@ -14,6 +14,7 @@ from numba.core.ccallback import CFunc
 from numba.np.numpy_support import carray
 
 from hebbax.compiling.noise import normal, uniform
+from hebbax.compiling.unchanged import check_unchanged
 from hebbax.damage.event_table import BEGIN, HOOK, INDEX, event_table
 from hebbax.damage.events import Event
 from hebbax.damage.kind import DamageNoise, Kind
@@ -35,7 +36,10 @@ def damage_table(events: Sequence[Event], task: AnyTask, policy: AnyPolicy) -> n
     """Return the table of `event_table` with the addresses of the functions in it."""
     table = event_table(events, task, policy)
     for row in table:
-        row[HOOK], row[BEGIN] = _addresses(KINDS[events[int(row[INDEX])].kind])
+        kind = KINDS[events[int(row[INDEX])].kind]
+        for function in filter(None, (kind.change, kind.begin)):
+            check_unchanged(function)
+        row[HOOK], row[BEGIN] = _addresses(kind)
     return table
 
 

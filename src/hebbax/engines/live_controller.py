@@ -17,7 +17,7 @@ from hebbax.compiling.noise import fold_in
 from hebbax.engines.fingerprint import digest_environment, digest_value
 from hebbax.engines.life import normalise_observation
 from hebbax.engines.life_cache import LifeCache
-from hebbax.errors import HebbaxError, check_seed
+from hebbax.errors import HebbaxError, check_seed, unknown_name
 from hebbax.kernels.compile_step import compile_step
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.policies.policy import Policy
@@ -46,12 +46,8 @@ class LiveController:
         if self._genome.shape != (policy.genome_size,):
             raise HebbaxError(f"a genome of shape {self._genome.shape}: expected ({policy.genome_size},)")
         size = policy.network.sizes[0]
-        normaliser = normaliser or Normaliser.identity(size)
-        self._mean, self._scale = (
-            np.ascontiguousarray(part, np.float64) for part in (normaliser.mean, normaliser.scale)
-        )
-        if self._mean.shape != (size,):
-            raise HebbaxError(f"a normaliser of {self._mean.size} observations: expected {size}")
+        seen = (normaliser or Normaliser.identity(size)).of_size(size)
+        self._mean, self._scale = (np.ascontiguousarray(part, np.float64) for part in (seen.mean, seen.scale))
         self._folded = np.zeros(self._step.folded_size, np.float32)
         self._carry = np.zeros(self._step.carry_size, np.float32)
         self._inputs, self._outputs = np.zeros(size, np.float32), np.zeros(policy.network.sizes[-1], np.float32)
@@ -110,6 +106,9 @@ class LiveController:
         gives, and where an observation, an action or a weight is not finite or out of bounds: what a life would end at.
         """
         ticks = self.ticks
+        for name in terms or ():
+            if name not in self.policy.signals:
+                raise unknown_name("signal", name, self.policy.signals)
         if ticks > 0 and self.policy.reads_signal:
             self._hear({**(terms or {}), **({} if reward is None else {"reward": reward})})
         self._observation[:] = self._checked(observation)
@@ -195,6 +194,7 @@ def _words(key: Any) -> tuple[Any, Any]:
 
         key = jax.random.key_data(key)
     words = np.asarray(key)
-    if words.shape != (2,):
-        raise HebbaxError(f"a key of shape {words.shape}: expected two words of uint32, or one key of JAX")
+    valid = words.shape == (2,) and words.dtype.kind in "ui" and np.all((words >= 0) & (words < 2**32))
+    if not valid:
+        raise HebbaxError(f"a key {words.tolist()}: expected two words of uint32, or one key of JAX")
     return np.uint32(words[0]), np.uint32(words[1])

@@ -133,7 +133,7 @@ class _Bodies(Flock):
     def _advance(self, tick: int, actions: np.ndarray, record: Record | None) -> None:
         """Run a control period of the living, and what follows from it."""
         batched, states, befores = self.batched, self.batch.states, self.batch.befores
-        for field in self.task.compares or ():
+        for field in self.task.compared:
             getattr(befores, field)[:] = getattr(states, field)
         batched.actuate(actions, states, self.memory, self.alive, self.batch.controls)
         contacts = None if record is None else record.contacts[tick - self.first]
@@ -199,7 +199,7 @@ class _LockstepTwins(Twins):
         carry = [leaf[life] for leaf in jax.tree.leaves(bodies.carry) if leaf.dtype.kind == "f"]
         stored = carry[: len(bodies.carry.weights)]  # the first field
         arrays = [*(array[life] for array in (*bodies.batch.arrays, bodies.memory)), *carry]
-        weights = np.concatenate([layer.ravel() for layer in stored])
+        weights = np.concatenate([np.zeros(0, np.float32), *(layer.ravel() for layer in stored)])
         return State([array[life] for array in bodies.batch.phase], weights, stored, arrays)
 
     def put(self, second: State) -> None:

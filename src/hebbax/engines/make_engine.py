@@ -9,7 +9,7 @@ from hebbax.engines.engine import Engine
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.vector import VectorEngine
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, one_line
 from hebbax.kernels.compile_step import has_step
 from hebbax.policies.policy import AnyPolicy
 from hebbax.settings import pinned
@@ -32,7 +32,13 @@ def make_engine(task: AnyTask, policy: AnyPolicy, name: str = "auto", threads: i
     """
     make = ENGINES.get(name)
     if make is not None:
-        return _checked(name, make(task, policy, threads=threads))
+        try:
+            engine = make(task, policy, threads=threads)
+        except TypeError as error:
+            raise HebbaxError(
+                f"engine {name!r}: expected make(task, policy, threads=None): {one_line(error)}"
+            ) from error
+        return _checked(name, engine)
     if not task.world.compiled:
         if name not in ("auto", "vector"):
             raise HebbaxError(f"engine={name}: task {task.name!r} runs on engine=vector, or auto, alone")

@@ -190,7 +190,8 @@ class NativeEngine:
 
     def _setting(self, scenario: Scenario) -> _Setting:
         ticks = self.task.length if scenario.ticks is None else scenario.ticks
-        normaliser = scenario.normaliser or Normaliser.identity(self.task.observation_size)
+        size = self.task.observation_size
+        normaliser = (scenario.normaliser or Normaliser.identity(size)).of_size(size)
         return _Setting(ticks, scenario.restarts, normaliser, self._stop)
 
     def _fate(self, events: Sequence[Event]) -> _Fate:

@@ -46,7 +46,7 @@ def life_names(task: Task, step: PolicyStep) -> dict[str, Any]:
     return {
         **functions._asdict(),
         **world_functions(task, functions)._asdict(),
-        "remember": _remember(task.compares or ()),
+        "remember": _remember(task.compared),
         "newborn": step.birth,
         "act": step.act,
         "adapt": step.adapt,

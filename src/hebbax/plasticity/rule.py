@@ -53,10 +53,15 @@ class Rule:
         for gene in genes:
             check_scope(gene.scope, 1)
         # A copy of a rule has names where its Genes were, and their scopes beside them.
-        scopes = self.scopes if len(self.scopes) == len(genes) else tuple(gene.scope for gene in genes)
+        copied = len(self.scopes) == len(genes) and not any(isinstance(gene, Gene) for gene in self.coefficients)
+        scopes = self.scopes if copied else tuple(gene.scope for gene in genes)
         object.__setattr__(self, "scopes", scopes)
         object.__setattr__(self, "coefficients", tuple(gene.name for gene in genes))
         evolved = (*self.names, *self.neuron_coefficients)
+        every = (*evolved, *self.bias_coefficients)
+        twice = next((name for index, name in enumerate(every) if name in every[:index]), None)
+        if twice is not None:
+            raise HebbaxError(f"rule {self.name!r} has two coefficients called {twice!r}: expected different names")
         if not evolved:
             raise HebbaxError(f"rule {self.name!r} has no coefficients: evolution would have nothing to change")
         if self.prepared not in ((), evolved) if self.prepare is unchanged else not self.prepared:

@@ -237,6 +237,14 @@ class Policy:
         return tuple(self.signals.index(name) for name in RULES.get(self.plasticity.rule).signal)
 
     @property
+    def functions(self) -> tuple[Callable[..., object], ...]:
+        """The functions of the rule, which compiled code keeps with the values of their globals."""
+        if self.plasticity is None:
+            return ()
+        rule = RULES.get(self.plasticity.rule)
+        return tuple(filter(None, (rule.change, rule.prepare, rule.prepare_bias)))
+
+    @property
     def reads_signal(self) -> bool:
         """Whether an update depends on the signal."""
         return bool(self.signal_at)

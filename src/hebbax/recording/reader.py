@@ -47,7 +47,7 @@ class RecordedLife:
             return ()
         group = self.group["state"]
         assert isinstance(group, h5py.Group)
-        arrays = {str(name): _dataset(group, str(name))[()] for name in group}
+        arrays = {str(name): _dataset(group, str(name))[()] for name in list(np.asarray(group.attrs["arrays"]))}
         return namedtuple("State", list(arrays))(**arrays)  # pyright: ignore[reportUntypedNamedTuple]
 
     def weights(self) -> np.ndarray:

@@ -56,7 +56,9 @@ class RecordingWriter:
                 continue  # the world has no such body
             _append(group, dataset.name, values[kept])
         for name, values in _state(record).items():
-            _append(group.require_group("state"), name, values[kept])
+            states = group.require_group("state")
+            states.attrs["arrays"] = list(record.state._fields)  # HDF5 sorts names
+            _append(states, name, values[kept])
         self._append_weights(group.require_group("weights"), record.weights[kept])
 
     def finish(self, life: int, key: np.ndarray, row: Lives) -> None:

@@ -110,7 +110,7 @@ def _call_each(task: Task) -> Any:
         raise HebbaxError(f"task {task.name!r}: outcome must return one truth value second, but it was {done!r}")
     _expect(task, "outcome", "memory", memory, (task.memory_size,))
     _check_uncomputed(task)
-    for field in task.compares or ():
+    for field in task.compared:
         if field not in state._fields:
             fields = f"fields of {type(state).__name__}: {', '.join(state._fields)}"
             raise HebbaxError(f"task {task.name!r}: compares names {field!r}, expected {fields}")

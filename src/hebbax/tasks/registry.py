@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, unknown_name
 from hebbax.registry import Registry
 from hebbax.tasks.ant import ant, ant_proprioceptive
 from hebbax.tasks.external.open import external_task
 from hebbax.tasks.external.task import AnyTask, ExternalTask, is_external
+from hebbax.tasks.former_names import FORMER, SIZES
 from hebbax.tasks.half_cheetah import half_cheetah
 from hebbax.tasks.hopper import hopper
 from hebbax.tasks.humanoid import humanoid
@@ -48,7 +50,21 @@ def register_task(name: str, make: Callable[[], Task] | None = None, **fields: A
     """
     if (make is None) == (not fields):
         raise HebbaxError(f"task {name!r}: expected either a function that returns it, or the fields of a Task")
+    if fields:
+        _check_fields(name, fields)
     TASKS.register(name, make if make is not None else lambda: Task(name=name, **fields))
+
+
+def _check_fields(task: str, fields: Mapping[str, Any]) -> None:
+    """Raise HebbaxError for a field that no task has, and for one that every task needs."""
+    known = {field.name: field for field in dataclasses.fields(Task) if field.name != "name"}
+    for name in fields:
+        if name not in (*known, *FORMER, *SIZES):
+            raise unknown_name(f"field of task {task!r}", name, known)
+    former = {SIZES.get(name, FORMER.get(name, name).partition(".")[0]) for name in fields}
+    missing = [name for name, field in known.items() if field.default is field.default_factory and name not in former]
+    if missing:
+        raise HebbaxError(f"task {task!r} has no {', '.join(missing)}: expected them among its fields")
 
 
 def make_task(name: str) -> AnyTask:

@@ -48,7 +48,7 @@ class Task:
     outcome: Callable[..., tuple[Any, Array, Array]]
     reset: Callable[..., Any] | None = None
     robot: str = ""  # the task's name, unless it is called otherwise
-    compares: tuple[str, ...] | None = None  # fields; those that the world usually compares
+    compares: tuple[str, ...] | None = None  # fields; None for those that the world usually compares
     memory_size: int = 0
     length: int = 1000  # control ticks of a full life
     gymnasium_id: str | None = None
@@ -69,8 +69,11 @@ class Task:
         object.__setattr__(self, "observation", as_groups(self.observation))
         object.__setattr__(self, "action", as_groups(self.action))
         object.__setattr__(self, "reward", (self.reward,) if isinstance(self.reward, str) else tuple(self.reward))
-        if self.compares is None:
-            object.__setattr__(self, "compares", self.world.compares)
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The fields of the state before that `outcome` reads."""
+        return tuple(self.world.compares if self.compares is None else self.compares)
 
     @property
     def observation_size(self) -> int:
@@ -94,7 +97,8 @@ class Task:
         try:
             yield
         except HebbaxError as error:
-            raise HebbaxError(f"task {self.name!r}: {error}") from error
+            prefix = f"task {self.name!r}: "
+            raise error if str(error).startswith(prefix) else HebbaxError(f"{prefix}{error}") from error
 
     if not TYPE_CHECKING:  # a checker would take every name for one that is there
 

@@ -155,17 +155,21 @@ class World(WorldBase):
         """Return a state of zeros with further axes before its own."""
         return self.state(*(np.zeros((*axes, *shape)) for shape in self.shapes.values()))
 
+    def _unknown(self, *axes: int) -> Any:
+        """Return a state of NaN: of the one before, a task reads only what it compares."""
+        return self.state(*(np.full_like(array, np.nan) for array in self.empty(*axes)))
+
     def functions(self, task: Any, actuate: Any, hooks: BodyHooks) -> WorldFunctions:
         """Return what compiled lives call of the world."""
         return world_functions(self, task, actuate)
 
     def simulation(self) -> WorldSimulation:
         """Return a simulation of its own for one thread."""
-        return WorldSimulation(self.empty(), self.empty(), np.zeros(self.control_size))
+        return WorldSimulation(self.empty(), self._unknown(), np.zeros(self.control_size))
 
     def batch(self, lives: int, threads: int, functions: WorldFunctions, *, writable: bool = False) -> WorldBatch:
         """Return simulations side by side."""
-        states, befores = self.empty(lives), self.empty(lives)
+        states, befores = self.empty(lives), self._unknown(lives)
         return WorldBatch(states, befores, np.zeros((lives, self.control_size)), functions.advance, self.bounds)
 
     def drawing(self, state: Any) -> np.ndarray:
