@@ -84,8 +84,10 @@ def test_lockstep_sees_what_a_tasks_functions_refer_to_now(swimmer, monkeypatch)
 
 @pytest.mark.parametrize("engine_of", [NativeEngine, LockstepEngine])
 def test_a_rule_whose_globals_changed_is_refused(swimmer, monkeypatch, engine_of):
+    salt = float(np.random.default_rng().random())  # or what an earlier process has kept would be right, and be used
+
     def change(pre, post, weight, a):
-        return FACTOR * a * pre * post
+        return FACTOR * a * pre * post * (1.0 + 1e-9 * salt)
 
     register_rule("test-stale", change, ("A",), equation="Δw = f·A·pre·post")
     try:

@@ -259,7 +259,13 @@ class Policy:
     @pinned()
     def pack(self, layers: tuple[dict[str, Array], ...]) -> Array:
         """Return the genome [genome_size] of which `unpack` makes these arrays."""
-        return jnp.concatenate([jnp.ravel(layers[gene.connection][gene.name]) for gene in self.layout])
+        own = [
+            values
+            for index, (genes, layer) in enumerate(zip(self.placed, layers, strict=True))
+            for gene, values in zip(genes, layer.values(), strict=True)
+            if gene.connection == index  # what all connections share lies in the first
+        ]
+        return jnp.concatenate([jnp.ravel(values) for values in own])
 
     @pinned()
     def draw(self, key: jax.Array) -> tuple[Array, ...]:
