@@ -57,7 +57,8 @@ def run(options: Namespace) -> int:
         print(json.dumps(evaluation.to_json()))
     else:
         sizes = ("sizes", sizes_in_words(stored.policy))
-        print_facts([("controller", options.target), *facts_of(evaluation)[:1], sizes, *facts_of(evaluation)[1:]])
+        what, *values = facts_of(evaluation)
+        print_facts([("controller", options.target), what, sizes, *values])
     return 0
 
 

@@ -7,7 +7,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from hebbax.cli.evaluate import add_genome_option
-from hebbax.cli.output import print_table, sizes_in_words
+from hebbax.cli.output import print_table, sizes_in_words, sizes_of
 from hebbax.cli.parser import Parser
 from hebbax.cli.trust import add_trust_option, open_run
 
@@ -41,9 +41,7 @@ def run(options: Namespace) -> int:
     stored = open_run(options.target, trust=options.trust)
     rows = describe_genome(stored, options.genome)
     if options.json:
-        policy = stored.policy
-        sizes = {"evolved_numbers": policy.genome_size, "weights": policy.network.weight_count}
-        print(json.dumps({**sizes, "plastic_state": policy.state_size, "genome": options.genome, "arrays": rows}))
+        print(json.dumps({**sizes_of(stored.policy), "genome": options.genome, "arrays": rows}))
         return 0
     print(f"{options.target}, {options.genome} genome: {sizes_in_words(stored.policy)}")
     print_table(_COLUMNS, [_cells(row) for row in rows], right=_COLUMNS[4:])

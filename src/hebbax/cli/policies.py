@@ -6,7 +6,7 @@ import json
 from argparse import Namespace
 from typing import Any
 
-from hebbax.cli.output import made, number, print_parts
+from hebbax.cli.output import made, number, print_parts, sizes_of
 from hebbax.cli.parser import Parser
 
 _DESCRIPTION = """\
@@ -70,10 +70,8 @@ def describe_policies(task_name: str) -> list[dict[str, Any]]:
                 "normalisation": plasticity and plasticity.normalisation,
                 "averaging": plasticity and _averaging(plasticity.averaging, plasticity.averaged_ticks),
                 "interval": plasticity and _interval(plasticity.interval, task.control_period),
-                "evolved_numbers": policy.genome_size,
-                "weights": policy.network.weight_count,
+                **sizes_of(policy),
                 "plastic_weights": policy.weight_count,
-                "plastic_state": policy.state_size,
                 "package": PRESETS.origin(name),
             }
         )

@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from hebbax.cli.output import number, print_table
+from hebbax.cli.output import number, print_table, sizes_of
 from hebbax.cli.parser import Parser
 
 _DESCRIPTION = """\
@@ -62,14 +62,8 @@ def describe_zoo() -> list[dict[str, Any]]:
     rows = []
     for name in (f"zoo:{name}" for name in zoo_names()):
         policy = StoredRun.open(name, on_note=lambda line: None).policy
-        sizes = (policy.genome_size, policy.network.weight_count, policy.state_size)
-        rows.append(
-            {
-                "name": name,
-                **{key: _card(zoo_path(name)).get(key) for key in _KEYS},
-                **dict(zip(_SIZES, sizes, strict=True)),
-            }
-        )
+        card = _card(zoo_path(name))
+        rows.append({"name": name, **{key: card.get(key) for key in _KEYS}, **sizes_of(policy)})
     return rows
 
 

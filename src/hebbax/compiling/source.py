@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-_LIBRARIES = ("numpy", "math", "numba", "builtins")  # what they compute follows from their version
+from hebbax.compiling.code import follows_from_version, names_of
 
 
 def text_of(functions: Iterable[Any]) -> str:
@@ -26,11 +26,11 @@ def _collect(value: Any, texts: dict[int, str]) -> None:
     function = getattr(value, "py_func", value)
     if not isinstance(function, types.FunctionType) or id(function) in texts:
         return
-    if function.__module__.partition(".")[0] in _LIBRARIES:
+    if follows_from_version(function.__module__):
         return
     constants = []
     texts[id(function)] = _text(function)
-    names = _names(function.__code__)
+    names = names_of(function.__code__)
     reached = {name: function.__globals__[name] for name in sorted(names & function.__globals__.keys())}
     cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
     reached |= {name: cell.cell_contents for name, cell in cells}
@@ -53,8 +53,3 @@ def _text(function: types.FunctionType) -> str:
     except (OSError, TypeError):  # typed into an interpreter: what it was compiled to is all that is left of it
         code = function.__code__
         return f"# {function.__qualname__}: {code.co_code.hex()} {code.co_consts} {code.co_names}"
-
-
-def _names(code: types.CodeType) -> set[str]:
-    inner = [_names(constant) for constant in code.co_consts if isinstance(constant, types.CodeType)]
-    return {*code.co_names}.union(*inner)

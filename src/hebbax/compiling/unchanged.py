@@ -9,9 +9,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from hebbax.compiling.code import follows_from_version, names_of
 from hebbax.errors import HebbaxError
 
-_BY_VERSION = ("numpy", "math", "numba")  # modules whose values follow from their version
 _AS_COMPILED: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
 
 
@@ -36,19 +36,14 @@ def check_unchanged(function: Any, *, compiled: bool = True) -> None:
 
 def _globals_of(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
     """Yield the names that a function reads from outside, with their values; of a module what it reads of it."""
-    names = _names(function.__code__)
+    names = names_of(function.__code__)
     for name in sorted(names & function.__globals__.keys()):
         value = function.__globals__[name]
         if not isinstance(value, types.ModuleType):
             yield name, value
-        elif value.__name__.partition(".")[0] not in _BY_VERSION:
+        elif not follows_from_version(value.__name__):
             for other in sorted(names & vars(value).keys()):
                 yield f"{name}.{other}", vars(value)[other]
-
-
-def _names(code: types.CodeType) -> set[str]:
-    inner = [_names(constant) for constant in code.co_consts if isinstance(constant, types.CodeType)]
-    return {*code.co_names}.union(*inner)
 
 
 def _kept(value: Any) -> Any:

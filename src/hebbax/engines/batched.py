@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -10,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from hebbax.compiling.compiler import compiled, copy, copy_by_way_of, from_source
-from hebbax.engines.fingerprint import digest_value
+from hebbax.engines.fingerprint import fingerprint_of
 from hebbax.engines.life import draw_birth
 from hebbax.engines.specialise import world_functions
 from hebbax.engines.task_functions import TaskFunctions, task_functions
@@ -43,9 +42,7 @@ def batch_task(task: Task) -> BatchedTask:
     """Return the task's functions over many simulations, compiled anew where what they refer to has changed."""
     functions = task_functions(task)
     world = world_functions(task, functions)
-    digest = hashlib.sha256()
-    digest_value((*functions, *world), digest)
-    fingerprint = digest.hexdigest()
+    fingerprint = fingerprint_of((*functions, *world))
     if task not in _KEPT or _KEPT[task][0] != fingerprint:
         _KEPT[task] = (fingerprint, _batch(functions, world, task.world.state))
     return _KEPT[task][1]

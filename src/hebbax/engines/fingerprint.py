@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import types
 from collections.abc import Callable, Collection, Iterable
@@ -13,11 +14,21 @@ import numpy as np
 from numba.core.dispatcher import Dispatcher
 from numba.core.extending import _Intrinsic as Intrinsic  # it has no public name
 
+from hebbax.compiling.code import follows_from_version, names_of
 from hebbax.compiling.compiler import FLAGS
 from hebbax.compiling.unchanged import check_unchanged
 from hebbax.settings import of_numba
 
-_PACKAGES_BY_VERSION = ("numpy", "math", "numba")  # what they compile to follows from their version
+
+def fingerprint_of(value: Any, versions: Iterable[str] = ()) -> str:
+    """Return what a value compiles to, as 24 hexadecimal digits: under another it is other code.
+
+    `versions` are those of what it calls beside what everything is compiled with.
+    """
+    digest = hashlib.sha256()
+    digest_environment(digest, versions)
+    digest_value(value, digest)
+    return digest.hexdigest()[:24]
 
 
 def digest_environment(digest: Any, versions: Iterable[str] = ()) -> None:
@@ -54,7 +65,7 @@ def digest_value(value: Any, digest: Any, attributes: Collection[str] = (), seen
             digest_value(item, digest, attributes, seen)
     elif isinstance(value, types.ModuleType):
         digest.update(value.__name__.encode())
-        if value.__name__.partition(".")[0] not in _PACKAGES_BY_VERSION:
+        if not follows_from_version(value.__name__):
             for name in sorted(set(attributes) & vars(value).keys()):
                 digest_value(vars(value)[name], digest, attributes, seen)
     else:
@@ -68,7 +79,7 @@ def _digest_flags(flags: dict[str, Any], digest: Any) -> None:
 
 def _digest_function(function: Callable[..., Any], digest: Any, seen: dict[int, int]) -> None:
     _digest_code(function.__code__, digest)
-    names = set(_names(function.__code__))
+    names = names_of(function.__code__)
     for name in sorted(names & function.__globals__.keys()):
         digest.update(name.encode())
         digest_value(function.__globals__[name], digest, names, seen)
@@ -76,11 +87,6 @@ def _digest_function(function: Callable[..., Any], digest: Any, seen: dict[int, 
         digest_value(cell.cell_contents, digest, names, seen)
     digest_value(function.__defaults__ or (), digest, names, seen)
     digest_value(sorted((function.__kwdefaults__ or {}).items()), digest, names, seen)
-
-
-def _names(code: types.CodeType) -> list[str]:
-    inner = [name for const in code.co_consts if isinstance(const, types.CodeType) for name in _names(const)]
-    return [*code.co_names, *inner]
 
 
 def _digest_code(code: types.CodeType, digest: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -19,7 +18,7 @@ from hebbax.damage.event_table import BEGIN, HOOK, INDEX, event_table
 from hebbax.damage.events import Event
 from hebbax.damage.kind import DamageNoise, Kind
 from hebbax.damage.kinds import KINDS
-from hebbax.engines.fingerprint import digest_environment, digest_value
+from hebbax.engines.fingerprint import fingerprint_of
 from hebbax.engines.life_cache import LifeCache
 from hebbax.policies.policy import AnyPolicy
 from hebbax.tasks.external.task import AnyTask
@@ -58,10 +57,7 @@ _KEPT: list[CFunc] = []
 
 def _compile(function: Callable[..., Any]) -> int:
     hook: Any = CFunc(function, (_SIGNATURE.args, _SIGNATURE.return_type), {}, {"nopython": True, **_FLAGS})
-    digest = hashlib.sha256()
-    digest_environment(digest)
-    digest_value(function, digest)
-    hook._cache = LifeCache(digest.hexdigest()[:24])  # as for a life, Numba's own cache would miss edits
+    hook._cache = LifeCache(fingerprint_of(function))  # as for a life, Numba's own cache would miss edits
     hook.compile()
     _KEPT.append(hook)
     return hook.address

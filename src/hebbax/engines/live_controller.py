@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -14,7 +13,7 @@ import numpy as np
 from hebbax.compiling.bounds import bounded
 from hebbax.compiling.compiler import FLAGS, copy
 from hebbax.compiling.noise import fold_in
-from hebbax.engines.fingerprint import digest_environment, digest_value
+from hebbax.engines.fingerprint import fingerprint_of
 from hebbax.engines.life import normalise_observation
 from hebbax.engines.life_cache import LifeCache
 from hebbax.errors import HebbaxError, check_seed, unknown_name
@@ -173,11 +172,8 @@ def _functions(step: PolicyStep) -> tuple[Any, Any]:
 
 
 def _compile(function: Any) -> Any:
-    digest = hashlib.sha256()
-    digest_environment(digest)
-    digest_value(function, digest)
     compiled: Any = numba.njit(**FLAGS)(function)
-    compiled._cache = LifeCache(digest.hexdigest()[:24])  # Numba's own would miss edits in what is called
+    compiled._cache = LifeCache(fingerprint_of(function))  # Numba's own would miss edits in what is called
     return compiled
 
 

@@ -7,7 +7,6 @@ is compiled from, and is kept under that (`life_cache.py`): another fingerprint 
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import sys
 import types
@@ -21,7 +20,7 @@ import numpy as np
 
 from hebbax.compiling.compiler import FLAGS, compiled, copy, from_source, inlined
 from hebbax.damage.apply import apply_forces, clear_forces, hold_coordinates, restore_forces
-from hebbax.engines.fingerprint import digest_environment, digest_value
+from hebbax.engines.fingerprint import fingerprint_of
 from hebbax.engines.life_cache import LifeCache
 from hebbax.engines.task_functions import TaskFunctions, task_functions, term_columns
 from hebbax.kernels.policy_step import PolicyStep
@@ -30,8 +29,6 @@ from hebbax.worlds.base import BodyHooks, WorldFunctions
 
 _LIFE = Path(__file__).with_name("life.py")
 _REMEMBER = "def remember(before, state):\n"
-
-_PACKAGES_BY_VERSION = ("numpy", "math", "numba")  # what they compile to follows from their version
 
 
 def specialise(task: Task, step: PolicyStep) -> Any:
@@ -97,10 +94,7 @@ def fingerprint(names: dict[str, Any], versions: Iterable[str] = ()) -> str:
 
     `versions` are those of what its world calls.
     """
-    digest = hashlib.sha256(_LIFE.read_bytes())
-    digest_environment(digest, versions)
-    digest_value(_load_module("hebbax_life_unnamed", names).live, digest)
-    return digest.hexdigest()[:24]
+    return fingerprint_of((_LIFE.read_bytes(), _load_module("hebbax_life_unnamed", names).live), versions)
 
 
 def _load_module(name: str, names: dict[str, Any]) -> types.ModuleType:

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from hebbax.compiling.code import names_of
 from hebbax.errors import HebbaxError, calling
 from hebbax.tasks.arguments import NEEDED, check_arguments, takes, with_period, without_noise
 from hebbax.tasks.external.task import AnyTask
@@ -160,18 +161,13 @@ def _mentions(value: Any, name: str, seen: set[int]) -> bool:
     if not isinstance(function, types.FunctionType) or id(function) in seen:
         return False
     seen.add(id(function))
-    names = _names(function.__code__)
+    names = names_of(function.__code__)
     known = function.__globals__
     reached = [known[each] for each in names & known.keys()]
     reached += [cell.cell_contents for cell in function.__closure__ or ()]
     modules = [vars(each) for each in reached if isinstance(each, types.ModuleType)]
     reached += [module[each] for module in modules for each in names & module.keys()]
     return name in names or any(_mentions(each, name, seen) for each in reached)
-
-
-def _names(code: types.CodeType) -> set[str]:
-    inner = [_names(constant) for constant in code.co_consts if isinstance(constant, types.CodeType)]
-    return {*code.co_names}.union(*inner)
 
 
 def _parts(task: Task, function: str, returned: Any, count: int) -> tuple[Any, ...]:

@@ -34,7 +34,7 @@ _OF_MUJOCO = {
 }
 """Former keywords that became arguments of `hebbax.mujoco`."""
 
-_RENAMED = {"birth": "reset", "ticks": "length"}
+_RENAMED = {name: present for name, present in FORMER.items() if "." not in present}
 
 _COPIERS = ("dataclasses", "copy")  # their `replace` calls a class in the name of its own caller
 
