@@ -41,11 +41,11 @@ if TYPE_CHECKING:
     from hebbax.plasticity.averaging import register_averaging as register_averaging
     from hebbax.plasticity.gene import Gene as Gene
     from hebbax.plasticity.normalisation import register_normalisation as register_normalisation
+    from hebbax.plasticity.plasticity import Plasticity as Plasticity
     from hebbax.plasticity.rule import Rule as Rule
     from hebbax.plasticity.rules import register_rule as register_rule
     from hebbax.policies.make_policy import make_policy as make_policy
     from hebbax.policies.open_loop import Replay as Replay
-    from hebbax.policies.policy import Plasticity as Plasticity
     from hebbax.policies.policy import Policy as Policy
     from hebbax.runs.evaluation import evaluate_controller as evaluate_controller
     from hebbax.runs.stored_run import StoredRun as StoredRun
@@ -79,7 +79,7 @@ _HOME = {
     "Noise": "types",
     "Normaliser": "types",
     "ObservationStatistics": "evolution.statistics",
-    "Plasticity": "policies.policy",
+    "Plasticity": "plasticity.plasticity",
     "Policy": "policies.policy",
     "PolicyConfig": "config.policy",
     "Record": "types",

@@ -69,10 +69,13 @@ class Lives:
     observation_mean: np.ndarray  # [lives, observations], float64
     observation_m2: np.ndarray  # [lives, observations], sum of squared deviations, float64
     reward_terms: Any = None  # [lives, terms], sums of the task's reward terms, float64; of a single term, the returns
+    weights: Any = None  # [lives, weights], float32, at the end of each life, NaN if it diverged; [lives, 0] if unasked
 
     def __post_init__(self) -> None:
         if self.reward_terms is None:
             object.__setattr__(self, "reward_terms", self.returns[:, None])
+        if self.weights is None:
+            object.__setattr__(self, "weights", np.zeros((len(self.returns), 0), np.float32))
 
     @property
     def diverged(self) -> np.ndarray:

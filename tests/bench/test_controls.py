@@ -105,7 +105,7 @@ def test_the_policy_alone_does_what_it_does_in_a_life(engine, controls, recordin
     alone = PolicyAlone(controls, record.observations[:-1].astype(np.float32), policy_loop(step))
     born = np.zeros(step.carry_size, np.float32)
     # Of the same genome and, for the weights at birth, the life's own key.
-    step.birth(step.layout, step.parameters, alone.genomes[2], *fold_in(*key, 0), alone.folded[2], born)
+    step.birth(step.layout, step.parameters, alone.genomes[2], *fold_in(*key, 0) * 2, alone.folded[2], born)
     alone.carries[2] = born
 
     assert alone.run() == 6 * (TICKS - 1)

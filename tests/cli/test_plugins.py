@@ -16,7 +16,7 @@ from hebbax.config.train import TrainConfig, from_dict, to_dict
 from hebbax.errors import HebbaxError
 from hebbax.kernels.compile_step import has_step
 from hebbax.policies.make_policy import make_policy
-from hebbax.report.html.words import what_it_is
+from hebbax.report.html.policy_words import what_it_is
 from hebbax.runs.checkpoint import Checkpoint, read_checkpoint
 from hebbax.runs.run_folder import RunFolder
 from hebbax.tasks.registry import make_task

@@ -13,8 +13,9 @@ from hebbax.engines.scenario import Scenario
 from hebbax.evolution.search import fitness_of
 from hebbax.evolution.statistics import ObservationStatistics
 from hebbax.networks.mlp import Mlp
+from hebbax.plasticity.plasticity import Plasticity
 from hebbax.policies.make_policy import make_policy
-from hebbax.policies.policy import Plasticity, Policy
+from hebbax.policies.policy import Policy
 from hebbax.types import END_DIVERGED, END_REACHED
 
 ENGINES = [NativeEngine, LockstepEngine]

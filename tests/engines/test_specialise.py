@@ -15,8 +15,9 @@ from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
 from hebbax.kernels.compile_step import compile_step
 from hebbax.networks.mlp import Mlp
+from hebbax.plasticity.plasticity import Plasticity
 from hebbax.policies.open_loop import Replay
-from hebbax.policies.policy import Plasticity, Policy
+from hebbax.policies.policy import Policy
 
 SOURCE = """
 import types

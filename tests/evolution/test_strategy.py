@@ -12,7 +12,8 @@ from hebbax.config.strategy_table import STRATEGIES
 from hebbax.evolution.search import fitness_of
 from hebbax.evolution.strategy import Strategy, initial_mean
 from hebbax.networks.mlp import Mlp
-from hebbax.policies.policy import Plasticity, Policy
+from hebbax.plasticity.plasticity import Plasticity
+from hebbax.policies.policy import Policy
 from hebbax.types import END_DIVERGED, END_REACHED, Lives
 
 POLICY = Policy("p", Mlp((3, 2)), Plasticity("eta-plain"))  # 6 numbers

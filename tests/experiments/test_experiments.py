@@ -23,8 +23,8 @@ from hebbax.experiments.recovery import measure_recovery
 from hebbax.experiments.timescale import at_timescale
 from hebbax.keys import root_key, stream
 from hebbax.networks.initial import InitialWeights
+from hebbax.plasticity.plasticity import Plasticity
 from hebbax.policies.make_policy import make_policy
-from hebbax.policies.policy import Plasticity
 from hebbax.tasks.registry import make_task
 from hebbax.types import Normaliser
 

@@ -23,7 +23,7 @@ def _run_compiled(policy, genome, key, inputs):
     step = compile_step(policy)
     folded, carry = np.zeros(step.folded_size, np.float32), np.zeros(step.carry_size, np.float32)
     key0, key1 = np.asarray(jax.random.key_data(key))
-    step.birth(step.layout, step.parameters, genome, key0, key1, folded, carry)
+    step.birth(step.layout, step.parameters, genome, key0, key1, key0, key1, folded, carry)
     actions, weights = [], []
     for tick, observation in enumerate(inputs):
         before = np.zeros(step.weight_count, np.float32)

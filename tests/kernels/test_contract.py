@@ -13,8 +13,9 @@ import pytest
 from hebbax.networks.registry import NETWORKS
 from hebbax.plasticity.averaging import AVERAGINGS
 from hebbax.plasticity.normalisation import NORMALISATIONS
+from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rules import RULES
-from hebbax.policies.policy import Plasticity, Policy
+from hebbax.policies.policy import Policy
 
 SIZES = (4, 5, 2)
 BUILT_IN = sorted(name for name in RULES if not name.startswith("test-"))

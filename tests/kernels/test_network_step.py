@@ -12,8 +12,9 @@ from hebbax.networks.gru import Gru
 from hebbax.networks.initial import INITIALISERS, InitialWeights
 from hebbax.networks.lstm import Lstm
 from hebbax.networks.mlp import Mlp
+from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rules import RULES, register_rule
-from hebbax.policies.policy import WEIGHT_BOUND, Plasticity, Policy
+from hebbax.policies.policy import WEIGHT_BOUND, Policy
 
 
 @pytest.mark.parametrize("network", [Elman, Fcrnn, Gru, Lstm])

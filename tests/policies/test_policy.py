@@ -14,7 +14,8 @@ from hebbax.networks.gru import Gru
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.lstm import Lstm
 from hebbax.networks.mlp import Mlp
-from hebbax.policies.policy import Plasticity, Policy
+from hebbax.plasticity.plasticity import Plasticity
+from hebbax.policies.policy import Policy
 
 
 def test_one_update_by_hand():

@@ -16,9 +16,10 @@ from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.networks.mlp import Mlp
 from hebbax.plasticity.gene import SCOPES, Gene
+from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rules import RULES, register_rule
 from hebbax.policies.make_policy import make_policy
-from hebbax.policies.policy import Plasticity, Policy
+from hebbax.policies.policy import Policy
 from hebbax.tasks.registry import make_task
 
 KEY, TICKS = jax.random.key(3), 12

@@ -53,13 +53,14 @@ class Life:
 
 def frame_of(task: AnyTask, policy: Policy, every: int = 1) -> Frame:
     """Return what lives of a policy on a task share, where every n-th tick was kept."""
-    names, shapes = (policy.network.layer_names, policy.network.layer_shapes) if policy.plasticity else ((), ())
     return Frame(
-        layers=names,
-        layer_shapes=shapes,
+        layers=policy.layer_names,
+        layer_shapes=policy.layer_shapes,
         control_period=task.control_period,
         every=every,
         body=task.world.body(),
         # The weights of a policy without one may be bounded by their rule.
-        bounded=True if policy.plasticity and policy.plasticity.normalisation != "none" else None,
+        bounded=True
+        if policy.groups and all(plasticity.normalisation != "none" for plasticity, _ in policy.groups)
+        else None,
     )

@@ -63,7 +63,7 @@ class Playback:
 
     def _tangents(self, key: jax.Array, inputs: Any, weights: Any, signal: Any) -> Any:
         policy = self._policy
-        first = policy.birth(jax.random.fold_in(key, WEIGHT_STREAM))
+        first = policy.birth(jax.random.fold_in(key, WEIGHT_STREAM), self._genome)
         directions = [
             jax.random.normal(jax.random.fold_in(key, number), part.shape, jnp.float32)
             for number, part in enumerate(first.weights)
@@ -75,7 +75,7 @@ class Playback:
             (carry, tangent), (observation, flat_weights, heard) = state, row
 
             def step(parts: Any) -> tuple[Any, Any]:
-                _, after = policy.act(self._genome, _carry(parts, carry.tick), observation)
+                _, after = policy.act(self._genome, _carry(parts, carry), observation)
                 after = policy.adapt(self._genome, after, heard)
                 return _dynamic_parts(after), after.tick
 
@@ -83,7 +83,7 @@ class Playback:
             before = _norm(tangent)
             tangent = jax.tree.map(lambda part: part / jnp.maximum(before, _TINY), tangent)
             next_parts, tangent, count = jax.jvp(step, (point,), (tangent,), has_aux=True)
-            return (_carry(next_parts, count), tangent), jnp.log(_norm(tangent))
+            return (_carry(next_parts, carry._replace(tick=count)), tangent), jnp.log(_norm(tangent))
 
         return jax.lax.scan(tick, (first, begin), (inputs, weights, signal))[1]
 
@@ -93,9 +93,9 @@ def _dynamic_parts(carry: Carry) -> tuple[Any, ...]:
     return carry.weights, carry.states, carry.units, carry.history
 
 
-def _carry(parts: Any, tick: Any) -> Carry:
+def _carry(parts: Any, like: Carry) -> Carry:
     weights, states, units, history = parts
-    return Carry(weights, states, units, history, tick)
+    return like._replace(weights=weights, states=states, units=units, history=history)
 
 
 def _by_layer(flat: Any, layers: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -48,7 +48,7 @@ class PolicyAlone:
         self.carries = np.zeros((len(self.genomes), step.carry_size), np.float32)
         for index, genome in enumerate(self.genomes):
             folded, carry = self.folded[index], self.carries[index]
-            step.birth(step.layout, step.parameters, genome, np.uint32(0), np.uint32(index), folded, carry)
+            step.birth(step.layout, step.parameters, genome, *(np.uint32(0), np.uint32(index)) * 2, folded, carry)
         self.synapse_ticks = len(self.genomes) * len(inputs) * controls.policy.weight_count
 
     def run(self) -> int:

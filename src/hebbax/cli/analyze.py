@@ -85,7 +85,7 @@ def _of_run(options: Namespace) -> tuple[dict[str, Any], Path]:
         seed=options.seed,
         genome=options.genome,
     )
-    if stored.policy.plasticity is None:
+    if not stored.policy.plastic:
         note(f"the weights of policy {stored.policy.name!r} do not change during a life: gait and effort only")
     folder = _folder(options, results_path(stored, "", "analysis"))
     waiting(f"analysing {source.lifetimes} lives; compiling them takes up to 20 s the first time")
@@ -135,9 +135,9 @@ def _tell_without_verdict(document: dict[str, Any], policy: Policy) -> None:
     """Say how long lives have to be where none was long enough for a verdict."""
     from hebbax.attractors.verdict import FEWEST_UPDATES
 
-    if policy.plasticity is None or document["summary"]["judged"]:
+    if not policy.plastic or document["summary"]["judged"]:
         return
-    ticks = FEWEST_UPDATES * max(policy.plasticity.interval, document["every"])
+    ticks = FEWEST_UPDATES * max(policy.longest_interval, document["every"])
     longest = max((life["length"] for life in document["lives"]), default=0)
     if longest < ticks:
         note(f"a verdict takes {FEWEST_UPDATES} weight updates: lives of {number(ticks)} ticks, not {number(longest)}")

@@ -36,6 +36,9 @@ class PolicyConfig:
     initial: str = "uniform"  # distribution of a newborn's weights, or of a static network's first genomes
     initial_scale: float = 0.1
     initial_offset: float = 0.0
+    birth: str | None = None  # of a life's first weights: random, per-slot, coevolved or persistent; null for random,
+    # and for coevolved where they are static
+    connections: dict[str, Any] = field(default_factory=dict)  # by name: any of CONNECTION_OPTIONS, where it is another
 
 
 PLASTIC_OPTIONS = (
@@ -51,6 +54,9 @@ PLASTIC_OPTIONS = (
     "table",
 )
 """What only a plastic policy reads."""
+
+CONNECTION_OPTIONS = ("plastic", *PLASTIC_OPTIONS, "initial", "initial_scale", "initial_offset", "birth")
+"""What can be another for each connection."""
 
 _B = PolicyConfig(name="han-b")
 _RECURRENT = PolicyConfig(rule="abcd", averaging="moving-average")

@@ -121,10 +121,13 @@ def _ranges(groups: Sequence[Group]) -> dict[str, tuple[int, int]]:
 
 def _layer(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
     """Return the range of a layer's weights in the flat vector of all."""
-    sizes = [weights.size for weights in jax.eval_shape(policy.birth, jax.random.key(0)).weights]
+    if isinstance(policy, Policy):
+        sizes, names = [connection.size for connection in policy.plastic_connections], list(policy.layer_names)
+    else:
+        sizes = [weights.size for weights in jax.eval_shape(policy.birth, jax.random.key(0)).weights]
+        names = []
     if event.target is None:
         return 0, sum(sizes)
-    names = list(policy.network.layer_names) if isinstance(policy, Policy) else []
     index = _index_of(event, names, len(sizes))
     return sum(sizes[:index]), sum(sizes[: index + 1])
 

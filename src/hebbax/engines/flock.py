@@ -20,13 +20,15 @@ from hebbax.engines.lives import (
     check_chunk,
     check_genomes,
     empty_record,
+    left_by,
     life_keys,
     record_whole,
     thread_count,
 )
 from hebbax.engines.scenario import PLAIN, Scenario, make_for_each, with_former_keywords
+from hebbax.engines.slots import no_inheritance
 from hebbax.engines.task_functions import term_columns
-from hebbax.policies.policy import WEIGHT_BOUND, AnyPolicy, Carry
+from hebbax.policies.policy import WEIGHT_BOUND, AnyPolicy, Carry, Policy
 from hebbax.settings import each_pinned, pinned
 from hebbax.streams import WEIGHT_STREAM
 from hebbax.tasks.external.task import AnyTask
@@ -46,8 +48,9 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         for function in getattr(policy, "functions", ()):  # which JAX traces once
             check_unchanged(function)
         self.threads = thread_count(threads)
-        self._birth = jax.jit(jax.vmap(lambda key: policy.birth(jax.random.fold_in(key, WEIGHT_STREAM))))
-        self._draw = jax.jit(jax.vmap(lambda key: policy.birth(key).weights))
+        self._birth = jax.jit(jax.vmap(_newborn(policy)))
+        self._draw = jax.jit(jax.vmap(policy.fresh if isinstance(policy, Policy) else _fresh_of(policy)))
+        self.persists = bool(getattr(policy, "persists", False))
         self.defers = bool(getattr(policy, "reads_signal", False))
         self._step = jax.jit(jax.vmap(policy.act if self.defers else _policy_step(policy), in_axes=0))
         self._adapt = jax.jit(jax.vmap(_adapt_step(policy), in_axes=0))
@@ -81,10 +84,12 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         genomes = check_genomes(genomes, self.policy.genome_size)
         keys = life_keys(key, len(genomes) * lifetimes)
         damages = scenario.of_each(len(keys))
+        if scenario.slots is not None:
+            scenario.slots.words(len(keys))  # their number is checked before they are shared out
         parts = []
         for start in range(0, len(keys), self.at_once):
             lives = np.arange(start, min(start + self.at_once, len(keys)))
-            of_these = scenario.with_damages(damages[lives[0] : lives[-1] + 1])
+            of_these = scenario.of_lives(lives, damages[lives[0] : lives[-1] + 1])
             flock = self._gather(genomes[lives // lifetimes], keys[lives], of_these)
             flock.run(self._ticks(scenario), None)
             parts.append(flock.lives())
@@ -134,6 +139,22 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
             lives = flock.lives()
             record = record.rows(slice(int(lives.lengths[0]) - first))
             yield record, None if going else lives
+
+
+def _newborn(policy: AnyPolicy) -> Any:
+    """Return the birth of a life from its key, genome, the key of its slot and what it inherits."""
+
+    def birth(key: Any, genome: Any, slot: Any, inherited: Any) -> Carry:
+        own, of_slot = (jax.random.fold_in(one, WEIGHT_STREAM) for one in (key, slot))
+        if isinstance(policy, Policy):
+            return policy.birth(own, genome, of_slot, inherited if policy.persists else None)
+        return policy.birth(own)
+
+    return birth
+
+
+def _fresh_of(policy: AnyPolicy) -> Any:
+    return lambda key: policy.birth(key).weights
 
 
 def _policy_step(policy: AnyPolicy) -> Any:
@@ -186,7 +207,10 @@ class Flock(ABC):
         self.genomes = jnp.asarray(self._wide(genomes))
         self.key_data = np.array(keys)  # whether it can be written to is a type of its own to compiled code
         self.keys = jax.random.wrap_key_data(jnp.asarray(self._wide(keys)))
-        self.carry = engine._birth(self.keys)
+        slots, inherited = self._inheritance(scenario)
+        self.carry = engine._birth(self.keys, self.genomes, slots, inherited)
+        # Of lives whose weights last: those before the newest update, which a termination leaves, and those left.
+        self._before, self._left = self.carry.weights, np.full(inherited.shape, np.nan, np.float32)
         self.tick, self.last_tick, self.first = 0, -1, 0
         self.alive = np.ones(self.count, bool)
         self.returns, self.lengths = np.zeros(self.count), np.zeros(self.count, np.int64)
@@ -196,6 +220,17 @@ class Flock(ABC):
         self.sums, self.squares = (np.zeros((self.count, task.observation_size)) for _ in range(2))
         self.rewards, self.terms = np.zeros(self.count), np.zeros_like(self.reward_terms)  # of the newest tick
         self._scales, self._within = np.ones(width), np.ones(self.count, bool)
+
+    def _inheritance(self, scenario: Scenario) -> tuple[Any, Any]:
+        """Return the keys of the slots [width], and what their last lives left [width, weights or 0]."""
+        slots, engine = scenario.slots, self._engine
+        if slots is None:
+            return self.keys, jnp.full((self.width, engine.policy.weight_count if engine.persists else 0), jnp.nan)
+        keys = jax.random.wrap_key_data(jnp.asarray(self._wide(slots.words(self.count))))
+        weights = no_inheritance(self.count)
+        if engine.persists:
+            weights = slots.inherited(self.count, engine.policy.weight_count)
+        return keys, jnp.asarray(self._wide(weights))
 
     @abstractmethod
     def _tick(self, tick: int, record: Record | None) -> None:
@@ -264,7 +299,15 @@ class Flock(ABC):
             observation_mean=self.normaliser.mean + mean,
             observation_m2=m2,
             reward_terms=self.reward_terms if self.reward_terms.shape[1] else None,
+            weights=self._weights_left(),
         )
+
+    def _weights_left(self) -> np.ndarray:
+        """Return the weights that lives leave, float32 [lives, weights or 0]."""
+        left = self._left[: self.count].copy()
+        if left.size:
+            left[self.alive] = flat(self.carry.weights)[: self.count][self.alive]
+        return left_by(self.ends, left)
 
     def _act(self, tick: int, observations: np.ndarray, record: Record | None) -> np.ndarray:
         """Run the policy on observations [lives, observations]; end lives where either is out of bounds.
@@ -279,6 +322,7 @@ class Flock(ABC):
         observations = observations.copy() if self.harmed else observations
         self._change(tick, SENSE, observations)
         weights, scales = self.carry.weights, self._plasticity(tick)
+        self._before = weights
         inputs = self._normalise(observations)
         wide = jnp.asarray(self._wide(inputs))
         if self._engine.defers:
@@ -339,7 +383,10 @@ class Flock(ABC):
         return done
 
     def _end(self, which: np.ndarray, why: int) -> None:
-        self.ends[which & self.alive] = why
+        ending = which & self.alive
+        if self._left.size and ending.any():
+            self._left[: self.count][ending] = flat(self._before)[: self.count][ending]
+        self.ends[ending] = why
         self.alive &= ~which
 
     def _wide(self, rows: np.ndarray) -> np.ndarray:

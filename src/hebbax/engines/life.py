@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     advance: Any
     begin: Any
     birth_size: Any
+    bequeath: Any
     count_warnings: Any
     draw_weights: Any
     hear: Any
+    inherit: Any
     new_signal: Any
     newborn: Any
     observe: Any
@@ -158,6 +160,8 @@ def live(
     scratch,
     memory,
     key,
+    slot,
+    inherited,
     mean,
     scale,
     events,
@@ -170,9 +174,11 @@ def live(
 
     `models` are the addresses of the bodies of this life, the first from birth and the next from its tick in
     `switch_ticks` on; `simulator`, `state`, `before` and `control` are one simulation of the world
-    (`worlds.base.Simulation`). `restart` says whether a termination restarts the body or ends the life. `events` and
-    `record` may be empty, and then cost nothing. A life that has not ended pauses: called again with the same arguments
-    but for `until` and `record`, it goes on as if it had not. A record begins with the first tick of its call.
+    (`worlds.base.Simulation`). `slot` is a key, or empty for that of the life, and `inherited` [weights] what the life
+    before left, and what this one leaves; empty where nothing lasts. `restart` says whether a termination restarts the
+    body or ends the life. `events` and `record` may be empty, and then cost nothing. A life that has not ended pauses:
+    called again with the same arguments but for `until` and `record`, it goes on as if it had not. A record begins with
+    the first tick of its call.
     """
     key0, key1 = key[0], key[1]
     model, next_model, size = models[0], 1, mean.shape[0]
@@ -184,7 +190,11 @@ def live(
     terms = np.zeros(term_sums.shape[0])
     if tick == 0:
         weight0, weight1 = fold_in(key0, key1, WEIGHT_STREAM)
-        newborn(layout, parameters, genome, weight0, weight1, folded, carry)
+        slot0, slot1 = weight0, weight1
+        if slot.shape[0] > 0:
+            slot0, slot1 = fold_in(slot[0], slot[1], WEIGHT_STREAM)
+        newborn(layout, parameters, genome, weight0, weight1, slot0, slot1, folded, carry)
+        inherit(layout, carry, inherited)
         begin(model, simulator, state, control, memory, draw_birth(key0, key1, terminations, birth_size(state)))
     # What a task returns may be a view of what it was given, which the next tick writes over: nothing of it is kept.
     spare = np.empty(max(memory.shape[0], control.shape[0]))
@@ -249,5 +259,6 @@ def live(
         copy(squares, row[SUMS + size : SUMS + 2 * size])
         return
     row[END] = end
+    bequeath(layout, carry, inherited)
     row[WARNINGS] += count_warnings(simulator)
     summarise(row, count, sums, squares, mean)

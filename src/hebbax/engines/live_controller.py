@@ -64,28 +64,31 @@ class LiveController:
 
     @property
     def weights(self) -> tuple[np.ndarray, ...]:
-        """A copy of the weights, one matrix per connection, [presynaptic, postsynaptic]; none of a static policy."""
+        """A copy of the weights, one matrix per plastic connection, [presynaptic, postsynaptic]."""
         flat = np.zeros(self._step.weight_count, np.float32)
         self._step.weights(self._step.layout, self._carry, flat)
         if not flat.size:
             return ()
-        shapes = self.policy.network.layer_shapes
+        shapes = self.policy.layer_shapes
         ends = np.cumsum([rows * columns for rows, columns in shapes])[:-1]
         return tuple(part.reshape(shape) for part, shape in zip(np.split(flat, ends), shapes, strict=True))
 
-    def start(self, seed: int = 0, *, key: Any = None) -> None:
+    def start(self, seed: int = 0, *, key: Any = None, slot: Any = None) -> None:
         """Begin a life: fresh weights, and nothing that it has seen.
 
         Args:
             seed: the life is the first that `hebbax evaluate --seed` runs; or
             key: of the life, two words of uint32, or a key of JAX.
+            slot: key of first weights that are drawn once for a slot; without it, the key of the life.
 
         Raises HebbaxError for a seed or a key that is none.
         """
         key0, key1 = _key_of_seed(seed) if key is None else _words(key)
         weight0, weight1 = fold_in(key0, key1, WEIGHT_STREAM)
+        slot0, slot1 = (weight0, weight1) if slot is None else fold_in(*_words(slot), WEIGHT_STREAM)
+        keys = weight0, weight1, slot0, slot1
         step = self._step
-        self._birth(step.layout, step.parameters, self._genome, weight0, weight1, self._folded, self._carry)
+        self._birth(step.layout, step.parameters, self._genome, *keys, self._folded, self._carry)
         self._ticks = 0
 
     def act(
@@ -152,8 +155,8 @@ class LiveController:
 
 @cache
 def _functions_of(act: Any, adapt: Any, newborn: Any) -> tuple[Any, Any]:
-    def birth(layout, parameters, genome, key0, key1, folded, carry):
-        newborn(layout, parameters, genome, key0, key1, folded, carry)
+    def birth(layout, parameters, genome, key0, key1, slot0, slot1, folded, carry):
+        newborn(layout, parameters, genome, key0, key1, slot0, slot1, folded, carry)
 
     def tick(layout, genome, folded, carry, number, observation, mean, scale, unread, inputs, outputs, signal, action):
         if number > 0 and not adapt(layout, folded, carry, number - 1, signal):

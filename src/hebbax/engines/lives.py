@@ -17,7 +17,7 @@ from hebbax.engines.task_functions import term_columns
 from hebbax.errors import HebbaxError
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task
-from hebbax.types import Lives, Record
+from hebbax.types import END_DIVERGED, Lives, Record
 
 
 def thread_count(threads: int | None) -> int:
@@ -69,8 +69,8 @@ def empty_rows(task: Task, lives: int) -> np.ndarray:
     return np.zeros((lives, SUMS + 2 * task.observation_size + term_columns(task)))
 
 
-def lives_of_rows(rows: np.ndarray, task: Task) -> Lives:
-    """Return the lives that rows (`empty_rows`) stand for."""
+def lives_of_rows(rows: np.ndarray, task: Task, weights: np.ndarray | None = None) -> Lives:
+    """Return the lives that rows (`empty_rows`) stand for, and the weights [lives, weights] that they left."""
     size = task.observation_size
     return Lives(
         returns=rows[:, RETURN].copy(),
@@ -82,7 +82,13 @@ def lives_of_rows(rows: np.ndarray, task: Task) -> Lives:
         observation_mean=rows[:, SUMS : SUMS + size].copy(),
         observation_m2=rows[:, SUMS + size : SUMS + 2 * size].copy(),
         reward_terms=rows[:, SUMS + 2 * size :].copy() if term_columns(task) else None,
+        weights=None if weights is None else left_by(rows[:, END], weights),
     )
+
+
+def left_by(ends: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return what lives leave of their last weights [lives, weights]: NaN where they diverged."""
+    return np.where((ends == END_DIVERGED)[:, None], np.float32(np.nan), weights)
 
 
 def empty_record(task: AnyTask, ticks: int, weight_count: int) -> Record:

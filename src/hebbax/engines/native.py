@@ -27,6 +27,7 @@ from hebbax.engines.lives import (
     thread_count,
 )
 from hebbax.engines.scenario import PLAIN, Scenario, make_for_each, with_former_keywords
+from hebbax.engines.slots import no_inheritance
 from hebbax.engines.specialise import specialise
 from hebbax.engines.twins import State, Twins
 from hebbax.kernels.compile_step import compile_step
@@ -92,6 +93,7 @@ class NativeEngine:
         genomes = check_genomes(genomes, self.policy.genome_size)
         keys = life_keys(key, len(genomes) * lifetimes)
         rows = empty_rows(self.task, len(keys))
+        heirs = self._heirs(scenario, len(keys))
         fates = make_for_each(scenario.of_each(len(keys)), self._fate)
         record = empty_record(self.task, 0, 0)
         next_life = itertools.count()  # shared by the threads; next() on it is atomic
@@ -102,7 +104,8 @@ class NativeEngine:
                 while not failed.is_set() and (life := next(next_life)) < len(keys):
                     fate = fates[life]
                     states = states_of(fate.table)
-                    worker.run(setting, genomes[life // lifetimes], keys[life], fate, states, record, rows[life])
+                    genome, row = genomes[life // lifetimes], rows[life]
+                    worker.run(setting, genome, keys[life], fate, states, record, row, heir=heirs.of(life))
             except BaseException:
                 failed.set()
                 raise
@@ -118,7 +121,7 @@ class NativeEngine:
             wait(running)
             self._stop[0] = 0
             raise
-        return lives_of_rows(rows, self.task)
+        return lives_of_rows(rows, self.task, heirs.weights)
 
     def record(
         self,
@@ -172,7 +175,8 @@ class NativeEngine:
         setting = self._setting(scenario)
         self._fate(scenario.shared)  # refused here, not where the iterator begins
         genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
-        return each_pinned(self._parts(setting, genomes[0], keys[0], scenario.shared, chunk))
+        heirs = self._heirs(scenario, 1)
+        return each_pinned(self._parts(setting, genomes[0], keys[0], scenario.shared, chunk, heirs))
 
     @contextmanager
     def twins(
@@ -183,16 +187,24 @@ class NativeEngine:
         **former: Any,
     ) -> Iterator[Twins]:
         """Lend the life of `record`, and a twin that goes beside it; arguments are as there, but nothing happens."""
-        setting = self._setting(with_former_keywords(scenario, former))
+        scenario = with_former_keywords(scenario, former)
+        setting, heir = self._setting(scenario), self._heirs(scenario, 1).of(0)
         genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
         with self._own_worker() as first, self._own_worker() as second:
-            yield _NativeTwins(setting, genomes[0], keys[0], self._fate(()), (first, second))
+            yield _NativeTwins(setting, genomes[0], keys[0], self._fate(()), (first, second), heir)
 
     def _setting(self, scenario: Scenario) -> _Setting:
         ticks = self.task.length if scenario.ticks is None else scenario.ticks
         size = self.task.observation_size
         normaliser = (scenario.normaliser or Normaliser.identity(size)).of_size(size)
         return _Setting(ticks, scenario.restarts, normaliser, self._stop)
+
+    def _heirs(self, scenario: Scenario, lives: int) -> _Heirs:
+        slots, step = scenario.slots, self._step
+        keys = None if slots is None else slots.words(lives)
+        if slots is None or step.inherit is None:
+            return _Heirs(keys, no_inheritance(lives))
+        return _Heirs(keys, slots.inherited(lives, step.weight_count))
 
     def _fate(self, events: Sequence[Event]) -> _Fate:
         return _Fate(damage_table(events, self.task, self.policy), bodies_of(self.task, events))
@@ -204,6 +216,7 @@ class NativeEngine:
         key: np.ndarray,
         events: Sequence[Event],
         chunk: int,
+        heirs: _Heirs,
     ) -> Iterator[tuple[Record, Lives | None]]:
         rows = empty_rows(self.task, 1)
         row, fate, states = rows[0], self._fate(()), np.zeros(SPARE)
@@ -217,9 +230,9 @@ class NativeEngine:
                 first = int(row[LENGTH])
                 until = min(first + chunk, setting.ticks)
                 record = empty_record(self.task, until - first, self._step.weight_count)
-                worker.run(setting, genome, key, fate, states, record, row, until)
+                worker.run(setting, genome, key, fate, states, record, row, until, heirs.of(0))
                 record = record.rows(slice(int(row[LENGTH]) - first))
-                yield record, None if row[END] == PAUSED else lives_of_rows(rows, self.task)
+                yield record, None if row[END] == PAUSED else lives_of_rows(rows, self.task, heirs.weights)
 
     @contextmanager
     def _own_worker(self) -> Iterator[_Worker]:
@@ -239,6 +252,28 @@ class _Fate(NamedTuple):
 
     table: np.ndarray
     bodies: Bodies
+
+
+class _Heir(NamedTuple):
+    """What a life has of its slot."""
+
+    key: np.ndarray  # uint32 [2], or [0] for none
+    weights: np.ndarray  # float32 [weights], which the life writes over at its end; [0] where nothing lasts
+
+
+class _Heirs(NamedTuple):
+    """What lives have of their slots."""
+
+    keys: np.ndarray | None  # uint32 [lives, 2]
+    weights: np.ndarray  # float32 [lives, weights] or [lives, 0]
+
+    def of(self, life: int) -> _Heir:
+        """Return what a life has."""
+        return _Heir(_NO_KEY if self.keys is None else self.keys[life], self.weights[life])
+
+
+_NO_KEY = np.zeros(0, np.uint32)
+_NO_HEIR = _Heir(_NO_KEY, no_inheritance(1)[0])
 
 
 class _Setting(NamedTuple):
@@ -271,6 +306,7 @@ class _Worker:
         record: Record,
         row: np.ndarray,
         until: int | None = None,
+        heir: _Heir = _NO_HEIR,
     ) -> None:
         """Run one life into its row, which is zero before; or on, if the row says that it pauses, up to a tick."""
         self.live(
@@ -291,6 +327,8 @@ class _Worker:
             self.scratch,
             self.memory,
             key,
+            heir.key,
+            heir.weights,
             setting.normaliser.mean,
             setting.normaliser.scale,
             fate.table,
@@ -311,13 +349,14 @@ class _NativeTwins(Twins):
         key: np.ndarray,
         fate: _Fate,
         workers: tuple[_Worker, _Worker],
+        heir: _Heir,
     ) -> None:
         task = workers[0].task
         super().__init__(task)
         self._setting, self._genome, self._key, self._workers = setting, genome, key, workers
         self._rows = empty_rows(task, 2)
         self._rows[:, END] = PAUSED
-        self._following = False
+        self._following, self._heir = False, heir
         self._nothing = fate, states_of(fate.table), empty_record(task, 0, 0)
 
     def run(self, until: int) -> bool:
@@ -325,7 +364,7 @@ class _NativeTwins(Twins):
         fate, states, record = self._nothing
         for worker, row in zip(self._workers, self._rows, strict=True):
             if row[END] == PAUSED and row[LENGTH] < until and (self._following or worker is self._workers[0]):
-                worker.run(self._setting, self._genome, self._key, fate, states, record, row, until)
+                worker.run(self._setting, self._genome, self._key, fate, states, record, row, until, self._heir)
         return bool(self._rows[0, END] == PAUSED)
 
     def states(self) -> tuple[State, State]:

@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar, cast
 
+import numpy as np
+
 from hebbax.damage.events import Event
+from hebbax.engines.slots import Slots
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.types import ON_TERMINATION, Normaliser
 
@@ -25,6 +28,7 @@ class Scenario:
     - `normaliser`: of the observations; None for none.
     - `termination`: one of ON_TERMINATION: what the task's termination does to a life.
     - `damages`: what happens to every life, or one sequence per life.
+    - `slots`: what first weights depend on beside the life, one row per life; None for the life's own key.
 
     >>> hurt = Scenario(ticks=500, termination="restart", damages=[Event("zero-weights", 100, value=0.5)])
     >>> hurt.restarts
@@ -35,6 +39,7 @@ class Scenario:
     normaliser: Normaliser | None = None
     termination: str = "end"
     damages: Damages = ()
+    slots: Slots | None = None
 
     def __post_init__(self) -> None:
         if self.termination not in ON_TERMINATION:
@@ -59,6 +64,10 @@ class Scenario:
         if len(self.damages) != lives:
             raise HebbaxError(f"damages of {len(self.damages)} lives: expected one sequence for each of {lives} lives")
         return list(cast("Sequence[Sequence[Event]]", self.damages))
+
+    def of_lives(self, lives: np.ndarray, damages: Damages) -> Scenario:
+        """Return what some of the lives are put through, by their numbers, with their damages."""
+        return replace(self, damages=damages, slots=None if self.slots is None else self.slots.rows(lives))
 
     def with_damages(self, damages: Damages) -> Scenario:
         """Return the same but for what happens."""

@@ -50,8 +50,33 @@ def life_names(task: Task, step: PolicyStep) -> dict[str, Any]:
         "weights_of": step.weights,
         "put_weights": step.put_weights,
         "draw_weights": step.draw_weights,
+        **_inheritance(step.inherit, step.weights),
         **_signal(term_columns(task) if step.reads_signal else None),
     }
+
+
+@cache
+def _inheritance(inherit: Any, weights_of: Any) -> dict[str, Any]:
+    """Return what a life calls to begin with the weights that the one before left, and to leave its own."""
+    if inherit is None:
+        return {"inherit": _leave_nothing, "bequeath": _leave_nothing}
+
+    @compiled
+    def begin(layout, carry, inherited):
+        if inherited.shape[0] > 0:
+            inherit(layout, carry, inherited)
+
+    @compiled
+    def bequeath(layout, carry, inherited):
+        if inherited.shape[0] > 0:
+            weights_of(layout, carry, inherited)
+
+    return {"inherit": begin, "bequeath": bequeath}
+
+
+@inlined
+def _leave_nothing(layout, carry, inherited):
+    pass
 
 
 @cache

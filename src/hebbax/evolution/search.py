@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -16,6 +16,7 @@ from hebbax.damage.event_table import event_table
 from hebbax.damage.text import parse_damages
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Scenario, in_turn
+from hebbax.engines.slots import Slots
 from hebbax.errors import HebbaxError
 from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
 from hebbax.evolution.strategy import Strategy
@@ -34,6 +35,7 @@ class SearchState:
     strategy: Any
     statistics: ObservationStatistics
     best: Best | None
+    slot_weights: np.ndarray | None = None  # float32 [population * lifetimes, weights], where weights persist
 
 
 class Search:
@@ -64,7 +66,21 @@ class Search:
 
     def begin(self) -> SearchState:
         """Return the state before the first generation."""
-        return SearchState(0, self._begin_strategy(), ObservationStatistics.empty(self.task.observation_size), None)
+        statistics = ObservationStatistics.empty(self.task.observation_size)
+        weights = np.full(self._slot_shape, np.nan, np.float32) if self.policy.persists else None
+        return SearchState(0, self._begin_strategy(), statistics, None, weights)
+
+    @property
+    def _slot_shape(self) -> tuple[int, int]:
+        return self.config.strategy.population * self.config.lifetimes, self.policy.weight_count
+
+    def _slots(self, state: SearchState) -> Slots | None:
+        """Return the slots of a generation's lives; None where no weights are of any."""
+        if not any(synapses.of_slot for synapses in self.policy.synapses):
+            return None
+        lives = np.arange(self.config.strategy.population).repeat(self.config.lifetimes)
+        keys = jax.vmap(lambda slot: jax.random.fold_in(stream(self.key, "slots"), slot))(jnp.asarray(lives))
+        return Slots(keys, state.slot_weights)
 
     def _begin_strategy(self) -> Any:
         return self.strategy.init(stream(self.key, "initial"), self.policy)
@@ -84,7 +100,7 @@ class Search:
         lives = self.engine.evaluate(
             genomes,
             stream(self.key, "train", state.generation),
-            self._scenario(state.statistics, len(genomes) * config.lifetimes),
+            replace(self._scenario(state.statistics, len(genomes) * config.lifetimes), slots=self._slots(state)),
             lifetimes=config.lifetimes,
         )
         if lives.stopped:
@@ -95,7 +111,11 @@ class Search:
         jax.block_until_ready(tell_state)
         after_tell = time.perf_counter()
         following = SearchState(
-            state.generation + 1, tell_state, self._statistics_after(state.statistics, lives), state.best
+            state.generation + 1,
+            tell_state,
+            self._statistics_after(state.statistics, lives),
+            state.best,
+            lives.weights if self.policy.persists else None,
         )
         evaluation: dict[str, Any] = {"mean_genome_return": None}
         if self._evaluation_due(following):
@@ -132,6 +152,8 @@ class Search:
         """Return the strategy's state and the run's key as named tensors."""
         leaves, _ = jax.tree_util.tree_flatten_with_path(state.strategy)
         tensors = {_tensor_name(path): np.asarray(leaf) for path, leaf in leaves}
+        if state.slot_weights is not None:
+            tensors[_SLOT_WEIGHTS] = state.slot_weights
         return {**tensors, "key_data": np.asarray(jax.random.key_data(self.key))}
 
     @pinned()
@@ -150,7 +172,15 @@ class Search:
             if tensor.shape != leaf.shape:
                 raise HebbaxError(f"the checkpoint's {name!r} has shape {tensor.shape}, expected {leaf.shape}")
             values.append(jnp.asarray(tensor, leaf.dtype))
-        return SearchState(generation, jax.tree_util.tree_unflatten(structure, values), statistics, best)
+        weights = self._unpacked_slot_weights(tensors) if self.policy.persists else None
+        return SearchState(generation, jax.tree_util.tree_unflatten(structure, values), statistics, best, weights)
+
+    def _unpacked_slot_weights(self, tensors: Mapping[str, np.ndarray]) -> np.ndarray:
+        weights = tensors.get(_SLOT_WEIGHTS)
+        if weights is None or weights.shape != self._slot_shape:
+            found = "none" if weights is None else f"shape {weights.shape}"
+            raise HebbaxError(f"the checkpoint's {_SLOT_WEIGHTS!r}: {found}, expected {self._slot_shape}")
+        return weights
 
     def _evaluation_due(self, state: SearchState) -> bool:
         generation = state.generation
@@ -171,7 +201,10 @@ class Search:
         if not lives.diverged.any() and (best is None or value > best.return_mean):
             best = Best(controller, state.generation, value)
         metrics = {"mean_genome_return": value, "mean_genome_diverged": summary["diverged"]}
-        return SearchState(state.generation, state.strategy, state.statistics, best), metrics
+        return replace(state, best=best), metrics
+
+
+_SLOT_WEIGHTS = "slots/weights"
 
 
 def _tensor_name(path: Any) -> str:

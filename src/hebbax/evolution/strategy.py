@@ -58,13 +58,15 @@ class Strategy:
 def initial_mean(key: jax.Array, policy: Policy, population: int) -> jax.Array:
     """Return the first mean, float32 [genome_size]: the average of `population` random genomes, as HAN draws it.
 
-    Coefficients are drawn from U(-1, 1), static weights from the policy's initial ones.
+    Coefficients are drawn from U(-1, 1), weights of the genome from the policy's initial ones.
     """
 
     def draw(key: jax.Array) -> jax.Array:
-        if policy.plasticity is None:
-            return jnp.concatenate([jnp.ravel(weights) for weights in policy.draw(key)])
-        return jax.random.uniform(key, (policy.genome_size,), minval=-1.0, maxval=1.0)
+        genome = jax.random.uniform(key, (policy.genome_size,), minval=-1.0, maxval=1.0)
+        for gene, weights in zip(policy.weight_genes, policy.draw(key), strict=True):
+            if gene is not None:
+                genome = genome.at[gene.at : gene.at + gene.size].set(jnp.ravel(weights))
+        return genome
 
     def add(index: int, total: jax.Array) -> jax.Array:
         return total + draw(jax.random.fold_in(key, index))

@@ -25,8 +25,6 @@ SHARES = {"half": 0.5, "nine_tenths": 0.9}
 
 def run(context: Context) -> Result:
     """Measure the return of lives whose updates stop at tick t, and after how many updates most of it is there."""
-    plasticity = context.policy.plasticity
-    assert plasticity is not None
     ticks = [tick for tick in (QUICK_TICKS if context.quick else TICKS) if tick < context.ticks]
     points, rows = [], []
     for tick in (*ticks, None):
@@ -37,7 +35,7 @@ def run(context: Context) -> Result:
         points.append(
             {
                 "tick": tick,
-                "updates": -(-(context.ticks if tick is None else tick) // plasticity.interval),
+                "updates": -(-(context.ticks if tick is None else tick) // context.policy.shortest_interval),
                 "diverged": int(lives.diverged.sum()),
                 "return": summary(rows[-1], context.seed),
             }

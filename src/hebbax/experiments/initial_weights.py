@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -45,7 +44,7 @@ def run(context: Context) -> Result:
     for distribution in distributions:
         name = label(distribution)
         context.tell(f"weights at birth from {name}")
-        one = context.with_policy(replace(context.policy, initial=distribution))
+        one = context.with_policy(context.policy.with_initial(distribution))
         lives = one.record_each(lambda life, one=one, twins=attractors: _measure(one, life, twins))
         if not attractors:
             attractors = [life["late"] for life in lives]

@@ -98,7 +98,7 @@ def _measure(context: Context, life: Life, begin: int, end: int) -> dict[str, An
     moves = whole and amplitude(actions) >= _FAINT
     peak = dominant_frequency(actions, context.task.control_period) if moves else None
     contacts = record.contacts[start:end, 1:]  # the first body is the world
-    plastic = context.policy.plasticity is not None
+    plastic = bool(context.policy.plastic)
     return {
         "amplitude": amplitude(actions) if whole else np.nan,
         "frequency": peak.frequency if peak is not None and peak.significant else np.nan,

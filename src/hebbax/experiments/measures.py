@@ -72,20 +72,19 @@ def recovery_ticks(rewards: np.ndarray, floor: float, window: int = REWARD_WINDO
 
 def judge_life(context: Context, life: Life, ticks: slice = slice(None)) -> str:
     """Return the verdict on the weights of a life, or of some of its ticks, or UNJUDGED."""
-    plasticity = context.policy.plasticity
+    policy = context.policy
     rows = life.record.weights[ticks]
     if life.diverged:
         return "diverging"
     # Counted here and not by what `verdict` raises, so that any other error is still one.
-    if plasticity is None or len(rows) < 2 or len(rows) // plasticity.interval < FEWEST_UPDATES:
+    if not policy.plastic or len(rows) < 2 or len(rows) // policy.longest_interval < FEWEST_UPDATES:
         return UNJUDGED
     return verdict(rows, context.task.control_period, actions=life.record.actions[ticks]).label
 
 
 def too_short_to_judge(context: Context) -> str | None:
     """Return why lives have too few weight updates for a verdict, in one line, or None if they have enough."""
-    plasticity = context.policy.plasticity
-    needed = FEWEST_UPDATES * (plasticity.interval if plasticity else 0)
+    needed = FEWEST_UPDATES * context.policy.longest_interval if context.policy.plastic else 0
     if context.ticks >= needed:
         return None
     return f"ticks={context.ticks}: a verdict on the weights takes {FEWEST_UPDATES} updates; nearest valid: {needed}"

@@ -36,7 +36,7 @@ def run(context: Context) -> Result:
     Where weights do not change during a life, random weights take the place of random coefficients, and what is drawn
     are the actions.
     """
-    plastic = context.policy.plasticity is not None
+    plastic = bool(context.policy.plastic)
     key = stream(root_key(context.seed), "random genomes")
     shape = (context.lifetimes, context.policy.genome_size)
     chance = context.with_genomes(np.asarray(jax.random.uniform(key, shape, minval=-1.0, maxval=1.0)))
@@ -58,7 +58,7 @@ def run(context: Context) -> Result:
 
 def _measure(context: Context, life: Life) -> dict[str, Any]:
     """Return how the weights of one life (of a static policy, its actions) move in the second half, and its return."""
-    plastic = context.policy.plasticity is not None
+    plastic = bool(context.policy.plastic)
     rows = life.record.weights if plastic else life.record.actions
     whole = not life.diverged and len(rows) > 1
     late = rows[len(rows) // 2 :]

@@ -87,7 +87,7 @@ def _compare(
     context: Context, twins: Sequence[Course], lives: Sequence[Course], onset: int, duration: int
 ) -> dict[str, Any]:
     context.tell("comparing them with their twins")
-    plastic = context.policy.plasticity is not None
+    plastic = bool(context.policy.plastic)
     rates = np.array([np.nan if twin.diverged else _mean(twin.rewards[onset:]) for twin in twins])
     diverged = np.array([twin.diverged or life.diverged for twin, life in zip(twins, lives, strict=True)])
     counts = earning(rates) & ~diverged

@@ -89,7 +89,7 @@ def applicable(context: Context) -> list[str]:
 def why_not(name: str, context: Context) -> str | None:
     """Return why an experiment cannot be made on a controller, in one line, or None if it can."""
     experiment = experiment_named(name)
-    if experiment.plastic and context.policy.plasticity is None:
+    if experiment.plastic and not context.policy.plastic:
         return f"the weights of policy {context.policy.name!r} do not change during a life"
     if experiment.judges:
         from hebbax.experiments.measures import too_short_to_judge

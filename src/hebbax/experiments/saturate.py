@@ -28,7 +28,7 @@ def run(context: Context) -> Result:
     """
     onset, duration = context.at(ONSET), context.at(LASTS)
     pin = Event("pin-actuator", onset, duration, value=BOUND)
-    plastic = context.policy.plasticity is not None
+    plastic = bool(context.policy.plastic)
     control = [pin, Event("freeze-plasticity", onset, duration)] if plastic else []
     values = measure_recovery(context, [pin], onset, duration, control)
     after = f"After all outputs were pinned to {BOUND:g} for {duration} ticks"

@@ -1,10 +1,11 @@
 """How a network's flat buffers are laid out: one int64 array that every compiled function of a step reads.
 
-Head, then WIDTH numbers per connection, then GENE_WIDTH numbers per evolved array of each, then the entries of tables.
-GENES_AT and ENTRIES_AT are places in the layout itself; ENTRIES_AT is 0 where there is no table.
+Head, then WIDTH numbers per connection, then GROUP_WIDTH numbers per plasticity (`Policy.groups`), then GENE_WIDTH
+numbers per evolved array of each connection, then the entries of tables. GENES_AT and ENTRIES_AT are places in the
+layout itself; ENTRIES_AT is 0 where there is no table.
 
-Plastic carry: [weights | states of the synapses | scale of each connection | history, rows × units | units | means,
-units | scratch]. Static carry: [units].
+Carry: [weights that change | states of their synapses | scale of each connection | history | units | means, units |
+scratch | weights that stay]. Where all weights are the genome, and read from it, it is [units].
 """
 
 from __future__ import annotations
@@ -12,46 +13,142 @@ from __future__ import annotations
 import numpy as np
 
 from hebbax.compiling.compiler import kernel
+from hebbax.networks.network import Connection
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Policy
+from hebbax.policies.synapses import Synapses
 
-CONNECTIONS, UNITS, WEIGHTS, STATES, ROWS, WINDOW, INTERVAL, OBSERVATIONS, HIDDEN, ACTIONS, HEAD = range(11)
-WEIGHTS_AT, GENES_AT, PRE_AT, PRE_SIZE, POST_AT, POST_SIZE, BIAS, TRANSPOSED, WIDTH = range(9)  # WIDTH is their number
+CONNECTIONS, UNITS, WEIGHTS, OBSERVATIONS, HIDDEN, ACTIONS, SCALES_AT, UNITS_AT, GROUPS_AT, HEAD = range(10)
+(
+    WEIGHTS_AT,  # in the carry; of weights that change, among those too
+    DRAWS_AT,  # number of the first weight among all of the network, by which it is drawn
+    STATES_AT,  # in the carry
+    FOLDED_AT,
+    GENES_AT,
+    GENES,  # their number
+    PRE_AT,
+    PRE_SIZE,
+    POST_AT,
+    POST_SIZE,
+    BIAS,
+    TRANSPOSED,
+    GROUP,  # its plasticity, or STATIC
+    BIRTH,  # one of those below
+    NORMAL,  # whether it is drawn from a normal distribution
+    WIDTH,
+) = range(16)
 GENE_AT, ROW_STRIDE, COLUMN_STRIDE, ENTRIES_AT, GENE_WIDTH = range(5)
+GROUP_HISTORY_AT, GROUP_WINDOW, GROUP_INTERVAL, GROUP_WIDTH = range(4)
+
+STATIC = -1
+DRAWN, OF_SLOT, OF_GENOME, INHERITED = range(4)
+"""Where first weights come from: the life's key, the slot's, the connection's last gene, or the slot's last life."""
+
+_BIRTHS = {"random": DRAWN, "per-slot": OF_SLOT, "coevolved": OF_GENOME, "persistent": INHERITED}
 
 # The weights, coefficients and states of a connection stand row by row, and a row is what vector instructions run
 # along. A row holds what one presynaptic unit sends, as a pass reads it; but of a connection that is *transposed*, what
 # one postsynaptic unit gets, because its rows would be short. Genomes are never transposed, so static weights are not.
 
 
+def reads_genome(policy: Policy) -> bool:
+    """Whether a policy's passes read all weights from the genome: no carry holds any."""
+    return all(synapses.evolved for synapses in policy.synapses)
+
+
 def layout_of(policy: Policy) -> np.ndarray:
     """Return a policy's layout, int64."""
-    network, plasticity = policy.network, policy.plasticity
-    state_count = len(RULES.get(plasticity.rule).state) if plasticity else 0
-    rows, window, interval = (
-        (plasticity.history_rows, plasticity.window, plasticity.interval) if plasticity else (0, 0, 0)
-    )
-    sizes = network.sizes
-    count = len(network.connections)
-    head = [count, network.unit_count, network.weight_count, state_count, rows, window, interval]
-    layout = [*head, sizes[0], sum(sizes[1:-1]), sizes[-1]]
-    weights_at, genes_at = 0, HEAD + WIDTH * count
-    for connection, genes in zip(network.connections, policy.placed, strict=True):
-        layout += [weights_at, genes_at, connection.pre_at, connection.pre_size, connection.post_at]
-        transposed = plasticity is not None and 2 * connection.post_size <= connection.pre_size
-        layout += [connection.post_size, int(connection.bias), int(transposed)]
-        weights_at += connection.size
-        genes_at += GENE_WIDTH * len(genes)
+    connections = policy.network.connections
+    groups_at = HEAD + WIDTH * len(connections)
+    genes_at = groups_at + GROUP_WIDTH * len(policy.groups)
+    places = _Places(policy)
+    sizes, units = policy.network.sizes, policy.network.unit_count
+    head = [len(connections), units, policy.weight_count, sizes[0], sum(sizes[1:-1]), sizes[-1]]
+    head += [places.scales_at, places.units_at, groups_at]
+    genes, entries = _genes_and_entries(policy, genes_at + GENE_WIDTH * sum(map(len, policy.placed)))
+    return np.concatenate([np.array([*head, *places.rows(genes_at), *places.groups(), *genes], np.int64), *entries])
+
+
+def carry_size_of(policy: Policy) -> int:
+    """Return how many numbers a policy's carry has."""
+    return policy.network.unit_count if reads_genome(policy) else _Places(policy).end
+
+
+def folded_size_of(policy: Policy) -> int:
+    """Return how many folded coefficients a policy has."""
+    return sum(_folded_size(connection, own) for connection, own in _all(policy))
+
+
+class _Places:
+    """Where the parts of a policy's carry stand, and those of its connections."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        units, states = policy.network.unit_count, sum(_state_size(*pair) for pair in _all(policy))
+        self.scales_at = policy.weight_count + states
+        self.history_at = self.scales_at + len(policy.synapses)
+        rows = sum(plasticity.history_rows for plasticity in policy.with_history)
+        self.units_at = 0 if reads_genome(policy) else self.history_at + rows * units
+        norms = any(plasticity.normalisation == "unit-norm" for plasticity, _ in policy.groups)
+        scratch = max(connection.post_size for connection in policy.network.connections) if norms else 0
+        self._static_at = 0 if reads_genome(policy) else self.units_at + 2 * units + scratch
+        static = sum(connection.size for connection, own in _all(policy) if own.plasticity is None)
+        self.end = self._static_at + static
+
+    def rows(self, genes_at: int) -> list[int]:
+        """Return the numbers of every connection."""
+        policy = self._policy
+        plastic_at, static_at, draws_at, states_at, folded_at = 0, self._static_at, 0, policy.weight_count, 0
+        numbers: list[int] = []
+        for index, (connection, own) in enumerate(_all(policy)):
+            plastic = own.plasticity is not None
+            transposed = plastic and 2 * connection.post_size <= connection.pre_size
+            group = next((number for number, (_, members) in enumerate(policy.groups) if index in members), STATIC)
+            numbers += [plastic_at if plastic else static_at, draws_at, states_at, folded_at]
+            numbers += [genes_at, len(policy.placed[index]), connection.pre_at, connection.pre_size, connection.post_at]
+            numbers += [connection.post_size, int(connection.bias), int(transposed), group]
+            numbers += [_BIRTHS[str(own.birth)], int(own.initial.is_normal)]
+            plastic_at += connection.size * plastic
+            static_at += connection.size * (not plastic)
+            draws_at += connection.size
+            states_at += _state_size(connection, own)
+            folded_at += _folded_size(connection, own)
+            genes_at += GENE_WIDTH * len(policy.placed[index])
+        return numbers
+
+    def groups(self) -> list[int]:
+        """Return the numbers of every plasticity."""
+        numbers: list[int] = []
+        for plasticity, _ in self._policy.groups:
+            row = self._policy.histories.get((plasticity.averaging, plasticity.window), 0)
+            at = self.history_at + row * self._policy.network.unit_count
+            numbers += [at, plasticity.window, plasticity.interval]
+        return numbers
+
+
+def _all(policy: Policy) -> list[tuple[Connection, Synapses]]:
+    return list(zip(policy.network.connections, policy.synapses, strict=True))
+
+
+def _state_size(connection: Connection, synapses: Synapses) -> int:
+    return connection.size * (len(RULES.get(synapses.plasticity.rule).state) if synapses.plasticity else 0)
+
+
+def _folded_size(connection: Connection, synapses: Synapses) -> int:
+    return connection.size * (len(RULES.get(synapses.plasticity.rule).prepared) if synapses.plasticity else 0)
+
+
+def _genes_and_entries(policy: Policy, entries_at: int) -> tuple[list[int], list[np.ndarray]]:
+    genes: list[int] = []
     entries: list[np.ndarray] = []
-    entries_at = genes_at
-    for index, genes in enumerate(policy.placed):
-        tables = any(gene.scope == "table" for gene in genes)
-        for gene in genes:
-            layout += [gene.at, gene.row, gene.column, entries_at if gene.scope == "table" else 0]
+    for index, of_connection in enumerate(policy.placed):
+        tables = any(gene.scope == "table" for gene in of_connection)
+        for gene in of_connection:
+            genes += [gene.at, gene.row, gene.column, entries_at if gene.scope == "table" else 0]
         if tables:
             entries.append(policy.table_entries(index).ravel())
             entries_at += entries[-1].size
-    return np.concatenate([np.array(layout, np.int64), *entries])
+    return genes, entries
 
 
 @kernel
@@ -79,21 +176,9 @@ def locate_synapse(layout, index, i, j):
 
 
 @kernel
-def locate_scales(layout):
-    """Return where the connections' scales begin in a plastic carry."""
-    return layout[WEIGHTS] * (layout[STATES] + 1)
-
-
-@kernel
-def locate_history(layout):
-    """Return where the history begins in a plastic carry."""
-    return locate_scales(layout) + layout[CONNECTIONS]
-
-
-@kernel
-def locate_units(layout):
-    """Return where the units begin in a plastic carry; their means and the scratch follow."""
-    return locate_history(layout) + layout[ROWS] * layout[UNITS]
+def of_group(layout, group, what):
+    """Return one number of a plasticity."""
+    return layout[layout[GROUPS_AT] + GROUP_WIDTH * group + what]
 
 
 @kernel

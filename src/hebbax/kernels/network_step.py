@@ -12,98 +12,131 @@ from typing import Any
 import numpy as np
 
 from hebbax.compiling.compiler import kernel
+from hebbax.kernels.averaging import COMPILED_AVERAGINGS
 from hebbax.kernels.float_bits import float_of_bits
 from hebbax.kernels.forward import compile_forward, has_forward
 from hebbax.kernels.layout import (
+    BIRTH,
     CONNECTIONS,
-    INTERVAL,
+    FOLDED_AT,
+    GENES,
+    GROUP,
+    GROUP_INTERVAL,
+    INHERITED,
+    OF_GENOME,
+    OF_SLOT,
     POST_AT,
     POST_SIZE,
     PRE_AT,
     PRE_SIZE,
-    STATES,
+    SCALES_AT,
+    STATES_AT,
+    STATIC,
     TRANSPOSED,
     UNITS,
+    UNITS_AT,
     WEIGHTS,
     WEIGHTS_AT,
-    WINDOW,
+    carry_size_of,
+    folded_size_of,
     layout_of,
-    locate_history,
-    locate_scales,
+    locate_coefficient,
     locate_synapse,
-    locate_units,
     of_connection,
+    of_group,
+    reads_genome,
     set_bias_units,
 )
 from hebbax.kernels.normalisation import COMPILED_NORMALISATIONS, layer_normaliser
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.kernels.regions import read_unit, write_unit
 from hebbax.kernels.rules import fold_layer, update_layer
-from hebbax.kernels.weights import draw_weights, put_weights
+from hebbax.kernels.weights import (
+    PARAMETERS,
+    RATE,
+    TIME_CONSTANT,
+    draw_connection,
+    draw_weights,
+    inherit_weights,
+    put_weights,
+)
 from hebbax.plasticity.rule import Rule
 from hebbax.plasticity.rules import RULES
-from hebbax.policies.policy import WEIGHT_BOUND, Plasticity, Policy
+from hebbax.policies.policy import WEIGHT_BOUND, Policy
 
 _ONE, _ZERO = np.float32(1.0), np.float32(0.0)
 _SMALLEST = np.finfo(np.float32).tiny
 _FINITE_BITS = np.finfo(np.float32).max.view(np.int32)
 _BOUND_BITS = np.float32(WEIGHT_BOUND).view(np.int32)
 
-_RATE, _TIME_CONSTANT, _INITIAL_AT = range(3)
-"""Places in `parameters`; from _INITIAL_AT on (centre, spread) of each connection's initial weights."""
-
 
 def has_network_step(policy: Policy) -> bool:
-    """Whether this file compiles the policy's network, activations, normalisation and averaging."""
-    plasticity = policy.plasticity
-    return has_forward(policy.network) and (
-        plasticity is None
-        or (plasticity.normalisation in COMPILED_NORMALISATIONS and plasticity.averaging in _AVERAGINGS)
+    """Whether this file compiles the policy's network, activations, normalisations and averagings."""
+    return has_forward(policy.network) and all(
+        plasticity.normalisation in COMPILED_NORMALISATIONS and plasticity.averaging in COMPILED_AVERAGINGS
+        for plasticity, _ in policy.groups
     )
 
 
 def compile_network_step(policy: Policy) -> PolicyStep:
     """Return the compiled step of a policy for which `has_network_step`."""
-    network, plasticity = policy.network, policy.plasticity
+    network = policy.network
     layout = layout_of(policy)
-    if plasticity is None:
+    if reads_genome(policy):
         act = _static_act(compile_forward(network, scaled=False))
         functions = (_static_birth, act, _static_adapt, _static_weights)
         return PolicyStep(*functions, layout, np.zeros(0, np.float32), network.unit_count, 0, 0)
-    rule = RULES.get(plasticity.rule)
-    scaled = plasticity.normalisation == "max"
+    plasticities = [plasticity for plasticity, _ in policy.groups]
+    scaled = any(plasticity.normalisation == "max" for plasticity in plasticities)
     functions = (
-        _plastic_birth(rule, policy.initial.is_normal),
-        _plastic_act(compile_forward(network, scaled=scaled), plasticity.averaging),
-        _plastic_adapt(
-            rule, plasticity.normalisation, plasticity.effective_bound, plasticity.averaging, policy.signal_at
+        _birth(tuple(_fold(RULES.get(one.rule), number) for number, one in enumerate(plasticities))),
+        _act(compile_forward(network, scaled=scaled), _averagings(policy)),
+        _adapt(
+            tuple(
+                _adapt_group(
+                    number,
+                    RULES.get(one.rule),
+                    one.normalisation,
+                    one.effective_bound,
+                    one.averaging,
+                    policy.heard_at(one),
+                )
+                for number, one in enumerate(plasticities)
+            )
         ),
-        _plastic_weights,
+        _weights,
     )
-    scratch_size = max(c.post_size for c in network.connections) if plasticity.normalisation == "unit-norm" else 0
-    carry_size = int(locate_units(layout)) + 2 * network.unit_count + scratch_size
-    folded_size = len(rule.prepared) * network.weight_count
     return PolicyStep(
         *functions,
         layout,
-        _parameters(policy, plasticity),
-        carry_size,
-        folded_size,
+        _parameters(policy),
+        carry_size_of(policy),
+        folded_size_of(policy),
         policy.weight_count,
         put_weights,
-        draw_weights(policy.initial.is_normal, _INITIAL_AT),
+        draw_weights,
         policy.reads_signal,
+        inherit_weights if policy.persists else None,
     )
 
 
-def _parameters(policy: Policy, plasticity: Plasticity) -> np.ndarray:
-    constants = (*plasticity.constants, 0.0)[:_INITIAL_AT]
-    initial = [(policy.initial.centre, policy.initial.spread(*shape)) for shape in policy.network.layer_shapes]
-    return np.array([*constants, *np.ravel(initial)], np.float32)
+def _averagings(policy: Policy) -> tuple[tuple[str, int], ...]:
+    """Return the averagings that keep something, each with the number of a plasticity that reads it."""
+    plasticities = [plasticity for plasticity, _ in policy.groups]
+    return tuple((one.averaging, plasticities.index(one)) for one in policy.with_history)
+
+
+def _parameters(policy: Policy) -> np.ndarray:
+    """Return PARAMETERS numbers per connection, float32: of the first weights, and the rule's constants."""
+    rows = []
+    for connection, own in zip(policy.network.connections, policy.synapses, strict=True):
+        constants = (*(own.plasticity.constants if own.plasticity else ()), 0.0, 0.0)[:2]
+        rows += [own.initial.centre, own.initial.spread(*connection.shape), *constants]
+    return np.array(rows, np.float32)
 
 
 @kernel
-def _static_birth(layout, parameters, genome, key0, key1, folded, carry):
+def _static_birth(layout, parameters, genome, key0, key1, slot0, slot1, folded, carry):
     for j in range(carry.shape[0]):
         carry[j] = _ZERO
     set_bias_units(layout, carry, 0)
@@ -144,59 +177,109 @@ def _static_weights(layout, carry, out):
 
 
 @kernel
-def _locate_coefficients(layout, folded, index):
-    return folded.shape[0] // layout[WEIGHTS] * of_connection(layout, index, WEIGHTS_AT)
+def _put_first_weights(layout, parameters, genome, index, key0, key1, slot0, slot1, buffer, carry):
+    """Write a connection's first weights into the carry; `buffer` [weights that change] may be written over."""
+    weights_at, birth = of_connection(layout, index, WEIGHTS_AT), of_connection(layout, index, BIRTH)
+    rows, columns = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
+    if birth == OF_GENOME:
+        gene = of_connection(layout, index, GENES) - 1
+        for i in range(rows):
+            for j in range(columns):
+                carry[weights_at + locate_synapse(layout, index, i, j)] = genome[
+                    locate_coefficient(layout, index, gene, i, j)
+                ]
+        return
+    if birth in (OF_SLOT, INHERITED):
+        key0, key1 = slot0, slot1
+    if of_connection(layout, index, GROUP) == STATIC:
+        draw_connection(layout, parameters, index, key0, key1, carry, weights_at)
+        return
+    draw_connection(layout, parameters, index, key0, key1, buffer, weights_at)
+    for i in range(rows):
+        for j in range(columns):
+            carry[weights_at + locate_synapse(layout, index, i, j)] = buffer[weights_at + i * columns + j]
 
 
 @cache
-def _plastic_birth(rule: Rule, is_normal: bool) -> Any:
-    fold, draw = _fold(rule), draw_weights(is_normal, _INITIAL_AT)
+def _birth(folds: tuple[Any, ...]) -> Any:
+    fold = _fold_all(folds)
 
     @kernel
-    def birth(layout, parameters, genome, key0, key1, folded, carry):
-        draw(layout, parameters, key0, key1, folded)  # which has room for them, and is written after
-        put_weights(layout, carry, folded)
-        for index in range(layout[CONNECTIONS]):
-            fold(parameters, genome, layout, folded, index)
+    def birth(layout, parameters, genome, key0, key1, slot0, slot1, folded, carry):
         for k in range(layout[WEIGHTS], carry.shape[0]):
             carry[k] = _ZERO
         for index in range(layout[CONNECTIONS]):
-            carry[locate_scales(layout) + index] = _ONE
-        set_bias_units(layout, carry, locate_units(layout))
+            # `folded` has room for the weights, and is written after.
+            _put_first_weights(layout, parameters, genome, index, key0, key1, slot0, slot1, folded, carry)
+            carry[layout[SCALES_AT] + index] = _ONE
+        fold(parameters, genome, layout, folded)
+        set_bias_units(layout, carry, layout[UNITS_AT])
 
     return birth
 
 
-def _fold(rule: Rule) -> Any:
-    fold_connection = fold_layer(rule)
+@kernel
+def _fold_nothing(parameters, genome, layout, folded):
+    pass
 
-    if rule.time_constant is None:
 
-        @kernel
-        def fold(parameters, genome, layout, folded, index):
-            coefficients_at = _locate_coefficients(layout, folded, index)
-            fold_connection(parameters[_RATE], genome, folded, coefficients_at, layout, index)
+def _fold_all(folds: tuple[Any, ...]) -> Any:
+    if not folds:
+        return _fold_nothing
+    if len(folds) == 1:
+        return folds[0]
+    first, others = folds[0], _fold_all(folds[1:])
 
-    else:
-
-        @kernel
-        def fold(parameters, genome, layout, folded, index):
-            rate, time_constant = parameters[_RATE], parameters[_TIME_CONSTANT]
-            coefficients_at = _locate_coefficients(layout, folded, index)
-            fold_connection(rate, time_constant, genome, folded, coefficients_at, layout, index)
+    @kernel
+    def fold(parameters, genome, layout, folded):
+        first(parameters, genome, layout, folded)
+        others(parameters, genome, layout, folded)
 
     return fold
 
 
 @cache
-def _plastic_act(forward: Any, averaging: str) -> Any:
-    remember, _ = _AVERAGINGS[averaging]
+def _fold(rule: Rule, group: int) -> Any:
+    fold_one = _fold_connection(rule)
+
+    @kernel
+    def fold(parameters, genome, layout, folded):
+        for index in range(layout[CONNECTIONS]):
+            if of_connection(layout, index, GROUP) == group:
+                fold_one(parameters, genome, layout, folded, index)
+
+    return fold
+
+
+def _fold_connection(rule: Rule) -> Any:
+    fold_layer_of = fold_layer(rule)
+
+    if rule.time_constant is None:
+
+        @kernel
+        def fold(parameters, genome, layout, folded, index):
+            rate = parameters[PARAMETERS * index + RATE]
+            fold_layer_of(rate, genome, folded, of_connection(layout, index, FOLDED_AT), layout, index)
+
+    else:
+
+        @kernel
+        def fold(parameters, genome, layout, folded, index):
+            rate, time_constant = parameters[PARAMETERS * index + RATE], parameters[PARAMETERS * index + TIME_CONSTANT]
+            fold_layer_of(rate, time_constant, genome, folded, of_connection(layout, index, FOLDED_AT), layout, index)
+
+    return fold
+
+
+@cache
+def _act(forward: Any, averagings: tuple[tuple[str, int], ...]) -> Any:
+    remember = _remember_all(averagings)
 
     @kernel
     def act(layout, genome, carry, tick, inputs, action):
-        units_at = locate_units(layout)
+        units_at = layout[UNITS_AT]
         _write_inputs(inputs, carry, units_at)
-        forward(layout, carry, carry, locate_scales(layout), units_at)
+        forward(layout, carry, carry, layout[SCALES_AT], units_at)
         _read_action(carry, units_at + layout[UNITS], action)
         remember(layout, carry, tick, units_at)
 
@@ -208,84 +291,59 @@ def _remember_nothing(layout, carry, tick, units_at):
     pass
 
 
-@kernel
-def _remember_tick(layout, carry, tick, units_at):
-    row_at = locate_history(layout) + (tick % layout[WINDOW]) * layout[UNITS]
-    for j in range(layout[UNITS]):
-        write_unit(carry, row_at + j, read_unit(carry, units_at + j))
+def _remember_all(averagings: tuple[tuple[str, int], ...]) -> Any:
+    if not averagings:
+        return _remember_nothing
+    (name, group), others = averagings[0], _remember_all(averagings[1:])
+    first, _ = COMPILED_AVERAGINGS[name]
 
+    @kernel
+    def remember(layout, carry, tick, units_at):
+        first(layout, carry, tick, units_at, group)
+        others(layout, carry, tick, units_at)
 
-@kernel
-def _remember_mean(layout, carry, tick, units_at):
-    means_at = locate_history(layout)
-    part = _ONE / np.float32(layout[WINDOW])
-    for j in range(layout[UNITS]):
-        mean = read_unit(carry, means_at + j)
-        write_unit(carry, means_at + j, mean + (read_unit(carry, units_at + j) - mean) * part)
-
-
-@kernel
-def _mean_direct(layout, carry, tick):
-    return locate_units(layout)
-
-
-@kernel
-def _mean_of_ticks(layout, carry, tick):
-    # The sum is taken anew at each update: a running sum would drift, and an update reads far more than this.
-    size, history_at = layout[UNITS], locate_history(layout)
-    means_at = locate_units(layout) + size
-    for j in range(size):
-        write_unit(carry, means_at + j, _ZERO)
-    count = min(tick + 1, layout[WINDOW])
-    for row in range(count):
-        row_at = history_at + row * size
-        for j in range(size):
-            write_unit(carry, means_at + j, read_unit(carry, means_at + j) + read_unit(carry, row_at + j))
-    part = _ONE / np.float32(count)
-    for j in range(size):
-        write_unit(carry, means_at + j, read_unit(carry, means_at + j) * part)
-    return means_at
-
-
-@kernel
-def _mean_exponential(layout, carry, tick):
-    size, history_at = layout[UNITS], locate_history(layout)
-    means_at = locate_units(layout) + size
-    total_weight = 1.0 - (1.0 - 1.0 / layout[WINDOW]) ** (tick + 1)
-    factor = np.float32(1.0 / total_weight)
-    for j in range(size):
-        write_unit(carry, means_at + j, read_unit(carry, history_at + j) * factor)
-    return means_at
-
-
-_AVERAGINGS = {
-    "direct": (_remember_nothing, _mean_direct),
-    "moving-average": (_remember_tick, _mean_of_ticks),
-    "exponential": (_remember_mean, _mean_exponential),
-}
+    return remember
 
 
 @cache
-def _plastic_adapt(rule: Rule, normalisation: str, bound: float, averaging: str, signal_at: tuple[int, ...]) -> Any:
+def _adapt(adapts: tuple[Any, ...]) -> Any:
+    if not adapts:
+        return _static_adapt
+    if len(adapts) == 1:
+        return adapts[0]
+    first, others = adapts[0], _adapt(adapts[1:])
+
+    @kernel
+    def adapt(layout, folded, carry, tick, signal):
+        return first(layout, folded, carry, tick, signal) and others(layout, folded, carry, tick, signal)
+
+    return adapt
+
+
+@cache
+def _adapt_group(
+    group: int, rule: Rule, normalisation: str, bound: float, averaging: str, signal_at: tuple[int, ...]
+) -> Any:
     update = update_layer(rule, normalisation, bound, signal_at, transposed=False)
     update_transposed = update_layer(rule, normalisation, bound, signal_at, transposed=True)
     normalise = layer_normaliser(normalisation)
-    _, mean = _AVERAGINGS[averaging]
+    _, mean = COMPILED_AVERAGINGS[averaging]
     scaled = normalisation == "max"
     # Weights that are about to be normalised only have to be finite.
     limit = _BOUND_BITS if normalisation == "none" else _FINITE_BITS
 
     @kernel
     def adapt(layout, folded, carry, tick, signal):
-        if tick % layout[INTERVAL] != 0:
+        if tick % of_group(layout, group, GROUP_INTERVAL) != 0:
             return True
-        means_at, scales_at = mean(layout, carry, tick), locate_scales(layout)
-        scratch_at = locate_units(layout) + 2 * layout[UNITS]
+        means_at, scales_at = mean(layout, carry, tick, group), layout[SCALES_AT]
+        scratch_at = layout[UNITS_AT] + 2 * layout[UNITS]
         for index in range(layout[CONNECTIONS]):
+            if of_connection(layout, index, GROUP) != group:
+                continue
             rows, columns = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
-            weights_at = of_connection(layout, index, WEIGHTS_AT)
-            coefficients_at = _locate_coefficients(layout, folded, index)
-            states_at = layout[WEIGHTS] + layout[STATES] * weights_at
+            weights_at, states_at = of_connection(layout, index, WEIGHTS_AT), of_connection(layout, index, STATES_AT)
+            coefficients_at = of_connection(layout, index, FOLDED_AT)
             pre_at = means_at + of_connection(layout, index, PRE_AT)
             post_at = means_at + of_connection(layout, index, POST_AT)
             scale, transposed = carry[scales_at + index], of_connection(layout, index, TRANSPOSED) == 1
@@ -309,10 +367,12 @@ def _plastic_adapt(rule: Rule, normalisation: str, bound: float, averaging: str,
 
 
 @kernel
-def _plastic_weights(layout, carry, out):
+def _weights(layout, carry, out):
     for index in range(layout[CONNECTIONS]):
+        if of_connection(layout, index, GROUP) == STATIC:
+            continue
         weights_at, columns = of_connection(layout, index, WEIGHTS_AT), of_connection(layout, index, POST_SIZE)
-        scale = carry[locate_scales(layout) + index]
+        scale = carry[layout[SCALES_AT] + index]
         for i in range(of_connection(layout, index, PRE_SIZE)):
             for j in range(columns):
                 out[weights_at + i * columns + j] = carry[weights_at + locate_synapse(layout, index, i, j)] * scale

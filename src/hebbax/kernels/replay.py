@@ -15,7 +15,7 @@ def compile_replay(policy: Replay) -> PolicyStep:
 
 
 @compiled
-def _birth(layout, parameters, genome, key0, key1, folded, carry):
+def _birth(layout, parameters, genome, key0, key1, slot0, slot1, folded, carry):
     pass
 
 

@@ -5,25 +5,28 @@ Random choices depend on a key and the weights' places alone.
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
 import numpy as np
 
-from hebbax.compiling.compiler import compiled
+from hebbax.compiling.compiler import compiled, kernel
 from hebbax.compiling.noise import normal, uniform
 from hebbax.kernels.layout import (
+    BIRTH,
     CONNECTIONS,
+    DRAWS_AT,
+    GROUP,
+    INHERITED,
+    NORMAL,
     POST_SIZE,
     PRE_SIZE,
+    SCALES_AT,
+    STATIC,
     WEIGHTS_AT,
-    locate_scales,
     locate_synapse,
     of_connection,
 )
 from hebbax.policies.policy import WEIGHT_BOUND
 
-_ZERO, _ONE = np.float32(0.0), np.float32(1.0)
+_ONE = np.float32(1.0)
 
 
 @compiled
@@ -40,11 +43,28 @@ def interpolate(before, weights, fraction):
 def put_weights(layout, carry, weights):
     """Write weights [weights] into a plastic carry, as they are and not before a scale."""
     for index in range(layout[CONNECTIONS]):
-        weights_at, columns = of_connection(layout, index, WEIGHTS_AT), of_connection(layout, index, POST_SIZE)
-        for i in range(of_connection(layout, index, PRE_SIZE)):
-            for j in range(columns):
-                carry[weights_at + locate_synapse(layout, index, i, j)] = weights[weights_at + i * columns + j]
-        carry[locate_scales(layout) + index] = _ONE
+        if of_connection(layout, index, GROUP) != STATIC:
+            _put(layout, carry, weights, index)
+
+
+@compiled
+def inherit_weights(layout, carry, weights):
+    """Write into a newborn's carry what the life before left of weights [weights] that persist; NaN leaves nothing."""
+    for k in range(weights.shape[0]):
+        if np.isnan(weights[k]):
+            return
+    for index in range(layout[CONNECTIONS]):
+        if of_connection(layout, index, GROUP) != STATIC and of_connection(layout, index, BIRTH) == INHERITED:
+            _put(layout, carry, weights, index)
+
+
+@kernel
+def _put(layout, carry, weights, index):
+    weights_at, columns = of_connection(layout, index, WEIGHTS_AT), of_connection(layout, index, POST_SIZE)
+    for i in range(of_connection(layout, index, PRE_SIZE)):
+        for j in range(columns):
+            carry[weights_at + locate_synapse(layout, index, i, j)] = weights[weights_at + i * columns + j]
+    carry[layout[SCALES_AT] + index] = _ONE
 
 
 @compiled
@@ -65,24 +85,27 @@ def draw_no_weights(layout, parameters, key0, key1, out):
     """
 
 
-@cache
-def draw_weights(is_normal: bool, initial_at: int) -> Any:
-    """Return `draw(layout, parameters, key0, key1, out)`, which writes fresh weights [weights] to `out`.
+CENTRE, SPREAD, RATE, TIME_CONSTANT, PARAMETERS = range(5)
+"""Places among a connection's `parameters`, PARAMETERS each: of the first weights' distribution, and of the rule."""
 
-    `key0` and `key1` are the two words of a key, uint32. From `initial_at` on, `parameters` has the centre and the
-    spread of each connection's distribution.
-    """
 
-    @compiled
-    def draw(layout, parameters, key0, key1, out):
-        for index in range(layout[CONNECTIONS]):
-            centre, spread = parameters[initial_at + 2 * index], parameters[initial_at + 2 * index + 1]
-            weights_at = of_connection(layout, index, WEIGHTS_AT)
-            size = of_connection(layout, index, PRE_SIZE) * of_connection(layout, index, POST_SIZE)
-            for k in range(weights_at, weights_at + size):
-                if is_normal:
-                    out[k] = centre + spread * normal(key0, key1, k)
-                else:
-                    out[k] = uniform(key0, key1, k, centre - spread, centre + spread)
+@kernel
+def draw_connection(layout, parameters, index, key0, key1, out, out_at):
+    """Write fresh weights of a connection, row by row, to `out` from `out_at` on."""
+    centre, spread = parameters[PARAMETERS * index + CENTRE], parameters[PARAMETERS * index + SPREAD]
+    number = of_connection(layout, index, DRAWS_AT)
+    size = of_connection(layout, index, PRE_SIZE) * of_connection(layout, index, POST_SIZE)
+    if of_connection(layout, index, NORMAL) == 1:
+        for k in range(size):
+            out[out_at + k] = centre + spread * normal(key0, key1, number + k)
+    else:
+        for k in range(size):
+            out[out_at + k] = uniform(key0, key1, number + k, centre - spread, centre + spread)
 
-    return draw
+
+@compiled
+def draw_weights(layout, parameters, key0, key1, out):
+    """Write fresh weights [weights] of the plastic connections to `out`; arguments are as in `draw_no_weights`."""
+    for index in range(layout[CONNECTIONS]):
+        if of_connection(layout, index, GROUP) != STATIC:
+            draw_connection(layout, parameters, index, key0, key1, out, of_connection(layout, index, WEIGHTS_AT))

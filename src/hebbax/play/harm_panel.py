@@ -23,7 +23,7 @@ class HarmPanel:
         self._words = gui.add_markdown("")
         self._add_push()
         self._add_actuators()
-        if player.session.policy.plasticity is not None:
+        if bool(player.session.policy.plastic):
             self._add_weights()
         self._shown: str | None = None
 
@@ -35,7 +35,7 @@ class HarmPanel:
             return
         self._shown = words
         self._words.content = f"**{words}**" if words else "unharmed"
-        if session.policy.plasticity is not None:
+        if bool(session.policy.plastic):
             self._freeze.label = "Thaw plasticity" if harm.is_frozen(session) else "Freeze plasticity"
 
     def _do(self, what: Callable[[Session], object]) -> None:
@@ -69,7 +69,7 @@ class HarmPanel:
             group.on_click(lambda _: self._do(commands[group.value]))
 
     def _add_weights(self) -> None:
-        gui, layers = self._gui, self._player.session.policy.network.layer_names
+        gui, layers = self._gui, self._player.session.policy.layer_names
         with gui.add_folder("Weights"):
             layer = gui.add_dropdown("layer", (harm.ALL, *layers))
             share = gui.add_slider("share", 0.01, 1.0, 0.01, _SHARE)

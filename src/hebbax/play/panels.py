@@ -35,8 +35,8 @@ class LifePanel:
     def __init__(self, gui: GuiApi, player: Player, on_follow: Callable[[bool], None]) -> None:
         self._gui, self._player = gui, player
         self._add_clock(on_follow)
-        self._names = player.session.policy.network.layer_names
-        self._plastic = player.session.policy.plasticity is not None
+        self._names = player.session.layer_names
+        self._plastic = bool(player.session.policy.plastic)
         self._layers = [gui.add_html("") for _ in self._names]
         self._speed, self._portrait = gui.add_html(""), gui.add_html("")
         if not self._plastic:

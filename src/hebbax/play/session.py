@@ -178,11 +178,19 @@ class Session:
         self._restarts += int(record.terminated[0])
         self.tick += 1
 
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Names of the connections whose weights are shown: those that change, or else those that evolved."""
+        policy = self.policy
+        evolved = zip(policy.network.layer_names, policy.synapses, strict=True)
+        return policy.layer_names or tuple(name for name, synapses in evolved if synapses.evolved)
+
     def _layers(self, weights: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return the flat weights of a tick, one matrix a connection; a static policy's are its genome's."""
-        if self.policy.plasticity is None:
-            return tuple(np.asarray(layer["weights"]) for layer in self.policy.unpack(self._genome))
-        network = self.policy.network
-        ends = np.cumsum([connection.size for connection in network.connections])[:-1]
-        parts = zip(np.split(weights, ends), network.layer_shapes, strict=True)
+        """Return the flat weights of a tick, one matrix a connection of `layer_names`."""
+        if not self.policy.plastic:
+            layers = self.policy.unpack(self._genome)
+            return tuple(np.asarray(layer["weights"]) for layer in layers if "weights" in layer)
+        shapes = self.policy.layer_shapes
+        ends = np.cumsum([rows * columns for rows, columns in shapes])[:-1]
+        parts = zip(np.split(weights, ends), shapes, strict=True)
         return tuple(part.reshape(shape) for part, shape in parts)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, get_type_hints
 
-from hebbax.config.policy import PRESETS, PolicyConfig, unread_options
-from hebbax.errors import HebbaxError
+from hebbax.config.policy import CONNECTION_OPTIONS, PLASTIC_OPTIONS, PRESETS, PolicyConfig, unread_options
+from hebbax.errors import HebbaxError, unknown_name
 from hebbax.networks.initial import InitialWeights
+from hebbax.networks.network import Network
 from hebbax.networks.registry import NETWORKS
 from hebbax.plasticity.averaging import AVERAGINGS
 from hebbax.plasticity.normalisation import NORMALISATIONS
+from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rules import RULES
-from hebbax.policies.policy import Plasticity, Policy
+from hebbax.policies.policy import Policy
+from hebbax.policies.synapses import Synapses
 from hebbax.tasks.external.task import AnyTask
 
 
@@ -41,6 +46,20 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
         config.output_activation,
         config.bias,
     )
+    usual = _synapses(config, task)
+    return Policy(
+        config.name,
+        network,
+        usual.plasticity,
+        usual.initial,
+        signal_names(task),
+        config.birth,
+        dict(_of_connections(config, network, task)),
+    )
+
+
+def _synapses(config: PolicyConfig, task: AnyTask) -> Synapses:
+    """Return what a configuration says of a connection's weights."""
     plasticity = None
     if config.plastic:
         plasticity = Plasticity(
@@ -56,7 +75,52 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
             table=config.table,
         )
     initial = InitialWeights(config.initial, config.initial_scale, config.initial_offset)
-    return Policy(config.name, network, plasticity, initial, signal_names(task))
+    return Synapses(plasticity, config.birth, initial)
+
+
+_NUMBERS = {float: float | int, float | None: float | int | None}  # for which a whole number does too
+_KINDS: dict[str, Any] = {key: _NUMBERS.get(kind, kind) for key, kind in get_type_hints(PolicyConfig).items()}
+
+
+def _of_connections(config: PolicyConfig, network: Network, task: AnyTask) -> Iterator[tuple[str, Synapses]]:
+    """Yield the connections that are others than the policy says.
+
+    Raises HebbaxError, which names the connection, for one that the network does not have and an option that it cannot
+    have.
+    """
+    for name, options in config.connections.items():
+        if name not in network.layer_names:
+            raise unknown_name("connection", str(name), network.layer_names)
+        if not isinstance(options, Mapping):
+            raise HebbaxError(
+                f"connections: {name}: {options!r}: expected options in braces, such as {{plastic: false}}",
+                field="connections",
+            )
+        for key in options:
+            if key not in CONNECTION_OPTIONS:
+                raise unknown_name(f"option of the connection {name!r}", str(key), CONNECTION_OPTIONS)
+        try:
+            yield name, _synapses(_of_connection(config, options), task)
+        except HebbaxError as error:
+            raise HebbaxError(f"connection {name!r}: {error}", field="connections") from None
+
+
+def _of_connection(config: PolicyConfig, options: Mapping[str, Any]) -> PolicyConfig:
+    """Return the configuration of a connection, checked: of the policy's it has what it reads."""
+    for key, value in options.items():
+        kind = _KINDS[key]
+        if kind is not Any and (not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)):
+            raise HebbaxError(f"{key}={value!r}: expected a value such as {getattr(PolicyConfig(), key)!r}")
+    # How weights begin that change is not how those do that stay.
+    own = {"birth": None, **options} if options.get("plastic", config.plastic) != config.plastic else options
+    merged = replace(config, name="custom", connections={}, **own)
+    usual = PolicyConfig()
+    if not merged.plastic:
+        merged = replace(merged, **{key: getattr(usual, key) for key in PLASTIC_OPTIONS if key not in options})
+    elif merged.averaging == "direct" and "window" not in options:
+        merged = replace(merged, window=usual.window)
+    _check_options(merged)
+    return merged
 
 
 def signal_names(task: AnyTask) -> tuple[str, ...]:

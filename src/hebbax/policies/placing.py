@@ -3,39 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from hebbax.errors import HebbaxError
 from hebbax.networks.network import Connection
 from hebbax.plasticity.gene import PlacedGene, strides_of
 from hebbax.plasticity.rules import RULES
+from hebbax.policies.synapses import FIRST_WEIGHTS, Synapses
 
-if TYPE_CHECKING:
-    from hebbax.policies.policy import Plasticity
+Genes = list[tuple[str, str, tuple[int, ...]]]
+"""Name, scope and shape of a connection's arrays."""
 
 
-def place_genes(connections: Sequence[Connection], plasticity: Plasticity | None) -> tuple[tuple[PlacedGene, ...], ...]:
-    """Return the evolved arrays of every connection; one of the whole network is in each, and lies in the first."""
+def place_genes(connections: Sequence[Connection], synapses: Sequence[Synapses]) -> tuple[tuple[PlacedGene, ...], ...]:
+    """Return the evolved arrays of every connection; one of the whole network is in each, and lies in the first.
+
+    It is shared by the connections of one rule: a name means nothing in another.
+    """
     placed: list[tuple[PlacedGene, ...]] = []
-    of_network: dict[str, PlacedGene] = {}
+    of_network: dict[tuple[str, str], PlacedGene] = {}
     at = 0
-    for index, connection in enumerate(connections):
+    for index, (connection, own) in enumerate(zip(connections, synapses, strict=True)):
         genes = []
-        for name, scope, shape in _genes_of(connection, plasticity):
-            gene = of_network.get(name) if scope == "network" else None
+        for name, scope, shape in _genes_of(connection, own):
+            shared = (name, own.plasticity.rule if own.plasticity else "")
+            gene = of_network.get(shared) if scope == "network" else None
             if gene is None:
                 gene = PlacedGene(index, name, scope, shape, at, *strides_of(scope, connection.post_size))
                 at += gene.size
             if scope == "network":
-                of_network[name] = gene
+                of_network[shared] = gene
             genes.append(gene)
         placed.append(tuple(genes))
     return tuple(placed)
 
 
-def _genes_of(connection: Connection, plasticity: Plasticity | None) -> list[tuple[str, str, tuple[int, ...]]]:
-    """Return name, scope and shape of a connection's arrays; of a static one the weights."""
+def _genes_of(connection: Connection, synapses: Synapses) -> Genes:
+    """Return a connection's arrays: of a static one the weights, if they evolve."""
+    plasticity = synapses.plasticity
     if plasticity is None:
-        return [("weights", "synapse", connection.shape)]
+        return [("weights", "synapse", connection.shape)] if synapses.evolved else []
     rule, scope, bias = RULES.get(plasticity.rule), plasticity.scope, connection.bias
     shapes = rule.genes(*connection.shape, bias, scope, plasticity.table)
-    return [(name, one, shapes[name]) for name, one in rule.scopes_in(scope, bias).items()]
+    genes: Genes = [(name, one, shapes[name]) for name, one in rule.scopes_in(scope, bias).items()]
+    if synapses.birth == "coevolved":
+        if FIRST_WEIGHTS in shapes:
+            raise HebbaxError(f"rule {rule.name!r} has a coefficient {FIRST_WEIGHTS!r}: birth=coevolved has one too")
+        genes.append((FIRST_WEIGHTS, "synapse", connection.shape))
+    return genes

@@ -1,9 +1,9 @@
-"""A policy: a network and, if it is plastic, its plasticity. Birth, act and adapt over an explicit carry, in JAX."""
+"""A policy: a network, and what becomes of each connection's weights. Birth, act and adapt over a carry, in JAX."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
@@ -12,13 +12,14 @@ import numpy as np
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.lazy_jax import jax, jnp
 from hebbax.networks.initial import InitialWeights
-from hebbax.networks.network import Network
-from hebbax.plasticity.averaging import AVERAGINGS, history_rows, remember
-from hebbax.plasticity.gene import PlacedGene, check_scope, table_entries
-from hebbax.plasticity.normalisation import NORMALISATIONS, check_bound
+from hebbax.networks.network import Connection, Network
+from hebbax.plasticity.averaging import remember
+from hebbax.plasticity.gene import PlacedGene, table_entries
+from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.placing import place_genes
-from hebbax.policies.update import make_update, no_update
+from hebbax.policies.synapses import FIRST_WEIGHTS, Synapses
+from hebbax.policies.update import make_update
 from hebbax.settings import pinned
 from hebbax.types import Array
 
@@ -29,11 +30,12 @@ WEIGHT_BOUND = 1e8
 class Carry(NamedTuple):
     """All that changes in a policy during a life, float32."""
 
-    weights: tuple[Array, ...]  # one matrix per connection, [presynaptic, postsynaptic]; () for a static policy
-    states: tuple[Array, ...]  # of the synapses, [states of the rule, presynaptic, postsynaptic]; () as for weights
+    weights: tuple[Array, ...]  # one matrix per plastic connection, [presynaptic, postsynaptic]
+    states: tuple[Array, ...]  # of their synapses, [states of the rule, presynaptic, postsynaptic]
     units: Array  # [unit_count], the activations of the last pass
-    history: Array  # [rows of the averaging, unit_count]
+    history: Array  # [rows of the averagings, unit_count]
     tick: Array  # number of passes so far, int32
+    fixed: tuple[Array, ...] = ()  # one matrix per connection that is drawn at birth and then stays
 
 
 class AnyPolicy(Protocol):
@@ -72,104 +74,42 @@ class AnyPolicy(Protocol):
 
 
 @dataclass(frozen=True)
-class Plasticity:
-    """Rule, normalisation, averaging and update interval.
-
-    Raises HebbaxError for an unknown name, a number out of range, or one that the rule or normalisation does not read.
-
-    >>> Plasticity(rule="oja-abcd", averaging="moving-average", window=5, interval=4).normalisation
-    'max'
-    """
-
-    rule: str = "eta-abcd"
-    normalisation: str = "max"
-    averaging: str = "direct"
-    window: int = 1  # ticks; `direct` does not read it
-    interval: int = 1  # control ticks from one update to the next
-    rate: float | None = None  # the rule's shared learning rate; None for its default
-    time_constant: float | None = None  # of the rule's state, in updates; None for its default
-    bound: float | None = None  # of `clip`; None for 1
-    scope: str = "synapse"  # what shares a coefficient, one of SCOPES, unless the rule says otherwise
-    table: int = 16  # entries of the scope `table`
-
-    def __post_init__(self) -> None:
-        rule = RULES.get(self.rule)
-        check_scope(self.scope, self.table)
-        NORMALISATIONS.get(self.normalisation)
-        check_bound(self.normalisation, self.bound)
-        history_rows(self.averaging, self.window)
-        if self.interval < 1:
-            raise HebbaxError(
-                f"interval={self.interval} ticks: expected at least 1; nearest valid: 1", field="interval"
-            )
-        if self.rate is not None:
-            setting = f"rate={self.rate}"
-            if rule.rate is None:
-                raise HebbaxError(f"{setting}: the rule {self.rule!r} evolves its rates; leave it out", field="rate")
-            if not 0 <= self.rate < float("inf"):
-                nearest = 0 if self.rate < 0 else rule.rate
-                raise HebbaxError(
-                    f"{setting}: expected a finite number of at least 0; nearest valid: {nearest}", field="rate"
-                )
-        if self.time_constant is not None:
-            setting = f"time_constant={self.time_constant}"
-            if rule.time_constant is None:
-                raise HebbaxError(f"{setting}: the rule {self.rule!r} has none; leave it out", field="time_constant")
-            if not 1 <= self.time_constant < float("inf"):
-                nearest = 1 if self.time_constant < 1 else rule.time_constant
-                raise HebbaxError(
-                    f"{setting}: expected a finite number of updates of at least 1; nearest valid: {nearest}",
-                    field="time_constant",
-                )
-
-    @property
-    def history_rows(self) -> int:
-        """Number of vectors of activations that the averaging keeps."""
-        return history_rows(self.averaging, self.window)
-
-    @property
-    def averaged_ticks(self) -> int:
-        """Number of ticks that an update averages over: 1 for `direct`."""
-        return self.window if AVERAGINGS.get(self.averaging).reads_window else 1
-
-    @property
-    def effective_rate(self) -> float:
-        """The shared learning rate in force (1 where the rule has none)."""
-        default = RULES.get(self.rule).rate
-        return 1.0 if default is None else default if self.rate is None else self.rate
-
-    @property
-    def constants(self) -> tuple[float, ...]:
-        """What the rule's `prepare` gets before the coefficients: the rate, then the time constant if it has one."""
-        default = RULES.get(self.rule).time_constant
-        time_constant = () if default is None else (default if self.time_constant is None else self.time_constant,)
-        return (self.effective_rate, *time_constant)
-
-    @property
-    def effective_bound(self) -> float:
-        """The bound of `clip` in force."""
-        return check_bound(self.normalisation, self.bound)
-
-
-@dataclass(frozen=True)
 class Policy:
-    """A network whose weights are the genome (static), or follow rules whose coefficients are the genome (plastic).
+    """A network, and of each connection how its weights begin and what changes them.
 
-    The genome is float32 [genome_size], connection after connection. Static: the weights, row by row. Plastic: every
-    array that `Rule.genes` names, row by row. Raises HebbaxError for a rule that needs biases on a network without, and
-    for a plastic network that can only be static.
+    The genome is float32 [genome_size], connection after connection: the weights of a static one, every array that
+    `Rule.genes` names of a plastic one, row by row. Raises HebbaxError for a rule that needs biases on a network
+    without, a plastic network that can only be static, a connection that the network does not have, and where nothing
+    evolves.
     """
 
     name: str
     network: Network
-    plasticity: Plasticity | None
+    plasticity: Plasticity | None  # of the connections for which nothing else is said; None for static weights
     initial: InitialWeights = field(default_factory=InitialWeights)
     signals: tuple[str, ...] = ("reward",)  # names of what `adapt` gets of the tick just lived
+    birth_kind: str | None = None  # one of BIRTHS, as in `Synapses`
+    by_connection: Mapping[str, Synapses] | tuple[tuple[str, Synapses], ...] = ()  # where a connection is another
 
     def __post_init__(self) -> None:
-        if self.plasticity is None:
-            return
-        for name in RULES.get(self.plasticity.rule).signal:
+        names = self.network.layer_names
+        given = dict(self.by_connection)
+        for name in given:
+            if name not in names:
+                raise unknown_name("connection", name, names)
+        object.__setattr__(self, "by_connection", tuple((name, given[name]) for name in names if name in given))
+        for plasticity, _ in self.groups:
+            self._check_rule(plasticity)
+        if self.genome_size == 0:
+            raise HebbaxError(
+                f"policy {self.name!r}: no connection is plastic or evolved, so that evolution would have nothing to "
+                "change",
+                field="plastic",
+            )
+
+    def _check_rule(self, plasticity: Plasticity) -> None:
+        rule = RULES.get(plasticity.rule)
+        for name in rule.signal:
             if name not in self.signals:
                 raise unknown_name("signal", name, self.signals)
         if self.network.static_only:
@@ -177,18 +117,76 @@ class Policy:
                 f"network {self.network.kind!r} cannot be plastic: expected plastic=false or network=gru",
                 field="network",
             )
-        if RULES.get(self.plasticity.rule).needs_bias and not self.network.bias:
-            raise HebbaxError(
-                f"rule {self.plasticity.rule!r} needs a network with biases: expected bias=true", field="bias"
-            )
+        if rule.needs_bias and not self.network.bias:
+            raise HebbaxError(f"rule {plasticity.rule!r} needs a network with biases: expected bias=true", field="bias")
+
+    @cached_property
+    def synapses(self) -> tuple[Synapses, ...]:
+        """How the weights of every connection begin, and what changes them."""
+        own = dict(self.by_connection)
+        usual = Synapses(self.plasticity, self.birth_kind, self.initial)
+        return tuple(own.get(name, usual) for name in self.network.layer_names)
+
+    @cached_property
+    def groups(self) -> tuple[tuple[Plasticity, tuple[int, ...]], ...]:
+        """Every plasticity with the indices of its connections, in the order of the network."""
+        members: dict[Plasticity, list[int]] = {}
+        for index, synapses in enumerate(self.synapses):
+            if synapses.plasticity is not None:
+                members.setdefault(synapses.plasticity, []).append(index)
+        return tuple((plasticity, tuple(indices)) for plasticity, indices in members.items())
+
+    @cached_property
+    def histories(self) -> dict[tuple[str, int], int]:
+        """Where the rows of an averaging and its window begin in the history; those that keep none are left out."""
+        places, at = {}, 0
+        for plasticity, _ in self.groups:
+            kind = plasticity.averaging, plasticity.window
+            if plasticity.history_rows and kind not in places:
+                places[kind] = at
+                at += plasticity.history_rows
+        return places
+
+    @property
+    def plastic(self) -> tuple[int, ...]:
+        """The indices of the connections whose weights change during a life."""
+        return tuple(index for index, synapses in enumerate(self.synapses) if synapses.plasticity is not None)
+
+    @property
+    def plastic_connections(self) -> tuple[Connection, ...]:
+        """The connections whose weights change during a life: what carries, records and damages hold."""
+        connections = self.network.connections
+        return tuple(connections[index] for index in self.plastic)
+
+    @property
+    def layer_shapes(self) -> tuple[tuple[int, int], ...]:
+        """Shape [presynaptic, postsynaptic] of the weights that change, by connection."""
+        return tuple(connection.shape for connection in self.plastic_connections)
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Names of the connections whose weights change."""
+        return tuple(connection.name for connection in self.plastic_connections)
+
+    @property
+    def longest_interval(self) -> int:
+        """Control ticks from one update to the next where that takes longest; 1 without plasticity."""
+        return max((plasticity.interval for plasticity, _ in self.groups), default=1)
+
+    @property
+    def shortest_interval(self) -> int:
+        """Control ticks from one update to the next where that is soonest; 1 without plasticity."""
+        return min((plasticity.interval for plasticity, _ in self.groups), default=1)
+
+    @property
+    def persists(self) -> bool:
+        """Whether a life's weights go on in the next life of its slot."""
+        return any(self.synapses[index].birth == "persistent" for index in self.plastic)
 
     @property
     def genes(self) -> tuple[dict[str, tuple[int, ...]], ...]:
         """Shapes of the evolved arrays of every connection, by name, in the order of the genome."""
-        if self.plasticity is None:
-            return tuple({"weights": connection.shape} for connection in self.network.connections)
-        rule, scope, table = RULES.get(self.plasticity.rule), self.plasticity.scope, self.plasticity.table
-        return tuple(rule.genes(*c.shape, c.bias, scope, table) for c in self.network.connections)
+        return tuple({gene.name: gene.shape for gene in genes} for genes in self.placed)
 
     @property
     def layout(self) -> tuple[PlacedGene, ...]:
@@ -198,17 +196,24 @@ class Policy:
     @cached_property
     def placed(self) -> tuple[tuple[PlacedGene, ...], ...]:
         """The evolved arrays of every connection with their places; one of the whole network is in each."""
-        return place_genes(self.network.connections, self.plasticity)
+        return place_genes(self.network.connections, self.synapses)
+
+    @property
+    def weight_genes(self) -> tuple[PlacedGene | None, ...]:
+        """Where the genome has the weights of each connection, from birth or for good; None where it has none."""
+        evolved = (own.birth == "coevolved" for own in self.synapses)
+        return tuple(genes[-1] if has else None for genes, has in zip(self.placed, evolved, strict=True))
 
     def table_entries(self, index: int) -> np.ndarray:
         """Return which entry of its tables each synapse of a connection has, int64 [presynaptic, postsynaptic].
 
         Without the row of a bias that has coefficients of its own.
         """
-        assert self.plasticity is not None
+        plasticity = self.synapses[index].plasticity
+        assert plasticity is not None
         connection = self.network.connections[index]
-        rows = connection.pre_size - (connection.bias and RULES.get(self.plasticity.rule).needs_bias)
-        return table_entries(index, rows, connection.post_size, self.plasticity.table)
+        rows = connection.pre_size - (connection.bias and RULES.get(plasticity.rule).needs_bias)
+        return table_entries(index, rows, connection.post_size, plasticity.table)
 
     @property
     def genome_size(self) -> int:
@@ -218,7 +223,7 @@ class Policy:
     @property
     def weight_count(self) -> int:
         """Number of weights that change during a life."""
-        return self.network.weight_count if self.plasticity else 0
+        return sum(connection.size for connection in self.plastic_connections)
 
     @property
     def state_size(self) -> int:
@@ -226,23 +231,27 @@ class Policy:
 
         Without the averaging's history, which is a part of the rule's input.
         """
-        states = 0 if self.plasticity is None else len(RULES.get(self.plasticity.rule).state)
-        return self.weight_count * (1 + states) + self.network.memory_size
+        connections = self.network.connections
+        plastic = (
+            (1 + len(RULES.get(plasticity.rule).state)) * sum(connections[index].size for index in indices)
+            for plasticity, indices in self.groups
+        )
+        return sum(plastic) + self.network.memory_size
 
     @property
     def signal_at(self) -> tuple[int, ...]:
-        """Where among `signals` what the rule reads stands, in the order in which it reads them."""
-        if self.plasticity is None:
-            return ()
-        return tuple(self.signals.index(name) for name in RULES.get(self.plasticity.rule).signal)
+        """Where among `signals` what any rule hears stands."""
+        return tuple(sorted({place for plasticity, _ in self.groups for place in self.heard_at(plasticity)}))
+
+    def heard_at(self, plasticity: Plasticity) -> tuple[int, ...]:
+        """Return where among `signals` what a rule hears stands, in the order in which it reads it."""
+        return tuple(self.signals.index(name) for name in RULES.get(plasticity.rule).signal)
 
     @property
     def functions(self) -> tuple[Callable[..., object], ...]:
-        """The functions of the rule, which compiled code keeps with the values of their globals."""
-        if self.plasticity is None:
-            return ()
-        rule = RULES.get(self.plasticity.rule)
-        return tuple(filter(None, (rule.change, rule.prepare, rule.prepare_bias)))
+        """The functions of the rules, which compiled code keeps with the values of their globals."""
+        rules = [RULES.get(plasticity.rule) for plasticity, _ in self.groups]
+        return tuple(f for rule in rules for f in (rule.change, rule.prepare, rule.prepare_bias) if f is not None)
 
     @property
     def reads_signal(self) -> bool:
@@ -267,60 +276,149 @@ class Policy:
         ]
         return jnp.concatenate([jnp.ravel(values) for values in own])
 
+    def with_initial(self, initial: InitialWeights) -> Policy:
+        """Return the policy with another distribution of the first weights of what is plastic, drawn in every life.
+
+        Raises HebbaxError where these are coevolved: they are no longer drawn.
+        """
+
+        def other(synapses: Synapses) -> Synapses:
+            if synapses.plasticity is None:
+                return synapses
+            if synapses.birth == "coevolved":
+                raise HebbaxError(f"policy {self.name!r}: its first weights are in the genome, and are not drawn")
+            return replace(synapses, initial=initial)
+
+        usual = other(Synapses(self.plasticity, self.birth_kind, self.initial))
+        own = tuple((name, other(synapses)) for name, synapses in dict(self.by_connection).items())
+        return replace(self, initial=usual.initial, by_connection=own)
+
     @pinned()
     def draw(self, key: jax.Array) -> tuple[Array, ...]:
-        """Return fresh weights, one matrix per connection, drawn from the key as one flat vector."""
+        """Return fresh weights of every connection of the network, drawn from the key as one flat vector."""
         connections = self.network.connections
-        centre = jnp.float32(self.initial.centre)
+        initials = [synapses.initial for synapses in self.synapses]
         sizes = np.array([connection.size for connection in connections])
-        spreads = np.repeat(np.array([self.initial.spread(*c.shape) for c in connections], np.float32), sizes)
-        if self.initial.is_normal:
-            flat = centre + spreads * jax.random.normal(key, (int(sizes.sum()),), jnp.float32)
-        else:
-            low, high = np.float32(self.initial.centre) - spreads, np.float32(self.initial.centre) + spreads
-            flat = jax.random.uniform(key, (int(sizes.sum()),), jnp.float32, minval=low, maxval=high)
+        pairs = list(zip(initials, connections, strict=True))
+        spreads = np.repeat(np.array([initial.spread(*c.shape) for initial, c in pairs], np.float32), sizes)
+        centres = np.repeat(np.array([initial.centre for initial in initials], np.float32), sizes)
+        normal = np.repeat([initial.is_normal for initial in initials], sizes)
+        count = int(sizes.sum())
+        flat = jnp.zeros(count, jnp.float32)
+        if normal.any():
+            flat = centres + spreads * jax.random.normal(key, (count,), jnp.float32)
+        if not normal.all():
+            low, high = centres - spreads, centres + spreads
+            uniform = jax.random.uniform(key, (count,), jnp.float32, minval=low, maxval=high)
+            flat = jnp.where(normal, flat, uniform) if normal.any() else uniform
         ends = np.cumsum(sizes)
         parts = zip(ends - sizes, ends, connections, strict=True)
         return tuple(flat[start:end].reshape(connection.shape) for start, end, connection in parts)
 
+    def fresh(self, key: jax.Array) -> tuple[Array, ...]:
+        """Return fresh weights of the plastic connections, drawn whatever their birth."""
+        drawn = self.draw(key)
+        return tuple(drawn[index] for index in self.plastic)
+
     @pinned()
-    def birth(self, key: jax.Array) -> Carry:
-        """Return the carry of a newborn: fresh weights, and nothing that it has seen."""
+    def birth(
+        self,
+        key: jax.Array,
+        genome: Array | None = None,
+        slot: jax.Array | None = None,
+        inherited: Array | None = None,
+    ) -> Carry:
+        """Return the carry of a newborn: its first weights, and nothing that it has seen.
+
+        Args:
+            key: of what is drawn anew in every life.
+            genome: [genome_size]; needed where first weights are coevolved.
+            slot: key of what is drawn once for a slot; without it, `key`.
+            inherited: [weight_count], what the life before in its slot left; NaN for nothing. Read where weights are
+                persistent.
+
+        Raises HebbaxError for coevolved first weights without a genome.
+        """
+        drawn = self.draw(key)
+        of_slot = drawn if slot is None else self.draw(slot)
+        first = [mine if own.of_slot else new for own, mine, new in zip(self.synapses, of_slot, drawn, strict=True)]
+        weights = tuple(self._first_weights(index, first[index], genome, inherited) for index in self.plastic)
+        states = tuple(
+            jnp.zeros((len(RULES.get(plasticity.rule).state), *self.network.connections[index].shape), jnp.float32)
+            for index in self.plastic
+            if (plasticity := self.synapses[index].plasticity) is not None
+        )
+        rows = sum(plasticity.history_rows for plasticity in self.with_history)
+        history = jnp.zeros((rows, self.network.unit_count), jnp.float32)
         units = jnp.zeros(self.network.unit_count, jnp.float32)
-        if self.plasticity is None:
-            return Carry((), (), units, jnp.zeros((0, self.network.unit_count), jnp.float32), jnp.int32(0))
-        count = len(RULES.get(self.plasticity.rule).state)
-        states = tuple(jnp.zeros((count, *shape), jnp.float32) for shape in self.network.layer_shapes)
-        history = jnp.zeros((self.plasticity.history_rows, self.network.unit_count), jnp.float32)
-        return Carry(self.draw(key), states, units, history, jnp.int32(0))
+        fixed = tuple(weights for own, weights in zip(self.synapses, first, strict=True) if own.drawn)
+        return Carry(weights, states, units, history, jnp.int32(0), fixed)
+
+    def _first_weights(self, index: int, drawn: Array, genome: Array | None, inherited: Array | None) -> Array:
+        birth = self.synapses[index].birth
+        if birth == "coevolved":
+            if genome is None:
+                raise HebbaxError(f"policy {self.name!r}: first weights are in the genome, expected birth(key, genome)")
+            return self.unpack(genome)[index][FIRST_WEIGHTS]
+        if birth == "persistent" and inherited is not None:
+            sizes = [connection.size for connection in self.plastic_connections]
+            start = sum(sizes[: self.plastic.index(index)])
+            left = inherited[start : start + drawn.size].reshape(drawn.shape)
+            return jnp.where(jnp.any(jnp.isnan(inherited)), drawn, left)
+        return drawn
+
+    @property
+    def with_history(self) -> tuple[Plasticity, ...]:
+        """One plasticity for each averaging that keeps a history, in the order of its rows."""
+        kinds = {(one.averaging, one.window): one for one, _ in reversed(self.groups)}
+        return tuple(kinds[kind] for kind in self.histories)
 
     @pinned()
     def act(self, genome: Array, carry: Carry, observation: Array) -> tuple[Array, Carry]:
         """Run one pass: return the action [actuators] and the carry with this pass's activations."""
-        weights = carry.weights if self.plasticity else [layer["weights"] for layer in self.unpack(genome)]
-        units = self.network.forward(weights, carry.units, observation)
-        history = carry.history
-        if self.plasticity:
-            history = remember(self.plasticity.averaging, self.plasticity.window, history, units, carry.tick)
+        units = self.network.forward(self._weights(genome, carry), carry.units, observation)
+        history = self._remember(carry.history, units, carry.tick)
         action = units[-self.network.sizes[-1] :]
-        return action, Carry(carry.weights, carry.states, units, history, carry.tick + 1)
+        return action, carry._replace(units=units, history=history, tick=carry.tick + 1)
+
+    def _weights(self, genome: Array, carry: Carry) -> list[Array]:
+        """Return the weights of every connection, wherever they are kept."""
+        layers, plastic, fixed = self.unpack(genome), iter(carry.weights), iter(carry.fixed)
+        return [
+            layer["weights"] if own.evolved else next(plastic) if own.plasticity else next(fixed)
+            for own, layer in zip(self.synapses, layers, strict=True)
+        ]
+
+    def _remember(self, history: Array, units: Array, tick: Array) -> Array:
+        parts = []
+        for plasticity in self.with_history:
+            rows = self.history_of(plasticity, history)
+            parts.append(remember(plasticity.averaging, plasticity.window, rows, units, tick))
+        return history if not parts else parts[0] if len(parts) == 1 else jnp.concatenate(parts)
+
+    def history_of(self, plasticity: Plasticity, history: Array) -> Array:
+        """Return what a plasticity's averaging keeps [rows, unit_count], of a carry's history."""
+        at = self.histories.get((plasticity.averaging, plasticity.window), 0)
+        return history[at : at + plasticity.history_rows]
 
     @pinned()
     def adapt(self, genome: Array, carry: Carry, signal: Array | None = None) -> Carry:
-        """Return the carry after the plasticity of the pass just run, if its interval says so.
+        """Return the carry after the plasticity of the pass just run, of the connections whose interval says so.
 
         W <- N(W + ΔW(mean pre, mean post)), every connection from the same pass; the first update follows the first
         pass. `signal` [signals] is of the tick just lived; only a rule that reads it needs it. Raises HebbaxError
         without one.
         """
-        plasticity = self.plasticity
-        if plasticity is None:
-            return carry
-        tick = carry.tick - 1
-        due = tick % plasticity.interval == 0
         if self.reads_signal and signal is None:
             raise HebbaxError(f"policy {self.name!r}: its rule reads a signal, expected {len(self.signals)} numbers")
-        heard = () if signal is None else tuple(signal[place] for place in self.signal_at)
-        update = make_update(self, RULES.get(plasticity.rule))
-        weights, states = jax.lax.cond(due, update, no_update, genome, carry, tick, heard)
-        return carry._replace(weights=weights, states=states)
+        tick = carry.tick - 1
+        weights, states = list(carry.weights), list(carry.states)
+        for number, (plasticity, indices) in enumerate(self.groups):
+            due = tick % plasticity.interval == 0
+            heard = () if signal is None else tuple(signal[place] for place in self.heard_at(plasticity))
+            update, keep = make_update(self, number, RULES.get(plasticity.rule))
+            of_group = jax.lax.cond(due, update, keep, genome, carry, tick, heard)
+            for index, changed_weights, changed_states in zip(indices, *of_group, strict=True):
+                place = self.plastic.index(index)
+                weights[place], states[place] = changed_weights, changed_states
+        return carry._replace(weights=tuple(weights), states=tuple(states))

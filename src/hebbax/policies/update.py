@@ -4,48 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from hebbax.lazy_jax import jnp
 from hebbax.plasticity.averaging import average
 from hebbax.plasticity.gene import PlacedGene
 from hebbax.plasticity.normalisation import NORMALISATIONS
+from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rule import Rule
 from hebbax.types import Array
 
 if TYPE_CHECKING:
-    from hebbax.policies.policy import Carry, Plasticity, Policy
+    from hebbax.policies.policy import Carry, Policy
+
+Layers: TypeAlias = tuple[tuple[Array, ...], tuple[Array, ...]]
+"""Weights and states of some connections."""
+
+Update: TypeAlias = "Callable[[Array, Carry, Array, tuple[Array, ...]], Layers]"
+"""From genome, carry, tick and signal."""
 
 
 @cache  # one function object per policy: outside of `jit`, JAX compiles a branch that it has not seen before
-def make_update(
-    policy: Policy, rule: Rule
-) -> Callable[[Array, Carry, Array, tuple[Array, ...]], tuple[tuple[Array, ...], tuple[Array, ...]]]:
-    """Return the update of all connections: from genome, carry, tick and signal to weights and states."""
-    plasticity, network = policy.plasticity, policy.network
-    assert plasticity is not None
+def make_update(policy: Policy, number: int, rule: Rule) -> tuple[Update, Update]:
+    """Return the update of a group's connections (`Policy.groups`), and what leaves them as they are."""
+    plasticity, indices = policy.groups[number]
+    places = [policy.plastic.index(index) for index in indices]
+    connections = [policy.network.connections[index] for index in indices]
 
-    def update(
-        genome: Array, carry: Carry, tick: Array, signal: tuple[Array, ...]
-    ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
-        means = average(plasticity.averaging, plasticity.window, carry.history, carry.units, tick)
-        pairs, genes = network.split(means), _spread(policy, policy.unpack(genome))
-        synapses = zip(carry.weights, carry.states, genes, pairs, network.connections, strict=True)
-        results = [
-            _update_connection(plasticity, rule, w, s, gene, pair, signal, bias=c.bias)
-            for w, s, gene, pair, c in synapses
-        ]
+    def keep(genome: Array, carry: Carry, tick: Array, signal: tuple[Array, ...]) -> Layers:
+        return tuple(carry.weights[place] for place in places), tuple(carry.states[place] for place in places)
+
+    def update(genome: Array, carry: Carry, tick: Array, signal: tuple[Array, ...]) -> Layers:
+        history = policy.history_of(plasticity, carry.history)
+        means = average(plasticity.averaging, plasticity.window, history, carry.units, tick)
+        pairs, layers = policy.network.split(means), policy.unpack(genome)
+        results = []
+        for index, connection, weights, states in zip(
+            indices, connections, *keep(genome, carry, tick, signal), strict=True
+        ):
+            genes = _spread(policy, index, layers[index])
+            results.append(
+                _update_connection(plasticity, rule, weights, states, genes, pairs[index], signal, bias=connection.bias)
+            )
         return tuple(weights for weights, _ in results), tuple(states for _, states in results)
 
-    return update
+    return update, keep
 
 
-def _spread(policy: Policy, layers: tuple[dict[str, Array], ...]) -> list[dict[str, Array]]:
-    """Return the evolved arrays of every connection so that each broadcasts to its synapses."""
-    spread = []
-    for index, (genes, layer) in enumerate(zip(policy.placed, layers, strict=True)):
-        spread.append({gene.name: _over_synapses(policy, index, gene, layer[gene.name]) for gene in genes})
-    return spread
+def _spread(policy: Policy, index: int, layer: dict[str, Array]) -> dict[str, Array]:
+    """Return the evolved arrays of a connection so that each broadcasts to its synapses."""
+    return {gene.name: _over_synapses(policy, index, gene, layer[gene.name]) for gene in policy.placed[index]}
 
 
 def _over_synapses(policy: Policy, index: int, gene: PlacedGene, values: Array) -> Array:
@@ -54,13 +62,6 @@ def _over_synapses(policy: Policy, index: int, gene: PlacedGene, values: Array) 
     if gene.scope == "table":
         return values[policy.table_entries(index)]
     return values
-
-
-def no_update(
-    genome: Array, carry: Carry, tick: Array, signal: tuple[Array, ...]
-) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
-    """Return weights and states as they are, as `make_update`'s function does where no update is due."""
-    return carry.weights, carry.states
 
 
 def _update_connection(

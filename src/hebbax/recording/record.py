@@ -53,7 +53,7 @@ def record_lives(
             "observation_mean": source.normaliser.mean,
             "observation_scale": source.normaliser.scale,
         },
-        connections=source.policy.network.connections if source.policy.plasticity else (),
+        connections=source.policy.plastic_connections,
         columns=columns_of(source.task),
         control_period=source.task.control_period,
         every=every,

@@ -82,15 +82,14 @@ def show_run(
         on_file(folder / CURVE)
     else:
         on_note(f"no {CURVE}: {run.folder.path} holds no generation")
-    if run.policy.plasticity is None:
+    if not run.policy.plastic:
         on_note(f"no {WEIGHTS}: the weights of policy {run.policy.name!r} do not change during a life")
     else:
-        network = run.policy.network
         figure = plot_weights(
             record.weights,
-            network.layer_shapes,
+            run.policy.layer_shapes,
             run.task.control_period,
-            layer_names=network.layer_names,
+            layer_names=run.policy.layer_names,
             title=f"{name}: weights of one life",
         )
         save_figure(figure, folder / WEIGHTS)

@@ -44,7 +44,7 @@ class Material:
     @property
     def plastic(self) -> bool:
         """Whether weights change during a life."""
-        return self.run.policy.plasticity is not None
+        return bool(self.run.policy.plastic)
 
     @property
     def verdicts(self) -> list[dict[str, Any]]:
@@ -102,7 +102,7 @@ def gather(run: StoredRun, target: str, *, genome: str = "best", seed: int = 1, 
             f"or genome than {genome!r}"
         )
     evaluation = evaluate_run(run, runner.engine, genome=genome, lifetimes=lifetimes, seed=seed)
-    analysis = None if run.policy.plasticity is None else analysis_of(run, source)
+    analysis = None if not run.policy.plastic else analysis_of(run, source)
     return Material(run, target, evaluation, record, analysis)
 
 

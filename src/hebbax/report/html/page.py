@@ -24,6 +24,7 @@ from hebbax.report.html.inline import figure_html, film_html
 from hebbax.report.html.material import Material
 from hebbax.report.html.pictures import evolution_figures, figures_html, returns_figure, weight_figures
 from hebbax.report.html.player import life_html, player_html
+from hebbax.report.html.policy_words import what_it_is
 from hebbax.report.html.tags import command, details, facts, paragraph, section, table
 from hebbax.report.show import FILM_SECONDS, film_life, film_period
 
@@ -72,7 +73,7 @@ def write_report(
     body = [
         _header(material, metrics),
         "<main>",
-        section("What it is", *map(paragraph, words.what_it_is(material))),
+        section("What it is", *map(paragraph, what_it_is(material))),
         section("One life", player_html(life, _film(material, on_note) if film else "")),
         _weights(material),
         _worth(material),
@@ -100,8 +101,7 @@ def _resource(name: str) -> str:
 
 def _life(material: Material) -> dict[str, Any]:
     task = material.run.task
-    network = material.run.policy.network
-    shapes, names = (network.layer_shapes, network.layer_names) if material.plastic else ((), ())
+    shapes, names = material.run.policy.layer_shapes, material.run.policy.layer_names
     return pack_life(
         Shown(material.record, shapes, names, task.control_period, film_period(task), task.world, material.transient)
     )
@@ -120,7 +120,7 @@ def _header(material: Material, metrics: Sequence[dict[str, Any]]) -> str:
         )
     if material.plastic:
         told.append(
-            (f"{policy.weight_count:,}", f"weights, born random, changed by {policy.genome_size:,} evolved numbers")
+            (f"{policy.weight_count:,}", f"weights that change in life, by {policy.genome_size:,} evolved numbers")
         )
     else:
         told.append((f"{policy.genome_size:,}", "evolved weights"))

@@ -64,8 +64,8 @@ def returns_figure(material: Material) -> str:
 def weight_figures(material: Material) -> str:
     """Return what the weights of the first life do."""
     record, period = material.record, material.run.task.control_period
-    shapes = material.run.policy.network.layer_shapes
-    weights, names = record.weights, material.run.policy.network.layer_names
+    shapes = material.run.policy.layer_shapes
+    weights, names = record.weights, material.run.policy.layer_names
     axes = axes_or_new(None, 8.6, 1.5 * len(shapes) + 0.4)
     plot_weight_images(weights, shapes, period, axes, layer_names=names)
     caption = "Each layer as an image, from birth to the end of the life: red is positive, blue negative."
@@ -85,7 +85,7 @@ def weight_figures(material: Material) -> str:
 
 def _motion_figures(material: Material, weights: np.ndarray, actions: np.ndarray, transient: int) -> list[str]:
     """Return path, spectra and self-distance of finite weights [ticks, weights]."""
-    period, shapes = material.run.task.control_period, material.run.policy.network.layer_shapes
+    period, shapes = material.run.task.control_period, material.run.policy.layer_shapes
     late_weights, late_actions = weights[transient:], actions[transient:]
     figures = []
     moves = np.flatnonzero(np.ptp(weights, axis=0))
@@ -102,7 +102,7 @@ def _motion_figures(material: Material, weights: np.ndarray, actions: np.ndarray
             )
     spectra = {
         name: amplitude_spectrum(layer, period)
-        for name, layer in zip(material.run.policy.network.layer_names, split_layers(late_weights, shapes), strict=True)
+        for name, layer in zip(material.run.policy.layer_names, split_layers(late_weights, shapes), strict=True)
     }
     gait = dominant_frequency(late_actions, period)
     frequency = gait.frequency if material.shown_gait and gait is not None and gait.significant else None

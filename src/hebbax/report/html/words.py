@@ -8,8 +8,6 @@ from typing import Any
 from hebbax.analysis.gait import MOTIONS
 from hebbax.analysis.statistics import resting_on
 from hebbax.analysis.summary import feet_of
-from hebbax.plasticity.rules import RULES
-from hebbax.policies.policy import Policy
 from hebbax.report.html.material import Material
 
 VERDICTS = {
@@ -77,59 +75,6 @@ def lead(material: Material) -> str:
     if motions.get("gait", 0) > half:
         return f"{subject} finds its gait by changing them while it moves."
     return f"{subject} changes them while it {'lives' if motions.get('stands', 0) >= half else 'moves'}."
-
-
-def what_it_is(material: Material) -> list[str]:
-    """Return paragraphs on the controller."""
-    policy, task = material.run.policy, material.run.task
-    sizes = policy.network.sizes
-    hidden = " and ".join(map(str, sizes[1:-1]))
-    intro = (
-        f"A small neural network moves the robot of task {task.name}. {_times(task.control_period)} it gets "
-        f"{sizes[0]} measurements of the body and sets {sizes[-1]} "
-        f"{'outputs' if sizes[-1] > 1 else 'output'}, through {hidden or 'no'} hidden neurons ({policy.network.kind}). "
-    )
-    if policy.plasticity is None:
-        return [
-            f"{intro}Its {policy.genome_size:,} weights are what evolution searched for. They do not change in a life."
-        ]
-    rule = RULES.get(policy.plasticity.rule)
-    return [
-        f"{intro}Its {policy.weight_count:,} weights are not evolved. They are random at the start of every life.",
-        f"What is evolved are {policy.genome_size:,} coefficients of a learning rule. The rule says how the weight w "
-        "between two neurons changes, from the activity of the one before it (pre) and the one after it (post) and "
-        f"from nothing else: {rule.equation}. "
-        "No reward goes into the rule: nothing tells the network how well it does.",
-        _updates(policy, task.control_period),
-    ]
-
-
-def _times(control_period: float) -> str:
-    rate = 1 / control_period
-    return f"{rate:.3g} times a second" if rate > 1.5 else f"Every {control_period:g} s"
-
-
-def _updates(policy: Policy, control_period: float) -> str:
-    """Return when weights change, what they see, and what keeps them bounded."""
-    plasticity = policy.plasticity
-    assert plasticity is not None
-    every = "tick" if plasticity.interval == 1 else f"{plasticity.interval} ticks"
-    when = f"Weights change every {every} ({plasticity.interval * control_period:g} s; a tick is one such step)"
-    signal = {
-        "direct": ", by the activity at that moment.",
-        "moving-average": f", by the mean activity of the last {plasticity.window} ticks.",
-        "exponential": f", by a fading mean of the activity over about {plasticity.window} ticks.",
-    }.get(plasticity.averaging, f", by the activity averaged by {plasticity.averaging}.")
-    bound = {
-        "none": " Nothing bounds them.",
-        "max": " After each change every layer is divided by its largest weight, so weights stay between −1 and 1.",
-        "standardise": " After each change every layer is put to mean 0 and variance 1.",
-        "clip": f" After each change weights are cut to between −{plasticity.effective_bound:g} and "
-        f"{plasticity.effective_bound:g}.",
-        "tanh": " After each change weights are squashed to between −1 and 1.",
-        "unit-norm": " After each change the weights into each neuron are put to length 1.",
-    }.get(plasticity.normalisation, f" After each change every layer is normalised by {plasticity.normalisation}.")
-    return when + signal + bound
 
 
 def returns(values: dict[str, Any]) -> str:

@@ -1,0 +1,108 @@
+"""What a report says of a policy in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hebbax.plasticity.plasticity import Plasticity
+from hebbax.plasticity.rules import RULES
+from hebbax.policies.policy import Policy
+from hebbax.policies.synapses import FIRST_WEIGHTS
+from hebbax.report.html.material import Material
+
+
+def what_it_is(material: Material) -> list[str]:
+    """Return paragraphs on the controller."""
+    policy, task = material.run.policy, material.run.task
+    sizes = policy.network.sizes
+    hidden = " and ".join(map(str, sizes[1:-1]))
+    intro = (
+        f"A small neural network moves the robot of task {task.name}. {_times(task.control_period)} it gets "
+        f"{sizes[0]} measurements of the body and sets {sizes[-1]} "
+        f"{'outputs' if sizes[-1] > 1 else 'output'}, through {hidden or 'no'} hidden neurons ({policy.network.kind}). "
+    )
+    if not policy.plastic:
+        return [f"{intro}{_static_weights(policy)} They do not change in a life."]
+    if not policy.by_connection:
+        return [f"{intro}{_first_weights(policy, policy.plastic)}", *_rule_and_updates(policy, 0, task.control_period)]
+    told = [intro.strip()]
+    if len(policy.plastic) < len(policy.synapses):
+        told.append(f"{_static_weights(policy)} They do not change in a life.")
+    for number, (_, indices) in enumerate(policy.groups):
+        names = " and ".join(policy.network.layer_names[index] for index in indices)
+        told.append(f"Of {names}: {_first_weights(policy, indices)}")
+        told += _rule_and_updates(policy, number, task.control_period)
+    return told
+
+
+_BEGINNINGS = {
+    "random": "are not evolved. They are random at the start of every life.",
+    "per-slot": "are not evolved. They were random, and the same in all lives of one place in the population.",
+    "coevolved": "begin as evolution found them.",
+    "persistent": "are not evolved. They were random at first, and went on from life to life in evolution.",
+}
+
+
+def _first_weights(policy: Policy, indices: Sequence[int]) -> str:
+    """Return how the weights of connections begin that change in life."""
+    sizes: dict[str, int] = {}
+    for index in indices:
+        birth = str(policy.synapses[index].birth)
+        sizes[birth] = sizes.get(birth, 0) + policy.network.connections[index].size
+    return " ".join(
+        f"{'Its' if number == 0 else 'Other'} {size:,} weights {_BEGINNINGS[birth]}"
+        for number, (birth, size) in enumerate(sizes.items())
+    )
+
+
+def _static_weights(policy: Policy) -> str:
+    """Return what the weights are that do not change in life."""
+    pairs = list(zip(policy.network.connections, policy.synapses, strict=True))
+    evolved = sum(connection.size for connection, synapses in pairs if synapses.evolved)
+    drawn = sum(connection.size for connection, synapses in pairs if synapses.drawn)
+    told = [f"Its {evolved:,} weights are what evolution searched for."] if evolved else []
+    return " ".join([*told, *([f"{drawn:,} weights are random at birth."] if drawn else [])])
+
+
+def _rule_and_updates(policy: Policy, number: int, control_period: float) -> list[str]:
+    """Return what changes the weights of a group of connections, and when."""
+    plasticity, indices = policy.groups[number]
+    rule, genes = RULES.get(plasticity.rule), {gene for index in indices for gene in policy.placed[index]}
+    evolved = sum(gene.size for gene in genes if gene.name != FIRST_WEIGHTS)
+    reward = (
+        "No reward goes into the rule: nothing tells the network how well it does."
+        if not rule.signal
+        else f"It hears {' and '.join(rule.signal)} of every tick."
+    )
+    return [
+        f"What is evolved are {evolved:,} coefficients of a learning rule. The rule says how the weight w "
+        "between two neurons changes, from the activity of the one before it (pre) and the one after it (post)"
+        f"{' and from nothing else' if not rule.signal else ''}: {rule.equation}. {reward}",
+        _updates(plasticity, control_period),
+    ]
+
+
+def _times(control_period: float) -> str:
+    rate = 1 / control_period
+    return f"{rate:.3g} times a second" if rate > 1.5 else f"Every {control_period:g} s"
+
+
+def _updates(plasticity: Plasticity, control_period: float) -> str:
+    """Return when weights change, what they see, and what keeps them bounded."""
+    every = "tick" if plasticity.interval == 1 else f"{plasticity.interval} ticks"
+    when = f"Weights change every {every} ({plasticity.interval * control_period:g} s; a tick is one such step)"
+    signal = {
+        "direct": ", by the activity at that moment.",
+        "moving-average": f", by the mean activity of the last {plasticity.window} ticks.",
+        "exponential": f", by a fading mean of the activity over about {plasticity.window} ticks.",
+    }.get(plasticity.averaging, f", by the activity averaged by {plasticity.averaging}.")
+    bound = {
+        "none": " Nothing bounds them.",
+        "max": " After each change every layer is divided by its largest weight, so weights stay between −1 and 1.",
+        "standardise": " After each change every layer is put to mean 0 and variance 1.",
+        "clip": f" After each change weights are cut to between −{plasticity.effective_bound:g} and "
+        f"{plasticity.effective_bound:g}.",
+        "tanh": " After each change weights are squashed to between −1 and 1.",
+        "unit-norm": " After each change the weights into each neuron are put to length 1.",
+    }.get(plasticity.normalisation, f" After each change every layer is normalised by {plasticity.normalisation}.")
+    return when + signal + bound
