@@ -1,4 +1,4 @@
-"""The ant of *Hebbian Attractor Networks*: Gymnasium's body, stepped eight times faster, with a reward of its own."""
+"""The ant of *Hebbian Attractor Networks*: Gymnasium's body in a model of ours that steps faster."""
 
 from __future__ import annotations
 
