@@ -42,7 +42,7 @@ from hebbax.reproduction.published import budget_named, experiment_named
 from hebbax.runs.checkpoint import read_checkpoint
 from hebbax.runs.evaluation import Evaluation
 from hebbax.runs.stored_run import GENOMES
-from hebbax.tasks.registry import make_task
+from hebbax.tasks.registry import TASKS, make_task
 from hebbax.types import Lives
 from hebbax.versions import environment
 from hebbax.zoo import zoo_names, zoo_path
@@ -319,7 +319,7 @@ def test_the_equation_of_every_rule_is_documented():
 def test_what_ends_a_life_of_each_task_is_documented():
     page = (ROOT / "docs/tasks-and-rules.md").read_text("utf-8")
     rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (\d+) \| (.*) \|$", page, re.MULTILINE)
-    assert len(rows) == 9
+    assert [name for name, *_ in rows] == list(TASKS)
     for name, observations, actions, words in rows:
         task = make_task(name)
         assert (int(observations), int(actions)) == (task.observation_size, task.action_size)
@@ -327,6 +327,22 @@ def test_what_ends_a_life_of_each_task_is_documented():
             task.termination,
             "as `ant`; its observation leaves out the contact forces, its reward does not",
         )
+
+
+def test_the_legs_of_both_ants_are_where_the_page_says():
+    page = (ROOT / "docs/tasks-and-rules.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([a-z-]+) \| (.)x, (.)y \| `(\w+)`, `(\w+)` \| ([a-z-]+) \| ", page, re.MULTILINE)
+    assert len(rows) == 4
+    ours, theirs = make_task("ant_run"), make_task("ant")
+    for leg, x, y, *joints, motor in rows:
+        corner = [0.2 if sign == "+" else -0.2 for sign in (x, y)]
+        np.testing.assert_allclose(ours.world.model.body(f"{leg} upper leg").pos[:2], corner)
+        model = theirs.world.model
+        for joint, kind in zip(joints, ("hip", "ankle"), strict=True):
+            at = model.body_parentid[model.joint(joint).bodyid[0]] if kind == "ankle" else model.joint(joint).bodyid[0]
+            np.testing.assert_allclose(model.body_pos[at, :2], corner)
+            actuator = [group.name for group in theirs.action].index(f"{motor} {kind}")
+            assert model.actuator_trnid[actuator, 0] == model.joint(joint).id
 
 
 def test_every_kind_of_event_is_documented():

@@ -35,6 +35,7 @@ def test_tasks(hebbax):
         "walker2d": (17, 6),
         "ant": (105, 8),
         "ant_proprioceptive": (27, 8),
+        "ant_run": (27, 8),
         "humanoid": (348, 17),
         "inverted_pendulum": (4, 1),
         "inverted_double_pendulum": (9, 1),

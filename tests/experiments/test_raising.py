@@ -18,6 +18,7 @@ from hebbax.tasks.registry import make_task
         ("hopper", 1, (0, 2)),
         ("walker2d", 1, (0, 2)),
         ("ant_proprioceptive", 2, (0, 1)),  # a free joint: x, y, z and a quaternion
+        ("ant_run", 2, (0, 1)),
         ("humanoid", 2, (0, 1)),
     ],
 )
@@ -53,7 +54,7 @@ def test_the_events_hold_the_height_and_leave_the_rest_where_it_is():
     assert [event.value for event in events[1:]] == [0.0, 0.0]
 
 
-@pytest.mark.parametrize("name", ["half_cheetah", "hopper", "walker2d", "ant_proprioceptive", "humanoid"])
+@pytest.mark.parametrize("name", ["half_cheetah", "hopper", "walker2d", "ant_proprioceptive", "ant_run", "humanoid"])
 def test_no_pose_reaches_the_ground_at_the_height(name):
     task = make_task(name)
     root = task.world.root()
@@ -71,7 +72,9 @@ def test_no_pose_reaches_the_ground_at_the_height(name):
         assert not any(model.geom_bodyid[geom] == 0 for pair in touching for geom in pair)
 
 
-@pytest.mark.parametrize(("name", "lowest", "highest"), [("walker2d", 0.8, 2.0), ("ant_proprioceptive", 0.2, 1.0)])
+@pytest.mark.parametrize(
+    ("name", "lowest", "highest"), [("walker2d", 0.8, 2.0), ("ant_proprioceptive", 0.2, 1.0), ("ant_run", 0.25, 1.0)]
+)
 def test_the_height_ends_no_life(name, lowest, highest):
     """The bounds are those within which the task counts its robot as healthy, in m of qpos."""
     task = make_task(name)

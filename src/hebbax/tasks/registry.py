@@ -9,6 +9,7 @@ from typing import Any, cast
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.registry import Registry
 from hebbax.tasks.ant import ant, ant_proprioceptive
+from hebbax.tasks.ant_run import ant_run
 from hebbax.tasks.external.open import external_task
 from hebbax.tasks.external.task import AnyTask, ExternalTask, is_external
 from hebbax.tasks.former_names import FORMER, SIZES
@@ -30,6 +31,7 @@ TASKS: Registry[Callable[[], Task]] = Registry(
         "walker2d": walker2d,
         "ant": ant,
         "ant_proprioceptive": ant_proprioceptive,
+        "ant_run": ant_run,
         "humanoid": humanoid,
         "inverted_pendulum": inverted_pendulum,
         "inverted_double_pendulum": inverted_double_pendulum,

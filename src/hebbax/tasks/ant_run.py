@@ -1,0 +1,74 @@
+"""The ant of *Hebbian Attractor Networks*: Gymnasium's body in a model of ours that steps faster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from hebbax.tasks.ant import PROPRIOCEPTION
+from hebbax.tasks.groups import motors
+from hebbax.tasks.task import Task
+from hebbax.types import Array, Noise, Simulation
+from hebbax.worlds.mujoco.make_world import mujoco
+
+_MODEL = Path(__file__).parents[1] / "models" / "ant_run.xml"
+_CONTROL_COST = 0.5
+_HEALTHY_REWARD = 1.0  # a tick
+_LOWEST, _HIGHEST = 0.25, 1.0  # m, of the torso
+_RESET_NOISE = 0.1
+_POSITIONS, _VELOCITIES = 15, 14
+_START = np.array([0.0, 0.0, 0.75, 1.0, *[0.0] * 11])  # upright; the noise leaves the quaternion without unit length
+_TORSO = 1
+
+
+def _reset(noise: Noise) -> tuple[Array, Array, Array]:
+    qpos = _START + _RESET_NOISE * noise.uniform[:_POSITIONS]
+    return qpos, _RESET_NOISE * noise.normal[:_VELOCITIES], np.zeros(0)
+
+
+def _observe(simulation: Simulation, memory: Array) -> Array:
+    return np.concatenate((simulation.qpos[2:], simulation.qvel))
+
+
+def _actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
+    return action
+
+
+def _outcome(
+    before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float
+) -> tuple[tuple[Array, ...], Array, Array]:
+    forward = (simulation.xpos[_TORSO, 0] - before.xpos[_TORSO, 0]) / period
+    height = simulation.qpos[2]
+    healthy = (height > _LOWEST) & (height < _HIGHEST)
+    control = _CONTROL_COST * np.sum(np.square(action))
+    return (forward, _HEALTHY_REWARD * healthy, -control), np.logical_not(healthy), memory
+
+
+# In the order of the motors, which is not that of the joints.
+_LEGS = ("front-right", "front-left", "back-left", "back-right")
+
+
+def ant_run() -> Task:
+    """Return the task: 27 observations, 8 torques in [-1, 1], 20 Hz.
+
+    The reward is speed (m/s), plus 1 while healthy, less 0.5 |action|². It terminates when the torso leaves 0.25 to
+    1 m. The body is `ant`'s with Euler steps and one iteration of the solver, and only its lower legs touch the floor.
+    Joints, motors and legs are named by where they are: forward is +x, left is +y.
+
+    Source: Dittrich, van Diggelen and Floreano, ICRA 2026.
+    """
+    return Task(
+        name="ant_run",
+        robot="Ant",
+        world=mujoco(_MODEL, substeps=5),
+        observation=PROPRIOCEPTION,
+        action=motors({f"{leg} {joint}": "150 N·m" for leg in _LEGS for joint in ("hip", "ankle")}),
+        reset=_reset,
+        observe=_observe,
+        actuate=_actuate,
+        outcome=_outcome,
+        compares=("xpos",),
+        reward=("forward", "survive", "control"),
+        termination="the torso leaves 0.25 to 1 m",
+    )
