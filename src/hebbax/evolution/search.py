@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -13,17 +13,19 @@ import numpy as np
 
 from hebbax.config.train import TrainConfig
 from hebbax.damage.event_table import event_table
-from hebbax.damage.text import parse_damages
+from hebbax.damage.events import Event
 from hebbax.engines.make_engine import make_engine
-from hebbax.engines.scenario import Scenario, in_turn
+from hebbax.engines.scenario import Damages, Scenario, in_turn
 from hebbax.errors import HebbaxError
+from hebbax.evolution.life_length import Outcome
+from hebbax.evolution.schedule import Schedule, ScheduleState, weighted
 from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
 from hebbax.evolution.strategy import Strategy
 from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
 from hebbax.settings import pinned
 from hebbax.tasks.registry import make_task
-from hebbax.types import Lives
+from hebbax.types import END_REACHED, END_TERMINATED, Lives
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class SearchState:
     strategy: Any
     statistics: ObservationStatistics
     best: Best | None
+    schedule: ScheduleState
 
 
 class Search:
@@ -47,14 +50,16 @@ class Search:
         self.strategy = Strategy(config.strategy, self.policy.genome_size)
         self.engine = make_engine(self.task, self.policy, config.engine, config.threads)
         self.key = root_key(config.seed)
-        self.variants = parse_damages(config.damage, self.task.control_period)
-        self._check_variants()
+        self.schedule = Schedule(config, self.task)
+        self.variants = self.schedule.phases[0].variants
+        for phase in self.schedule.phases:
+            self._check_variants(phase.variants)
 
-    def _check_variants(self) -> None:
+    def _check_variants(self, variants: Sequence[Sequence[Event]]) -> None:
         """Raise HebbaxError for damages that the task or the policy cannot have, before any life is lived."""
-        for events in self.variants:
+        for events in variants:
             event_table(events, self.task, self.policy)
-        lifetimes, count = self.config.lifetimes, len(self.variants)
+        lifetimes, count = self.config.lifetimes, len(variants)
         if count > 1 and lifetimes % count:
             nearest = max(round(lifetimes / count), 1) * count
             raise HebbaxError(
@@ -64,7 +69,8 @@ class Search:
 
     def begin(self) -> SearchState:
         """Return the state before the first generation."""
-        return SearchState(0, self._begin_strategy(), ObservationStatistics.empty(self.task.observation_size), None)
+        statistics = ObservationStatistics.empty(self.task.observation_size)
+        return SearchState(0, self._begin_strategy(), statistics, None, self.schedule.begin())
 
     def _begin_strategy(self) -> Any:
         return self.strategy.init(stream(self.key, "initial"), self.policy)
@@ -77,6 +83,7 @@ class Search:
     def step(self, state: SearchState) -> tuple[SearchState, dict[str, Any]] | None:
         """Run one generation: return the next state and its metrics, or None if the engine was stopped during it."""
         config, start = self.config, time.perf_counter()
+        phase, ticks = self.schedule.phase(state.schedule), state.schedule.length.ticks
         ask_key = stream(self.key, "ask", state.generation)
         genomes, ask_state = self.strategy.ask(ask_key, state.strategy)
         jax.block_until_ready(genomes)
@@ -84,25 +91,35 @@ class Search:
         lives = self.engine.evaluate(
             genomes,
             stream(self.key, "train", state.generation),
-            self._scenario(state.statistics, len(genomes) * config.lifetimes),
+            self._scenario(state.statistics, ticks, in_turn(phase.variants, len(genomes) * config.lifetimes)),
             lifetimes=config.lifetimes,
         )
         if lives.stopped:
             return None
         after_lives = time.perf_counter()
         tell_key = stream(self.key, "tell", state.generation)
-        tell_state = self.strategy.tell(tell_key, genomes, fitness_of(lives, config.lifetimes), ask_state)
+        fitness = fitness_of(weighted(lives, phase.weights), config.lifetimes)
+        tell_state = self.strategy.tell(tell_key, genomes, fitness, ask_state)
         jax.block_until_ready(tell_state)
         after_tell = time.perf_counter()
-        following = SearchState(
-            state.generation + 1, tell_state, self._statistics_after(state.statistics, lives), state.best
-        )
-        evaluation: dict[str, Any] = {"mean_genome_return": None}
+        statistics = self._statistics_after(state.statistics, lives)
+        following = replace(state, generation=state.generation + 1, strategy=tell_state, statistics=statistics)
+        evaluated, evaluation = None, {"mean_genome_return": None}
         if self._evaluation_due(following):
-            outcome = self._evaluate_mean(following)
-            if outcome is None:
+            evaluated = self._evaluate_mean(following)
+            if evaluated.stopped:
                 return None
-            following, evaluation = outcome
+            following, evaluation = self._with_best(following, evaluated)
+        metrics = {
+            "generation": state.generation,
+            "phase": state.schedule.phase,
+            "training_ticks": ticks,
+            **summary_of(lives, self.engine.task.reward),
+            **evaluation,
+        }
+        if self.schedule.changes:
+            outcome = _outcome_of(fitness, lives, None if evaluated is None else weighted(evaluated, phase.weights))
+            following = self._scheduled(following, metrics, outcome)
         end = time.perf_counter()
         seconds = {
             "seconds": end - start,
@@ -112,16 +129,19 @@ class Search:
             "seconds_evaluation": end - after_tell,
             "steps_per_second": float(lives.lengths.sum() / (after_lives - after_ask)),
         }
-        return following, {
-            "generation": state.generation,
-            **summary_of(lives, self.engine.task.reward),
-            **evaluation,
-            **seconds,
-        }
+        return following, {**metrics, **seconds}
 
-    def _scenario(self, statistics: ObservationStatistics, lives: int) -> Scenario:
-        config, damages = self.config, in_turn(self.variants, lives)
-        return Scenario(config.task.ticks, statistics.normaliser(), config.termination, damages)
+    def _scenario(self, statistics: ObservationStatistics, ticks: int | None, damages: Damages) -> Scenario:
+        return Scenario(ticks, statistics.normaliser(), self.config.termination, damages)
+
+    def _scheduled(self, state: SearchState, metrics: Mapping[str, Any], outcome: Outcome) -> SearchState:
+        """Return the state with the next lives' length and phase."""
+        before = state.schedule
+        after = self.schedule.following(before, state.generation, metrics, outcome)
+        if (after.phase, after.length.ticks) == (before.phase, before.length.ticks):
+            return replace(state, schedule=after)
+        # What is remembered as the best so far was best at something else.
+        return replace(state, schedule=after, strategy=self.strategy.forget_best(state.strategy))
 
     def _statistics_after(self, statistics: ObservationStatistics, lives: Lives) -> ObservationStatistics:
         """Return the statistics with those of the lives; without any, observations stay as they are."""
@@ -132,6 +152,7 @@ class Search:
         """Return the strategy's state and the run's key as named tensors."""
         leaves, _ = jax.tree_util.tree_flatten_with_path(state.strategy)
         tensors = {_tensor_name(path): np.asarray(leaf) for path, leaf in leaves}
+        tensors |= self.schedule.pack(state.schedule)
         return {**tensors, "key_data": np.asarray(jax.random.key_data(self.key))}
 
     @pinned()
@@ -150,32 +171,46 @@ class Search:
             if tensor.shape != leaf.shape:
                 raise HebbaxError(f"the checkpoint's {name!r} has shape {tensor.shape}, expected {leaf.shape}")
             values.append(jnp.asarray(tensor, leaf.dtype))
-        return SearchState(generation, jax.tree_util.tree_unflatten(structure, values), statistics, best)
+        strategy, schedule = jax.tree_util.tree_unflatten(structure, values), self.schedule.unpack(tensors)
+        return SearchState(generation, strategy, statistics, best, schedule)
 
     def _evaluation_due(self, state: SearchState) -> bool:
         generation = state.generation
         return generation == 1 or generation % self.config.evaluate_every == 0 or generation == self.config.generations
 
-    def _evaluate_mean(self, state: SearchState) -> tuple[SearchState, dict[str, Any]] | None:
+    def _evaluate_mean(self, state: SearchState) -> Lives:
+        """Return lives of the mean genome: full ones, whatever those of training are."""
         config, controller = self.config, self.controller(state)
-        lives = self.engine.evaluate(
+        return self.engine.evaluate(
             controller.genome[None],
             stream(self.key, "mean genome", state.generation),
-            self._scenario(controller.statistics, config.evaluate_lifetimes),
+            self._scenario(controller.statistics, config.task.ticks, in_turn(self.variants, config.evaluate_lifetimes)),
             lifetimes=config.evaluate_lifetimes,
         )
-        if lives.stopped:
-            return None
+
+    def _with_best(self, state: SearchState, lives: Lives) -> tuple[SearchState, dict[str, Any]]:
+        """Return the state with the mean genome as the best where its lives say so, and the metrics of these."""
         summary, best = summary_of(lives, self.engine.task.reward), state.best
         value = summary["return_mean"]  # of the lives that did not diverge
         if not lives.diverged.any() and (best is None or value > best.return_mean):
-            best = Best(controller, state.generation, value)
+            best = Best(self.controller(state), state.generation, value)
         metrics = {"mean_genome_return": value, "mean_genome_diverged": summary["diverged"]}
-        return SearchState(state.generation, state.strategy, state.statistics, best), metrics
+        return replace(state, best=best), metrics
 
 
 def _tensor_name(path: Any) -> str:
     return f"strategy/{jax.tree_util.keystr(path)}"
+
+
+def _outcome_of(fitness: np.ndarray, lives: Lives, evaluated: Lives | None) -> Outcome:
+    """Return what the length of lives follows from; `evaluated` are full lives of the mean genome."""
+    full = np.zeros(0) if evaluated is None else evaluated.returns[~evaluated.diverged]
+    return Outcome(
+        fitness=fitness,
+        whole=float(np.mean(lives.ends == END_REACHED)),
+        terminated=bool(np.any(lives.ends == END_TERMINATED)),
+        full_fitness=full if len(full) else None,
+    )
 
 
 def term_means(lives: Lives, names: Sequence[str]) -> dict[str, float | None]:
