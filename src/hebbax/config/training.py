@@ -42,6 +42,11 @@ class TrainingConfig:
     ticks: Any = FULL  # control ticks, or one of LENGTHS
     phases: list[PhaseConfig] = field(default_factory=list)
 
+    @property
+    def full(self) -> bool:
+        """Whether all lives of training are as long as those of evaluations."""
+        return self.ticks == FULL and all(phase.ticks in (None, FULL) for phase in self.phases)
+
 
 @dataclass(frozen=True)
 class Reached:
