@@ -29,8 +29,8 @@ from hebbax.cli.overrides.check import known_keys
 from hebbax.cli.overrides.compose import compose_generations, compose_scenario, compose_train
 from hebbax.cli.overrides.sweep import compose_sweep, split_launcher
 from hebbax.comparison.curves import METRICS
+from hebbax.config.training import TrainingConfig
 from hebbax.damage.events import KINDS
-from hebbax.evolution.search import summary_of
 from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.initial import INITIALISERS
 from hebbax.networks.registry import NETWORKS
@@ -349,9 +349,24 @@ def test_every_kind_of_event_is_documented():
     assert documented("interventions.md", "Kinds") == list(KINDS)
 
 
-def test_every_metric_is_documented():
-    lines = (zoo_path(f"zoo:{SHIPPED}") / "metrics.jsonl").read_text("utf-8").splitlines()
-    written = {key for line in lines for key in json.loads(line)} | summary_of(no_lives()).keys()
+@pytest.fixture(scope="module")
+def growing_run(tmp_path_factory) -> Path:
+    """A run that has all that a run can store."""
+    config = hebbax.TrainConfig(
+        task=hebbax.TaskConfig("swimmer", 10),
+        strategy=hebbax.StrategyConfig(population=2),
+        training=TrainingConfig("growing"),
+        generations=1,
+        evaluate_lifetimes=1,
+    )
+    path = tmp_path_factory.mktemp("docs") / "run"
+    assert hebbax.Training.start(config, path).run()
+    return path
+
+
+def test_every_metric_is_documented(growing_run):
+    lines = (growing_run / "metrics.jsonl").read_text("utf-8").splitlines()
+    written = {key for line in lines for key in json.loads(line)}
     assert set(documented("run-folder.md", "metrics.jsonl")) == written
 
 
@@ -362,8 +377,8 @@ def test_every_key_of_run_json_is_documented():
     assert environment().keys() <= record.keys()
 
 
-def test_every_tensor_and_key_of_a_checkpoint_is_documented():
-    (path,) = (zoo_path(f"zoo:{SHIPPED}") / "checkpoints").iterdir()
+def test_every_tensor_and_key_of_a_checkpoint_is_documented(growing_run):
+    path = sorted((growing_run / "checkpoints").iterdir())[-1]
     checkpoint = read_checkpoint(path)
     header = path.read_bytes()[8:]
     envelope = json.loads(json.JSONDecoder().raw_decode(header.decode("utf-8", "replace"))[0]["__metadata__"]["hebbax"])

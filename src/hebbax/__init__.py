@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from hebbax.config.strategy_table import register_strategy as register_strategy
     from hebbax.config.train import TaskConfig as TaskConfig
     from hebbax.config.train import TrainConfig as TrainConfig
+    from hebbax.config.training import PhaseConfig as PhaseConfig
+    from hebbax.config.training import TrainingConfig as TrainingConfig
     from hebbax.damage.events import Event as Event
     from hebbax.damage.kinds import register_damage as register_damage
     from hebbax.engines.live_controller import LiveController as LiveController
@@ -79,6 +81,7 @@ _HOME = {
     "Noise": "types",
     "Normaliser": "types",
     "ObservationStatistics": "evolution.statistics",
+    "PhaseConfig": "config.training",
     "Plasticity": "plasticity.plasticity",
     "Policy": "policies.policy",
     "PolicyConfig": "config.policy",
@@ -93,6 +96,7 @@ _HOME = {
     "TaskConfig": "config.train",
     "TrainConfig": "config.train",
     "Training": "runs.training",
+    "TrainingConfig": "config.training",
     "World": "worlds.world",
     "__version__": "_version",
     "compiled": "compiling.compiler",
@@ -132,6 +136,7 @@ __all__ = [
     "Noise",
     "Normaliser",
     "ObservationStatistics",
+    "PhaseConfig",
     "Plasticity",
     "Policy",
     "PolicyConfig",
@@ -146,6 +151,7 @@ __all__ = [
     "TaskConfig",
     "TrainConfig",
     "Training",
+    "TrainingConfig",
     "World",
     "__version__",
     "compiled",

@@ -17,13 +17,12 @@ SMALL = ("demo", "--task", "swimmer", "--seconds", "0.2")
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    """Short lives, and a renderer that only leaves a file."""
+    """A renderer that only leaves a file."""
 
     def render(model: Path, qpos: np.ndarray, path: Path, *, frames_per_second: float) -> None:
         path.write_bytes(b"film")
 
     monkeypatch.setattr(show, "render_video", render)
-    monkeypatch.setattr(demo, "_TICKS", 20)
 
 
 @pytest.fixture

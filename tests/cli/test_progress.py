@@ -25,6 +25,7 @@ def now(monkeypatch) -> list[float]:
 def generation(number: int, **changes: Any) -> dict[str, Any]:
     metrics = {
         "generation": number,
+        "training_ticks": 1000,
         "return_mean": 10.0 * number,
         "return_max": 1234.5,
         "mean_genome_return": None,
@@ -132,3 +133,12 @@ def test_what_is_said_first_depends_on_the_engine(capsys, engine, said):
     with training_progress(Clock(0, 2), engine):
         pass
     assert said in capsys.readouterr().out
+
+
+def test_a_change_of_the_length_of_lives_is_told_at_once(now, capsys):
+    with training_progress(Clock(0, 9)) as show:
+        for number, ticks in enumerate([200, 200, 300, 300, 1]):
+            show(generation(number, training_ticks=ticks))
+
+    told = [line for line in capsys.readouterr().out.splitlines() if "lives of" in line]
+    assert told == ["generation 3/9  lives of 300 ticks from here on", "generation 5/9  lives of 1 tick from here on"]

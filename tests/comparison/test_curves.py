@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hebbax.comparison.curves import expand_sources, read_curve
+from hebbax.config.training import PhaseConfig, TrainingConfig
 from hebbax.errors import HebbaxError
 
 
@@ -119,3 +120,16 @@ def test_a_broken_configuration(write_run, text):
 def test_an_unknown_metric(write_run):
     with pytest.raises(HebbaxError, match="unknown metric 'bst': did you mean 'best'"):
         read_curve(write_run("run", [1.0]), "bst")
+
+
+@pytest.mark.parametrize(
+    "training", [TrainingConfig(20), TrainingConfig("growing"), TrainingConfig(phases=[PhaseConfig(1, ticks=20)])]
+)
+def test_lives_of_training_that_are_not_full_are_nothing_to_compare_by(write_run, training):
+    path = write_run("run", [1.0, 2.0], evaluations={1: 5.0}, training=training)
+
+    with pytest.raises(HebbaxError, match=r"metric=population-mean: .*; nearest valid: mean-genome"):
+        read_curve(path, "population-mean")
+    assert read_curve(path).values.tolist() == [5]
+    weighed = TrainingConfig(phases=[PhaseConfig(1, ticks="full", weights={"control": 2.0})])
+    assert read_curve(write_run("weighed", [1.0], training=weighed), "population-mean").values.tolist() == [1]

@@ -13,6 +13,7 @@ from hebbax.comparison.curves import read_curve
 from hebbax.comparison.figure import plot_comparison_curves
 from hebbax.comparison.tables import check_baseline, json_of, markdown_of, remarks_of, rows_of, write_comparison
 from hebbax.config.strategy import StrategyConfig
+from hebbax.config.training import TrainingConfig
 from hebbax.errors import HebbaxError
 from hebbax.report.style import save_figure
 
@@ -140,6 +141,14 @@ def test_curves_over_steps(tables):
     assert line(axes, "mlp").get_xdata().tolist() == [1000, 2000]
     with pytest.raises(HebbaxError, match="unknown axis 'step': did you mean 'steps'"):
         plot_comparison_curves(tables, across="step")
+
+
+def test_curves_are_over_steps_where_generations_cost_more_or_less(write_run):
+    runs = [("full", TrainingConfig()), ("growing", TrainingConfig("growing"))]
+    paths = [write_run(name, [0.0, 1.0], evaluations={1: 0.0, 2: 1.0}, training=training) for name, training in runs]
+    for sources, label in ((paths[:1], "generation"), (paths, "control ticks")):
+        (axes,) = plot_comparison_curves(compare([read_curve(path) for path in sources])).axes
+        assert axes.get_xlabel() == label
 
 
 def test_an_unfinished_seed_is_a_line_beside_the_band(write_run):

@@ -15,8 +15,9 @@ import pytest
 from hebbax.config.policy import PRESETS
 from hebbax.config.strategy import StrategyConfig
 from hebbax.config.train import TaskConfig, TrainConfig, from_dict, to_dict
+from hebbax.config.training import PhaseConfig, TrainingConfig
 from hebbax.errors import HebbaxError
-from hebbax.runs.checkpoint import read_checkpoint
+from hebbax.runs.checkpoint import read_checkpoint, write_checkpoint
 from hebbax.runs.training import Training
 
 CONFIG = TrainConfig(
@@ -27,6 +28,15 @@ CONFIG = TrainConfig(
     evaluate_lifetimes=2,
     checkpoint_every=2,
 )
+
+CHANGING = replace(
+    CONFIG,
+    training=TrainingConfig(
+        "growing",
+        [PhaseConfig(2, weights={"control": 3.0}), PhaseConfig("return_mean>=-1e9", 12), PhaseConfig(5, "growing")],
+    ),
+)
+"""Lives that grow, stay and grow again, in phases that begin by generation and by a value."""
 
 
 def run_to_the_end(path, config=CONFIG):
@@ -47,6 +57,11 @@ def metrics_without_times(path):
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     return run_to_the_end(tmp_path_factory.mktemp("run") / "whole")
+
+
+@pytest.fixture(scope="module")
+def changing(tmp_path_factory):
+    return run_to_the_end(tmp_path_factory.mktemp("run") / "changing", CHANGING)
 
 
 def test_a_run_folder_holds_what_explains_it(whole):
@@ -72,6 +87,52 @@ def test_the_same_configuration_gives_the_same_bytes(whole, tmp_path):
 def test_another_seed_gives_another_run(whole, tmp_path):
     other = run_to_the_end(tmp_path / "other", replace(CONFIG, seed=1))
     assert metrics_without_times(other) != metrics_without_times(whole)
+
+
+@pytest.mark.parametrize("stop_after", [1, 2, 3, 5, 6])
+def test_a_stopped_run_whose_lives_change_resumes_to_the_same_bytes(changing, tmp_path, stop_after):
+    training = Training.start(CHANGING, tmp_path / "run")
+    assert not training.run(lambda metrics: training.stop() if metrics["generation"] + 1 == stop_after else None)
+    resumed = Training.resume(tmp_path / "run")
+    assert resumed.state.generation == stop_after
+    assert resumed.run()
+    assert final_bytes(tmp_path / "run") == final_bytes(changing)
+    assert metrics_without_times(tmp_path / "run") == metrics_without_times(changing)
+
+
+def test_lives_of_training_change_and_evaluations_do_not(changing):
+    metrics = metrics_without_times(changing)
+    assert [one["phase"] for one in metrics] == [0, 0, 1, 2, 2, 3, 3]
+    ticks = [one["training_ticks"] for one in metrics]
+    assert ticks[0] == 6
+    assert ticks[3:6] == [12, 12, 12]
+    assert [one["steps"] for one in metrics] == [4 * length for length in ticks]
+    assert [one["steps_total"] for one in metrics] == np.cumsum([one["steps"] for one in metrics]).tolist()
+    checkpoint = read_checkpoint(sorted((changing / "checkpoints").iterdir())[-1])
+    assert checkpoint.document["best"]["return_mean"] == max(
+        one["mean_genome_return"] for one in metrics if one["mean_genome_return"] is not None
+    )
+
+
+def test_a_run_whose_lives_do_not_change_stores_nothing_of_it(whole):
+    checkpoint = read_checkpoint(sorted((whole / "checkpoints").iterdir())[-1])
+    assert not [name for name in checkpoint.tensors if name.startswith("schedule/")]
+
+
+def test_a_run_stored_before_lives_had_their_own_length_goes_on_with_full_ones(whole, tmp_path):
+    training = Training.start(CONFIG, tmp_path / "run")
+    training.run(lambda metrics: training.stop() if metrics["generation"] == 2 else None)
+    newest = sorted((tmp_path / "run" / "checkpoints").iterdir())[-1]
+    checkpoint = read_checkpoint(newest)
+    del checkpoint.document["config"]["training"]
+    write_checkpoint(newest, checkpoint)
+    log = tmp_path / "run" / "metrics.jsonl"
+    new = ("phase", "training_ticks", "steps_total")
+    lines = [{k: v for k, v in json.loads(line).items() if k not in new} for line in log.read_text().splitlines()]
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert Training.resume(tmp_path / "run").run()
+    assert final_bytes(tmp_path / "run") == final_bytes(whole)
+    assert metrics_without_times(tmp_path / "run")[3:] == metrics_without_times(whole)[3:]
 
 
 @pytest.mark.parametrize("stop_after", [1, 4, 5])
@@ -106,9 +167,10 @@ training.run(lambda metrics: print(metrics["generation"], flush=True))
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("kept_lives")
-def test_a_run_killed_three_times_ends_with_the_same_bytes(tmp_path):
+@pytest.mark.parametrize("training", [TrainingConfig(), CHANGING.training], ids=["full", "changing"])
+def test_a_run_killed_three_times_ends_with_the_same_bytes(tmp_path, training):
     # Long enough that each child is killed in the middle of something.
-    config = replace(CONFIG, generations=40, task=TaskConfig("swimmer", ticks=400))
+    config = replace(CONFIG, generations=40, task=TaskConfig("swimmer", ticks=400), training=training)
     whole = run_to_the_end(tmp_path / "whole", config)
     path = tmp_path / "killed"
     rng = np.random.default_rng(int.from_bytes(os.urandom(4), "little"))
@@ -205,6 +267,7 @@ def test_other_versions_are_told(tmp_path, whole, monkeypatch):
         ({"termination": "restrat"}, "unknown termination 'restrat': did you mean 'restart'"),
         ({"task": TaskConfig("swimer")}, "unknown task 'swimer': did you mean 'swimmer'"),
         ({"task": TaskConfig("swimmer", ticks=0)}, "ticks=0"),
+        ({"training": TrainingConfig(31)}, "training.ticks=31: longer than the 30 ticks of a full life"),
     ],
 )
 def test_a_bad_configuration_writes_nothing(tmp_path, change, message):

@@ -39,7 +39,11 @@ def parser() -> Parser:
     options.add_argument(
         "--generations", type=whole_number, metavar="N", help="compare at generation N instead of at the end"
     )
-    options.add_argument("--across", default="generations", metavar="AXIS", help="of the curves: generations or steps")
+    options.add_argument(
+        "--across",
+        metavar="AXIS",
+        help="of the curves: generations or steps (default: generations; steps if lives of training are not full)",
+    )
     options.add_argument("--out", default="comparison", metavar="FOLDER", help="of the files (default: comparison)")
     options.add_argument("--json", action="store_true", help="print one JSON object")
     return options

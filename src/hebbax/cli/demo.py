@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from argparse import Namespace
-from dataclasses import replace
 from pathlib import Path
 
 from hebbax.cli.evolve import evolve, print_best
@@ -25,8 +24,6 @@ _EXAMPLES = """\
 SHIPPED = "half_cheetah/han-e"
 """The controller of the zoo that is run against random rules."""
 
-# Ten seconds of a robot's life tell a good rule from a bad one, and make five times as many generations as whole lives.
-_TICKS = 200
 _MARKER = ".hebbax-demo"
 _RUN, _COMPARISON, _SHIPPED_FILM = "run", "evolved-against-random.png", "shipped-life.mp4"
 
@@ -59,12 +56,17 @@ def run(options: Namespace) -> int:
 def _evolve(options: Namespace, folder: Path, asked: Interruption) -> int:
     """Evolve into the demo's run; return 0, or the exit code of the signal that stopped it."""
     from hebbax.config.train import TaskConfig, TrainConfig, check_train_config
+    from hebbax.config.training import GROWING, TrainingConfig
     from hebbax.runs.training import Training
     from hebbax.tasks.registry import make_task
 
     make_task(options.task)  # a wrong name is to be told before an earlier demo is removed
-    config = replace(
-        TrainConfig(), task=TaskConfig(options.task, _TICKS), generations=1000, evaluate_every=5, seed=options.seed
+    config = TrainConfig(
+        task=TaskConfig(options.task),
+        training=TrainingConfig(GROWING),  # several times as many generations as with full lives
+        generations=1000,
+        evaluate_every=5,
+        seed=options.seed,
     )
     check_train_config(config)
     _make_room(folder)

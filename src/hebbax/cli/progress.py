@@ -106,16 +106,26 @@ def sparkline(values: list[float], width: int = 40) -> str:
     return "".join(_BARS[round((value - low) * scale)] for value in shown)
 
 
+def length_text(metrics: dict[str, Any]) -> str:
+    """Return how long a generation's lives are."""
+    ticks = metrics["training_ticks"]
+    return f"lives of {ticks:,} tick{'' if ticks == 1 else 's'}"
+
+
 class _Lines:
-    """One line a generation, but not more than one every few seconds."""
+    """One line a generation, but not more than one every few seconds; and one when lives become longer or shorter."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self._printed = float("-inf")
         self._mean_genome: float | None = None
+        self._length: str | None = None
 
     def __call__(self, metrics: dict[str, Any]) -> None:
         self.clock.advance(metrics)
+        before, self._length = self._length, length_text(metrics)
+        if before not in (None, self._length):
+            print(f"{self.clock.position}  {self._length} from here on", flush=True)
         if metrics["mean_genome_return"] is not None:
             self._mean_genome = metrics["mean_genome_return"]
         now = time.monotonic()
@@ -149,7 +159,7 @@ def _live_display(clock: Clock, opening: str) -> Iterator[Progress]:
             f"{number(metrics['steps_per_second'])} steps/s",
             clock.left,
         )
-        returns = Text(f"return  {returns_text(metrics)}  mean genome {returned(mean_genome)}")
+        returns = Text(f"return  {returns_text(metrics)}  mean genome {returned(mean_genome)}  {length_text(metrics)}")
         return Group(bar, returns, Text(sparkline(means) if means else ""))
 
     # A console of its own: rich's common one keeps what the output was when something first asked for it.

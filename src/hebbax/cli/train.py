@@ -25,6 +25,7 @@ Evolve a controller. Everything is set by KEY=VALUE: task=, policy= and strategy
   task.ticks=500  strategy.population=256  strategy.learning_rate=0.1  strategy.sigma=0.2
   policy.hidden=[64,64]  policy.rule=abcd  policy.normalisation=none  policy.averaging=moving-average
   policy.window=20  policy.interval=0.2 (seconds) or policy.interval='4 ticks'
+  training.ticks=full|growing|200  'training.phases=[{after:20,weights:{control:2}}]'
   evaluate_every=10  evaluate_lifetimes=16  checkpoint_every=10  keep_checkpoints=3
 
 With -m, keys can have several values, as a,b or 'range(0,5)': every combination is a run in a folder of its own, one
@@ -37,6 +38,7 @@ _EXAMPLES = """\
   hebbax train task=swimmer policy=mlp strategy.population=256 --run runs/mine
   hebbax train task=gymnasium/CartPole-v1 policy=han-b generations=20
   hebbax train task=swimmer 'policy.hidden=[64,64]' policy.interval=0.2
+  hebbax train task=half_cheetah training.ticks=growing
   hebbax train --resume runs/mine generations=300
   hebbax train -m task=swimmer policy=han-b,han-e,mlp seed=0,1,2 --run runs/sweep"""
 

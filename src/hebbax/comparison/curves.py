@@ -50,13 +50,18 @@ def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: 
     """Read a run folder or `zoo:TASK/POLICY`; with `generations`, as if it had been asked for that many.
 
     A run that was begun with fewer than that counts as unfinished. Reads the configuration and the metrics alone.
-    Raises HebbaxError if there is no such run or metric, its files cannot be read, or it has no value of the metric
-    at that generation.
+    Raises HebbaxError if there is no such run or metric, its files cannot be read, it has no value of the metric at
+    that generation, or the metric is of lives of training that are not full ones.
     """
     if metric not in METRICS:
         raise unknown_name("metric", metric, METRICS)
     folder = RunFolder.open(run_path(str(source)))
     config, records = _read_config(folder), folder.read_metrics()
+    if metric == "population-mean" and not config.training.full:
+        raise HebbaxError(
+            f"metric=population-mean: {source} trained on lives of other lengths than evaluations have, whose returns "
+            "do not compare; nearest valid: mean-genome"
+        )
     if generations is not None:
         config = _with_generations(config, generations)
         _check_value_at(source, records, metric, generations)

@@ -102,7 +102,7 @@ def write_comparison(
     *,
     baseline: str | None = None,
     generations: int | None = None,
-    across: str = "generations",
+    across: str | None = None,
     on_file: Callable[[Path], None] = lambda path: None,
 ) -> None:
     """Write the tables as Markdown and JSON, and the learning curves as PNG and SVG.
@@ -113,7 +113,7 @@ def write_comparison(
         metric: what the runs were compared by, one of METRICS.
         baseline: group or policy that the others are compared with; by default the first of each table.
         generations: what runs were compared at; by default their end.
-        across: what the curves are drawn over, one of `figure.ACROSS`.
+        across: what the curves are drawn over, as `plot_comparison_curves` has it.
         on_file: gets the path of each file once all are written.
 
     Raises HebbaxError where one cannot be written.

@@ -9,6 +9,7 @@ from typing import Any
 from hebbax.config.engines import ENGINES
 from hebbax.config.policy import PRESETS, PolicyConfig, without_unread
 from hebbax.config.strategy import StrategyConfig
+from hebbax.config.training import PhaseConfig, TrainingConfig, check_training
 from hebbax.errors import HebbaxError, check_seed, unknown_name
 from hebbax.types import ON_TERMINATION
 
@@ -46,6 +47,7 @@ class TrainConfig:
     termination: str = "end"  # or "restart": what a task's termination does to a life
     damage: str = ""  # what happens to the lives, as `damage.text` reads it; none if empty
     observations: ObservationsConfig = field(default_factory=ObservationsConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)  # length of its lives, and phases
     seed: int = 0
     engine: str = "auto"  # native where the policy has a compiled step, else lockstep; vector for other packages
     threads: int | None = None  # none for all cores; no result depends on it
@@ -75,6 +77,7 @@ def check_train_config(config: TrainConfig) -> None:
         raise unknown_name("termination", config.termination, ON_TERMINATION)
     if config.observations.normalise not in NORMALISERS:
         raise unknown_name("observations.normalise", config.observations.normalise, NORMALISERS)
+    check_training(config.training)
 
 
 def to_dict(config: TrainConfig) -> dict[str, Any]:
@@ -109,8 +112,20 @@ def from_typed(values: dict[str, Any]) -> TrainConfig:
     policy = _build(PolicyConfig, values.get("policy", {}), "policy.")
     strategy = StrategyConfig.of_values(values.get("strategy", {}))
     observations = _build(ObservationsConfig, values.get("observations", {}), "observations.")
-    parts = {"task": task, "policy": policy, "strategy": strategy, "observations": observations}
+    training = _training(values.get("training", {}))
+    parts = {"task": task, "policy": policy, "strategy": strategy, "observations": observations, "training": training}
     return _build(TrainConfig, {**values, **parts}, "")
+
+
+def _training(values: dict[str, Any]) -> TrainingConfig:
+    phases = values.get("phases", [])
+    if not all(isinstance(phase, dict) for phase in phases):
+        raise HebbaxError("training.phases: expected a list such as [{after:20,weights:{control:2}}]")
+    return _build(
+        TrainingConfig,
+        {**values, "phases": [_build(PhaseConfig, phase, "training.phases: ") for phase in phases]},
+        "training.",
+    )
 
 
 def _with_initial_scale(policy: dict[str, Any]) -> dict[str, Any]:

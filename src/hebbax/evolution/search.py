@@ -13,18 +13,20 @@ import numpy as np
 
 from hebbax.config.train import TrainConfig
 from hebbax.damage.event_table import event_table
-from hebbax.damage.text import parse_damages
+from hebbax.damage.events import Event
 from hebbax.engines.make_engine import make_engine
-from hebbax.engines.scenario import Scenario, in_turn
-from hebbax.engines.slots import Slots
+from hebbax.engines.scenario import Damages, Scenario, in_turn
 from hebbax.errors import HebbaxError
+from hebbax.evolution.births import Births
+from hebbax.evolution.life_length import Outcome
+from hebbax.evolution.schedule import Schedule, ScheduleState, weighted
 from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
 from hebbax.evolution.strategy import Strategy
 from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
 from hebbax.settings import pinned
 from hebbax.tasks.registry import make_task
-from hebbax.types import Lives
+from hebbax.types import END_REACHED, END_TERMINATED, Lives
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class SearchState:
     strategy: Any
     statistics: ObservationStatistics
     best: Best | None
+    schedule: ScheduleState
     slot_weights: np.ndarray | None = None  # float32 [population * lifetimes, weights], where weights persist
 
 
@@ -49,14 +52,17 @@ class Search:
         self.strategy = Strategy(config.strategy, self.policy.genome_size)
         self.engine = make_engine(self.task, self.policy, config.engine, config.threads)
         self.key = root_key(config.seed)
-        self.variants = parse_damages(config.damage, self.task.control_period)
-        self._check_variants()
+        self.schedule = Schedule(config, self.task)
+        self.births = Births(self.policy, config.strategy.population, config.lifetimes, self.key)
+        self.variants = self.schedule.phases[0].variants
+        for phase in self.schedule.phases:
+            self._check_variants(phase.variants)
 
-    def _check_variants(self) -> None:
+    def _check_variants(self, variants: Sequence[Sequence[Event]]) -> None:
         """Raise HebbaxError for damages that the task or the policy cannot have, before any life is lived."""
-        for events in self.variants:
+        for events in variants:
             event_table(events, self.task, self.policy)
-        lifetimes, count = self.config.lifetimes, len(self.variants)
+        lifetimes, count = self.config.lifetimes, len(variants)
         if count > 1 and lifetimes % count:
             nearest = max(round(lifetimes / count), 1) * count
             raise HebbaxError(
@@ -67,20 +73,7 @@ class Search:
     def begin(self) -> SearchState:
         """Return the state before the first generation."""
         statistics = ObservationStatistics.empty(self.task.observation_size)
-        weights = np.full(self._slot_shape, np.nan, np.float32) if self.policy.persists else None
-        return SearchState(0, self._begin_strategy(), statistics, None, weights)
-
-    @property
-    def _slot_shape(self) -> tuple[int, int]:
-        return self.config.strategy.population * self.config.lifetimes, self.policy.weight_count
-
-    def _slots(self, state: SearchState) -> Slots | None:
-        """Return the slots of a generation's lives; None where no weights are of any."""
-        if not any(synapses.of_slot for synapses in self.policy.synapses):
-            return None
-        lives = np.arange(self.config.strategy.population).repeat(self.config.lifetimes)
-        keys = jax.vmap(lambda slot: jax.random.fold_in(stream(self.key, "slots"), slot))(jnp.asarray(lives))
-        return Slots(keys, state.slot_weights)
+        return SearchState(0, self._begin_strategy(), statistics, None, self.schedule.begin(), self.births.begin())
 
     def _begin_strategy(self) -> Any:
         return self.strategy.init(stream(self.key, "initial"), self.policy)
@@ -93,6 +86,7 @@ class Search:
     def step(self, state: SearchState) -> tuple[SearchState, dict[str, Any]] | None:
         """Run one generation: return the next state and its metrics, or None if the engine was stopped during it."""
         config, start = self.config, time.perf_counter()
+        phase, ticks = self.schedule.phase(state.schedule), state.schedule.length.ticks
         ask_key = stream(self.key, "ask", state.generation)
         genomes, ask_state = self.strategy.ask(ask_key, state.strategy)
         jax.block_until_ready(genomes)
@@ -100,29 +94,44 @@ class Search:
         lives = self.engine.evaluate(
             genomes,
             stream(self.key, "train", state.generation),
-            replace(self._scenario(state.statistics, len(genomes) * config.lifetimes), slots=self._slots(state)),
+            replace(
+                self._scenario(state.statistics, ticks, in_turn(phase.variants, len(genomes) * config.lifetimes)),
+                slots=self.births.slots(state.slot_weights),
+            ),
             lifetimes=config.lifetimes,
         )
         if lives.stopped:
             return None
         after_lives = time.perf_counter()
         tell_key = stream(self.key, "tell", state.generation)
-        tell_state = self.strategy.tell(tell_key, genomes, fitness_of(lives, config.lifetimes), ask_state)
+        fitness = fitness_of(weighted(lives, phase.weights), config.lifetimes)
+        tell_state = self.strategy.tell(tell_key, genomes, fitness, ask_state)
         jax.block_until_ready(tell_state)
         after_tell = time.perf_counter()
-        following = SearchState(
-            state.generation + 1,
-            tell_state,
-            self._statistics_after(state.statistics, lives),
-            state.best,
-            lives.weights if self.policy.persists else None,
+        statistics = self._statistics_after(state.statistics, lives)
+        following = replace(
+            state,
+            generation=state.generation + 1,
+            strategy=tell_state,
+            statistics=statistics,
+            slot_weights=self.births.left(lives.weights),
         )
-        evaluation: dict[str, Any] = {"mean_genome_return": None}
+        evaluated, evaluation = None, {"mean_genome_return": None}
         if self._evaluation_due(following):
-            outcome = self._evaluate_mean(following)
-            if outcome is None:
+            evaluated = self._evaluate_mean(following)
+            if evaluated.stopped:
                 return None
-            following, evaluation = outcome
+            following, evaluation = self._with_best(following, evaluated)
+        metrics = {
+            "generation": state.generation,
+            "phase": state.schedule.phase,
+            "training_ticks": ticks,
+            **summary_of(lives, self.engine.task.reward),
+            **evaluation,
+        }
+        if self.schedule.changes:
+            outcome = _outcome_of(fitness, lives, None if evaluated is None else weighted(evaluated, phase.weights))
+            following = self._scheduled(following, metrics, outcome)
         end = time.perf_counter()
         seconds = {
             "seconds": end - start,
@@ -132,16 +141,19 @@ class Search:
             "seconds_evaluation": end - after_tell,
             "steps_per_second": float(lives.lengths.sum() / (after_lives - after_ask)),
         }
-        return following, {
-            "generation": state.generation,
-            **summary_of(lives, self.engine.task.reward),
-            **evaluation,
-            **seconds,
-        }
+        return following, {**metrics, **seconds}
 
-    def _scenario(self, statistics: ObservationStatistics, lives: int) -> Scenario:
-        config, damages = self.config, in_turn(self.variants, lives)
-        return Scenario(config.task.ticks, statistics.normaliser(), config.termination, damages)
+    def _scenario(self, statistics: ObservationStatistics, ticks: int | None, damages: Damages) -> Scenario:
+        return Scenario(ticks, statistics.normaliser(), self.config.termination, damages)
+
+    def _scheduled(self, state: SearchState, metrics: Mapping[str, Any], outcome: Outcome) -> SearchState:
+        """Return the state with the next lives' length and phase."""
+        before = state.schedule
+        after = self.schedule.following(before, state.generation, metrics, outcome)
+        if (after.phase, after.length.ticks) == (before.phase, before.length.ticks):
+            return replace(state, schedule=after)
+        # What is remembered as the best so far was best at something else.
+        return replace(state, schedule=after, strategy=self.strategy.forget_best(state.strategy))
 
     def _statistics_after(self, statistics: ObservationStatistics, lives: Lives) -> ObservationStatistics:
         """Return the statistics with those of the lives; without any, observations stay as they are."""
@@ -152,8 +164,8 @@ class Search:
         """Return the strategy's state and the run's key as named tensors."""
         leaves, _ = jax.tree_util.tree_flatten_with_path(state.strategy)
         tensors = {_tensor_name(path): np.asarray(leaf) for path, leaf in leaves}
-        if state.slot_weights is not None:
-            tensors[_SLOT_WEIGHTS] = state.slot_weights
+        tensors |= self.schedule.pack(state.schedule)
+        tensors |= self.births.pack(state.slot_weights)
         return {**tensors, "key_data": np.asarray(jax.random.key_data(self.key))}
 
     @pinned()
@@ -172,43 +184,46 @@ class Search:
             if tensor.shape != leaf.shape:
                 raise HebbaxError(f"the checkpoint's {name!r} has shape {tensor.shape}, expected {leaf.shape}")
             values.append(jnp.asarray(tensor, leaf.dtype))
-        weights = self._unpacked_slot_weights(tensors) if self.policy.persists else None
-        return SearchState(generation, jax.tree_util.tree_unflatten(structure, values), statistics, best, weights)
-
-    def _unpacked_slot_weights(self, tensors: Mapping[str, np.ndarray]) -> np.ndarray:
-        weights = tensors.get(_SLOT_WEIGHTS)
-        if weights is None or weights.shape != self._slot_shape:
-            found = "none" if weights is None else f"shape {weights.shape}"
-            raise HebbaxError(f"the checkpoint's {_SLOT_WEIGHTS!r}: {found}, expected {self._slot_shape}")
-        return weights
+        strategy, schedule = jax.tree_util.tree_unflatten(structure, values), self.schedule.unpack(tensors)
+        return SearchState(generation, strategy, statistics, best, schedule, self.births.unpack(tensors))
 
     def _evaluation_due(self, state: SearchState) -> bool:
         generation = state.generation
         return generation == 1 or generation % self.config.evaluate_every == 0 or generation == self.config.generations
 
-    def _evaluate_mean(self, state: SearchState) -> tuple[SearchState, dict[str, Any]] | None:
+    def _evaluate_mean(self, state: SearchState) -> Lives:
+        """Return lives of the mean genome: full ones, whatever those of training are."""
         config, controller = self.config, self.controller(state)
-        lives = self.engine.evaluate(
+        return self.engine.evaluate(
             controller.genome[None],
             stream(self.key, "mean genome", state.generation),
-            self._scenario(controller.statistics, config.evaluate_lifetimes),
+            self._scenario(controller.statistics, config.task.ticks, in_turn(self.variants, config.evaluate_lifetimes)),
             lifetimes=config.evaluate_lifetimes,
         )
-        if lives.stopped:
-            return None
+
+    def _with_best(self, state: SearchState, lives: Lives) -> tuple[SearchState, dict[str, Any]]:
+        """Return the state with the mean genome as the best where its lives say so, and the metrics of these."""
         summary, best = summary_of(lives, self.engine.task.reward), state.best
         value = summary["return_mean"]  # of the lives that did not diverge
         if not lives.diverged.any() and (best is None or value > best.return_mean):
-            best = Best(controller, state.generation, value)
+            best = Best(self.controller(state), state.generation, value)
         metrics = {"mean_genome_return": value, "mean_genome_diverged": summary["diverged"]}
         return replace(state, best=best), metrics
 
 
-_SLOT_WEIGHTS = "slots/weights"
-
-
 def _tensor_name(path: Any) -> str:
     return f"strategy/{jax.tree_util.keystr(path)}"
+
+
+def _outcome_of(fitness: np.ndarray, lives: Lives, evaluated: Lives | None) -> Outcome:
+    """Return what the length of lives follows from; `evaluated` are full lives of the mean genome."""
+    full = np.zeros(0) if evaluated is None else evaluated.returns[~evaluated.diverged]
+    return Outcome(
+        fitness=fitness,
+        whole=float(np.mean(lives.ends == END_REACHED)),
+        terminated=bool(np.any(lives.ends == END_TERMINATED)),
+        full_fitness=full if len(full) else None,
+    )
 
 
 def term_means(lives: Lives, names: Sequence[str]) -> dict[str, float | None]:

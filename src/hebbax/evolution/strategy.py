@@ -49,6 +49,13 @@ class Strategy:
         return state
 
     @pinned()
+    def forget_best(self, state: Any) -> Any:
+        """Return the state as if no genome had been the best so far, for when fitness is to mean something else."""
+        if not hasattr(state, "best_fitness"):
+            return state
+        return state.replace(best_fitness=jnp.full_like(state.best_fitness, jnp.inf))
+
+    @pinned()
     def mean(self, state: Any) -> np.ndarray:
         """Return the mean genome, float32 [genome_size]."""
         return np.asarray(state.mean)

@@ -76,9 +76,8 @@ def show_run(
     metrics = run.folder.read_metrics()
     name = f"{run.task.name}, {run.policy.name}"
     if metrics:
-        save_figure(
-            figure_of(plot_learning_curve(metrics, title=name, termination=run.trained.termination)), folder / CURVE
-        )
+        curve = plot_learning_curve(metrics, title=name, termination=run.trained.termination, ticks=run.trained_ticks)
+        save_figure(figure_of(curve), folder / CURVE)
         on_file(folder / CURVE)
     else:
         on_note(f"no {CURVE}: {run.folder.path} holds no generation")

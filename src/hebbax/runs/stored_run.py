@@ -68,6 +68,11 @@ class StoredRun:
         """The configuration that the run evolved with."""
         return from_dict(self.checkpoint.document["config"])
 
+    @property
+    def trained_ticks(self) -> int:
+        """Control ticks of the lives that the run's evaluations had while it evolved."""
+        return self.task.length if self.trained.task.ticks is None else self.trained.task.ticks
+
     def under(
         self, *, ticks: int | None = None, termination: str | None = None, damage: str | None = None
     ) -> StoredRun:

@@ -34,6 +34,7 @@ class Training:
     def __init__(self, folder: RunFolder, search: Learner[Any], state: LearnerState) -> None:
         self.folder, self.search, self.state = folder, search, state
         self._stopped = False
+        self._steps_total = sum(metrics.get("steps", 0) for metrics in folder.read_metrics())
 
     @classmethod
     def start(cls, config: TrainConfig, path: Path, command: Sequence[str] = ()) -> Training:
@@ -146,6 +147,8 @@ class Training:
                 if stepped is None:
                     break
                 self.state, metrics = stepped
+                self._steps_total += metrics.get("steps", 0)
+                metrics = {**metrics, "steps_total": self._steps_total}
                 self.folder.append_metrics(metrics)
                 tracking.log(metrics)
                 done = self.state.generation
@@ -181,6 +184,8 @@ def _check_window(config: TrainConfig) -> None:
     if not moving or config.policy.window <= PolicyConfig.window:
         return
     ticks = make_task(config.task.name).length if config.task.ticks is None else config.task.ticks
+    if isinstance(config.training.ticks, int):
+        ticks = min(ticks, config.training.ticks)
     if config.policy.window > ticks:
         raise HebbaxError(
             f"window={config.policy.window}: longer than a life of {ticks} ticks; nearest valid: {ticks}",

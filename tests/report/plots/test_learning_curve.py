@@ -90,3 +90,35 @@ def test_the_learning_curve_is_drawn_into_the_given_axes():
 def test_a_run_without_a_generation_has_no_learning_curve():
     with pytest.raises(HebbaxError, match="has not finished a generation"):
         plot_learning_curve([])
+
+
+def labels(ax):
+    return ax.get_legend_handles_labels()[1]
+
+
+def test_lives_that_change_are_drawn_over_the_steps_that_they_took_and_named_by_their_lengths():
+    metrics = metrics_of(
+        [1.0, 2.0, 3.0], mean_genome_return=[5.0, None, 7.0], training_ticks=[20, 20, 30], steps=[200, 200, 300]
+    )
+    ax = plot_learning_curve(metrics, ticks=1000)
+
+    assert ax.get_xlabel() == "control ticks"
+    np.testing.assert_array_equal(line(ax, "population mean, 20 to 30 ticks").get_xdata(), [200, 400, 700])
+    np.testing.assert_array_equal(line(ax, "mean genome, 1,000 ticks").get_xydata(), [[200, 5], [700, 7]])
+    assert "best life, 20 to 30 ticks" in labels(ax)
+    over = plot_learning_curve(metrics, ticks=1000, across="generations")
+    assert over.get_xlabel() == "generation"
+    np.testing.assert_array_equal(line(over, "mean genome, 1,000 ticks").get_xdata(), [0, 2])
+
+
+def test_lives_of_one_length_are_drawn_over_generations():
+    metrics = metrics_of([1.0, 2.0], training_ticks=[20, 20], steps=[200, 200])
+    assert "population mean" in labels(plot_learning_curve(metrics, ticks=20))
+    assert "population mean" in labels(plot_learning_curve(metrics))
+    short = plot_learning_curve(metrics, ticks=100)
+    assert "population mean, 20 ticks" in labels(short)
+    assert short.get_xlabel() == "generation"
+    steps = plot_learning_curve(metrics, ticks=20, across="steps")
+    assert line(steps, "population mean").get_xdata().tolist() == [200, 400]
+    with pytest.raises(HebbaxError, match="unknown axis 'step': did you mean 'steps'"):
+        plot_learning_curve(metrics, across="step")

@@ -15,6 +15,7 @@ from hebbax.config.policy import PRESETS
 from hebbax.config.strategy import StrategyConfig
 from hebbax.config.strategy_table import STRATEGIES, option_types
 from hebbax.config.train import TaskConfig, TrainConfig
+from hebbax.config.training import TrainingConfig
 from hebbax.tasks.registry import TASKS
 
 PRIMARY = "hebbax_train"
@@ -36,13 +37,20 @@ def schema() -> Any:
     """Return the default of every key, as an instance of nested dataclasses that have the types of all.
 
     They are those of `TrainConfig`, but that of the strategy, which has a field for every option of every strategy:
-    which of them the chosen one has is told where the configuration is built.
+    which of them the chosen one has is told where the configuration is built. So are the phases of training.
     """
     default, hints = TrainConfig(), typing.get_type_hints(TrainConfig)
     values = {field.name: getattr(default, field.name) for field in dataclasses.fields(default)}
     values["strategy"] = _strategy(default.strategy)
-    hints["strategy"] = type(values["strategy"])
+    values["training"] = _Training()
+    hints["strategy"], hints["training"] = type(values["strategy"]), _Training
     return dataclasses.make_dataclass("Training", [(name, hints[name]) for name in values])(**values)
+
+
+@dataclasses.dataclass
+class _Training:
+    ticks: Any = TrainingConfig.ticks
+    phases: list[Any] = dataclasses.field(default_factory=list)
 
 
 def _strategy(config: StrategyConfig) -> Any:

@@ -214,6 +214,11 @@ def _evolution(material: Material, metrics: list[dict[str, Any]]) -> str:
         f"generation, {lives} each, and moves it towards those that earned more. "
         "Nothing that is learnt in a life is inherited."
     )
+    if not run.trained.training.full:
+        told += (
+            " The lives that it learnt from were not all full ones; the genome in the middle was evaluated over "
+            f"{run.trained_ticks:,} ticks."
+        )
     parts = [paragraph(told), evolution_figures(material, metrics)]
     if "command" in record:
         parts += [paragraph("It was evolved by this command:"), command([shlex.join(record["command"])])]

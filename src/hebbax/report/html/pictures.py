@@ -38,12 +38,17 @@ def evolution_figures(material: Material, metrics: list[dict[str, Any]]) -> str:
     """Return the learning curve and the coefficients."""
     figures = []
     if metrics:
+        run = material.run
         axes = plot_learning_curve(
-            metrics, axes_or_new(None, _WIDTH, 3.4), termination=material.run.trained.termination
+            metrics,
+            axes_or_new(None, _WIDTH, 3.4),
+            termination=run.trained.termination,
+            ticks=run.trained_ticks,
         )
+        over = "the generations" if axes.get_xlabel() == "generation" else "the control ticks of the population"
         caption = (
             "Each generation tries variations of one genome. The return of the population, its best life, and the "
-            "genome in the middle of it, over the generations."
+            f"genome in the middle of it, over {over}."
         )
         figures.append(figure_html(figure_of(axes), "Learning curve", caption=caption))
     if material.plastic:

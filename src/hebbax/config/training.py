@@ -1,0 +1,124 @@
+"""What lives of training are put through, as a user writes it: their length, and phases in which that changes."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hebbax.errors import HebbaxError
+
+FULL, GROWING = "full", "growing"
+LENGTHS = (FULL, GROWING)
+"""What `training.ticks` can be besides a number: as long as evaluations, or as long as evolution has use for."""
+
+_REACHED = re.compile(r"\s*([A-Za-z_][\w./ -]*?)\s*(>=|<=)\s*(\S+)\s*")
+
+
+@dataclass(frozen=True)
+class PhaseConfig:
+    """What lives of training are put through from some generation on; what it leaves out is as the run has it.
+
+    >>> PhaseConfig(after="return_mean>=500", ticks=400, weights={"control": 2.0}).damage is None
+    True
+    """
+
+    after: Any = 0  # generations finished, or a metric's value that is reached, such as "return_mean>=500"
+    ticks: Any = None  # as training.ticks
+    weights: dict[str, float] = field(default_factory=dict)  # factors of reward terms in the fitness; 1 of the others
+    damage: str | None = None  # what happens to the lives, empty for nothing
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How long lives of training are, and how that and their fitness change; evaluations are not touched.
+
+    >>> TrainingConfig("growing").phases
+    []
+    """
+
+    ticks: Any = FULL  # control ticks, or one of LENGTHS
+    phases: list[PhaseConfig] = field(default_factory=list)
+
+    @property
+    def full(self) -> bool:
+        """Whether all lives of training are as long as those of evaluations."""
+        return self.ticks == FULL and all(phase.ticks in (None, FULL) for phase in self.phases)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A metric's value that is reached.
+
+    >>> Reached("return_mean", ">=", 500.0).by({"return_mean": 510.0})
+    True
+    """
+
+    metric: str  # a key of metrics.jsonl, or reward_terms.NAME
+    sign: str  # >= or <=
+    value: float
+
+    def by(self, metrics: Mapping[str, Any]) -> bool:
+        """Return whether a generation has reached it, which none has without a value."""
+        group, _, term = self.metric.partition(".")
+        found = metrics.get(group)
+        found = found.get(term) if isinstance(found, Mapping) else found
+        if found is None:
+            return False
+        return found >= self.value if self.sign == ">=" else found <= self.value
+
+
+def read_after(after: Any) -> int | Reached:
+    """Return when a phase begins. Raises HebbaxError for what is neither a number of generations nor a condition."""
+    if isinstance(after, int) and not isinstance(after, bool) and after >= 0:
+        return after
+    match = _REACHED.fullmatch(after) if isinstance(after, str) else None
+    try:
+        value = float(match[3]) if match else math.nan
+    except ValueError:
+        value = math.nan
+    if match is None or not math.isfinite(value):
+        raise HebbaxError(
+            f"training.phases: after={after}: expected a number of generations, or a metric that reaches a value such "
+            "as return_mean>=500"
+        )
+    return Reached(match[1], match[2], value)
+
+
+def check_training(config: TrainingConfig) -> None:
+    """Raise HebbaxError for a length, a phase or a weight that is none."""
+    _check_ticks("training.ticks", config.ticks)
+    last = -1
+    for phase in config.phases:
+        begin = read_after(phase.after)
+        if isinstance(begin, int):
+            if begin <= last:
+                raise HebbaxError(f"training.phases: after={begin}: expected more than the {last} of the phase before")
+            last = begin
+        if phase.ticks is not None:
+            _check_ticks("training.phases: ticks", phase.ticks)
+        for term, weight in phase.weights.items():
+            if isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight):
+                raise HebbaxError(f"training.phases: weights: {term}={weight}: expected a finite number")
+        if phase.damage is not None and not isinstance(phase.damage, str):
+            raise HebbaxError(f"training.phases: damage={phase.damage}: expected a text, as in damage=")
+
+
+def training_in_words(config: TrainingConfig) -> str:
+    """Return what the length of lives is, and how many phases there are.
+
+    >>> training_in_words(TrainingConfig(200, [PhaseConfig(20, "growing")]))
+    '200 ticks, 1 phase'
+    """
+    length = config.ticks if config.ticks in LENGTHS else f"{config.ticks} ticks"
+    count = len(config.phases)
+    return f"{length}" + (f", {count} phase{'' if count == 1 else 's'}" if count else "")
+
+
+def _check_ticks(name: str, ticks: Any) -> None:
+    number = isinstance(ticks, int) and not isinstance(ticks, bool)
+    if not (number and ticks >= 1) and ticks not in LENGTHS:
+        nearest = "; nearest valid: 1" if number else ""
+        raise HebbaxError(f"{name}={ticks}: expected a whole number of at least 1, or {' or '.join(LENGTHS)}{nearest}")

@@ -1,0 +1,53 @@
+"""How first weights that are a slot's come to the lives of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from hebbax.engines.slots import Slots
+from hebbax.errors import HebbaxError
+from hebbax.keys import stream
+from hebbax.lazy_jax import jax, jnp
+from hebbax.policies.policy import Policy
+
+_WEIGHTS = "slots/weights"
+
+
+class Births:
+    """The slots of a population: one per genome, with a row for each of its lives in a generation."""
+
+    def __init__(self, policy: Policy, population: int, lifetimes: int, key: jax.Array) -> None:
+        self._persists = policy.persists
+        self._shape = population * lifetimes, policy.weight_count
+        self._keys: Slots | None = None
+        if any(synapses.of_slot for synapses in policy.synapses):
+            slots = jnp.asarray(np.arange(population).repeat(lifetimes))
+            self._keys = Slots(jax.vmap(lambda slot: jax.random.fold_in(stream(key, "slots"), slot))(slots))
+
+    def begin(self) -> np.ndarray | None:
+        """Return what the slots' lives have left before the first: NaN for nothing; None where nothing is left."""
+        return np.full(self._shape, np.nan, np.float32) if self._persists else None
+
+    def slots(self, weights: np.ndarray | None) -> Slots | None:
+        """Return the slots of a generation, whose last lives left weights; None where first weights are of none."""
+        return None if self._keys is None else Slots(self._keys.keys, weights)
+
+    def left(self, weights: np.ndarray) -> np.ndarray | None:
+        """Return what is to be kept of the weights that lives left [lives, weights]."""
+        return weights if self._persists else None
+
+    def pack(self, weights: np.ndarray | None) -> dict[str, np.ndarray]:
+        """Return the weights as named tensors."""
+        return {} if weights is None else {_WEIGHTS: weights}
+
+    def unpack(self, tensors: Mapping[str, np.ndarray]) -> np.ndarray | None:
+        """Return the weights that tensors hold. Raises HebbaxError if they are missing, or of another shape."""
+        if not self._persists:
+            return None
+        weights = tensors.get(_WEIGHTS)
+        if weights is None or weights.shape != self._shape:
+            found = "nothing" if weights is None else f"shape {weights.shape}"
+            raise HebbaxError(f"the checkpoint's {_WEIGHTS!r}: {found}, expected {self._shape}")
+        return weights

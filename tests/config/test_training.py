@@ -1,0 +1,74 @@
+"""Length and phases of training as a user writes them, and every way in which they can be wrong."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from hebbax.config.train import TrainConfig, check_train_config, from_dict, to_dict
+from hebbax.config.training import PhaseConfig, Reached, TrainingConfig, read_after
+from hebbax.errors import HebbaxError
+
+PHASES = [PhaseConfig(20, "growing", {"control": 2.0}, "none"), PhaseConfig("return_mean>=500", 400)]
+
+
+def test_it_survives_being_stored():
+    config = TrainConfig(training=TrainingConfig(200, PHASES))
+    assert from_dict(json.loads(json.dumps(to_dict(config)))) == config
+
+
+def test_a_run_stored_before_there_was_a_choice_has_full_lives():
+    stored = to_dict(TrainConfig())
+    del stored["training"]
+    assert from_dict(stored).training == TrainingConfig("full", [])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (0, 0),
+        (12, 12),
+        ("return_mean>=500", Reached("return_mean", ">=", 500.0)),
+        (" return_max <= -1e3 ", Reached("return_max", "<=", -1000.0)),
+        ("reward_terms.forward>=2", Reached("reward_terms.forward", ">=", 2.0)),
+        ("reward_terms.angle rate>=2", Reached("reward_terms.angle rate", ">=", 2.0)),
+    ],
+)
+def test_when_a_phase_begins(text, expected):
+    assert read_after(text) == expected
+
+
+@pytest.mark.parametrize("after", [-1, 1.5, True, None, "", "soon", "return_mean>500", "return_mean>=x", "x>=nan"])
+def test_when_no_phase_begins(after):
+    with pytest.raises(HebbaxError, match=r"after=.*: expected a number of generations, or a metric"):
+        read_after(after)
+
+
+def test_a_value_is_reached_or_not():
+    high, low = Reached("reward_terms.forward", ">=", 2.0), Reached("return_std", "<=", 1.0)
+    metrics = {"reward_terms": {"forward": 2.0}, "return_std": 1.5}
+    assert high.by(metrics)
+    assert not low.by(metrics)
+    assert not high.by({"reward_terms": {"forward": None}})
+    assert not high.by({})
+
+
+@pytest.mark.parametrize(
+    ("training", "message"),
+    [
+        (TrainingConfig(0), "training.ticks=0: expected a whole number of at least 1, or full or growing; .*valid: 1"),
+        (TrainingConfig(None), "training.ticks=None: expected"),
+        (TrainingConfig(True), "training.ticks=True: expected"),
+        (TrainingConfig(2.5), "training.ticks=2.5: expected"),
+        (TrainingConfig("grow"), "training.ticks=grow: expected"),
+        (TrainingConfig(phases=[PhaseConfig(5, ticks=-3)]), "ticks=-3: expected .*; nearest valid: 1"),
+        (TrainingConfig(phases=[PhaseConfig(5), PhaseConfig(5)]), "after=5: expected more than the 5 of the phase"),
+        (TrainingConfig(phases=[PhaseConfig(5, weights={"x": float("inf")})]), "x=inf: expected a finite number"),
+        (TrainingConfig(phases=[PhaseConfig(5, damage=3)]), "damage=3: expected a text"),  # pyright: ignore[reportArgumentType]
+    ],
+)
+def test_what_is_wrong_is_said(training, message):
+    with pytest.raises(HebbaxError, match=message):
+        check_train_config(replace(TrainConfig(), training=training))
