@@ -1,77 +1,78 @@
-"""The forward passes of all networks, compiled: `forward(layout, weights, carry, scales_at, units_at)`.
+"""The pass of a network, compiled from its steps: `forward(layout, weights, carry, scales_at, units_at)`.
 
 It fills the units of one pass, which begin at `units_at` in the carry. The inputs stand at their start; the rest still
 holds the pass before, from which recurrent networks read their past. `weights` is a flat array that begins with all
 weights. From `scales_at` on, the carry has one number per connection, by which its stored weights are multiplied, where
 weights are normalised.
+
+What the steps are is compiled; where they read and write stands in the layout, so that networks of other sizes share
+the code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from hebbax.compiling.compiler import kernel
+from hebbax.compiling.compiler import from_source, kernel
 from hebbax.kernels.activations import COMPILED_ACTIVATIONS
 from hebbax.kernels.layout import (
-    CONNECTIONS,
-    HIDDEN,
-    OBSERVATIONS,
     POST_AT,
     POST_SIZE,
-    PRE_AT,
     PRE_SIZE,
+    STEP_AT,
+    STEP_CONNECTION,
+    STEP_GATE,
+    STEP_ONE,
+    STEP_OTHER,
+    STEP_SIZE,
+    STEP_SOURCE,
     TRANSPOSED,
     WEIGHTS_AT,
     of_connection,
+    of_step,
 )
 from hebbax.kernels.regions import read_unit, read_weight, write_unit
-from hebbax.networks.elman import Elman
-from hebbax.networks.fcrnn import Fcrnn
-from hebbax.networks.gru import Gru
-from hebbax.networks.lstm import Lstm
-from hebbax.networks.mlp import Mlp
 from hebbax.networks.network import Network
+from hebbax.networks.steps import Activate, Add, Blend, Copy, Multiply, Product, Step
 
 _ONE, _ZERO = np.float32(1.0), np.float32(0.0)
 
 
-def compile_forward(network: Network, *, scaled: bool) -> Any:
-    """Return the compiled forward pass of a network; `scaled` says whether it reads scales."""
-    make = _FORWARDS[type(network)]
-    return make(network.activation, network.output_activation, scaled)
-
-
 def has_forward(network: Network) -> bool:
-    """Whether this file compiles a network's pass."""
-    return type(network) in _FORWARDS and {network.activation, network.output_activation} <= COMPILED_ACTIVATIONS.keys()
+    """Whether a network's pass can be compiled: it has steps, and activations that have a compiled form."""
+    names = {step.name for step in network.steps if isinstance(step, Activate)}
+    return bool(network.steps) and names <= COMPILED_ACTIVATIONS.keys()
 
 
-@kernel
-def _set_to_zero(carry, at, size):
-    for j in range(size):
-        write_unit(carry, at + j, _ZERO)
+def compile_forward(network: Network, *, scaled: bool) -> Any:
+    """Return the compiled pass of a network; `scaled` says whether it reads scales."""
+    return _compile(tuple(_kind_of(step) for step in network.steps), scaled)
 
 
-@kernel
-def _copy(carry, source_at, target_at, size):
-    for j in range(size):
-        write_unit(carry, target_at + j, read_unit(carry, source_at + j))
+def _kind_of(step: Step) -> tuple[str, bool]:
+    """Return what code runs a step: a name, and whether it adds to what is there."""
+    if isinstance(step, Activate):
+        return step.name, False
+    return type(step).__name__, isinstance(step, Product | Multiply) and step.add
 
 
 @cache
-def _apply(name: str) -> Any:
-    activation = COMPILED_ACTIVATIONS[name]
+def _compile(kinds: tuple[tuple[str, bool], ...], scaled: bool) -> Any:
+    names = {f"step{number}": _code_of(kind, adds, scaled) for number, (kind, adds) in enumerate(kinds)}
+    lines = [f"    {name}(layout, weights, carry, scales_at, units_at, {n})\n" for n, name in enumerate(names)]
+    source = "def forward(layout, weights, carry, scales_at, units_at):\n" + "".join(lines)
+    return kernel(from_source(source, "forward", names))
 
-    @kernel
-    def apply(carry, at, size):
-        for j in range(size):
-            write_unit(carry, at + j, activation(read_unit(carry, at + j)))
 
-    return apply
+def _code_of(kind: str, adds: bool, scaled: bool) -> Any:
+    if kind == Product.__name__:
+        return _product(adds, scaled)
+    if kind == Multiply.__name__:
+        return _add_multiplied if adds else _multiply
+    return _PLAIN[kind] if kind in _PLAIN else _activate(kind)
 
 
 @kernel
@@ -94,145 +95,71 @@ def _add_product(layout, weights, carry, index, pre_at, post_at, scale):
 
 
 @cache
-def _sum_products(scaled: bool) -> Any:
+def _product(adds: bool, scaled: bool) -> Any:
     @kernel
-    def sum_products(layout, weights, carry, scales_at, units_at, first, end):
-        """Set the postsynaptic units that connections `first` to `end` share to the sum of what these carry.
+    def product(layout, weights, carry, scales_at, units_at, step):
+        index = of_step(layout, step, STEP_CONNECTION)
+        pre_at = units_at + of_step(layout, step, STEP_SOURCE)
+        post_at = units_at + of_connection(layout, index, POST_AT)
+        if not adds:
+            for j in range(of_connection(layout, index, POST_SIZE)):
+                write_unit(carry, post_at + j, _ZERO)
+        _add_product(layout, weights, carry, index, pre_at, post_at, carry[scales_at + index] if scaled else _ONE)
 
-        Returns where these units begin in the carry, and their number.
-        """
-        post_at, size = units_at + of_connection(layout, first, POST_AT), of_connection(layout, first, POST_SIZE)
-        _set_to_zero(carry, post_at, size)
-        for index in range(first, end):
-            pre_at = units_at + of_connection(layout, index, PRE_AT)
-            _add_product(layout, weights, carry, index, pre_at, post_at, carry[scales_at + index] if scaled else _ONE)
-        return post_at, size
-
-    return sum_products
+    return product
 
 
 @cache
-def _mlp(hidden: str, output: str, scaled: bool) -> Any:
-    sum_products, activate, activate_output = _sum_products(scaled), _apply(hidden), _apply(output)
+def _activate(name: str) -> Any:
+    activation = COMPILED_ACTIVATIONS[name]
 
     @kernel
-    def forward(layout, weights, carry, scales_at, units_at):
-        last = layout[CONNECTIONS] - 1
-        for index in range(last):
-            post_at, size = sum_products(layout, weights, carry, scales_at, units_at, index, index + 1)
-            activate(carry, post_at, size)
-        post_at, size = sum_products(layout, weights, carry, scales_at, units_at, last, last + 1)
-        activate_output(carry, post_at, size)
+    def activate(layout, weights, carry, scales_at, units_at, step):
+        at = units_at + of_step(layout, step, STEP_AT)
+        for j in range(of_step(layout, step, STEP_SIZE)):
+            write_unit(carry, at + j, activation(read_unit(carry, at + j)))
 
-    return forward
+    return activate
 
 
-@cache
-def _elman(hidden: str, output: str, scaled: bool) -> Any:
-    sum_products, activate, activate_output = _sum_products(scaled), _apply(hidden), _apply(output)
-
-    @kernel
-    def forward(layout, weights, carry, scales_at, units_at):
-        past_at, now_at = units_at + of_connection(layout, 1, PRE_AT), units_at + of_connection(layout, 0, POST_AT)
-        _copy(carry, now_at, past_at, of_connection(layout, 0, POST_SIZE))
-        post_at, size = sum_products(layout, weights, carry, scales_at, units_at, 0, 2)
-        activate(carry, post_at, size)
-        post_at, size = sum_products(layout, weights, carry, scales_at, units_at, 2, 3)
-        activate_output(carry, post_at, size)
-
-    return forward
+@kernel
+def _copy(layout, weights, carry, scales_at, units_at, step):
+    source_at, at = units_at + of_step(layout, step, STEP_ONE), units_at + of_step(layout, step, STEP_AT)
+    for j in range(of_step(layout, step, STEP_SIZE)):
+        write_unit(carry, at + j, read_unit(carry, source_at + j))
 
 
-@cache
-def _fcrnn(hidden: str, output: str, scaled: bool) -> Any:
-    activate, activate_output = _apply(hidden), _apply(output)
-
-    @kernel
-    def forward(layout, weights, carry, scales_at, units_at):
-        past_at, past_size = units_at + of_connection(layout, 0, PRE_AT), of_connection(layout, 0, PRE_SIZE)
-        now_at, neurons = units_at + of_connection(layout, 0, POST_AT), of_connection(layout, 0, POST_SIZE)
-        observations = layout[OBSERVATIONS]
-        _copy(carry, now_at, past_at, neurons)
-        for j in range(observations):
-            write_unit(carry, units_at + j, read_unit(carry, units_at + j) + read_unit(carry, past_at + j))
-        # Up to the bias unit, which is 1 in both.
-        _copy(carry, past_at + observations, units_at + observations, past_size - observations)
-        _set_to_zero(carry, now_at, neurons)
-        _add_product(layout, weights, carry, 0, units_at, now_at, carry[scales_at] if scaled else _ONE)
-        inner_size = observations + layout[HIDDEN]
-        activate(carry, now_at, inner_size)
-        activate_output(carry, now_at + inner_size, neurons - inner_size)
-
-    return forward
+@kernel
+def _add(layout, weights, carry, scales_at, units_at, step):
+    source_at, at = units_at + of_step(layout, step, STEP_ONE), units_at + of_step(layout, step, STEP_AT)
+    for j in range(of_step(layout, step, STEP_SIZE)):
+        write_unit(carry, at + j, read_unit(carry, at + j) + read_unit(carry, source_at + j))
 
 
-@cache
-def _gru(hidden: str, output: str, scaled: bool) -> Any:
-    sum_products, activate, activate_output = _sum_products(scaled), _apply(hidden), _apply(output)
-    apply_sigmoid = _apply("sigmoid")
-
-    @kernel
-    def forward(layout, weights, carry, scales_at, units_at):
-        past_at, past_size = units_at + of_connection(layout, 1, PRE_AT), of_connection(layout, 1, PRE_SIZE)
-        now_at = units_at + of_connection(layout, 6, PRE_AT)
-        _copy(carry, now_at, past_at, past_size)
-        z_at, size = sum_products(layout, weights, carry, scales_at, units_at, 0, 2)
-        r_at, _ = sum_products(layout, weights, carry, scales_at, units_at, 2, 4)
-        apply_sigmoid(carry, z_at, size)
-        apply_sigmoid(carry, r_at, size)
-        reset_at = past_at + past_size
-        for j in range(size):
-            write_unit(carry, reset_at + j, read_unit(carry, r_at + j) * read_unit(carry, past_at + j))
-        c_at, _ = sum_products(layout, weights, carry, scales_at, units_at, 4, 5)
-        _add_product(layout, weights, carry, 5, reset_at, c_at, carry[scales_at + 5] if scaled else _ONE)
-        activate(carry, c_at, size)
-        for j in range(size):
-            gate = read_unit(carry, z_at + j)
-            state = (_ONE - gate) * read_unit(carry, past_at + j) + gate * read_unit(carry, c_at + j)
-            write_unit(carry, now_at + j, state)
-        action_at, action_size = sum_products(layout, weights, carry, scales_at, units_at, 6, 7)
-        activate_output(carry, action_at, action_size)
-
-    return forward
+@kernel
+def _multiply(layout, weights, carry, scales_at, units_at, step):
+    one_at, other_at = units_at + of_step(layout, step, STEP_ONE), units_at + of_step(layout, step, STEP_OTHER)
+    at = units_at + of_step(layout, step, STEP_AT)
+    for j in range(of_step(layout, step, STEP_SIZE)):
+        write_unit(carry, at + j, read_unit(carry, one_at + j) * read_unit(carry, other_at + j))
 
 
-@cache
-def _lstm(hidden: str, output: str, scaled: bool) -> Any:
-    sum_products, activate, activate_output = _sum_products(scaled), _apply(hidden), _apply(output)
-    apply_sigmoid = _apply("sigmoid")
-
-    @kernel
-    def forward(layout, weights, carry, scales_at, units_at):
-        past_at, past_size = units_at + of_connection(layout, 1, PRE_AT), of_connection(layout, 1, PRE_SIZE)
-        now_at = units_at + of_connection(layout, 8, PRE_AT)
-        _copy(carry, now_at, past_at, past_size)
-        i_at, size = sum_products(layout, weights, carry, scales_at, units_at, 0, 2)
-        f_at, _ = sum_products(layout, weights, carry, scales_at, units_at, 2, 4)
-        g_at, _ = sum_products(layout, weights, carry, scales_at, units_at, 4, 6)
-        o_at, _ = sum_products(layout, weights, carry, scales_at, units_at, 6, 8)
-        apply_sigmoid(carry, i_at, size)
-        apply_sigmoid(carry, f_at, size)
-        activate(carry, g_at, size)
-        apply_sigmoid(carry, o_at, size)
-        memory_at = now_at - past_size
-        for j in range(size):
-            memory = read_unit(carry, f_at + j) * read_unit(carry, memory_at + j)
-            memory += read_unit(carry, i_at + j) * read_unit(carry, g_at + j)
-            write_unit(carry, memory_at + j, memory)
-            write_unit(carry, now_at + j, memory)
-        activate(carry, now_at, size)
-        for j in range(size):
-            write_unit(carry, now_at + j, read_unit(carry, now_at + j) * read_unit(carry, o_at + j))
-        action_at, action_size = sum_products(layout, weights, carry, scales_at, units_at, 8, 9)
-        activate_output(carry, action_at, action_size)
-
-    return forward
+@kernel
+def _add_multiplied(layout, weights, carry, scales_at, units_at, step):
+    one_at, other_at = units_at + of_step(layout, step, STEP_ONE), units_at + of_step(layout, step, STEP_OTHER)
+    at = units_at + of_step(layout, step, STEP_AT)
+    for j in range(of_step(layout, step, STEP_SIZE)):
+        product = read_unit(carry, one_at + j) * read_unit(carry, other_at + j)
+        write_unit(carry, at + j, read_unit(carry, at + j) + product)
 
 
-_FORWARDS: dict[type[Network], Callable[[str, str, bool], Any]] = {
-    Mlp: _mlp,
-    Elman: _elman,
-    Fcrnn: _fcrnn,
-    Gru: _gru,
-    Lstm: _lstm,
-}
+@kernel
+def _blend(layout, weights, carry, scales_at, units_at, step):
+    one_at, other_at = units_at + of_step(layout, step, STEP_ONE), units_at + of_step(layout, step, STEP_OTHER)
+    gate_at, at = units_at + of_step(layout, step, STEP_GATE), units_at + of_step(layout, step, STEP_AT)
+    for j in range(of_step(layout, step, STEP_SIZE)):
+        gate = read_unit(carry, gate_at + j)
+        write_unit(carry, at + j, (_ONE - gate) * read_unit(carry, one_at + j) + gate * read_unit(carry, other_at + j))
+
+
+_PLAIN = {Copy.__name__: _copy, Add.__name__: _add, Blend.__name__: _blend}

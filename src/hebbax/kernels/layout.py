@@ -1,8 +1,8 @@
 """How a network's flat buffers are laid out: one int64 array that every compiled function of a step reads.
 
-Head, then WIDTH numbers per connection, then GROUP_WIDTH numbers per plasticity (`Policy.groups`), then GENE_WIDTH
-numbers per evolved array of each connection, then the entries of tables. GENES_AT and ENTRIES_AT are places in the
-layout itself; ENTRIES_AT is 0 where there is no table.
+Head, then WIDTH numbers per connection, GROUP_WIDTH per plasticity (`Policy.groups`), STEP_WIDTH per step of a pass
+(`Network.steps`), GENE_WIDTH per evolved array of each connection, then the entries of tables. GENES_AT and ENTRIES_AT
+are places in the layout itself; ENTRIES_AT is 0 where there is no table.
 
 Carry: [weights that change | states of their synapses | scale of each connection | history | units | means, units |
 scratch | weights that stay]. Where all weights are the genome, and read from it, it is [units].
@@ -13,12 +13,13 @@ from __future__ import annotations
 import numpy as np
 
 from hebbax.compiling.compiler import kernel
-from hebbax.networks.network import Connection
+from hebbax.networks.network import Connection, Network
+from hebbax.networks.steps import Activate, Add, Blend, Copy, Product, Step
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Policy
 from hebbax.policies.synapses import Synapses
 
-CONNECTIONS, UNITS, WEIGHTS, OBSERVATIONS, HIDDEN, ACTIONS, SCALES_AT, UNITS_AT, GROUPS_AT, HEAD = range(10)
+CONNECTIONS, UNITS, WEIGHTS, SCALES_AT, UNITS_AT, GROUPS_AT, STEPS_AT, HEAD = range(8)
 (
     WEIGHTS_AT,  # in the carry; of weights that change, among those too
     DRAWS_AT,  # number of the first weight among all of the network, by which it is drawn
@@ -39,6 +40,8 @@ CONNECTIONS, UNITS, WEIGHTS, OBSERVATIONS, HIDDEN, ACTIONS, SCALES_AT, UNITS_AT,
 ) = range(16)
 GENE_AT, ROW_STRIDE, COLUMN_STRIDE, ENTRIES_AT, GENE_WIDTH = range(5)
 GROUP_HISTORY_AT, GROUP_WINDOW, GROUP_INTERVAL, GROUP_WIDTH = range(4)
+STEP_AT, STEP_SIZE, STEP_ONE, STEP_OTHER, STEP_GATE, STEP_WIDTH = range(6)
+STEP_CONNECTION, STEP_SOURCE = STEP_ONE, STEP_OTHER  # of a product
 
 STATIC = -1
 DRAWN, OF_SLOT, OF_GENOME, INHERITED = range(4)
@@ -60,13 +63,29 @@ def layout_of(policy: Policy) -> np.ndarray:
     """Return a policy's layout, int64."""
     connections = policy.network.connections
     groups_at = HEAD + WIDTH * len(connections)
-    genes_at = groups_at + GROUP_WIDTH * len(policy.groups)
+    steps_at = groups_at + GROUP_WIDTH * len(policy.groups)
+    steps = [number for step in policy.network.steps for number in _numbers_of(step, policy.network)]
+    genes_at = steps_at + len(steps)
     places = _Places(policy)
-    sizes, units = policy.network.sizes, policy.network.unit_count
-    head = [len(connections), units, policy.weight_count, sizes[0], sum(sizes[1:-1]), sizes[-1]]
-    head += [places.scales_at, places.units_at, groups_at]
+    head = [len(connections), policy.network.unit_count, policy.weight_count]
+    head += [places.scales_at, places.units_at, groups_at, steps_at]
     genes, entries = _genes_and_entries(policy, genes_at + GENE_WIDTH * sum(map(len, policy.placed)))
-    return np.concatenate([np.array([*head, *places.rows(genes_at), *places.groups(), *genes], np.int64), *entries])
+    return np.concatenate(
+        [np.array([*head, *places.rows(genes_at), *places.groups(), *steps, *genes], np.int64), *entries]
+    )
+
+
+def _numbers_of(step: Step, network: Network) -> list[int]:
+    """Return where a step reads and writes, among the units of a pass: STEP_WIDTH numbers."""
+    if isinstance(step, Product):
+        connection = network.connections[step.connection]
+        source = connection.pre_at if step.source is None else step.source
+        return [connection.post_at, connection.post_size, step.connection, source, 0]
+    if isinstance(step, Activate):
+        return [step.at, step.size, 0, 0, 0]
+    if isinstance(step, Copy | Add):
+        return [step.target, step.size, step.source, 0, 0]
+    return [step.target, step.size, step.one, step.other, step.gate if isinstance(step, Blend) else 0]
 
 
 def carry_size_of(policy: Policy) -> int:
@@ -173,6 +192,12 @@ def locate_synapse(layout, index, i, j):
     if of_connection(layout, index, TRANSPOSED) == 1:
         return j * of_connection(layout, index, PRE_SIZE) + i
     return i * of_connection(layout, index, POST_SIZE) + j
+
+
+@kernel
+def of_step(layout, step, what):
+    """Return one number of a step."""
+    return layout[layout[STEPS_AT] + STEP_WIDTH * step + what]
 
 
 @kernel

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hebbax.lazy_jax import jnp
-from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.network import Connection, Network
-from hebbax.types import Array
+from hebbax.networks.steps import Activate, Copy, Product, Step
 
 
 @dataclass(frozen=True)
@@ -44,12 +41,15 @@ class Elman(Network):
         """The hidden layer."""
         return self.sizes[1]
 
-    def forward(self, weights: Sequence[Array], before: Array, observation: Array) -> Array:
-        """Return the units of one pass; see `Network.forward`."""
-        one = [jnp.ones(1, jnp.float32)] if self.bias else []
-        now_at = self.connections[0].post_at
-        past = before[now_at : now_at + self.sizes[1]]
-        x = jnp.concatenate([observation, *one])
-        hidden = ACTIVATIONS.get(self.activation)(x @ weights[0] + past @ weights[1])
-        h = jnp.concatenate([hidden, *one])
-        return jnp.concatenate([x, past, h, ACTIVATIONS.get(self.output_activation)(h @ weights[2])])
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The hidden layer is kept as that of before, then set by the inputs and by what was kept."""
+        inputs, past, output = self.connections
+        return (
+            Copy(past.post_at, past.pre_at, past.pre_size),
+            Product(0),
+            Product(1, add=True),
+            Activate(self.activation, inputs.post_at, inputs.post_size),
+            Product(2),
+            Activate(self.output_activation, output.post_at, output.post_size),
+        )

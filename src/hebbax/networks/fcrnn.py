@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hebbax.lazy_jax import jnp
-from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.network import Connection, Network
-from hebbax.types import Array
+from hebbax.networks.steps import Activate, Add, Copy, Product, Step
 
 
 @dataclass(frozen=True)
@@ -41,13 +38,18 @@ class Fcrnn(Network):
         """All neurons."""
         return self.neurons
 
-    def forward(self, weights: Sequence[Array], before: Array, observation: Array) -> Array:
-        """Return the units of one pass; see `Network.forward`."""
-        one = [jnp.ones(1, jnp.float32)] if self.bias else []
-        past = before[-self.neurons :]
-        s = jnp.concatenate([past.at[: self.sizes[0]].add(observation), *one])
-        sums = s @ weights[0]
-        actions = self.sizes[-1]
-        inner = ACTIVATIONS.get(self.activation)(sums[:-actions])
-        outer = ACTIVATIONS.get(self.output_activation)(sums[-actions:])
-        return jnp.concatenate([s, past, *one, inner, outer])
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All neurons are kept as those of before, and with the observation added they set themselves."""
+        (matrix,) = self.connections
+        observations, actions = self.sizes[0], self.sizes[-1]
+        kept, now = matrix.pre_at, matrix.post_at
+        return (
+            Copy(now, kept, self.neurons),
+            Add(kept, 0, observations),
+            # Up to the bias unit, which is 1 in both.
+            Copy(kept + observations, observations, matrix.pre_size - observations),
+            Product(0, source=0),
+            Activate(self.activation, now, self.neurons - actions),
+            Activate(self.output_activation, now + self.neurons - actions, actions),
+        )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hebbax.lazy_jax import jax, jnp
-from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.network import Connection, Network, gate_connections
-from hebbax.types import Array
+from hebbax.networks.steps import Activate, Blend, Copy, Multiply, Product, Step
 
 
 @dataclass(frozen=True)
@@ -44,14 +41,26 @@ class Gru(Network):
         """The hidden layer."""
         return self.sizes[1]
 
-    def forward(self, weights: Sequence[Array], before: Array, observation: Array) -> Array:
-        """Return the units of one pass; see `Network.forward`."""
-        one = [jnp.ones(1, jnp.float32)] if self.bias else []
-        xz, hz, xr, hr, xc, hc, ho = weights
-        now_at = self.connections[-1].pre_at
-        past = before[now_at : now_at + self.sizes[1]]
-        x = jnp.concatenate([observation, *one])
-        z, r = jax.nn.sigmoid(x @ xz + past @ hz), jax.nn.sigmoid(x @ xr + past @ hr)
-        c = ACTIVATIONS.get(self.activation)(x @ xc + (r * past) @ hc)
-        h = jnp.concatenate([(1.0 - z) * past + z * c, *one])
-        return jnp.concatenate([x, past, r * past, z, r, c, h, ACTIVATIONS.get(self.output_activation)(h @ ho)])
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The hidden layer is kept as that of before; gates and candidate follow, and blend it with the candidate."""
+        hidden, output = self.sizes[1], self.connections[-1]
+        z, r, c = (self.connections[index].post_at for index in (0, 2, 4))
+        past, now = self.connections[1].pre_at, output.pre_at
+        reset = past + hidden
+        return (
+            Copy(now, past, hidden),
+            Product(0),
+            Product(1, add=True),
+            Product(2),
+            Product(3, add=True),
+            Activate("sigmoid", z, hidden),
+            Activate("sigmoid", r, hidden),
+            Multiply(r, past, reset, hidden),
+            Product(4),
+            Product(5, add=True, source=reset),
+            Activate(self.activation, c, hidden),
+            Blend(z, past, c, now, hidden),
+            Product(6),
+            Activate(self.output_activation, output.post_at, output.post_size),
+        )

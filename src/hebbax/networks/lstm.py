@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hebbax.lazy_jax import jax, jnp
-from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.network import Connection, Network, gate_connections
-from hebbax.types import Array
+from hebbax.networks.steps import Activate, Copy, Multiply, Product, Step
 
 
 @dataclass(frozen=True)
@@ -45,16 +42,25 @@ class Lstm(Network):
         """The hidden layer and its cells."""
         return 2 * self.sizes[1]
 
-    def forward(self, weights: Sequence[Array], before: Array, observation: Array) -> Array:
-        """Return the units of one pass; see `Network.forward`."""
-        one = [jnp.ones(1, jnp.float32)] if self.bias else []
-        xi, hi, xf, hf, xg, hg, xo, ho, out = weights
-        hidden, activation = self.sizes[1], ACTIVATIONS.get(self.activation)
-        now_at = self.connections[-1].pre_at
-        past, memory = before[now_at : now_at + hidden], before[now_at - hidden : now_at]
-        x = jnp.concatenate([observation, *one])
-        i, f = jax.nn.sigmoid(x @ xi + past @ hi), jax.nn.sigmoid(x @ xf + past @ hf)
-        g, o = activation(x @ xg + past @ hg), jax.nn.sigmoid(x @ xo + past @ ho)
-        memory = f * memory + i * g
-        h = jnp.concatenate([o * activation(memory), *one])
-        return jnp.concatenate([x, past, i, f, g, o, memory, h, ACTIVATIONS.get(self.output_activation)(h @ out)])
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The hidden layer is kept as that of before; gates follow, the memory, and what the last gate lets out."""
+        hidden, output = self.sizes[1], self.connections[-1]
+        i, f, g, o = (self.connections[index].post_at for index in (0, 2, 4, 6))
+        now = output.pre_at
+        memory = now - hidden
+        return (
+            Copy(now, self.connections[1].pre_at, hidden),
+            *(Product(index, add=index % 2 == 1) for index in range(8)),
+            Activate("sigmoid", i, hidden),
+            Activate("sigmoid", f, hidden),
+            Activate(self.activation, g, hidden),
+            Activate("sigmoid", o, hidden),
+            Multiply(f, memory, memory, hidden),
+            Multiply(i, g, memory, hidden, add=True),
+            Copy(memory, now, hidden),
+            Activate(self.activation, now, hidden),
+            Multiply(now, o, now, hidden),
+            Product(8),
+            Activate(self.output_activation, output.post_at, output.post_size),
+        )

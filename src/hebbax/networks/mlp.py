@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hebbax.lazy_jax import jnp
-from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.network import Connection, Network
-from hebbax.types import Array
+from hebbax.networks.steps import Activate, Product, Step
 
 
 @dataclass(frozen=True)
@@ -33,14 +30,19 @@ class Mlp(Network):
         """Number of inputs, bias units, hidden and output units."""
         return sum(self.sizes) + int(self.bias) * (len(self.sizes) - 1)
 
-    def forward(self, weights: Sequence[Array], before: Array, observation: Array) -> Array:
-        """Return the units of one pass; see `Network.forward`."""
-        one = [jnp.ones(1, jnp.float32)] if self.bias else []
-        pre = jnp.concatenate([observation, *one])
-        units = [pre]
-        for index, layer in enumerate(weights):
-            last = index == len(weights) - 1
-            post = ACTIVATIONS.get(self.output_activation if last else self.activation)(pre @ layer)
-            pre = post if last else jnp.concatenate([post, *one])
-            units.append(pre)
-        return jnp.concatenate(units)
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """A product and an activation for each layer."""
+        last = len(self.connections) - 1
+        return tuple(
+            step
+            for index, connection in enumerate(self.connections)
+            for step in (
+                Product(index),
+                Activate(
+                    self.output_activation if index == last else self.activation,
+                    connection.post_at,
+                    connection.post_size,
+                ),
+            )
+        )

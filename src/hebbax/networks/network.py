@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from hebbax.errors import HebbaxError
 from hebbax.networks.activations import ACTIVATIONS
+from hebbax.networks.steps import Step, bias_units, run_steps
 from hebbax.types import Array
 
 
@@ -84,15 +85,25 @@ class Network(ABC):
     def unit_count(self) -> int:
         """Number of units of one pass."""
 
-    @abstractmethod
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The pass as steps, which every engine can run. A network without any has a `forward` of its own."""
+        return ()
+
     def forward(self, weights: Sequence[Array], before: Array, observation: Array) -> Array:
-        """Return the units [unit_count] of one pass.
+        """Return the units [unit_count] of one pass, in JAX: by its steps, unless a network says otherwise.
 
         Args:
             weights: one matrix per connection, [presynaptic, postsynaptic].
             before: units [unit_count] of the pass before, zero at birth.
             observation: [observations], normalised.
         """
+        if not self.steps:
+            raise HebbaxError(f"network {self.kind!r} has neither steps nor a forward of its own: expected one of them")
+        units = before.at[: len(observation)].set(observation)
+        for place in bias_units(self.connections):
+            units = units.at[place].set(1.0)
+        return run_steps(self.steps, self.connections, weights, units)
 
     @property
     def memory_size(self) -> int:
