@@ -10,6 +10,7 @@ from hebbax.analysis.statistics import resting_on
 from hebbax.analysis.summary import feet_of
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Policy
+from hebbax.policies.sizes import sizes_in_words, sizes_of
 from hebbax.report.html.material import Material
 
 VERDICTS = {
@@ -89,9 +90,11 @@ def what_it_is(material: Material) -> list[str]:
         f"{sizes[0]} measurements of the body and sets {sizes[-1]} "
         f"{'outputs' if sizes[-1] > 1 else 'output'}, through {hidden or 'no'} hidden neurons ({policy.network.kind}). "
     )
+    told = f"In numbers: {sizes_in_words(sizes_of(policy))}."
     if policy.plasticity is None:
         return [
-            f"{intro}Its {policy.genome_size:,} weights are what evolution searched for. They do not change in a life."
+            f"{intro}Its {policy.genome_size:,} weights are what evolution searched for. They do not change in a life.",
+            told,
         ]
     rule = RULES.get(policy.plasticity.rule)
     return [
@@ -101,6 +104,7 @@ def what_it_is(material: Material) -> list[str]:
         f"from nothing else: {rule.equation}. "
         "No reward goes into the rule: nothing tells the network how well it does.",
         _updates(policy, task.control_period),
+        told,
     ]
 
 
