@@ -13,6 +13,7 @@ from hebbax.kernels.policy_step import PolicyStep
 from hebbax.policies.policy import Policy
 
 _LIVES = 16
+_PAGE = 4096  # bytes
 
 
 def policy_loop(step: PolicyStep) -> Any:
@@ -32,6 +33,17 @@ def policy_loop(step: PolicyStep) -> Any:
     return loop
 
 
+def _at_a_page(shape: tuple[int, int]) -> np.ndarray:
+    """Return zeros, float32, that begin where a page of memory does.
+
+    How buffers lie to each other within a page makes the same code up to a sixth faster or slower.
+    """
+    size = shape[0] * shape[1]
+    block = np.zeros(size + _PAGE // 4, np.float32)
+    first = -block.ctypes.data % _PAGE // 4
+    return block[first : first + size].reshape(shape)
+
+
 class PolicyAlone:
     """Up to 16 policies that see the same observations, one after the other on one thread.
 
@@ -46,8 +58,8 @@ class PolicyAlone:
         self.loop, self.inputs = loop, inputs
         self.action = np.zeros(policy.network.sizes[-1], np.float32)
         self.genomes = [read_only(genome) for genome in genomes[:_LIVES]]
-        self.folded = np.zeros((len(self.genomes), step.folded_size), np.float32)
-        self.carries = np.zeros((len(self.genomes), step.carry_size), np.float32)
+        self.folded = _at_a_page((len(self.genomes), step.folded_size))
+        self.carries = _at_a_page((len(self.genomes), step.carry_size))
         self.synapse_ticks = len(self.genomes) * len(inputs) * policy.weight_count
         self.birth()
 
