@@ -102,7 +102,9 @@ def test_the_policy_alone_does_what_it_does_in_a_life(engine, controls, recordin
     key = life_keys_of(6)[2]
     _, record = engine.record(controls.genomes[2], key, Scenario(ticks=TICKS))
     step = compile_step(controls.policy)
-    alone = PolicyAlone(controls, record.observations[:-1].astype(np.float32), policy_loop(step))
+    alone = PolicyAlone(
+        controls.policy, controls.genomes, record.observations[:-1].astype(np.float32), policy_loop(step)
+    )
     born = np.zeros(step.carry_size, np.float32)
     # Of the same genome and, for the weights at birth, the life's own key.
     step.birth(step.layout, step.parameters, alone.genomes[2], *fold_in(*key, 0) * 2, alone.folded[2], born)

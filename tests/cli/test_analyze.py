@@ -10,6 +10,7 @@ import pytest
 
 from hebbax.analysis import analyze
 from hebbax.cli.analyze import print_summary
+from hebbax.policies.sizes import SIZES
 
 
 @pytest.fixture
@@ -29,6 +30,9 @@ def test_the_analysis_goes_into_the_run(analyzed, copied_run):
     label = document["lives"][0]["verdict"]["label"]
     assert label in lines[3]
     assert document["sentence"] in analyzed.out
+    assert re.search(
+        r"^sizes +800 evolved numbers, 160 weights, 160 numbers of plastic state$", analyzed.out, re.MULTILINE
+    )
     assert "come back, zeroed" in analyzed.out
     assert re.search(r"^λ with the body +[+-][\d.]+ a tick ± [\d.]+ \(2 standard errors\)$", analyzed.out, re.MULTILINE)
 
@@ -45,6 +49,7 @@ def test_what_a_robot_does_that_has_no_gait(capsys, motions, told):
     medians = defaultdict(lambda: None, forward_speed=1.6e-6)
     document = {
         **{"task": "t", "policy": "p", "genome": "best", "lifetimes": 4, "ticks": 9, "seed": 1, "layers": {}},
+        **dict.fromkeys(SIZES, 1),
         **{"sentence": "So it is.", "summary": {"medians": medians, "motions": motions, "feet": {}}},
     }
 
@@ -60,6 +65,7 @@ def test_feet_are_told_once_for_all_lives(capsys):
     feet = {"bfoot": {"lives": 2, "duty_factor": 0.412, "air_time": 0.1234, "touch_downs": 4.0}}
     document = {
         **{"task": "t", "policy": "p", "genome": "best", "lifetimes": 2, "ticks": 9, "seed": 1, "layers": {}},
+        **dict.fromkeys(SIZES, 1),
         **{"sentence": "So it is.", "summary": {"medians": defaultdict(lambda: None), "motions": {}, "feet": feet}},
     }
 

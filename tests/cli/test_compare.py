@@ -29,8 +29,10 @@ def test_tables_and_files(hebbax, runs, tmp_path):
     lines = ran.out.splitlines()
     assert lines[0] == "swimmer, termination=end"
     # Of 2, 4, 6, 8, 10 the mean is 6, and so is that of the middle three.
-    assert re.search(r"^ *mlp +5 +6\.0 +\S+ to \S+ +6\.0 +\S+ to \S+ *$", ran.out, re.MULTILINE)
-    assert re.search(r"^ *han-e +2 +– +– +– +– +2\.0 \(seed 0\); 4\.0 \(seed 1\) *$", ran.out, re.MULTILINE)
+    assert re.search(r"^ *mlp +800 +800 +0 +5 +6\.0 +\S+ to \S+ +6\.0 +\S+ to \S+ *$", ran.out, re.MULTILINE)
+    assert re.search(
+        r"^ *han-e +800 +160 +160 +2 +– +– +– +– +2\.0 \(seed 0\); 4\.0 \(seed 1\) *$", ran.out, re.MULTILINE
+    )
     assert lines[-4:] == [f"out/{name}" for name in FILES]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(FILES)
 
@@ -38,7 +40,7 @@ def test_tables_and_files(hebbax, runs, tmp_path):
 def test_the_metric_can_be_chosen(hebbax, runs):
     ran = hebbax("compare", "sweep", "--metric", "population-mean")
 
-    assert re.search(r"^ *mlp +5 +3\.0 ", ran.out, re.MULTILINE)
+    assert re.search(r"^ *mlp +800 +800 +0 +5 +3\.0 ", ran.out, re.MULTILINE)
 
 
 def test_json_is_one_object_and_nothing_else(hebbax, runs):

@@ -27,6 +27,7 @@ def test_json(hebbax, copied_run):
     assert set(values) >= KEYS
     assert (values["task"], values["policy"], values["genome"]) == ("swimmer", "han-e", "best")
     assert (values["seed"], values["lifetimes"]) == (9, 4)
+    assert (values["evolved_numbers"], values["weights"], values["plastic_state"]) == (800, 160, 160)
     assert values["lengths"] == [20] * 4
     returns = values["returns"]
     assert len(set(returns)) == 4
@@ -48,6 +49,7 @@ def test_text_says_what_json_says(hebbax, copied_run):
     facts = {name: value.strip() for name, value in facts.items()}
     low, high = values["return_ci95"]
     assert facts["task, policy"] == "swimmer, han-e (best genome)"
+    assert facts["sizes"] == "800 evolved numbers, 160 weights, 160 numbers of plastic state"
     assert facts["lifetimes"] == "4 (seed 1)"
     assert facts["mean return"] == f"{values['return_mean']:,.1f}"
     assert facts["of which"] == f"forward {terms['forward']:,.1f}, control {terms['control']:,.1f}"

@@ -45,6 +45,7 @@ def test_the_page_goes_into_the_run_and_says_what_it_is_about(hebbax, copied_run
     assert (ran.code, ran.out, ran.error) == (0, "copy/report.html\n", "")
     page = (copied_run / "report.html").read_text("utf-8")
     assert "<h1>copy</h1>" in page
+    assert "In numbers: 800 evolved numbers, 160 weights, 160 numbers of plastic state." in page
     assert "hebbax report copy --lifetimes 2 --no-video" in page
     assert "hebbax evaluate copy --lifetimes 2 --seed 1 --genome best" in page
     assert "hebbax train task=swimmer policy=han-e" in page

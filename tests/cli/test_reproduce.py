@@ -31,8 +31,8 @@ def test_a_dry_run_lists_the_runs_and_writes_nothing(hebbax, tiny, tmp_path):
     ran = hebbax("reproduce", "han-gymnasium", "--dry-run")
 
     assert (ran.code, ran.error) == (0, "")
-    assert re.search(r"^ *swimmer-han-e-s0 +missing +– +– *$", ran.out, re.MULTILINE)
-    assert re.search(r"^ *swimmer-nobody-s0 +cannot begin +– +– *$", ran.out, re.MULTILINE)
+    assert re.search(r"^ *swimmer-han-e-s0 +800 +160 +160 +missing +– +– *$", ran.out, re.MULTILINE)
+    assert re.search(r"^ *swimmer-nobody-s0 +– +– +– +cannot begin +– +– *$", ran.out, re.MULTILINE)
     assert f"0 of 3 runs finished, 1 failed:\n  swimmer-nobody-s0: {UNKNOWN}" in ran.out
     assert list(tmp_path.iterdir()) == []
 

@@ -28,7 +28,7 @@ def test_one_folder_a_combination_and_a_repeat_skips_them(hebbax, tmp_path):
     assert (ran.code, ran.error) == (0, "")
     assert reached(tmp_path / "runs/sweep") == {"swimmer-han-e-s0": 2, "swimmer-han-e-s1": 2}
     assert "run 1 of 2: swimmer-han-e-s0\nswimmer · han-e · seed 0 → runs/sweep/swimmer-han-e-s0\n" in ran.out
-    assert re.search(r"^ *swimmer-han-e-s1 +finished +2 of 2 +\S+ *$", ran.out, re.MULTILINE)
+    assert re.search(r"^ *swimmer-han-e-s1 +800 +160 +160 +finished +2 of 2 +\S+ *$", ran.out, re.MULTILINE)
     assert ran.out.endswith("2 of 2 runs finished\nnext: hebbax compare runs/sweep\n")
 
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").rglob("*") if path.is_file()}
@@ -117,8 +117,8 @@ def test_a_run_that_fails_does_not_stop_the_others(hebbax, tmp_path, monkeypatch
     ran = hebbax(*SWEEP)
 
     assert ran.code == 1
-    assert re.search(r"^ *swimmer-han-e-s0 +failed ", ran.out, re.MULTILINE)
-    assert re.search(r"^ *swimmer-han-e-s1 +finished +2 of 2 ", ran.out, re.MULTILINE)
+    assert re.search(r"^ *swimmer-han-e-s0 +800 +160 +160 +failed ", ran.out, re.MULTILINE)
+    assert re.search(r"^ *swimmer-han-e-s1 +800 +160 +160 +finished +2 of 2 ", ran.out, re.MULTILINE)
     assert f"\n1 of 2 runs finished, 1 failed:\n  swimmer-han-e-s0: {reason}\n" in ran.out
     assert ("Traceback" in ran.error) == bug
 
@@ -147,8 +147,8 @@ def test_ctrl_c_leaves_a_sweep_that_can_go_on(hebbax, tmp_path):
     out, _ = child.communicate(timeout=120)
 
     assert child.returncode == 130
-    assert re.search(r"^ *swimmer-han-e-s0 +interrupted ", out, re.MULTILINE)
-    assert re.search(r"^ *swimmer-han-e-s1 +missing ", out, re.MULTILINE)
+    assert re.search(r"^ *swimmer-han-e-s0 +800 +160 +160 +interrupted ", out, re.MULTILINE)
+    assert re.search(r"^ *swimmer-han-e-s1 +800 +160 +160 +missing ", out, re.MULTILINE)
     assert f"go on with: hebbax {' '.join(command[1:])}" in out
     assert list(reached(tmp_path / "runs/sweep")) == ["swimmer-han-e-s0"]
 

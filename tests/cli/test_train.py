@@ -36,8 +36,9 @@ def test_a_run_from_start_to_end(hebbax, tmp_path):
     assert generations(tmp_path / "my run") == [0, 1]
     config = yaml.safe_load((tmp_path / "my run/config.yaml").read_text())
     assert (config["seed"], config["task"], config["policy"]["name"]) == (5, {"name": "swimmer", "ticks": 20}, "han-e")
-    command = json.loads((tmp_path / "my run/run.json").read_text())["command"]
-    assert command == ["hebbax", "train", *TINY, "generations=2", "--run", "my run", "seed=5"]
+    record = json.loads((tmp_path / "my run/run.json").read_text())
+    assert (record["evolved_numbers"], record["weights"], record["plastic_state"]) == (800, 160, 160)
+    assert record["command"] == ["hebbax", "train", *TINY, "generations=2", "--run", "my run", "seed=5"]
 
 
 def test_default_folder(hebbax, tmp_path):

@@ -33,6 +33,9 @@ def test_few_seeds_are_single_results_and_many_have_statistics(tables):
 
     assert columns == [
         "policy",
+        "evolved numbers",
+        "weights",
+        "plastic state",
         "seeds",
         "mean",
         "95 % interval",
@@ -41,9 +44,9 @@ def test_few_seeds_are_single_results_and_many_have_statistics(tables):
         "single results",
     ]
     assert rows == [
-        ["han-e", "2", "–", "–", "–", "–", "10.0 (seed 0); 2,000 (seed 1)"],
+        ["han-e", "800", "160", "160", "2", "–", "–", "–", "–", "10.0 (seed 0); 2,000 (seed 1)"],
         # Of the middle three: none of five resampled runs succeed, or up to three, as the binomial has it: 2 of 3.
-        ["mlp", "5", "0.2", "0.0 to 0.6", "0.0", "0.0 to 0.7", ""],
+        ["mlp", "800", "800", "0", "5", "0.2", "0.0 to 0.6", "0.0", "0.0 to 0.7", ""],
     ]
 
 
@@ -78,7 +81,7 @@ def test_what_does_not_count_is_said(write_run):
         f"unfinished, not counted: han-e seed 0 ({paths[0]}): generation 1 of 4, 5.0 so far",
         f"no return, not counted: han-e seed 1 ({paths[1]}): every life at the end diverged",
     ]
-    assert rows_of(table)[1] == [["han-e", "0", "–"]]
+    assert rows_of(table)[1] == [["han-e", "800", "160", "160", "0", "–"]]
 
 
 def test_lives_that_diverged_at_the_end_are_said(write_run):
@@ -93,7 +96,7 @@ def test_markdown(tables):
 
     assert lines[0].startswith("Return: mean over the lives of the population (`population-mean`), at the end of each")
     assert "### swimmer, termination=end" in lines
-    assert "| mlp | 5 | 0.2 | 0.0 to 0.6 | 0.0 | 0.0 to 0.7 |  |" in lines
+    assert "| mlp | 800 | 800 | 0 | 5 | 0.2 | 0.0 to 0.6 | 0.0 | 0.0 to 0.7 |  |" in lines
 
 
 def test_json(tables):
@@ -104,6 +107,7 @@ def test_json(tables):
     (table,) = values["tables"]
     assert table.keys() == {"task", "settings", "groups", "improvements"}
     few, many = table["groups"]
+    assert (few["evolved_numbers"], few["weights"], few["plastic_state"]) == (800, 160, 160)
     assert (few["seeds"], few["returns"], few["mean"], few["interquartile_mean_ci95"]) == ([0, 1], FEW, None, None)
     assert (many["mean"], many["mean_ci95"]) == (pytest.approx(0.2), pytest.approx([0, 0.6]))
     assert few["runs"][1] | {"run": ""} == {

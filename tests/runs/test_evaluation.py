@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from hebbax.evolution.search import summary_of
-from hebbax.runs.evaluation import Evaluation, mean_interval
+from hebbax.runs.evaluation import Evaluation, evaluate_controller, mean_interval
 from hebbax.types import END_DIVERGED, END_REACHED, Lives
 
 
@@ -41,3 +43,14 @@ def test_the_mean_of_each_term_leaves_out_what_diverged():
 
 def test_of_a_single_term_the_sums_are_the_returns():
     assert summary_of(lives_of(None))["reward_terms"] == {"reward": 4.0}
+
+
+def test_sizes_are_those_of_the_policy_and_null_of_a_policy_of_ones_own(swimmer, han_e):
+    def sizes_with(policy):
+        engine = SimpleNamespace(task=swimmer, policy=policy, evaluate=lambda *_, **__: lives_of(np.ones((3, 2))))
+        controller = SimpleNamespace(genome=np.zeros(800), statistics=SimpleNamespace(normaliser=lambda: None))
+        values = evaluate_controller(engine, controller, genome="best", lifetimes=3).to_json()
+        return values["evolved_numbers"], values["weights"], values["plastic_state"]
+
+    assert sizes_with(han_e) == (800, 160, 160)
+    assert sizes_with(SimpleNamespace(name="mine")) == (None, None, None)

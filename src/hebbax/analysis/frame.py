@@ -5,9 +5,11 @@ A simulator and tasks are imported where a function needs them: processes that o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hebbax.policies.sizes import SIZES, sizes_of
 from hebbax.types import Record
 from hebbax.worlds.body import Body as Body
 from hebbax.worlds.mujoco.robot import body_of as body_of
@@ -26,6 +28,7 @@ class Frame:
     control_period: float  # s, a tick
     every: int  # ticks from one row of the arrays to the next
     body: Body | None  # none for the body of another package's environment
+    sizes: Mapping[str, int | None] = field(default_factory=lambda: dict.fromkeys(SIZES))  # of the policy
     bounded: bool | None = None  # whether a normalisation bounds the weights; none where that is to be seen from them
 
     @property
@@ -59,6 +62,7 @@ def frame_of(task: AnyTask, policy: Policy, every: int = 1) -> Frame:
         control_period=task.control_period,
         every=every,
         body=task.world.body(),
+        sizes=sizes_of(policy),
         # The weights of a policy without one may be bounded by their rule.
         bounded=True
         if policy.groups and all(plasticity.normalisation != "none" for plasticity, _ in policy.groups)

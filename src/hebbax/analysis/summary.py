@@ -66,6 +66,7 @@ def document_of(measurements: Sequence[Measurement], frame: Frame, setting: dict
         **plain(setting),
         "control_period": frame.control_period,
         "every": frame.every,
+        **frame.sizes,
         "layers": {name: list(shape) for name, shape in zip(frame.layers, frame.layer_shapes, strict=True)},
         "lifetimes": len(lives),
         "sentence": sentence_of(summary),

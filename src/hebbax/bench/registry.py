@@ -9,6 +9,7 @@ BENCHMARKS = {
     "peers": "whole lives against the same policy on Gymnasium's vector environments, EnvPool and MJX",
     "generation": "where the time of a generation goes",
     "scaling": "population, threads and network width; cost of a synapse",
+    "scopes": "coefficients that synapses share, against one set per synapse",
     "startup": "from launch to help, to a list, and to the first finished generation",
     "solve": "from launch to a running HalfCheetah with the defaults, three seeds",
     "recording": "what keeping everything costs, and how long an analysis takes",

@@ -82,7 +82,7 @@ def _widths(controls: dict[int, Controls], ticks: int, repeats: int) -> list[dic
 
 def _synapses(controls: dict[int, Controls], inputs: np.ndarray, repeats: int) -> list[dict[str, Any]]:
     loop = policy_loop(compile_step(controls[WIDTHS[0]].policy))  # one function: the widths are data
-    alone = {width: PolicyAlone(one, inputs, loop) for width, one in controls.items()}
+    alone = {width: PolicyAlone(one.policy, one.genomes, inputs, loop) for width, one in controls.items()}
     for one in alone.values():
         if one.run() != len(one.genomes) * len(inputs):
             raise HebbaxError("a policy diverged over the recorded observations: nothing to measure")

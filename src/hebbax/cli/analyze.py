@@ -13,6 +13,7 @@ from hebbax.cli.parser import Parser, whole_number
 from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
 from hebbax.cores import keep_algebra_on_one_thread
 from hebbax.errors import HebbaxError
+from hebbax.policies.sizes import sizes_in_words
 
 if TYPE_CHECKING:
     from hebbax.analysis.gait import Motion
@@ -189,6 +190,7 @@ def print_summary(document: dict[str, Any]) -> None:
     medians = summary["medians"]
     facts = [
         ("task, policy", f"{document['task']}, {document['policy']} ({document['genome']} genome)"),
+        ("sizes", sizes_in_words(document)),
         ("lives", f"{document['lifetimes']} of {number(document['ticks'])} ticks (seed {document['seed']})"),
     ]
     if document["layers"]:

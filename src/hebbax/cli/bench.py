@@ -36,7 +36,10 @@ def parser() -> Parser:
         "--out", default="benchmarks/results", metavar="FOLDER", help="of the results (default: benchmarks/results)"
     )
     options.add_argument(
-        "--repeats", type=whole_number, metavar="N", help="rounds (default: 9; closed-loop: 15, recording: 25)"
+        "--repeats",
+        type=whole_number,
+        metavar="N",
+        help="rounds (default: 9; closed-loop: 15, recording: 25, scopes: 51)",
     )
     options.add_argument(
         "--population", type=whole_number, metavar="N", help="lives at a time (default: 256; memory: 200 genomes)"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hebbax.cli.output import print_table
 from hebbax.cli.parser import Parser, whole_number
+from hebbax.policies.sizes import SIZE_COLUMNS
 
 _DESCRIPTION = """\
 Compare runs: a table for each task and way of termination, with one row for each policy and whatever else differs
@@ -75,7 +76,7 @@ def run(options: Namespace) -> int:
     for table in tables:
         columns, rows = rows_of(table, options.baseline)
         print(table.name)
-        print_table(columns, rows, right=("seeds", "mean", "interquartile mean"))
+        print_table(columns, rows, right=(*SIZE_COLUMNS, "seeds", "mean", "interquartile mean"))
         for remark in remarks_of(table):
             print(remark)
     if len(tables) > 1:

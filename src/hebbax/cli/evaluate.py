@@ -6,9 +6,10 @@ import json
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from hebbax.cli.output import number, print_facts, sizes_in_words, waiting
+from hebbax.cli.output import number, print_facts, waiting
 from hebbax.cli.parser import Parser, whole_number
 from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
+from hebbax.policies.sizes import sizes_in_words
 
 if TYPE_CHECKING:
     from hebbax.runs.evaluation import Evaluation
@@ -56,9 +57,7 @@ def run(options: Namespace) -> int:
     if options.json:
         print(json.dumps(evaluation.to_json()))
     else:
-        sizes = ("sizes", sizes_in_words(stored.policy))
-        what, *values = facts_of(evaluation)
-        print_facts([("controller", options.target), what, sizes, *values])
+        print_facts([("controller", options.target), *facts_of(evaluation)])
     return 0
 
 
@@ -70,6 +69,7 @@ def facts_of(evaluation: Evaluation) -> list[tuple[str, str]]:
     lengths = values["lengths"]
     return [
         ("task, policy", f"{evaluation.task}, {evaluation.policy} ({evaluation.genome} genome)"),
+        ("sizes", sizes_in_words(evaluation.sizes)),
         ("lifetimes", f"{values['lifetimes']} (seed {evaluation.seed})"),
         ("mean return", number(values["return_mean"], 1)),
         *_terms(values["reward_terms"]),

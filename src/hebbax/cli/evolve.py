@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hebbax.cli.interrupt import Interruption
-from hebbax.cli.output import note, quoted, returned, sizes_in_words
+from hebbax.cli.output import note, quoted, returned
 from hebbax.cli.progress import Clock, training_progress
+from hebbax.policies.sizes import sizes_in_words, sizes_of
 
 if TYPE_CHECKING:
     from hebbax.runs.training import Training
@@ -25,7 +26,7 @@ def evolve(training: Training, asked: Interruption, seconds: float | None = None
     config, path = training.search.config, training.folder.path
     print(f"{config.task.name} · {training.search.policy.name} · seed {config.seed} → {path}", flush=True)
     genome_size = training.search.policy.genome_size
-    print(sizes_in_words(training.search.policy), flush=True)
+    print(sizes_in_words(sizes_of(training.search.policy)), flush=True)
     for remark in (remark_on(training.search.task), remark_on_strategy(config.strategy.name, genome_size)):
         if remark is not None:
             print(remark, flush=True)

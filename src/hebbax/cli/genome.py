@@ -7,9 +7,10 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from hebbax.cli.evaluate import add_genome_option
-from hebbax.cli.output import print_table, sizes_in_words, sizes_of
+from hebbax.cli.output import print_table
 from hebbax.cli.parser import Parser
 from hebbax.cli.trust import add_trust_option, open_run
+from hebbax.policies.sizes import sizes_in_words, sizes_of
 
 if TYPE_CHECKING:
     from hebbax.runs.stored_run import StoredRun
@@ -43,7 +44,7 @@ def run(options: Namespace) -> int:
     if options.json:
         print(json.dumps({**sizes_of(stored.policy), "genome": options.genome, "arrays": rows}))
         return 0
-    print(f"{options.target}, {options.genome} genome: {sizes_in_words(stored.policy)}")
+    print(f"{options.target}, {options.genome} genome: {sizes_in_words(sizes_of(stored.policy))}")
     print_table(_COLUMNS, [_cells(row) for row in rows], right=_COLUMNS[4:])
     return 0
 

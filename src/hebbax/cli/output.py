@@ -7,13 +7,10 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from hebbax.errors import one_line
 from hebbax.registry import Registry
-
-if TYPE_CHECKING:
-    from hebbax.policies.policy import Policy
 
 Part = TypeVar("Part")
 Made = TypeVar("Made")
@@ -95,20 +92,6 @@ def print_parts(
         columns = [*columns, "package"]
         rows = [[*row, package or ""] for row, package in zip(rows, packages, strict=True)]
     print_table(columns, rows, right=right)
-
-
-def sizes_of(policy: Policy) -> dict[str, int]:
-    """Return how many numbers of a policy evolve, how many weights it has, and what a life changes."""
-    return {
-        "evolved_numbers": policy.genome_size,
-        "weights": policy.network.weight_count,
-        "plastic_state": policy.state_size,
-    }
-
-
-def sizes_in_words(policy: Policy) -> str:
-    """Return `sizes_of` as a line."""
-    return "{:,} evolved numbers, {:,} weights, {:,} numbers of plastic state".format(*sizes_of(policy).values())
 
 
 def made(parts: Registry[Part], make: Callable[[Part], Made]) -> Iterator[tuple[str, Made]]:

@@ -6,8 +6,9 @@ import json
 from argparse import Namespace
 from typing import Any
 
-from hebbax.cli.output import made, number, print_parts, sizes_of
+from hebbax.cli.output import made, number, print_parts
 from hebbax.cli.parser import Parser
+from hebbax.policies.sizes import SIZE_COLUMNS, SIZES, sizes_of
 
 _DESCRIPTION = """\
 List the policies by name, with their sizes on a task. Any part of one can be changed in `hebbax train`, as in
@@ -25,11 +26,8 @@ _COLUMNS = {
     "normalisation": "normalisation",
     "averaging": "averaging",
     "interval": "interval",
-    "evolved_numbers": "evolved numbers",
-    "weights": "weights",
-    "plastic_state": "plastic state",
+    **dict(zip(SIZES, SIZE_COLUMNS, strict=True)),
 }
-_NUMBERS = ("evolved numbers", "weights", "plastic state")
 
 
 def parser() -> Parser:
@@ -48,7 +46,7 @@ def run(options: Namespace) -> int:
     else:
         print(f"on task {options.task}:")
         cells = [[_cell(row[key]) for key in _COLUMNS] for row in rows]
-        print_parts(list(_COLUMNS.values()), cells, [row["package"] for row in rows], right=_NUMBERS)
+        print_parts(list(_COLUMNS.values()), cells, [row["package"] for row in rows], right=SIZE_COLUMNS)
     return 0
 
 

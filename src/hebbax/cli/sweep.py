@@ -16,6 +16,7 @@ from hebbax.cli.keys import told
 from hebbax.cli.output import note, print_table, quoted, returned
 from hebbax.cli.progress import Clock, training_progress
 from hebbax.errors import HebbaxError
+from hebbax.policies.sizes import SIZE_COLUMNS, SIZES, size_cells
 
 if TYPE_CHECKING:
     from hebbax.config.train import TrainConfig
@@ -75,7 +76,9 @@ def run_all(runs: Sequence[PlannedRun], asked: Interruption, command: Sequence[s
 
 
 def print_outcome(runs: Sequence[PlannedRun], failures: dict[Path, str]) -> None:
-    """Print how far each run is, and why runs failed."""
+    """Print how large and how far each run is, and why runs failed."""
+    from hebbax.runs.run_folder import RunFolder
+    from hebbax.runs.run_sizes import sizes_of_run
     from hebbax.runs.sweep import FINISHED
 
     rows, finished = [], 0
@@ -83,9 +86,12 @@ def print_outcome(runs: Sequence[PlannedRun], failures: dict[Path, str]) -> None
     for run in runs:
         state, generation, best = _state_cells(run)
         finished += state == FINISHED
-        rows.append([run.path.name, "failed" if run.path in failures else state, generation, best])
-    rows += [[path.name, "cannot begin", "–", "–"] for path in failures if path not in planned]
-    print_table(["run", "state", "generation", "best mean genome"], rows, right=("generation", "best mean genome"))
+        sizes = sizes_of_run(RunFolder(run.path), run.config)
+        rows.append([run.path.name, *size_cells(sizes), "failed" if run.path in failures else state, generation, best])
+    unknown = size_cells(dict.fromkeys(SIZES))
+    rows += [[path.name, *unknown, "cannot begin", "–", "–"] for path in failures if path not in planned]
+    columns = ["run", *SIZE_COLUMNS, "state", "generation", "best mean genome"]
+    print_table(columns, rows, right=[column for column in columns if column not in ("run", "state")])
     print(f"{finished} of {len(rows)} runs finished" + (f", {len(failures)} failed:" if failures else ""))
     for path, reason in failures.items():
         print(f"  {path.name}: {reason.partition(chr(10))[0]}")

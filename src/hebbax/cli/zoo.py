@@ -7,8 +7,9 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from hebbax.cli.output import number, print_table, sizes_of
+from hebbax.cli.output import number, print_table
 from hebbax.cli.parser import Parser
+from hebbax.policies.sizes import SIZE_COLUMNS, size_cells, sizes_of
 
 _DESCRIPTION = """\
 List the evolved controllers that ship with hebbax. zoo:TASK/POLICY can be given wherever a run can."""
@@ -18,17 +19,7 @@ _EXAMPLES = """\
   hebbax evaluate zoo:half_cheetah/han-e
   hebbax show zoo:half_cheetah/han-e"""
 
-_COLUMNS = (
-    "controller",
-    "mean return",
-    "standard deviation",
-    "lifetimes",
-    "evolved numbers",
-    "weights",
-    "plastic state",
-    "evolved by",
-)
-_SIZES = ("evolved_numbers", "weights", "plastic_state")
+_COLUMNS = ("controller", "mean return", "standard deviation", "lifetimes", *SIZE_COLUMNS, "evolved by")
 _KEYS = ("return_mean", "return_std", "lifetimes", "command")
 
 
@@ -73,11 +64,10 @@ def _card(folder: Path) -> dict[str, Any]:
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
-    sizes = [f"{row[key]:,}" for key in _SIZES]
     return [
         number(row["return_mean"]),
         number(row["return_std"]),
         number(row["lifetimes"]),
-        *sizes,
+        *size_cells(row),
         row["command"] or "–",
     ]

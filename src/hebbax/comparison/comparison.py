@@ -41,6 +41,11 @@ class Group:
         return tuple(curve for curve in self.curves if curve.finished and np.isfinite(curve.final))
 
     @property
+    def sizes(self) -> Mapping[str, int | None]:
+        """Sizes of the policy, as the first run has them that tells them."""
+        return next((curve.sizes for curve in self.curves if None not in curve.sizes.values()), self.curves[0].sizes)
+
+    @property
     def finals(self) -> np.ndarray:
         """The last values of the runs that count, float64 [runs]."""
         return np.array([curve.final for curve in self.valid_curves], np.float64)

@@ -13,6 +13,7 @@ import yaml
 from hebbax.config.train import TrainConfig, from_dict
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.runs.run_folder import RunFolder, is_run
+from hebbax.runs.run_sizes import sizes_of_run
 from hebbax.zoo import run_path
 
 METRICS = {
@@ -34,6 +35,7 @@ class Curve:
     steps: np.ndarray  # float64 [points], control ticks of the population up to then
     values: np.ndarray  # float64 [points], returns; NaN where every life diverged
     diverged: float  # part of the lives behind the last value that diverged
+    sizes: Mapping[str, int | None]  # of the policy, by `policies.sizes.SIZES`
 
     @property
     def finished(self) -> bool:
@@ -49,7 +51,7 @@ class Curve:
 def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: int | None = None) -> Curve:
     """Read a run folder or `zoo:TASK/POLICY`; with `generations`, as if it had been asked for that many.
 
-    A run that was begun with fewer than that counts as unfinished. Reads the configuration and the metrics alone.
+    A run that was begun with fewer than that counts as unfinished. Reads configuration, record and metrics alone.
     Raises HebbaxError if there is no such run or metric, its files cannot be read, it has no value of the metric at
     that generation, or the metric is of lives of training that are not full ones.
     """
@@ -76,6 +78,7 @@ def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: 
         steps=steps[points] if points else np.zeros(0),
         values=values,
         diverged=diverged,
+        sizes=sizes_of_run(folder, config),
     )
 
 

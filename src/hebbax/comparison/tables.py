@@ -15,6 +15,7 @@ from hebbax.comparison.curves import METRICS, Curve
 from hebbax.comparison.figure import plot_comparison_curves
 from hebbax.errors import unknown_name
 from hebbax.files.atomic_write import write_text_atomically
+from hebbax.policies.sizes import SIZE_COLUMNS, size_cells
 from hebbax.report.style import save_figure, save_vector_figure
 
 MARKDOWN, DATA, CURVES = "comparison.md", "comparison.json", "learning-curves"
@@ -46,13 +47,13 @@ def rows_of(table: Table, baseline: str | None = None) -> Rows:
     statistics = any(group.enough for group in table.groups)
     singles = any(not group.enough for group in table.groups)
     improvements = base.enough and sum(group.enough for group in table.groups) > 1
-    columns = ["policy", "seeds"]
+    columns = ["policy", *SIZE_COLUMNS, "seeds"]
     columns += ["mean", "95 % interval", "interquartile mean", "95 % interval of it"] if statistics else []
     columns += [f"P(better than {base.name})"] if improvements else []
     columns += ["single results"] if singles else []
     rows = []
     for group in table.groups:
-        row = [group.name, str(len(group.valid_curves))]
+        row = [group.name, *size_cells(group.sizes), str(len(group.valid_curves))]
         row += _statistics_cells(group) if statistics else []
         row += [_improvement_cell(group, base)] if improvements else []
         row += ["" if group.enough else _singles(group)] if singles else []
@@ -186,6 +187,7 @@ def _group_json(group: Group) -> dict[str, Any]:
     return {
         "name": group.name,
         "policy": group.policy,
+        **group.sizes,
         "settings": group.settings,
         "seeds": [curve.config.seed for curve in group.valid_curves],
         "returns": group.finals.tolist(),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from hebbax.errors import HebbaxError, check_seed
 from hebbax.evolution.search import term_means
 from hebbax.evolution.statistics import Controller
 from hebbax.keys import evaluation_key
+from hebbax.policies.policy import Policy
+from hebbax.policies.sizes import SIZES, sizes_of
 from hebbax.runs.stored_run import StoredRun
 from hebbax.settings import pinned
 from hebbax.types import END_TERMINATED, Lives
@@ -35,6 +37,7 @@ class Evaluation:
     lives: Lives
     reward: tuple[str, ...] = ("reward",)  # names of the terms of `lives.reward_terms`
     damage: str = ""  # as `damage.text` reads it
+    sizes: Mapping[str, int | None] = field(default_factory=lambda: dict.fromkeys(SIZES))  # of the policy
 
     def to_json(self) -> dict[str, Any]:
         """Return the evaluation under the documented keys.
@@ -50,6 +53,7 @@ class Evaluation:
         return {
             "task": self.task,
             "policy": self.policy,
+            **self.sizes,
             "genome": self.genome,
             "seed": self.seed,
             "lifetimes": len(lives.returns),
@@ -115,7 +119,9 @@ def evaluate_controller(
         Scenario(ticks, controller.statistics.normaliser(), termination, in_turn(damages, lifetimes)),
         lifetimes=lifetimes,
     )
-    return Evaluation(engine.task.name, engine.policy.name, genome, seed, termination, lives, engine.task.reward)
+    policy = engine.policy
+    sizes = sizes_of(policy) if isinstance(policy, Policy) else dict.fromkeys(SIZES)  # of one's own: not known
+    return Evaluation(engine.task.name, policy.name, genome, seed, termination, lives, engine.task.reward, sizes=sizes)
 
 
 def evaluate_run(run: StoredRun, engine: Engine, *, genome: str = "best", lifetimes: int, seed: int) -> Evaluation:

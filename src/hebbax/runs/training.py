@@ -17,6 +17,7 @@ from hebbax.evolution.search import Search
 from hebbax.evolution.tracking import TRACKERS, start_tracking
 from hebbax.evolution.trust import Trust, check_trust
 from hebbax.files.atomic_write import write_text_atomically
+from hebbax.policies.sizes import sizes_of
 from hebbax.runs.plugins import environment_of
 from hebbax.runs.run_folder import RunFolder
 from hebbax.runs.saved_state import pack_state, unpack_state
@@ -49,6 +50,7 @@ class Training:
             **environment_of(config),
             "command": list(command),
             "engine": search.engine.name,
+            **sizes_of(search.policy),
             **search.task.world.origin(),
             "resumed": [],
         }

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Policy
+from hebbax.policies.sizes import sizes_in_words, sizes_of
 from hebbax.policies.synapses import FIRST_WEIGHTS
 from hebbax.report.html.material import Material
 
@@ -21,10 +22,12 @@ def what_it_is(material: Material) -> list[str]:
         f"{sizes[0]} measurements of the body and sets {sizes[-1]} "
         f"{'outputs' if sizes[-1] > 1 else 'output'}, through {hidden or 'no'} hidden neurons ({policy.network.kind}). "
     )
+    numbers = f"In numbers: {sizes_in_words(sizes_of(policy))}."
     if not policy.plastic:
-        return [f"{intro}{_static_weights(policy)} They do not change in a life."]
+        return [f"{intro}{_static_weights(policy)} They do not change in a life.", numbers]
     if not policy.by_connection:
-        return [f"{intro}{_first_weights(policy, policy.plastic)}", *_rule_and_updates(policy, 0, task.control_period)]
+        changes = _rule_and_updates(policy, 0, task.control_period)
+        return [f"{intro}{_first_weights(policy, policy.plastic)}", *changes, numbers]
     told = [intro.strip()]
     if len(policy.plastic) < len(policy.synapses):
         told.append(f"{_static_weights(policy)} They do not change in a life.")
@@ -32,7 +35,7 @@ def what_it_is(material: Material) -> list[str]:
         names = " and ".join(policy.network.layer_names[index] for index in indices)
         told.append(f"Of {names}: {_first_weights(policy, indices)}")
         told += _rule_and_updates(policy, number, task.control_period)
-    return told
+    return [*told, numbers]
 
 
 _BEGINNINGS = {
