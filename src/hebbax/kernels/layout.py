@@ -93,7 +93,8 @@ def locate_history(layout):
 @kernel
 def locate_units(layout):
     """Return where the units begin in a plastic carry; their means and the scratch follow."""
-    return locate_history(layout) + layout[ROWS] * layout[UNITS]
+    # No other kernel is called, so that Python can call this one uncompiled.
+    return layout[WEIGHTS] * (layout[STATES] + 1) + layout[CONNECTIONS] + layout[ROWS] * layout[UNITS]
 
 
 @kernel

@@ -81,7 +81,7 @@ def compile_network_step(policy: Policy) -> PolicyStep:
         _plastic_weights,
     )
     scratch_size = max(c.post_size for c in network.connections) if plasticity.normalisation == "unit-norm" else 0
-    carry_size = int(locate_units(layout)) + 2 * network.unit_count + scratch_size
+    carry_size = int(locate_units.py_func(layout)) + 2 * network.unit_count + scratch_size
     folded_size = len(rule.prepared) * network.weight_count
     return PolicyStep(
         *functions,
