@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 from hebbax.lazy_jax import jax
 from hebbax.settings import pinned
 
-_IMPLEMENTATION = "threefry2x32"  # named, because a checkpoint's bits depend on it
 _PARITY = np.uint32(0x1BD11BDA)
 _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 
@@ -20,7 +19,7 @@ _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 def root_key(seed: int) -> jax.Array:
     """Return the key of a seed."""
     # `jax.random.key` has the same bits, but adds JAX_RANDOM_SEED_OFFSET to the seed.
-    return jax.random.wrap_key_data(np.array([0, seed], np.uint32), impl=_IMPLEMENTATION)
+    return _key_of(np.array([0, seed], np.uint32))
 
 
 @pinned()
@@ -30,7 +29,7 @@ def stream(key: jax.Array, label: str, *numbers: int) -> jax.Array:
     # Python's hash() of a string differs between processes; a checksum does not.
     for number in (zlib.crc32(label.encode()), *numbers):
         words = fold_in(words, number)
-    return jax.random.wrap_key_data(words, impl=_IMPLEMENTATION)
+    return _key_of(words)
 
 
 @cache
@@ -42,8 +41,12 @@ def evaluation_key(seed: int) -> jax.Array:
 @pinned()
 def life_key(seed: int, life: int) -> jax.Array:
     """Return the key of one of these lives, by its number."""
-    words = fold_in(np.asarray(jax.random.key_data(evaluation_key(seed))), life)
-    return jax.random.wrap_key_data(words, impl=_IMPLEMENTATION)
+    return _key_of(fold_in(np.asarray(jax.random.key_data(evaluation_key(seed))), life))
+
+
+def _key_of(words: np.ndarray) -> jax.Array:
+    # The implementation is named, because a checkpoint's bits depend on it.
+    return jax.random.wrap_key_data(jax.device_put(words), impl="threefry2x32")
 
 
 def fold_in(words: np.ndarray, numbers: ArrayLike) -> np.ndarray:
