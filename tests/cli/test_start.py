@@ -1,12 +1,15 @@
 """What a `hebbax train` that was run before imports and compiles until its first generation is over."""
 
+import gc
 import json
 import os
 import subprocess
 import sys
 
 import pytest
+from jax._src import compilation_cache
 
+from hebbax.cli.starting import starting
 from hebbax.engines.life_cache import obstacle
 
 TRAIN = """
@@ -33,6 +36,7 @@ print(json.dumps([compiled, programs, sorted(sys.modules)]))
 """
 
 UNUSED = ["matplotlib", "pandas", "h5py", "scipy.stats", "sklearn", "gymnasium", "IPython", "torch", "mediapy"]
+UNUSED += ["hebbax.engines.lockstep", "hebbax.engines.vector"]
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +73,23 @@ def test_jax_finds_all_its_programs_which_are_few(warm):
 
 def test_only_what_training_uses_is_imported(warm):
     assert [name for name in UNUSED if name in warm[2]] == []
+
+
+def test_in_the_process_of_a_program_nothing_of_it_is_touched():
+    frozen = gc.get_freeze_count()
+    with starting(own_process=False):
+        assert gc.isenabled()
+    assert compilation_cache._cache is None
+    assert gc.get_freeze_count() == frozen
+
+
+def test_the_collector_goes_on_after_a_start_that_failed(monkeypatch):
+    monkeypatch.setattr("hebbax.engines.program_cache.keep_programs", lambda: None)
+    try:
+        with pytest.raises(KeyError), starting(own_process=True):
+            assert not gc.isenabled()
+            raise KeyError
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
