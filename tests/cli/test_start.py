@@ -83,12 +83,16 @@ def test_in_the_process_of_a_program_nothing_of_it_is_touched():
     assert gc.get_freeze_count() == frozen
 
 
+def fail():
+    assert not gc.isenabled()
+    raise KeyError
+
+
 def test_the_collector_goes_on_after_a_start_that_failed(monkeypatch):
     monkeypatch.setattr("hebbax.engines.program_cache.keep_programs", lambda: None)
     try:
         with pytest.raises(KeyError), starting(own_process=True):
-            assert not gc.isenabled()
-            raise KeyError
+            fail()
         assert gc.isenabled()
         assert gc.get_freeze_count() > 0
     finally:
