@@ -10,13 +10,16 @@ from pathlib import Path
 
 def available_cores() -> int:
     """Return the number of cores worth starting threads for, at least 1."""
-    if hasattr(os, "sched_getaffinity"):
-        cores = len(os.sched_getaffinity(0))
-    else:  # macOS has neither affinity nor cgroups
-        cores = os.cpu_count() or 1
-    quota = cgroup_quota()
+    cores, quota = schedulable_cores(), cgroup_quota()
     # A quota is above 0, so rounding up gives at least 1.
     return cores if quota is None else min(cores, math.ceil(quota))
+
+
+def schedulable_cores() -> int:
+    """Return the number of cores that threads of this process may run on, whatever their share of the time."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1  # macOS has neither affinity nor cgroups
 
 
 def keep_algebra_on_one_thread() -> None:

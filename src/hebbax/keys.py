@@ -6,26 +6,30 @@ import zlib
 from functools import cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from hebbax.lazy_jax import jax, jnp
+from hebbax.lazy_jax import jax
 from hebbax.settings import pinned
+
+_PARITY = np.uint32(0x1BD11BDA)
+_ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 
 
 @pinned()
 def root_key(seed: int) -> jax.Array:
-    """Return the key of a seed. The implementation is named, because a checkpoint's bits depend on it."""
+    """Return the key of a seed."""
     # `jax.random.key` has the same bits, but adds JAX_RANDOM_SEED_OFFSET to the seed.
-    return jax.random.wrap_key_data(jnp.asarray(np.array([0, seed], np.uint32)), impl="threefry2x32")
+    return _key_of(np.array([0, seed], np.uint32))
 
 
 @pinned()
 def stream(key: jax.Array, label: str, *numbers: int) -> jax.Array:
     """Return the key of a purpose and, where it recurs, of its numbers (a generation, a life)."""
+    words = np.asarray(jax.random.key_data(key))
     # Python's hash() of a string differs between processes; a checksum does not.
-    key = jax.random.fold_in(key, zlib.crc32(label.encode()))
-    for number in numbers:
-        key = jax.random.fold_in(key, number)
-    return key
+    for number in (zlib.crc32(label.encode()), *numbers):
+        words = fold_in(words, number)
+    return _key_of(words)
 
 
 @cache
@@ -37,4 +41,33 @@ def evaluation_key(seed: int) -> jax.Array:
 @pinned()
 def life_key(seed: int, life: int) -> jax.Array:
     """Return the key of one of these lives, by its number."""
-    return jax.random.fold_in(evaluation_key(seed), life)
+    return _key_of(fold_in(np.asarray(jax.random.key_data(evaluation_key(seed))), life))
+
+
+def _key_of(words: np.ndarray) -> jax.Array:
+    # The implementation is named, because a checkpoint's bits depend on it.
+    return jax.random.wrap_key_data(jax.device_put(words), impl="threefry2x32")
+
+
+def fold_in(words: np.ndarray, numbers: ArrayLike) -> np.ndarray:
+    """Return the words of the keys that `jax.random.fold_in` returns, without JAX: it is compiled by nobody.
+
+    Args:
+        words: of the key to fold, [2].
+        numbers: to fold it with, below 2³²; any shape.
+
+    Returns:
+        uint32 [..., 2], one key per number.
+    """
+    words, b = np.asarray(words, np.uint32), np.atleast_1d(np.asarray(numbers, np.uint32))
+    a = np.zeros_like(b)
+    # Arrays of one number wrap around, as is wanted; scalars would warn.
+    keys = [words[:1], words[1:], words[:1] ^ words[1:] ^ _PARITY]
+    a, b = a + keys[0], b + keys[1]
+    for turn in range(5):
+        for rotation in _ROTATIONS[turn % 2]:
+            a = a + b
+            b = a ^ (b << np.uint32(rotation) | b >> np.uint32(32 - rotation))
+        a = a + keys[(turn + 1) % 3]
+        b = b + keys[(turn + 2) % 3] + np.uint32(turn + 1)
+    return np.stack([a, b], axis=-1).reshape(*np.shape(numbers), 2)

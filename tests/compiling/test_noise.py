@@ -41,12 +41,6 @@ def test_folding_is_jaxs(seed, number):
     np.testing.assert_array_equal(noise.fold_in(key0, key1, number), expected)
 
 
-def test_one_key_per_index():
-    key, (key0, key1) = key_of(5)
-    expected = [jax.random.key_data(jax.random.fold_in(key, index)) for index in range(5)]
-    np.testing.assert_array_equal(noise.fold_in_indices(key0, key1, 5), expected)
-
-
 def test_noise_of_a_tick_is_jaxs_stream_folded_with_the_tick():
     key, (key0, key1) = key_of(9)
     expected = jax.random.uniform(jax.random.fold_in(key, 7), (3,))

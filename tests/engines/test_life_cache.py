@@ -166,7 +166,7 @@ def test_processes_that_compile_the_same_life_at_once_leave_a_whole_one(folder):
     def write(letter):
         barrier.wait(30)
         for _ in range(20):
-            life_cache._write(folder / "life.nbc", letter * 300_000)
+            life_cache.write_whole(folder / "life.nbc", letter * 300_000)
 
     threads = [threading.Thread(target=write, args=(letter,)) for letter in (b"a", b"b", b"c", b"d")]
     for thread in threads:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import shutil
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hebbax.cli.evolve import evolve, print_best
 from hebbax.cli.interrupt import Interruption, interruption
 from hebbax.cli.output import note, number
 from hebbax.cli.parser import Parser, positive_number, whole_number
+from hebbax.cli.starting import starting
 from hebbax.errors import HebbaxError
+
+if TYPE_CHECKING:
+    from hebbax.runs.training import Training
 
 _DESCRIPTION = """\
 Evolve rules of plasticity for a robot from scratch, for a minute or two, and draw and film what they do. Then run the
@@ -55,6 +60,15 @@ def run(options: Namespace) -> int:
 
 def _evolve(options: Namespace, folder: Path, asked: Interruption) -> int:
     """Evolve into the demo's run; return 0, or the exit code of the signal that stopped it."""
+    with starting(options.own_process):
+        training = _started(options, folder)
+    stopped_by = evolve(training, asked, options.seconds)
+    if not stopped_by:
+        print_best(training)
+    return stopped_by
+
+
+def _started(options: Namespace, folder: Path) -> Training:
     from hebbax.config.train import TaskConfig, TrainConfig, check_train_config
     from hebbax.config.training import GROWING, TrainingConfig
     from hebbax.runs.training import Training
@@ -71,11 +85,7 @@ def _evolve(options: Namespace, folder: Path, asked: Interruption) -> int:
     check_train_config(config)
     _make_room(folder)
     print(f"Evolving rules of plasticity for {options.task} from scratch, for {options.seconds:g} s:")
-    training = Training.start(config, folder / _RUN, options.command)
-    stopped_by = evolve(training, asked, options.seconds)
-    if not stopped_by:
-        print_best(training)
-    return stopped_by
+    return Training.start(config, folder / _RUN, options.command)
 
 
 def _make_room(folder: Path) -> None:

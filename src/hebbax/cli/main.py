@@ -49,13 +49,13 @@ def module_of(name: str) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
+    """Run the command line, that of the process or another, and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal may not know every sign that we print
     try:
-        code = _run(arguments)
+        code = _run(arguments, own_process=argv is None)
         sys.stdout.flush()  # here, where a reader that has gone is dealt with
         return code
     except HebbaxError as error:
@@ -100,7 +100,7 @@ options:
   --version   show the version"""
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], own_process: bool) -> int:
     name = arguments[0] if arguments else "--help"
     if name in ("-h", "--help"):
         print(usage())
@@ -120,6 +120,7 @@ def _run(arguments: list[str]) -> int:
         return int(exit.code or 0)
     from hebbax.cli.output import log_as_notes
 
+    options.own_process = own_process
     log_as_notes()
     if name != "doctor":  # which says what is wrong, beside all else
         check_settings(os.environ)

@@ -32,6 +32,7 @@ class Parser(argparse.ArgumentParser):
         if self.takes_overrides:
             values.overrides = [arguments[index] for index in overrides]
         values.command = [*self.prog.split(), *arguments]
+        values.own_process = False  # until `main` says that it has one
         for argument in unknown:
             if argument.startswith("-"):
                 raise unknown_name("option", argument.partition("=")[0], self._option_string_actions)

@@ -15,6 +15,7 @@ from hebbax.cli.interrupt import Interruption, interruption
 from hebbax.cli.keys import told
 from hebbax.cli.output import note, print_table, quoted, returned
 from hebbax.cli.progress import Clock, training_progress
+from hebbax.cli.starting import starting
 from hebbax.errors import HebbaxError
 from hebbax.policies.sizes import SIZE_COLUMNS, SIZES, size_cells
 
@@ -40,10 +41,11 @@ def sweep(options: Namespace) -> int:
     folder = Path(options.run if options.run is not None else DEFAULT_FOLDER)
     if is_run(folder):
         raise HebbaxError(f"{quoted(folder)} is a run, not a folder of runs: choose another folder with --run")
-    combinations = compose_sweep(overrides)
-    swept = combinations[0].swept
-    runs = plan(folder, [combination.config for combination in combinations], swept)
-    check_plan(runs)
+    with starting(options.own_process):
+        combinations = compose_sweep(overrides)
+        swept = combinations[0].swept
+        runs = plan(folder, [combination.config for combination in combinations], swept)
+        check_plan(runs)
     if launcher:
         jobs = [combination.overrides for combination in combinations]
         return _launch(runs, jobs, launcher, folder, swept, options.command)

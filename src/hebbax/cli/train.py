@@ -11,6 +11,7 @@ from hebbax.cli.evolve import evolve, print_best
 from hebbax.cli.interrupt import interruption
 from hebbax.cli.output import note, quoted
 from hebbax.cli.parser import Parser
+from hebbax.cli.starting import starting
 from hebbax.cli.trust import add_trust_option
 from hebbax.errors import HebbaxError
 
@@ -67,7 +68,8 @@ def run(options: Namespace) -> int:
     if options.multirun:
         return _swept(options)
     with interruption() as asked:
-        training = _resumed(options) if options.resume is not None else _started(options)
+        with starting(options.own_process):
+            training = _resumed(options) if options.resume is not None else _started(options)
         stopped_by = evolve(training, asked)
     if not stopped_by:
         print_best(training)

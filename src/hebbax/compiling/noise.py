@@ -129,12 +129,3 @@ def draw(key0, key1, size):
         draws[0, i] = uniform(key0, key1, i, np.float32(-1.0), np.float32(1.0))
         draws[1, i] = normal(key0, key1, size + i)
     return draws
-
-
-@compiled
-def fold_in_indices(key0, key1, count):
-    """Return one key per index, uint32 [count, 2]: `jax.random.fold_in(key, i)` for i in range(count)."""
-    keys = np.empty((count, 2), np.uint32)
-    for i in range(count):
-        keys[i, 0], keys[i, 1] = fold_in(key0, key1, i)
-    return keys

@@ -77,7 +77,7 @@ class LifeCache(NullCache):
             return None
         digest, payload = content[:_DIGEST_SIZE], content[_DIGEST_SIZE:]
         try:
-            if digest != _digest(key, payload):
+            if digest != digest_of(key, payload):
                 raise ValueError("it is damaged")
             return CompileResult._rebuild(target_context, *pickle.loads(payload))  # noqa: S301 - verified just above
         except Exception as error:
@@ -89,7 +89,7 @@ class LifeCache(NullCache):
         key = self._key(sig, cres.codegen)
         path = self._path(key)
         if path is None:
-            return _note(_advice("there is no home folder"))
+            return note_obstacle(None)
         if cres.library.has_dynamic_globals:
             return _note(
                 "a life is compiled anew in every process: it refers to an address, as of a large global array"
@@ -99,9 +99,9 @@ class LifeCache(NullCache):
         except Exception as error:  # whatever a user's function holds may refuse
             return _note(f"a life is compiled anew in every process: {one_line(error)}")
         try:
-            _write(path, _digest(key, payload) + payload)
+            write_whole(path, digest_of(key, payload) + payload)
         except OSError as error:
-            _note(_cannot_write(path.parent, error))
+            note_obstacle(error)
 
     def _key(self, sig: Any, codegen: Any) -> bytes:
         return repr((_FORM, self._fingerprint, sig, codegen.magic_tuple())).encode()
@@ -111,11 +111,12 @@ class LifeCache(NullCache):
         return folder and folder / f"life_{self._fingerprint}_{hashlib.sha256(key).hexdigest()[:12]}.nbc"
 
 
-def _digest(key: bytes, payload: bytes) -> bytes:
+def digest_of(key: bytes, payload: bytes) -> bytes:
+    """Return what a file begins with: a SHA-256 over what it has to be and what it holds."""
     return hashlib.sha256(key + payload).digest()
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write under a name that no other process uses, then rename: two processes may compile the same life."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{uuid.uuid4().hex[:16]}.tmp")
@@ -125,6 +126,12 @@ def _write(path: Path, content: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()  # gone already, unless the writing failed
+
+
+def note_obstacle(error: OSError | None) -> None:
+    """Tell once why nothing is kept: what the system said, or None where there is no folder to keep it in."""
+    folder = cache_folder()
+    _note(_advice("there is no home folder") if folder is None or error is None else _cannot_write(folder, error))
 
 
 def _cannot_write(folder: Path, error: OSError) -> str:

@@ -12,13 +12,13 @@ import numpy as np
 
 from hebbax.compiling.bounds import bounded
 from hebbax.compiling.compiler import FLAGS, copy
-from hebbax.compiling.noise import fold_in
 from hebbax.engines.fingerprint import fingerprint_of
 from hebbax.engines.life import normalise_observation
 from hebbax.engines.life_cache import LifeCache
 from hebbax.errors import HebbaxError, check_seed, unknown_name
 from hebbax.kernels.compile_step import compile_step
 from hebbax.kernels.policy_step import PolicyStep
+from hebbax.keys import fold_in
 from hebbax.policies.policy import Policy
 from hebbax.streams import WEIGHT_STREAM
 from hebbax.types import Array, Normaliser
@@ -83,9 +83,8 @@ class LiveController:
 
         Raises HebbaxError for a seed or a key that is none.
         """
-        key0, key1 = _key_of_seed(seed) if key is None else _words(key)
-        weight0, weight1 = fold_in(key0, key1, WEIGHT_STREAM)
-        slot0, slot1 = (weight0, weight1) if slot is None else fold_in(*_words(slot), WEIGHT_STREAM)
+        weight0, weight1 = fold_in(_key_of_seed(seed) if key is None else _words(key), WEIGHT_STREAM)
+        slot0, slot1 = (weight0, weight1) if slot is None else fold_in(_words(slot), WEIGHT_STREAM)
         keys = weight0, weight1, slot0, slot1
         step = self._step
         self._birth(step.layout, step.parameters, self._genome, *keys, self._folded, self._carry)
@@ -180,14 +179,13 @@ def _compile(function: Any) -> Any:
     return compiled
 
 
-def _key_of_seed(seed: int) -> tuple[Any, Any]:
+def _key_of_seed(seed: int) -> np.ndarray:
     """Return the key of the first life of `hebbax evaluate --seed`, as `keys.life_key` has it."""
     check_seed(seed)
-    key0, key1 = fold_in(np.uint32(0), np.uint32(seed), zlib.crc32(b"evaluate"))
-    return fold_in(key0, key1, 0)
+    return fold_in(fold_in(np.array([0, seed], np.uint32), zlib.crc32(b"evaluate")), 0)
 
 
-def _words(key: Any) -> tuple[Any, Any]:
+def _words(key: Any) -> np.ndarray:
     if not isinstance(key, np.ndarray) and hasattr(key, "dtype") and "key" in str(key.dtype):
         import jax  # which the caller has imported: the key is one of its
 
@@ -196,4 +194,4 @@ def _words(key: Any) -> tuple[Any, Any]:
     valid = words.shape == (2,) and words.dtype.kind in "ui" and np.all((words >= 0) & (words < 2**32))
     if not valid:
         raise HebbaxError(f"a key {words.tolist()}: expected two words of uint32, or one key of JAX")
-    return np.uint32(words[0]), np.uint32(words[1])
+    return words.astype(np.uint32)

@@ -9,12 +9,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hebbax.compiling.noise import fold_in_indices
 from hebbax.cores import available_cores
 from hebbax.engines.life import COUNT, END, LENGTH, RETURN, SUMS, TERMINATIONS, WARNINGS
 from hebbax.engines.scenario import Scenario
 from hebbax.engines.task_functions import term_columns
 from hebbax.errors import HebbaxError
+from hebbax.keys import fold_in
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task
 from hebbax.types import END_DIVERGED, Lives, Record
@@ -58,7 +58,7 @@ def life_keys(key: Any, lives: int) -> np.ndarray:
     """
     data = np.asarray(jax.random.key_data(key) if jnp.issubdtype(key.dtype, jax.dtypes.prng_key) else key)
     if data.shape == (2,):
-        return read_only(fold_in_indices(data[0], data[1], lives))
+        return read_only(fold_in(data, np.arange(lives)))
     if data.shape != (lives, 2):
         raise HebbaxError(f"expected one key, or an array of {lives} keys, one a life, but got shape {data.shape[:-1]}")
     return read_only(np.ascontiguousarray(data, np.uint32))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable
+from importlib import import_module
 
 from hebbax.config.engines import ENGINES
 from hebbax.engines.engine import Engine
-from hebbax.engines.lockstep import LockstepEngine
-from hebbax.engines.native import NativeEngine
-from hebbax.engines.vector import VectorEngine
 from hebbax.errors import HebbaxError, one_line
 from hebbax.kernels.compile_step import has_step
 from hebbax.policies.policy import AnyPolicy
 from hebbax.settings import pinned
-from hebbax.tasks.external.task import AnyTask, ExternalTask
+from hebbax.tasks.external.task import AnyTask
 
-_COMPILED = {"native": NativeEngine, "lockstep": LockstepEngine}
+_SHIPPED = {"native": "NativeEngine", "lockstep": "LockstepEngine", "vector": "VectorEngine"}
 
 
 @pinned()
@@ -42,11 +40,16 @@ def make_engine(task: AnyTask, policy: AnyPolicy, name: str = "auto", threads: i
     if not task.world.compiled:
         if name not in ("auto", "vector"):
             raise HebbaxError(f"engine={name}: task {task.name!r} runs on engine=vector, or auto, alone")
-        return VectorEngine(cast("ExternalTask", task), policy, threads=threads)
+        return _shipped("vector")(task, policy, threads=threads)
     if name == "vector":
         raise HebbaxError(f"engine=vector: task {task.name!r} runs on engine=native or lockstep, or auto")
     chosen = name if name != "auto" else "native" if has_step(policy) else "lockstep"
-    return _COMPILED[chosen](task, policy, threads=threads)
+    return _shipped(chosen)(task, policy, threads=threads)
+
+
+def _shipped(name: str) -> Callable[..., Engine]:
+    """Return the class of an engine, and import no other."""
+    return getattr(import_module(f"hebbax.engines.{name}"), _SHIPPED[name])
 
 
 def _checked(name: str, engine: Engine) -> Engine:

@@ -8,8 +8,8 @@ import numpy as np
 
 from hebbax.engines.slots import Slots
 from hebbax.errors import HebbaxError
-from hebbax.keys import stream
-from hebbax.lazy_jax import jax, jnp
+from hebbax.keys import fold_in, stream
+from hebbax.lazy_jax import jax
 from hebbax.policies.policy import Policy
 
 _WEIGHTS = "slots/weights"
@@ -21,10 +21,10 @@ class Births:
     def __init__(self, policy: Policy, population: int, lifetimes: int, key: jax.Array) -> None:
         self._persists = policy.persists
         self._shape = population * lifetimes, policy.weight_count
-        self._keys: Slots | None = None
+        self._keys: np.ndarray | None = None
         if any(synapses.of_slot for synapses in policy.synapses):
-            slots = jnp.asarray(np.arange(population).repeat(lifetimes))
-            self._keys = Slots(jax.vmap(lambda slot: jax.random.fold_in(stream(key, "slots"), slot))(slots))
+            words = np.asarray(jax.random.key_data(stream(key, "slots")))
+            self._keys = fold_in(words, np.arange(population).repeat(lifetimes))
 
     def begin(self) -> np.ndarray | None:
         """Return what the slots' lives have left before the first: NaN for nothing; None where nothing is left."""
@@ -32,7 +32,7 @@ class Births:
 
     def slots(self, weights: np.ndarray | None) -> Slots | None:
         """Return the slots of a generation, whose last lives left weights; None where first weights are of none."""
-        return None if self._keys is None else Slots(self._keys.keys, weights)
+        return None if self._keys is None else Slots(self._keys, weights)
 
     def left(self, weights: np.ndarray) -> np.ndarray | None:
         """Return what is to be kept of the weights that lives left [lives, weights]."""

@@ -72,11 +72,12 @@ class Search:
 
     def begin(self) -> SearchState:
         """Return the state before the first generation."""
+        first = self._begin_strategy(stream(self.key, "initial"))
         statistics = ObservationStatistics.empty(self.task.observation_size)
-        return SearchState(0, self._begin_strategy(), statistics, None, self.schedule.begin(), self.births.begin())
+        return SearchState(0, first, statistics, None, self.schedule.begin(), self.births.begin())
 
-    def _begin_strategy(self) -> Any:
-        return self.strategy.init(stream(self.key, "initial"), self.policy)
+    def _begin_strategy(self, key: jax.Array) -> Any:
+        return self.strategy.init(key, self.policy)
 
     def controller(self, state: SearchState) -> Controller:
         """Return the mean genome with the present statistics."""
@@ -173,7 +174,7 @@ class Search:
         self, tensors: Mapping[str, np.ndarray], generation: int, statistics: ObservationStatistics, best: Best | None
     ) -> SearchState:
         """Return the state that tensors hold. Raises HebbaxError if they are of another strategy or genome size."""
-        template = jax.eval_shape(self._begin_strategy)
+        template = jax.eval_shape(self._begin_strategy, stream(self.key, "initial"))
         leaves, structure = jax.tree_util.tree_flatten_with_path(template)
         values = []
         for path, leaf in leaves:

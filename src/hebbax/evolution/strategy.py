@@ -31,8 +31,7 @@ class Strategy:
     def init(self, key: jax.Array, policy: Policy) -> Any:
         """Return the state at generation 0."""
         state = self._algorithm.init(key, initial_mean(key, policy, self.config.population), self._params)
-        # Some leaves are Python numbers to JAX at first: strong types from the start spare a second compile.
-        return jax.tree.map(lambda leaf: jnp.array(leaf, jnp.asarray(leaf).dtype), state)
+        return _strongly_typed(state)
 
     @pinned()
     def ask(self, key: jax.Array, state: Any) -> tuple[jax.Array, Any]:
@@ -44,8 +43,8 @@ class Strategy:
         """Return the state after learning the finite fitness [population] of the genomes; more is better."""
         # evosax minimises: this is the one place where the sign turns. A return can be too large for float32, and
         # evosax would remember an infinite one as the best.
-        cost = np.clip(-fitness, -_LARGEST, _LARGEST)
-        state, _ = self._algorithm.tell(key, genomes, jnp.asarray(cost, jnp.float32), state, self._params)
+        cost = np.clip(-fitness, -_LARGEST, _LARGEST).astype(np.float32)
+        state, _ = self._algorithm.tell(key, genomes, cost, state, self._params)
         return state
 
     @pinned()
@@ -59,6 +58,12 @@ class Strategy:
     def mean(self, state: Any) -> np.ndarray:
         """Return the mean genome, float32 [genome_size]."""
         return np.asarray(state.mean)
+
+
+@jax.jit
+def _strongly_typed(state: Any) -> Any:
+    """Return a state of which no leaf is a Python number to JAX, as some are at first: that spares a second compile."""
+    return jax.tree.map(lambda leaf: jnp.array(leaf, leaf.dtype), state)
 
 
 @pinned()
@@ -78,4 +83,8 @@ def initial_mean(key: jax.Array, policy: Policy, population: int) -> jax.Array:
     def add(index: int, total: jax.Array) -> jax.Array:
         return total + draw(jax.random.fold_in(key, index))
 
-    return jax.lax.fori_loop(0, population, add, jnp.zeros(policy.genome_size, jnp.float32)) / population
+    @jax.jit  # each operation by itself would be compiled by itself
+    def average(count: int) -> jax.Array:
+        return jax.lax.fori_loop(0, population, add, jnp.zeros(policy.genome_size, jnp.float32)) / count
+
+    return average(population)  # by an argument: XLA multiplies by the reciprocal of a constant

@@ -27,18 +27,20 @@ _EXPECTED = {
 }
 
 
-def check_overrides(overrides: Sequence[str]) -> None:
-    """Raise HebbaxError for the first override that is malformed, or names an unknown key or preset.
+def check_overrides(overrides: Sequence[str]) -> set[tuple[str, str]]:
+    """Return the presets that overrides choose, with their groups.
 
-    Whether a value has the type of its key is left to the composition.
+    Raises HebbaxError for the first override that is malformed, or names an unknown key or preset. Whether a value has
+    the type of its key is left to the composition.
     """
+    all_presets, all_keys, chosen = groups(), known_keys(), set()
     for text in overrides:
         override = parse_override(text)
         key = override.key_or_group
-        presets = groups().get(key)
+        presets = all_presets.get(key)
         if key == "hydra/launcher" or key.startswith("hydra.launcher."):
             raise HebbaxError(f"{text}: -m is missing, launchers run sweeps: `hebbax train -m`")
-        if presets is None and key not in known_keys():
+        if presets is None and key not in all_keys:
             raise _unknown_key(key)
         if override.is_add() or override.is_force_add() or override.is_delete():
             raise HebbaxError(f"{text}: keys cannot be added or removed; write {key}=VALUE")
@@ -55,6 +57,9 @@ def check_overrides(overrides: Sequence[str]) -> None:
             raise unknown_name(key, name, [*presets, *environments])
         if key == "strategy.name":  # by itself it would keep the options of another strategy
             raise HebbaxError(f"{text}: write strategy={text.partition('=')[2]}, which brings that strategy's options")
+        if presets is not None:
+            chosen.add((key, str(override.value())))
+    return chosen
 
 
 def external_tasks(overrides: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 from typing import Any
 
-from hydra import compose, initialize
+from hydra import compose, initialize_config_module
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -26,10 +26,12 @@ def compose_train(overrides: Sequence[str]) -> TrainConfig:
     Raises HebbaxError, in one line, for an override that is malformed, an unknown key or preset, or a value of the
     wrong type. Hydra makes no folder and touches no logging here.
     """
-    check_overrides(overrides)
-    store_schema(external_tasks(overrides))
+    chosen = check_overrides(overrides)
+    store_schema(external_tasks(overrides), chosen)
     try:
-        with initialize(config_path=None, version_base="1.3"):
+        # By a package, which holds no configuration: without one Hydra reads the source of all that is imported to
+        # find out who is calling.
+        with initialize_config_module("hebbax.cli.overrides", version_base="1.3"):
             composed = compose(PRIMARY, overrides=[as_hydra(text) for text in overrides])
         values = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
     except (HydraException, OmegaConfBaseException) as error:

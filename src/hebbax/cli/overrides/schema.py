@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cache
 from typing import Any
 
@@ -63,21 +63,23 @@ def _strategy_type(options: tuple[tuple[str, Any], ...]) -> type:
     return dataclasses.make_dataclass("Strategy", [("name", str), ("population", int), *optional])
 
 
-def store_schema(external_tasks: Sequence[str] = ()) -> None:
+def store_schema(external_tasks: Sequence[str] = (), chosen: Set[tuple[str, str]] | None = None) -> None:
     """Tell Hydra the groups and the schema; to be called before every composition, as names can be registered.
 
-    `external_tasks` names the environments of other packages that the composition chooses.
+    `external_tasks` names the environments of other packages that the composition chooses, and `chosen` the presets,
+    with their groups. Without these, all that can be chosen is told, which takes 0.1 s.
     """
     store = ConfigStore.instance()
     for name in external_tasks:
         # Hydra takes the slashes in a value for folders within the group.
         folder, _, leaf = f"task/{name}".rpartition("/")
         store.store(group=folder, name=leaf, node=_editable(TaskConfig(name)), package="task")
-    for group, presets in groups().items():
-        for name, preset in presets.items():
-            store.store(group=group, name=name, node=_editable(preset))
     default = TrainConfig()
     choices = [{group: getattr(default, group).name} for group in groups()]
+    for group, presets in groups().items():
+        for name, preset in presets.items():
+            if chosen is None or (group, name) in chosen or name == getattr(default, group).name:
+                store.store(group=group, name=name, node=_editable(preset))
     store.store(name=_SCHEMA, node=_editable(schema()))
     store.store(name=PRIMARY, node={"defaults": [_SCHEMA, *choices, "_self_"]})
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 
 from hebbax.config.strategy import StrategyConfig
@@ -179,6 +180,6 @@ def shared_weights(population: jax.Array, fitness: jax.Array, state: Any, params
 def _common(population: int, genome_size: int) -> dict[str, Any]:
     return {
         "population_size": population,
-        "solution": jnp.zeros(genome_size, jnp.float32),
+        "solution": jax.device_put(np.zeros(genome_size, np.float32)),  # nothing is compiled for it
         "metrics_fn": lambda *_: {},
     }
