@@ -42,9 +42,10 @@ _ONE, _ZERO = np.float32(1.0), np.float32(0.0)
 
 
 def has_forward(network: Network) -> bool:
-    """Whether a network's pass can be compiled: it has steps, and activations that have a compiled form."""
+    """Whether a network's pass can be compiled: it is its steps, and their activations have a compiled form."""
     names = {step.name for step in network.steps if isinstance(step, Activate)}
-    return bool(network.steps) and names <= COMPILED_ACTIVATIONS.keys()
+    own = type(network).forward is not Network.forward  # which need not be what it has inherited steps for
+    return bool(network.steps) and not own and names <= COMPILED_ACTIVATIONS.keys()
 
 
 def compile_forward(network: Network, *, scaled: bool) -> Any:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from hebbax.errors import HebbaxError
 from hebbax.networks.activations import ACTIVATIONS
-from hebbax.networks.steps import Step, bias_units, run_steps
+from hebbax.networks.steps import Step, bias_units, check_steps, run_steps
 from hebbax.types import Array
 
 
@@ -69,6 +69,7 @@ class Network(ABC):
             )
         ACTIVATIONS.get(self.activation)
         ACTIVATIONS.get(self.output_activation)
+        check_steps(self.steps, self.connections, self.unit_count)
 
     @property
     def kind(self) -> str:

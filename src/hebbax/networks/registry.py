@@ -18,6 +18,6 @@ NETWORKS: Registry[type[Network]] = Registry(
 def register_network(name: str, network: type[Network]) -> None:
     """Add a kind of network, a dataclass that derives from `Network`. Raises HebbaxError if the name is taken.
 
-    A policy with it runs on the lockstep engine: it has no compiled form.
+    With steps (`Network.steps`) it runs on every engine; with a `forward` of its own on the lockstep engine.
     """
     NETWORKS.register(name, network)

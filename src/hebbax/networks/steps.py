@@ -6,9 +6,10 @@ A recurrent network finds its past among the units of the pass before, which sta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, TypeAlias
 
+from hebbax.errors import HebbaxError
 from hebbax.networks.activations import ACTIVATIONS
 from hebbax.types import Array
 
@@ -120,6 +121,30 @@ def _result(step: Step, connections: Sequence[Connection], weights: Sequence[Arr
         return step.target, of(step.target, step.size) + product if step.add else product
     gate = of(step.gate, step.size)
     return step.target, (1.0 - gate) * of(step.one, step.size) + gate * of(step.other, step.size)
+
+
+def check_steps(steps: Sequence[Step], connections: Sequence[Connection], unit_count: int) -> None:
+    """Raise HebbaxError for a connection or a step that reads or writes beyond the units, or that is of none."""
+    ranges: list[tuple[str, int, int]] = []
+    for connection in connections:
+        ranges += [(f"connection {connection.name!r}", connection.pre_at, connection.pre_size)]
+        ranges += [(f"connection {connection.name!r}", connection.post_at, connection.post_size)]
+    for number, step in enumerate(steps):
+        what = f"step {number} ({type(step).__name__})"
+        if isinstance(step, Product):
+            if not 0 <= step.connection < len(connections):
+                raise HebbaxError(f"{what}: connection {step.connection}, expected 0 to {len(connections) - 1}")
+            source = connections[step.connection].pre_at if step.source is None else step.source
+            ranges.append((what, source, connections[step.connection].pre_size))
+        else:
+            places = {field.name: getattr(step, field.name) for field in fields(step) if field.name in _PLACES}
+            ranges += [(what, at, step.size) for at in places.values()]
+    for what, at, size in ranges:
+        if at < 0 or size < 0 or at + size > unit_count:
+            raise HebbaxError(f"{what}: units {at} to {at + size}, expected a range within 0 to {unit_count}")
+
+
+_PLACES = ("at", "source", "target", "one", "other", "gate")
 
 
 def bias_units(connections: Sequence[Connection]) -> list[int]:

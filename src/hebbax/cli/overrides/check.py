@@ -24,6 +24,7 @@ _EXPECTED = {
     bool: "true or false",
     str: "a name",
     list[int]: "a list of whole numbers such as [64,64]",
+    dict[str, Any]: "names with options in braces such as {layer 0:{plastic:false}}",
 }
 
 

@@ -93,6 +93,8 @@ def _editable(config: Any) -> DictConfig:
 
 def _unfreeze(node: DictConfig) -> None:
     OmegaConf.set_readonly(node, None)
+    if OmegaConf.get_type(node) is dict:  # whose keys are the user's
+        OmegaConf.set_struct(node, False)
     for key in node:
         if OmegaConf.is_dict(node._get_node(key)):
             _unfreeze(node[key])
