@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hebbax.engines.make_engine import make_engine as make_engine
     from hebbax.engines.native import NativeEngine as NativeEngine
     from hebbax.engines.scenario import Scenario as Scenario
+    from hebbax.engines.slots import Slots as Slots
     from hebbax.errors import HebbaxError as HebbaxError
     from hebbax.evolution.statistics import Controller as Controller
     from hebbax.evolution.statistics import ObservationStatistics as ObservationStatistics
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from hebbax.policies.make_policy import make_policy as make_policy
     from hebbax.policies.open_loop import Replay as Replay
     from hebbax.policies.policy import Policy as Policy
+    from hebbax.policies.synapses import Synapses as Synapses
     from hebbax.runs.evaluation import evaluate_controller as evaluate_controller
     from hebbax.runs.stored_run import StoredRun as StoredRun
     from hebbax.runs.training import Training as Training
@@ -90,8 +92,10 @@ _HOME = {
     "Rule": "plasticity.rule",
     "Scenario": "engines.scenario",
     "Simulation": "types",
+    "Slots": "engines.slots",
     "StoredRun": "runs.stored_run",
     "StrategyConfig": "config.strategy",
+    "Synapses": "policies.synapses",
     "Task": "tasks.task",
     "TaskConfig": "config.train",
     "TrainConfig": "config.train",
@@ -145,8 +149,10 @@ __all__ = [
     "Rule",
     "Scenario",
     "Simulation",
+    "Slots",
     "StoredRun",
     "StrategyConfig",
+    "Synapses",
     "Task",
     "TaskConfig",
     "TrainConfig",

@@ -14,7 +14,8 @@ from hebbax.networks.lstm import Lstm
 from hebbax.networks.mlp import Mlp
 from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rules import RULES, register_rule
-from hebbax.policies.policy import WEIGHT_BOUND, Policy
+from hebbax.policies.any_policy import WEIGHT_BOUND
+from hebbax.policies.policy import Policy
 
 
 @pytest.mark.parametrize("network", [Elman, Fcrnn, Gru, Lstm])

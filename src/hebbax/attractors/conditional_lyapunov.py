@@ -15,7 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from hebbax.keys import root_key
-from hebbax.policies.policy import Carry, Policy
+from hebbax.policies.any_policy import Carry
+from hebbax.policies.policy import Policy
 from hebbax.settings import pinned
 from hebbax.streams import WEIGHT_STREAM
 from hebbax.types import Normaliser

@@ -11,7 +11,8 @@ from hebbax.damage.kind import Kind, as_argument, sample_state
 from hebbax.damage.kinds import KINDS
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.lazy_jax import jax
-from hebbax.policies.policy import AnyPolicy, Policy
+from hebbax.policies.any_policy import AnyPolicy
+from hebbax.policies.policy import Policy
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.groups import Group
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from hebbax.engines.scenario import PLAIN, Scenario
 from hebbax.engines.twins import Twins
-from hebbax.policies.policy import AnyPolicy
+from hebbax.policies.any_policy import AnyPolicy
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import Lives, Record
 

@@ -28,7 +28,8 @@ from hebbax.engines.lives import (
 from hebbax.engines.scenario import PLAIN, Scenario, make_for_each, with_former_keywords
 from hebbax.engines.slots import no_inheritance
 from hebbax.engines.task_functions import term_columns
-from hebbax.policies.policy import WEIGHT_BOUND, AnyPolicy, Carry, Policy
+from hebbax.policies.any_policy import WEIGHT_BOUND, AnyPolicy, Carry
+from hebbax.policies.policy import Policy
 from hebbax.settings import each_pinned, pinned
 from hebbax.streams import WEIGHT_STREAM
 from hebbax.tasks.external.task import AnyTask

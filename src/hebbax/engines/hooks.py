@@ -20,7 +20,7 @@ from hebbax.damage.kind import DamageNoise, Kind
 from hebbax.damage.kinds import KINDS
 from hebbax.engines.fingerprint import fingerprint_of
 from hebbax.engines.life_cache import LifeCache
-from hebbax.policies.policy import AnyPolicy
+from hebbax.policies.any_policy import AnyPolicy
 from hebbax.tasks.external.task import AnyTask
 
 # No fastmath: these run rarely, and a sum in another order would change lives of stored records.

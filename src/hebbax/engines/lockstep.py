@@ -20,7 +20,7 @@ from hebbax.engines.flock import Flock, FlockEngine
 from hebbax.engines.lives import check_genomes, life_keys
 from hebbax.engines.scenario import PLAIN, Scenario, make_for_each, with_former_keywords
 from hebbax.engines.twins import State, Twins
-from hebbax.policies.policy import AnyPolicy
+from hebbax.policies.any_policy import AnyPolicy
 from hebbax.tasks.contract import compiled_task
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task

@@ -9,7 +9,7 @@ from hebbax.config.engines import ENGINES
 from hebbax.engines.engine import Engine
 from hebbax.errors import HebbaxError, one_line
 from hebbax.kernels.compile_step import has_step
-from hebbax.policies.policy import AnyPolicy
+from hebbax.policies.any_policy import AnyPolicy
 from hebbax.settings import pinned
 from hebbax.tasks.external.task import AnyTask
 

@@ -32,7 +32,7 @@ from hebbax.engines.specialise import specialise
 from hebbax.engines.twins import State, Twins
 from hebbax.kernels.compile_step import compile_step
 from hebbax.kernels.policy_step import PolicyStep
-from hebbax.policies.policy import AnyPolicy
+from hebbax.policies.any_policy import AnyPolicy
 from hebbax.settings import each_pinned, pinned
 from hebbax.tasks.contract import compiled_task
 from hebbax.tasks.external.task import AnyTask

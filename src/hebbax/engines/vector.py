@@ -9,7 +9,7 @@ import numpy as np
 
 from hebbax.engines.flock import Flock, FlockEngine
 from hebbax.engines.scenario import PLAIN, Scenario
-from hebbax.policies.policy import AnyPolicy
+from hebbax.policies.any_policy import AnyPolicy
 from hebbax.streams import BODY_STREAM
 from hebbax.tasks.external.open import open_environments
 from hebbax.tasks.external.task import ExternalTask

@@ -6,8 +6,9 @@ from hebbax.errors import HebbaxError
 from hebbax.kernels.network_step import compile_network_step, has_network_step
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.kernels.replay import compile_replay
+from hebbax.policies.any_policy import AnyPolicy
 from hebbax.policies.open_loop import Replay
-from hebbax.policies.policy import AnyPolicy, Policy
+from hebbax.policies.policy import Policy
 
 
 def has_step(policy: AnyPolicy) -> bool:

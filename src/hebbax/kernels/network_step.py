@@ -13,18 +13,14 @@ import numpy as np
 
 from hebbax.compiling.compiler import kernel
 from hebbax.kernels.averaging import COMPILED_AVERAGINGS
+from hebbax.kernels.birth import compile_birth, fold_group, parameters_of
 from hebbax.kernels.float_bits import float_of_bits
 from hebbax.kernels.forward import compile_forward, has_forward
 from hebbax.kernels.layout import (
-    BIRTH,
     CONNECTIONS,
     FOLDED_AT,
-    GENES,
     GROUP,
     GROUP_INTERVAL,
-    INHERITED,
-    OF_GENOME,
-    OF_SLOT,
     POST_AT,
     POST_SIZE,
     PRE_AT,
@@ -35,12 +31,10 @@ from hebbax.kernels.layout import (
     TRANSPOSED,
     UNITS,
     UNITS_AT,
-    WEIGHTS,
     WEIGHTS_AT,
     carry_size_of,
     folded_size_of,
     layout_of,
-    locate_coefficient,
     locate_synapse,
     of_connection,
     of_group,
@@ -50,19 +44,16 @@ from hebbax.kernels.layout import (
 from hebbax.kernels.normalisation import COMPILED_NORMALISATIONS, layer_normaliser
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.kernels.regions import read_unit, write_unit
-from hebbax.kernels.rules import fold_layer, update_layer
+from hebbax.kernels.rules import update_layer
 from hebbax.kernels.weights import (
-    PARAMETERS,
-    RATE,
-    TIME_CONSTANT,
-    draw_connection,
     draw_weights,
     inherit_weights,
     put_weights,
 )
 from hebbax.plasticity.rule import Rule
 from hebbax.plasticity.rules import RULES
-from hebbax.policies.policy import WEIGHT_BOUND, Policy
+from hebbax.policies.any_policy import WEIGHT_BOUND
+from hebbax.policies.policy import Policy
 
 _ONE, _ZERO = np.float32(1.0), np.float32(0.0)
 _SMALLEST = np.finfo(np.float32).tiny
@@ -89,7 +80,7 @@ def compile_network_step(policy: Policy) -> PolicyStep:
     plasticities = [plasticity for plasticity, _ in policy.groups]
     scaled = any(plasticity.normalisation == "max" for plasticity in plasticities)
     functions = (
-        _birth(tuple(_fold(RULES.get(one.rule), number) for number, one in enumerate(plasticities))),
+        compile_birth(tuple(fold_group(RULES.get(one.rule), number) for number, one in enumerate(plasticities))),
         _act(compile_forward(network, scaled=scaled), _averagings(policy)),
         _adapt(
             tuple(
@@ -109,7 +100,7 @@ def compile_network_step(policy: Policy) -> PolicyStep:
     return PolicyStep(
         *functions,
         layout,
-        _parameters(policy),
+        parameters_of(policy),
         carry_size_of(policy),
         folded_size_of(policy),
         policy.weight_count,
@@ -124,15 +115,6 @@ def _averagings(policy: Policy) -> tuple[tuple[str, int], ...]:
     """Return the averagings that keep something, each with the number of a plasticity that reads it."""
     plasticities = [plasticity for plasticity, _ in policy.groups]
     return tuple((one.averaging, plasticities.index(one)) for one in policy.with_history)
-
-
-def _parameters(policy: Policy) -> np.ndarray:
-    """Return PARAMETERS numbers per connection, float32: of the first weights, and the rule's constants."""
-    rows = []
-    for connection, own in zip(policy.network.connections, policy.synapses, strict=True):
-        constants = (*(own.plasticity.constants if own.plasticity else ()), 0.0, 0.0)[:2]
-        rows += [own.initial.centre, own.initial.spread(*connection.shape), *constants]
-    return np.array(rows, np.float32)
 
 
 @kernel
@@ -174,101 +156,6 @@ def _static_adapt(layout, folded, carry, tick, signal):
 @kernel
 def _static_weights(layout, carry, out):
     pass
-
-
-@kernel
-def _put_first_weights(layout, parameters, genome, index, key0, key1, slot0, slot1, buffer, carry):
-    """Write a connection's first weights into the carry; `buffer` [weights that change] may be written over."""
-    weights_at, birth = of_connection(layout, index, WEIGHTS_AT), of_connection(layout, index, BIRTH)
-    rows, columns = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
-    if birth == OF_GENOME:
-        gene = of_connection(layout, index, GENES) - 1
-        for i in range(rows):
-            for j in range(columns):
-                carry[weights_at + locate_synapse(layout, index, i, j)] = genome[
-                    locate_coefficient(layout, index, gene, i, j)
-                ]
-        return
-    if birth in (OF_SLOT, INHERITED):
-        key0, key1 = slot0, slot1
-    if of_connection(layout, index, GROUP) == STATIC:
-        draw_connection(layout, parameters, index, key0, key1, carry, weights_at)
-        return
-    draw_connection(layout, parameters, index, key0, key1, buffer, weights_at)
-    for i in range(rows):
-        for j in range(columns):
-            carry[weights_at + locate_synapse(layout, index, i, j)] = buffer[weights_at + i * columns + j]
-
-
-@cache
-def _birth(folds: tuple[Any, ...]) -> Any:
-    fold = _fold_all(folds)
-
-    @kernel
-    def birth(layout, parameters, genome, key0, key1, slot0, slot1, folded, carry):
-        for k in range(layout[WEIGHTS], carry.shape[0]):
-            carry[k] = _ZERO
-        for index in range(layout[CONNECTIONS]):
-            # `folded` has room for the weights, and is written after.
-            _put_first_weights(layout, parameters, genome, index, key0, key1, slot0, slot1, folded, carry)
-            carry[layout[SCALES_AT] + index] = _ONE
-        fold(parameters, genome, layout, folded)
-        set_bias_units(layout, carry, layout[UNITS_AT])
-
-    return birth
-
-
-@kernel
-def _fold_nothing(parameters, genome, layout, folded):
-    pass
-
-
-def _fold_all(folds: tuple[Any, ...]) -> Any:
-    if not folds:
-        return _fold_nothing
-    if len(folds) == 1:
-        return folds[0]
-    first, others = folds[0], _fold_all(folds[1:])
-
-    @kernel
-    def fold(parameters, genome, layout, folded):
-        first(parameters, genome, layout, folded)
-        others(parameters, genome, layout, folded)
-
-    return fold
-
-
-@cache
-def _fold(rule: Rule, group: int) -> Any:
-    fold_one = _fold_connection(rule)
-
-    @kernel
-    def fold(parameters, genome, layout, folded):
-        for index in range(layout[CONNECTIONS]):
-            if of_connection(layout, index, GROUP) == group:
-                fold_one(parameters, genome, layout, folded, index)
-
-    return fold
-
-
-def _fold_connection(rule: Rule) -> Any:
-    fold_layer_of = fold_layer(rule)
-
-    if rule.time_constant is None:
-
-        @kernel
-        def fold(parameters, genome, layout, folded, index):
-            rate = parameters[PARAMETERS * index + RATE]
-            fold_layer_of(rate, genome, folded, of_connection(layout, index, FOLDED_AT), layout, index)
-
-    else:
-
-        @kernel
-        def fold(parameters, genome, layout, folded, index):
-            rate, time_constant = parameters[PARAMETERS * index + RATE], parameters[PARAMETERS * index + TIME_CONSTANT]
-            fold_layer_of(rate, time_constant, genome, folded, of_connection(layout, index, FOLDED_AT), layout, index)
-
-    return fold
 
 
 @cache

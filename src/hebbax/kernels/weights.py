@@ -24,7 +24,7 @@ from hebbax.kernels.layout import (
     locate_synapse,
     of_connection,
 )
-from hebbax.policies.policy import WEIGHT_BOUND
+from hebbax.policies.any_policy import WEIGHT_BOUND
 
 _ONE = np.float32(1.0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hebbax.lazy_jax import jax, jnp
-from hebbax.policies.policy import Carry
+from hebbax.policies.any_policy import Carry
 from hebbax.types import Array
 
 

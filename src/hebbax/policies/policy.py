@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -17,60 +16,13 @@ from hebbax.plasticity.averaging import remember
 from hebbax.plasticity.gene import PlacedGene, table_entries
 from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rules import RULES
+from hebbax.policies.any_policy import Carry
+from hebbax.policies.drawing import draw_weights
 from hebbax.policies.placing import place_genes
 from hebbax.policies.synapses import FIRST_WEIGHTS, Synapses
 from hebbax.policies.update import make_update
 from hebbax.settings import pinned
 from hebbax.types import Array
-
-WEIGHT_BOUND = 1e8
-"""A life whose weights pass this has diverged: float32 keeps one digit beside it of activations of order one."""
-
-
-class Carry(NamedTuple):
-    """All that changes in a policy during a life, float32."""
-
-    weights: tuple[Array, ...]  # one matrix per plastic connection, [presynaptic, postsynaptic]
-    states: tuple[Array, ...]  # of their synapses, [states of the rule, presynaptic, postsynaptic]
-    units: Array  # [unit_count], the activations of the last pass
-    history: Array  # [rows of the averagings, unit_count]
-    tick: Array  # number of passes so far, int32
-    fixed: tuple[Array, ...] = ()  # one matrix per connection that is drawn at birth and then stays
-
-
-class AnyPolicy(Protocol):
-    """What an engine needs of a policy; `Policy` is one, and users may bring their own to the lockstep engine."""
-
-    @property
-    def name(self) -> str:
-        """What the policy is called."""
-        ...
-
-    @property
-    def genome_size(self) -> int:
-        """Number of evolved numbers."""
-        ...
-
-    @property
-    def weight_count(self) -> int:
-        """Number of weights that change during a life."""
-        ...
-
-    def birth(self, key: jax.Array) -> Carry:
-        """Return the carry of a newborn."""
-        ...
-
-    def act(self, genome: Array, carry: Carry, observation: Array) -> tuple[Array, Carry]:
-        """Return the action [actuators] for an observation [observations], and the carry."""
-        ...
-
-    def adapt(self, genome: Array, carry: Carry) -> Carry:
-        """Return the carry after the plasticity that follows the pass just run.
-
-        A policy with an attribute `reads_signal` that is true gets a signal [signals] as a third argument: the reward
-        of the tick, then its terms where the task has several.
-        """
-        ...
 
 
 @dataclass(frozen=True)
@@ -296,24 +248,7 @@ class Policy:
     @pinned()
     def draw(self, key: jax.Array) -> tuple[Array, ...]:
         """Return fresh weights of every connection of the network, drawn from the key as one flat vector."""
-        connections = self.network.connections
-        initials = [synapses.initial for synapses in self.synapses]
-        sizes = np.array([connection.size for connection in connections])
-        pairs = list(zip(initials, connections, strict=True))
-        spreads = np.repeat(np.array([initial.spread(*c.shape) for initial, c in pairs], np.float32), sizes)
-        centres = np.repeat(np.array([initial.centre for initial in initials], np.float32), sizes)
-        normal = np.repeat([initial.is_normal for initial in initials], sizes)
-        count = int(sizes.sum())
-        flat = jnp.zeros(count, jnp.float32)
-        if normal.any():
-            flat = centres + spreads * jax.random.normal(key, (count,), jnp.float32)
-        if not normal.all():
-            low, high = centres - spreads, centres + spreads
-            uniform = jax.random.uniform(key, (count,), jnp.float32, minval=low, maxval=high)
-            flat = jnp.where(normal, flat, uniform) if normal.any() else uniform
-        ends = np.cumsum(sizes)
-        parts = zip(ends - sizes, ends, connections, strict=True)
-        return tuple(flat[start:end].reshape(connection.shape) for start, end, connection in parts)
+        return draw_weights(self.network.connections, [synapses.initial for synapses in self.synapses], key)
 
     def fresh(self, key: jax.Array) -> tuple[Array, ...]:
         """Return fresh weights of the plastic connections, drawn whatever their birth."""

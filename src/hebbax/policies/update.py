@@ -15,7 +15,8 @@ from hebbax.plasticity.rule import Rule
 from hebbax.types import Array
 
 if TYPE_CHECKING:
-    from hebbax.policies.policy import Carry, Policy
+    from hebbax.policies.any_policy import Carry
+    from hebbax.policies.policy import Policy
 
 Layers: TypeAlias = tuple[tuple[Array, ...], tuple[Array, ...]]
 """Weights and states of some connections."""
