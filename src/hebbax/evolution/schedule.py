@@ -39,6 +39,17 @@ class ScheduleState:
     length: LifeLength
 
 
+def with_training(config: TrainConfig, task: AnyTask) -> TrainConfig:
+    """Return a configuration that says how long lives of training are.
+
+    Where it leaves that to the task, it is the task's choice; but full lives where it has another length for those.
+    """
+    if config.training.ticks is not None:
+        return config
+    ticks = task.training_ticks if config.task.ticks is None else FULL
+    return replace(config, training=replace(config.training, ticks=ticks))
+
+
 class Schedule:
     """The phases of a run: the first is the run's own. Raises HebbaxError for what the task does not have."""
 

@@ -18,7 +18,7 @@ from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Damages, Scenario, in_turn
 from hebbax.errors import HebbaxError
 from hebbax.evolution.life_length import Outcome
-from hebbax.evolution.schedule import Schedule, ScheduleState, weighted
+from hebbax.evolution.schedule import Schedule, ScheduleState, weighted, with_training
 from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
 from hebbax.evolution.strategy import Strategy
 from hebbax.keys import root_key, stream
@@ -44,8 +44,8 @@ class Search:
 
     @pinned()
     def __init__(self, config: TrainConfig) -> None:
-        self.config = config
         self.task = make_task(config.task.name)
+        self.config = config = with_training(config, self.task)
         self.policy = make_policy(config.policy, self.task)
         self.strategy = Strategy(config.strategy, self.policy.genome_size)
         self.engine = make_engine(self.task, self.policy, config.engine, config.threads)
