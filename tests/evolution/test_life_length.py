@@ -91,6 +91,12 @@ def test_lives_grow_where_what_is_learnt_does_not_last(level):
         assert next_length(LifeLength(200), Outcome(fitness, 1.0, False, full), FULL).ticks == ticks
 
 
+def test_bodies_that_fall_early_are_not_helped_by_longer_lives():
+    """Each earns what it does in 25 ticks, however long it could live."""
+    told = Outcome(25 + MANY, 0.0, True, np.full(16, 25.0))
+    assert next_length(LifeLength(200), told, FULL).ticks == 200
+
+
 def test_growth_begins_without_a_past():
     length = LifeLength(200, tuple(float(-i) for i in range(WINDOW - 1)), True)
     grown = next_length(length, Outcome(-1e6 + MANY, 0.0, False, None), FULL)

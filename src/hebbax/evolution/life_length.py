@@ -10,7 +10,8 @@ one of four things is seen, each without a number to be tuned to a task:
   more often than the lower one (the sign of Kendall's τ, after Mann 1945). Where there is no trend, that is seen within
   few generations; where there is one, hardly ever, however slow it is compared to what is left to learn.
 - **What is learnt does not last.** The mean genome, without the noise of its samples, earns less per tick of a full
-  life than its population does over the present length, by more than chance.
+  life than its population does over the present length, by more than chance. This says nothing of bodies most of which
+  fall before: they would of longer lives too.
 
 Each errs on the side of growing, which only costs time: a full life is what evaluations judge by.
 """
@@ -65,11 +66,12 @@ def next_length(length: LifeLength, outcome: Outcome, full: int) -> LifeLength:
     known = replace(length, fitness=(*length.fitness, float(per_tick.mean()))[-WINDOW:], falls=falls)
     if length.ticks >= full:
         return replace(known, ticks=full, fitness=())
+    most_last = outcome.whole > 0.5
     grow = (
-        (falls and outcome.whole > 0.5)
+        (falls and most_last)
         or len(np.unique(outcome.fitness)) < 0.5 * len(outcome.fitness)
         or (len(known.fitness) == WINDOW and not rises(known.fitness))
-        or (outcome.full_fitness is not None and _below(outcome.full_fitness / full, per_tick))
+        or (most_last and outcome.full_fitness is not None and _below(outcome.full_fitness / full, per_tick))
     )
     return known.lengthened(full) if grow else known
 
