@@ -25,7 +25,7 @@ from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
 from hebbax.settings import pinned
 from hebbax.tasks.registry import make_task
-from hebbax.types import END_REACHED, END_TERMINATED, Lives
+from hebbax.types import END_TERMINATED, Lives
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,8 @@ class Search:
             **evaluation,
         }
         if self.schedule.changes:
-            outcome = _outcome_of(fitness, lives, None if evaluated is None else weighted(evaluated, phase.weights))
+            evaluated = None if evaluated is None else weighted(evaluated, phase.weights)
+            outcome = _outcome_of(fitness, lives, ticks, evaluated)
             following = self._scheduled(following, metrics, outcome)
         end = time.perf_counter()
         seconds = {
@@ -202,12 +203,12 @@ def _tensor_name(path: Any) -> str:
     return f"strategy/{jax.tree_util.keystr(path)}"
 
 
-def _outcome_of(fitness: np.ndarray, lives: Lives, evaluated: Lives | None) -> Outcome:
-    """Return what the length of lives follows from; `evaluated` are full lives of the mean genome."""
+def _outcome_of(fitness: np.ndarray, lives: Lives, ticks: int, evaluated: Lives | None) -> Outcome:
+    """Return what follows for lives after these of so many ticks; `evaluated` are full ones of the mean genome."""
     full = np.zeros(0) if evaluated is None else evaluated.returns[~evaluated.diverged]
     return Outcome(
         fitness=fitness,
-        whole=float(np.mean(lives.ends == END_REACHED)),
+        lasted=float(np.median(lives.lengths) / ticks),
         terminated=bool(np.any(lives.ends == END_TERMINATED)),
         full_fitness=full if len(full) else None,
     )
