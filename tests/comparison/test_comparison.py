@@ -95,7 +95,7 @@ def test_another_budget_is_another_group(write_run):
 def test_tasks_lengths_and_terminations_have_tables_of_their_own(write_run):
     short = write_run("c", [1.0])
     text = (short / "config.yaml").read_text()
-    (short / "config.yaml").write_text(text.replace("ticks: null", "ticks: 50"))
+    (short / "config.yaml").write_text(text.replace("ticks: null", "ticks: 50", 1))
     restarted = write_run("d", [1.0], termination="restart")
     tables = tables_of(write_run("a", [1.0]), write_run("b", [1.0], task="half_cheetah"), short, restarted)
 

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from hebbax.config.train import TrainConfig, check_train_config, from_dict, to_dict
+from hebbax.config.train import TaskConfig, TrainConfig, check_train_config, from_dict, to_dict
 from hebbax.config.training import PhaseConfig, Reached, TrainingConfig, read_after
 from hebbax.errors import HebbaxError
+from hebbax.evolution.schedule import with_training
+from hebbax.tasks.registry import make_task
 
 PHASES = [PhaseConfig(20, "growing", {"control": 2.0}, "none"), PhaseConfig("return_mean>=500", 400)]
 
@@ -23,6 +25,17 @@ def test_a_run_stored_before_there_was_a_choice_has_full_lives():
     stored = to_dict(TrainConfig())
     del stored["training"]
     assert from_dict(stored).training == TrainingConfig("full", [])
+
+
+def test_what_lives_of_training_are_is_the_tasks_choice_unless_the_full_life_is_another():
+    def chosen(config, ticks):
+        return with_training(config, replace(make_task("swimmer"), training_ticks=ticks)).training.ticks
+
+    assert chosen(TrainConfig(), "growing") == "growing"
+    assert chosen(TrainConfig(), 200) == 200
+    assert chosen(TrainConfig(task=TaskConfig("swimmer", 500)), "growing") == "full"
+    assert chosen(TrainConfig(task=TaskConfig("swimmer", 500), training=TrainingConfig(100)), "growing") == 100
+    assert chosen(TrainConfig(training=TrainingConfig("full")), "growing") == "full"
 
 
 @pytest.mark.parametrize(
@@ -58,8 +71,7 @@ def test_a_value_is_reached_or_not():
 @pytest.mark.parametrize(
     ("training", "message"),
     [
-        (TrainingConfig(0), "training.ticks=0: expected a whole number of at least 1, or full or growing; .*valid: 1"),
-        (TrainingConfig(None), "training.ticks=None: expected"),
+        (TrainingConfig(0), "training.ticks=0: expected a whole number .*, full or growing, or null; nearest valid: 1"),
         (TrainingConfig(True), "training.ticks=True: expected"),
         (TrainingConfig(2.5), "training.ticks=2.5: expected"),
         (TrainingConfig("grow"), "training.ticks=grow: expected"),

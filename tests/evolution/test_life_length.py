@@ -18,7 +18,7 @@ def lengths_of(means, *, spread=0.1, begin=FIRST, full=FULL, **outcome):
     """Return the length of lives before each generation and after the last, by means of fitness per tick."""
     length, lengths = begin, [begin.ticks]
     for mean in means:
-        told = Outcome((mean + spread * MANY) * length.ticks, **({"whole": 1.0, "terminated": False} | outcome))
+        told = Outcome((mean + spread * MANY) * length.ticks, **({"lasted": 1.0, "terminated": False} | outcome))
         length = next_length(length, told, full)
         lengths.append(length.ticks)
     return lengths
@@ -66,10 +66,18 @@ def test_a_learning_curve_that_saturates_grows_after_its_rise():
 
 def test_lives_grow_at_once_where_most_of_a_falling_body_last():
     rising = np.arange(8.0)
-    assert lengths_of(rising, whole=0.6, terminated=True)[:5] == [200, 300, 450, 675, 1000]
-    assert set(lengths_of(rising, whole=0.5, terminated=True)) == {200}
+    assert lengths_of(rising, lasted=0.7, terminated=True)[:5] == [200, 300, 450, 675, 1000]
+    assert set(lengths_of(rising, lasted=0.65, terminated=True)) == {200}
     # A body that never falls reaches its last tick by nature.
-    assert set(lengths_of(rising, whole=1.0, terminated=False)) == {200}
+    assert set(lengths_of(rising, lasted=1.0, terminated=False)) == {200}
+
+
+def test_a_dive_at_the_end_of_lives_does_not_keep_them_short():
+    """As a hopper's that evolved on 300 ticks: nearly all fall, just before the end, ever faster."""
+    length = LifeLength(300)
+    for speed in (1.0, 2.0):
+        length = next_length(length, Outcome(285 * (speed + 0.1 * MANY), 285 / length.ticks, True), FULL)
+    assert length.ticks == 450  # twice two thirds of it are more than 285
 
 
 def test_a_body_that_has_fallen_once_is_known_to_fall():
@@ -89,6 +97,12 @@ def test_lives_grow_where_what_is_learnt_does_not_last(level):
     for full_per_tick, ticks in ((level - 1.0, 300), (level - 0.01, 200), (level + 1.0, 200)):
         full = FULL * (full_per_tick + 0.1 * np.linspace(-1, 1, 16))
         assert next_length(LifeLength(200), Outcome(fitness, 1.0, False, full), FULL).ticks == ticks
+
+
+def test_bodies_that_fall_early_are_not_helped_by_longer_lives():
+    """Each earns what it does in 25 ticks, however long it could live."""
+    told = Outcome(25 + MANY, 0.0, True, np.full(16, 25.0))
+    assert next_length(LifeLength(200), told, FULL).ticks == 200
 
 
 def test_growth_begins_without_a_past():

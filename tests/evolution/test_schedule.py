@@ -73,6 +73,17 @@ def test_growing_lives_begin_with_a_fifth():
     assert [state.schedule.length.ticks for state in states[:3]] == [one["training_ticks"] for one in metrics]
 
 
+def test_growing_lives_reach_beyond_what_happens_in_them():
+    late = "none | scale-actuator(0, 0, from=6) + scale-actuator(1, 0, from=9)"
+    config = replace(CONFIG, damage=late, lifetimes=2)
+    assert Search(replace(config, training=TrainingConfig("growing"))).begin().schedule.length.ticks == 18
+    later = replace(CONFIG, damage="scale-actuator(0, 0, from=30)", training=TrainingConfig("growing"))
+    assert Search(later).begin().schedule.length.ticks == 40
+    phases = [PhaseConfig(1, damage="scale-actuator(0, 0, from=12)")]
+    _, states, _ = trained(TrainingConfig("growing", phases), 1)
+    assert [state.schedule.length.ticks for state in states] == [8, 24]
+
+
 def test_phases_begin_by_generation_and_leave_to_the_run_what_they_do_not_say():
     phases = [PhaseConfig(2, ticks=20, weights={"control": 0.0}), PhaseConfig(3, damage="scale-actuator(0, 0)")]
     search, states, metrics = trained(TrainingConfig(10, phases), 5)
@@ -129,7 +140,12 @@ def test_diverged_lives_rank_last_whatever_the_weights():
     assert weighted(lives, None) is lives
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+QUICK = ("openai-es", "mu-lambda-es")  # the default, and one that remembers no best
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in STRATEGIES]
+)
 def test_a_strategy_forgets_the_best_of_other_lives(name):
     """It would be compared with lives of another length, whose returns are of another size."""
     elite = {"elite": 0.5} if "elite" in STRATEGIES.get(name).defaults else {}
@@ -154,6 +170,10 @@ def test_a_strategy_forgets_the_best_of_other_lives(name):
         ),
         (TrainingConfig(10, [PhaseConfig("reward_terms.x>=1")]), "unknown metric .*'reward_terms.x'"),
         (TrainingConfig(10, [PhaseConfig(1, damage="scale-actuator(7, 0)")]), "on actuator 7: expected 0 to 1"),
+        (
+            TrainingConfig(10, [PhaseConfig(1, damage="scale-actuator(0, 0, from=10)")]),
+            "ticks=10: a damage sets in at tick 10, after the end of such a life; nearest valid: 11",
+        ),
     ],
 )
 def test_what_the_task_does_not_have_is_refused_before_the_first_life(training, message):

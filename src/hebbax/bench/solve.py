@@ -10,6 +10,7 @@ import numpy as np
 
 from hebbax.bench.report import Report, Settings, Table, Tell
 from hebbax.config.train import TaskConfig, TrainConfig
+from hebbax.config.training import FULL, TrainingConfig
 from hebbax.evolution.search import Search
 
 CASE: dict[str, Any] = {"task": "half_cheetah", "threshold": 3000.0, "seeds": [0, 1, 2], "generations": 150}
@@ -21,7 +22,8 @@ _COLUMNS = ("seed", "generation", "steps (millions)", "minutes", "highest popula
 def measure(settings: Settings, tell: Tell) -> Report:
     """Evolve from every seed until it is solved; the default population and ticks unless settings say otherwise."""
     default = TrainConfig()
-    config = replace(default, task=TaskConfig(CASE["task"], settings.ticks), generations=CASE["generations"])
+    task, full = TaskConfig(CASE["task"], settings.ticks), TrainingConfig(FULL)  # the threshold is of full lives
+    config = replace(default, task=task, training=full, generations=CASE["generations"])
     if settings.population is not None:
         config = replace(config, strategy=replace(default.strategy, population=settings.population))
     runs = [_solve(replace(config, seed=seed), tell) for seed in CASE["seeds"]]

@@ -18,7 +18,7 @@ def evolve(training: Training, asked: Interruption, seconds: float | None = None
 
     When a signal stops it, say how to go on, and return the exit code for that.
     """
-    from hebbax.config.training import TrainingConfig, training_in_words
+    from hebbax.config.training import training_in_words
     from hebbax.evolution.strategies.build import remark_on_strategy
     from hebbax.tasks.registry import remark_on
 
@@ -30,7 +30,7 @@ def evolve(training: Training, asked: Interruption, seconds: float | None = None
     for remark in (remark_on(training.search.task), remark_on_strategy(config.strategy.name, genome_size)):
         if remark is not None:
             print(remark, flush=True)
-    if config.training != TrainingConfig():
+    if not config.training.full or config.training.phases:
         print(f"lives of training: {training_in_words(config.training)}; evaluations are over full lives", flush=True)
     clock = Clock(training.state.generation, config.generations, seconds)
     with training_progress(clock, training.search.engine.name) as progress:

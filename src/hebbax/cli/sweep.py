@@ -129,7 +129,7 @@ def _run_one(run: PlannedRun, asked: Interruption, command: Sequence[str]) -> No
         print("finished before")
         return
     training = open_training(run, command, note)
-    remember_trust(run.config, run.path, note)  # its modules were named by who has begun the sweep
+    remember_trust(training.search.config, run.path, note)  # its modules were named by who has begun the sweep
     evolve(training, asked)
 
 

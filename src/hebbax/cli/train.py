@@ -99,7 +99,7 @@ def _started(options: Namespace) -> Training:
         date = datetime.now().strftime("%Y%m%d-%H%M%S")
         path = unique_run_path(Path("runs"), config.task.name, config.policy.name, config.seed, date)
     training = Training.start(config, path, options.command)
-    remember_trust(config, path, note)  # its modules were named by who has begun it
+    remember_trust(training.search.config, path, note)  # its modules were named by who has begun it
     return training
 
 

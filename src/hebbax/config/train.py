@@ -9,7 +9,7 @@ from typing import Any
 from hebbax.config.engines import ENGINES
 from hebbax.config.policy import PRESETS, PolicyConfig, without_unread
 from hebbax.config.strategy import StrategyConfig
-from hebbax.config.training import PhaseConfig, TrainingConfig, check_training
+from hebbax.config.training import FULL, PhaseConfig, TrainingConfig, check_training
 from hebbax.errors import HebbaxError, check_seed, unknown_name
 from hebbax.types import ON_TERMINATION
 
@@ -97,9 +97,12 @@ def from_dict(values: dict[str, Any]) -> TrainConfig:
     """Return the configuration of a stored run, of this version or an earlier one.
 
     Earlier ones let a policy have options that it does not read; they get their defaults here, or no such run would
-    load. Raises HebbaxError for a key this version does not know.
+    load. Lives of training were full ones before there was a choice. Raises HebbaxError for a key this version does
+    not know.
     """
-    config = from_typed({**values, "policy": _with_initial_scale(values.get("policy", {}))})
+    config = from_typed(
+        {"training": {"ticks": FULL}, **values, "policy": _with_initial_scale(values.get("policy", {}))}
+    )
     return replace(config, policy=without_unread(config.policy))
 
 

@@ -39,13 +39,13 @@ class TrainingConfig:
     []
     """
 
-    ticks: Any = FULL  # control ticks, or one of LENGTHS
+    ticks: Any = None  # control ticks, or one of LENGTHS; none for the task's own choice
     phases: list[PhaseConfig] = field(default_factory=list)
 
     @property
     def full(self) -> bool:
-        """Whether all lives of training are as long as those of evaluations."""
-        return self.ticks == FULL and all(phase.ticks in (None, FULL) for phase in self.phases)
+        """Whether all lives of training are as long as those of evaluations, as far as this says."""
+        return self.ticks in (None, FULL) and all(phase.ticks in (None, FULL) for phase in self.phases)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,8 @@ def read_after(after: Any) -> int | Reached:
 
 def check_training(config: TrainingConfig) -> None:
     """Raise HebbaxError for a length, a phase or a weight that is none."""
-    _check_ticks("training.ticks", config.ticks)
+    if config.ticks is not None:
+        _check_ticks("training.ticks", config.ticks)
     last = -1
     for phase in config.phases:
         begin = read_after(phase.after)
@@ -121,4 +122,5 @@ def _check_ticks(name: str, ticks: Any) -> None:
     number = isinstance(ticks, int) and not isinstance(ticks, bool)
     if not (number and ticks >= 1) and ticks not in LENGTHS:
         nearest = "; nearest valid: 1" if number else ""
-        raise HebbaxError(f"{name}={ticks}: expected a whole number of at least 1, or {' or '.join(LENGTHS)}{nearest}")
+        words = " or ".join(LENGTHS)
+        raise HebbaxError(f"{name}={ticks}: expected a whole number of at least 1, {words}, or null{nearest}")

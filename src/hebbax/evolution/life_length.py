@@ -4,13 +4,16 @@ Short lives cost less, and early on they tell genomes apart as well as long ones
 need not last: a hopper that evolves on 300 ticks falls at tick 310. So lives begin short, and grow by half as soon as
 one of four things is seen, each without a number to be tuned to a task:
 
-- **Most lives end at their last tick, though some fall.** Then more than half of them say nothing of what comes later.
+- **Most lives come near their last tick, though some fall.** The median life lasts two thirds of the length. Waiting
+  until most reach the end would not do: where the end is in sight, evolution learns to dive at it, so that most fall
+  just before. An end that none is near costs nothing, as lives end by falling.
 - **Most genomes are not told apart**, because their fitness is the same. Ranks among equals are chance.
 - **Fitness per tick has stopped rising.** Of all pairs among the last generations, the later one is not the higher one
   more often than the lower one (the sign of Kendall's τ, after Mann 1945). Where there is no trend, that is seen within
   few generations; where there is one, hardly ever, however slow it is compared to what is left to learn.
 - **What is learnt does not last.** The mean genome, without the noise of its samples, earns less per tick of a full
-  life than its population does over the present length, by more than chance.
+  life than its population does over the present length, by more than chance. Of bodies most of which fall early this
+  says nothing: they would in longer lives too.
 
 Each errs on the side of growing, which only costs time: a full life is what evaluations judge by.
 """
@@ -48,7 +51,7 @@ class Outcome:
     """What a generation's lives say about their length."""
 
     fitness: np.ndarray  # [population]
-    whole: float  # share of the lives that reached their last tick
+    lasted: float  # share of their length that the median life lasted
     terminated: bool  # whether any ended by a termination
     full_fitness: np.ndarray | None = None  # [lives] of the mean genome over full lives, where evaluated; not empty
 
@@ -65,11 +68,12 @@ def next_length(length: LifeLength, outcome: Outcome, full: int) -> LifeLength:
     known = replace(length, fitness=(*length.fitness, float(per_tick.mean()))[-WINDOW:], falls=falls)
     if length.ticks >= full:
         return replace(known, ticks=full, fitness=())
+    most_last = outcome.lasted * _GROWTH > 1  # so in the next length they would not
     grow = (
-        (falls and outcome.whole > 0.5)
+        (falls and most_last)
         or len(np.unique(outcome.fitness)) < 0.5 * len(outcome.fitness)
         or (len(known.fitness) == WINDOW and not rises(known.fitness))
-        or (outcome.full_fitness is not None and _below(outcome.full_fitness / full, per_tick))
+        or (most_last and outcome.full_fitness is not None and _below(outcome.full_fitness / full, per_tick))
     )
     return known.lengthened(full) if grow else known
 

@@ -39,6 +39,17 @@ class ScheduleState:
     length: LifeLength
 
 
+def with_training(config: TrainConfig, task: AnyTask) -> TrainConfig:
+    """Return a configuration that says how long lives of training are.
+
+    Where it leaves that to the task, it is the task's choice; but full lives where it has another length for those.
+    """
+    if config.training.ticks is not None:
+        return config
+    ticks = task.training_ticks if config.task.ticks is None else FULL
+    return replace(config, training=replace(config.training, ticks=ticks))
+
+
 class Schedule:
     """The phases of a run: the first is the run's own. Raises HebbaxError for what the task does not have."""
 
@@ -55,7 +66,7 @@ class Schedule:
 
     def begin(self) -> ScheduleState:
         """Return the state before the first generation."""
-        state = ScheduleState(0, _length_in(self.phases[0], first_length(self.full)))
+        state = ScheduleState(0, self._length_in(self.phases[0], first_length(self.full)))
         return self._entered(state) if len(self.phases) > 1 and self.phases[1].after == 0 else state
 
     def phase(self, state: ScheduleState) -> Phase:
@@ -74,7 +85,13 @@ class Schedule:
 
     def _entered(self, state: ScheduleState) -> ScheduleState:
         number = state.phase + 1
-        return ScheduleState(number, _length_in(self.phases[number], replace(state.length, fitness=())))
+        return ScheduleState(number, self._length_in(self.phases[number], replace(state.length, fitness=())))
+
+    def _length_in(self, phase: Phase, length: LifeLength) -> LifeLength:
+        """Return the length that lives have as a phase begins; half of a growing one at least is under its damages."""
+        if phase.ticks is not None:
+            return replace(length, ticks=phase.ticks)
+        return replace(length, ticks=max(length.ticks, min(2 * _last_onset(phase.variants), self.full)))
 
     def pack(self, state: ScheduleState) -> dict[str, np.ndarray]:
         """Return a state as named tensors, none where nothing can change."""
@@ -117,12 +134,15 @@ def _phase(config: PhaseConfig, own: PhaseConfig, task: AnyTask, full: int) -> P
         if after.metric not in names:
             raise unknown_name("metric of training.phases", after.metric, names)
     damage = own.damage if config.damage is None else config.damage
-    return Phase(
-        after=after,
-        ticks=_ticks(own.ticks if config.ticks is None else config.ticks, full),
-        weights=_weights(config.weights, task.reward),
-        variants=parse_damages(damage or "", task.control_period),
-    )
+    ticks = _ticks(own.ticks if config.ticks is None else config.ticks, full)
+    variants = parse_damages(damage or "", task.control_period)
+    onset = _last_onset(variants)
+    if ticks is not None and onset >= ticks and ticks < full:
+        raise HebbaxError(
+            f"training.ticks={ticks}: a damage sets in at tick {onset}, after the end of such a life; nearest valid: "
+            f"{min(onset + 1, full)}"
+        )
+    return Phase(after, ticks, _weights(config.weights, task.reward), variants)
 
 
 def _ticks(ticks: int | str, full: int) -> int | None:
@@ -144,5 +164,5 @@ def _weights(weights: Mapping[str, float], terms: Sequence[str]) -> np.ndarray |
     return np.array([weights.get(term, 1.0) for term in terms])
 
 
-def _length_in(phase: Phase, length: LifeLength) -> LifeLength:
-    return length if phase.ticks is None else replace(length, ticks=phase.ticks)
+def _last_onset(variants: Sequence[Sequence[Event]]) -> int:
+    return max((event.onset for events in variants for event in events), default=0)

@@ -19,14 +19,14 @@ from hebbax.engines.scenario import Damages, Scenario, in_turn
 from hebbax.errors import HebbaxError
 from hebbax.evolution.births import Births
 from hebbax.evolution.life_length import Outcome
-from hebbax.evolution.schedule import Schedule, ScheduleState, weighted
+from hebbax.evolution.schedule import Schedule, ScheduleState, weighted, with_training
 from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
 from hebbax.evolution.strategy import Strategy
 from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
 from hebbax.settings import pinned
 from hebbax.tasks.registry import make_task
-from hebbax.types import END_REACHED, END_TERMINATED, Lives
+from hebbax.types import END_TERMINATED, Lives
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Search:
 
     @pinned()
     def __init__(self, config: TrainConfig) -> None:
-        self.config = config
         self.task = make_task(config.task.name)
+        self.config = config = with_training(config, self.task)
         self.policy = make_policy(config.policy, self.task)
         self.strategy = Strategy(config.strategy, self.policy.genome_size)
         self.engine = make_engine(self.task, self.policy, config.engine, config.threads)
@@ -131,7 +131,8 @@ class Search:
             **evaluation,
         }
         if self.schedule.changes:
-            outcome = _outcome_of(fitness, lives, None if evaluated is None else weighted(evaluated, phase.weights))
+            evaluated = None if evaluated is None else weighted(evaluated, phase.weights)
+            outcome = _outcome_of(fitness, lives, ticks, evaluated)
             following = self._scheduled(following, metrics, outcome)
         end = time.perf_counter()
         seconds = {
@@ -216,12 +217,12 @@ def _tensor_name(path: Any) -> str:
     return f"strategy/{jax.tree_util.keystr(path)}"
 
 
-def _outcome_of(fitness: np.ndarray, lives: Lives, evaluated: Lives | None) -> Outcome:
-    """Return what the length of lives follows from; `evaluated` are full lives of the mean genome."""
+def _outcome_of(fitness: np.ndarray, lives: Lives, ticks: int, evaluated: Lives | None) -> Outcome:
+    """Return what follows for lives after these of so many ticks; `evaluated` are full ones of the mean genome."""
     full = np.zeros(0) if evaluated is None else evaluated.returns[~evaluated.diverged]
     return Outcome(
         fitness=fitness,
-        whole=float(np.mean(lives.ends == END_REACHED)),
+        lasted=float(np.median(lives.lengths) / ticks),
         terminated=bool(np.any(lives.ends == END_TERMINATED)),
         full_fitness=full if len(full) else None,
     )

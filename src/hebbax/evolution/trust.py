@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from hebbax.config.train import TrainConfig, flat_dict, from_dict, to_dict
+from hebbax.config.training import FULL
 from hebbax.errors import HebbaxError
 from hebbax.tasks.external.task import module_of
 
@@ -96,7 +97,8 @@ def _entry(config: TrainConfig, path: Path) -> str:
 
 def _identity(config: TrainConfig) -> str:
     """Return a hash of what a run is, and not of how far it is, nor of keys that only a newer hebbax knows."""
-    default = flat_dict(TrainConfig())
+    # Before there was a choice, lives of training were full ones: what was trusted then still is.
+    default = flat_dict(from_dict({**to_dict(TrainConfig()), "training": {"ticks": FULL}}))
     values = flat_dict(from_dict(to_dict(config)))
     identity = {key: value for key, value in values.items() if key != "generations" and value != default.get(key)}
     identity["modules"] = sorted(modules_of(config))

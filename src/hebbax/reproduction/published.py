@@ -93,6 +93,7 @@ EXPERIMENTS: dict[str, Experiment] = {
                 tasks={"half_cheetah": (), "swimmer": ()},
                 seeds={"han-b": 5, "han-e": 5, "mlp": 5, "han-a": 2, "han-c": 2, "han-d": 2, "gru": 2},
                 overrides=(
+                    "training.ticks=full",
                     "strategy.population=64",
                     "strategy.learning_rate=0.1",
                     "strategy.sigma=0.2",
@@ -114,6 +115,7 @@ EXPERIMENTS: dict[str, Experiment] = {
                 },
                 seeds={"han-b": 5, "han-e": 5, "mlp": 5, "han-a": 5, "han-c": 5, "han-d": 5, "gru": 5},
                 overrides=(
+                    "training.ticks=full",
                     "strategy.population=512",
                     "strategy.learning_rate=0.1",
                     "strategy.learning_rate_decay=0.999",

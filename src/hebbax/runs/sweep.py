@@ -15,10 +15,12 @@ import yaml
 from hebbax.config.train import TrainConfig, check_train_config, flat_dict, from_dict, to_dict
 from hebbax.errors import HebbaxError
 from hebbax.evolution.run_lock import LOCK_NAME
+from hebbax.evolution.schedule import with_training
 from hebbax.evolution.trust import modules_of
 from hebbax.files.atomic_write import TEMPORARY_SUFFIX
 from hebbax.runs.run_folder import RunFolder, is_run
 from hebbax.runs.training import Training, new_search
+from hebbax.tasks.registry import make_task
 
 MISSING, INTERRUPTED, FINISHED = "missing", "interrupted", "finished"
 
@@ -142,7 +144,8 @@ def _check_run(run: PlannedRun) -> None:
         stored_config = from_dict(yaml.safe_load(RunFolder.open(run.path).read_config()))
     except yaml.YAMLError:
         raise HebbaxError(f"{run.path / 'config.yaml'} is not YAML: restore it from a copy") from None
-    before, now = (flat_dict(replace(config, generations=1)) for config in (stored_config, run.config))
+    asked = with_training(run.config, make_task(run.config.task.name))
+    before, now = (flat_dict(replace(config, generations=1)) for config in (stored_config, asked))
     for key, value in now.items():
         if before.get(key) != value:
             raise HebbaxError(

@@ -45,6 +45,7 @@ class Training:
         """
         check_train_config(config)
         search = new_search(config)
+        config = search.config  # says what the given one has left to the task
         state = search.begin()
         record = {
             **environment_of(config),

@@ -64,5 +64,6 @@ def half_cheetah() -> Task:
         outcome=_outcome,
         reward=("forward", "control"),
         termination="never",
+        training_ticks="growing",
         gymnasium_id="HalfCheetah-v5",
     )

@@ -70,5 +70,6 @@ def hopper() -> Task:
         outcome=_outcome,
         reward=("forward", "survive", "control"),
         termination="the torso is below 0.7 m or leans by 0.2 rad, or a position or velocity reaches 100",
+        training_ticks="growing",
         gymnasium_id="Hopper-v5",
     )

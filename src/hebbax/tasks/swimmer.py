@@ -55,5 +55,6 @@ def swimmer() -> Task:
         outcome=_outcome,
         reward=("forward", "control"),
         termination="never",
+        training_ticks="growing",
         gymnasium_id="Swimmer-v5",
     )

@@ -51,6 +51,7 @@ class Task:
     compares: tuple[str, ...] | None = None  # fields; None for those that the world usually compares
     memory_size: int = 0
     length: int = 1000  # control ticks of a full life
+    training_ticks: int | str = "full"  # of lives of training, unless a run says otherwise; or "growing"
     gymnasium_id: str | None = None
     gymnasium_options: Mapping[str, Any] = field(default_factory=dict)  # what `gymnasium.make` takes besides the id
     reward: tuple[str, ...] = ("reward",)  # names of the reward's terms

@@ -50,6 +50,11 @@ class ExternalTask:
         return size_of(self.action)
 
     @property
+    def training_ticks(self) -> str:
+        """How long lives of training are, unless a run says otherwise."""
+        return "full"
+
+    @property
     def reward(self) -> tuple[str, ...]:
         """Names of the reward's terms: an environment says their sum alone."""
         return ("reward",)
