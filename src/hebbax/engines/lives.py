@@ -70,7 +70,8 @@ def empty_rows(task: Task, lives: int) -> np.ndarray:
 
 
 def lives_of_rows(rows: np.ndarray, task: Task) -> Lives:
-    """Return the lives that rows (`empty_rows`) stand for."""
+    """Return the lives that rows (`empty_rows`) stand for, when they are over: say what their world warned of."""
+    task.world.say_trouble()
     size = task.observation_size
     return Lives(
         returns=rows[:, RETURN].copy(),

@@ -226,6 +226,9 @@ class WorldBase(ABC):
         """Return simulations side by side; `writable` says whether all their arrays can be written to."""
         raise NotImplementedError
 
+    def say_trouble(self) -> None:  # noqa: B027  many have nothing to say
+        """Log, once per kind, what the simulator warned of in lives of this world, and what to change."""
+
     def versions(self) -> tuple[str, ...]:
         """Return what else compiled lives depend on."""
         return ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import mujoco
 import numpy as np
@@ -14,6 +15,7 @@ from hebbax.worlds.base import BodyDamage
 from hebbax.worlds.mujoco.contact_forces import ContactForces
 from hebbax.worlds.mujoco.simulation import changing_fields, simulator_of
 from hebbax.worlds.mujoco.stages import count_contacts, measure_torques
+from hebbax.worlds.mujoco.trouble import Trouble
 
 
 class MujocoBatch:
@@ -28,8 +30,9 @@ class MujocoBatch:
         *,
         contact_forces: bool,
         writable: bool,
+        trouble: Trouble,
     ) -> None:
-        self._substeps, self._models = substeps, [model] * lives
+        self._substeps, self._models, self._trouble = substeps, [model] * lives, trouble
         # Each simulation keeps its own MjData, because a task may read derived quantities between steps.
         self._batch = batch.Batch(model, lives, threads, persistent=True)
         bound = Simulation(*(self._batch.bind(field) for field in Simulation._fields))
@@ -71,7 +74,7 @@ class MujocoBatch:
 
     def place(self, which: np.ndarray) -> None:
         """Compute what follows from the positions and velocities of some, by index."""
-        self._batch.forward(which)
+        self._try(self._batch.forward, which)
         if self._contact_forces is not None:
             self._contact_forces.values[which] = 0.0
         self._read(which)
@@ -86,7 +89,7 @@ class MujocoBatch:
                 damage.apply_forces(life, self._forces[life])
                 damage.hold_coordinates(life, 0, self.states.qpos[life], self.states.qvel[life])
         for substep in range(self._substeps if singly else 1):
-            self._batch.step(ids=which, nstep=1 if singly else self._substeps)
+            self._try(self._batch.step, which, nstep=1 if singly else self._substeps)
             if damage is not None and held:
                 for life in harmed:
                     damage.hold_coordinates(life, substep + 1, self.states.qpos[life], self.states.qvel[life])
@@ -108,13 +111,24 @@ class MujocoBatch:
 
     def warnings(self) -> np.ndarray:
         """Return MuJoCo's warnings since each life's last birth, int64 [lives]."""
-        return self._batch.warning[:, :, 1].sum(axis=1)  # the first column says where the last one was
+        numbers = self._batch.warning[:, :, 1]  # the first column says where the last one was
+        self._trouble.add(numbers.sum(axis=0))
+        self._trouble.say(self._models[0])
+        return numbers.sum(axis=1)
 
     def write_record(self, record: Record, slot: int) -> None:
         """Write the positions, velocities and torques of the first life."""
         record.qpos[slot], record.qvel[slot] = self.states.qpos[0], self.states.qvel[0]
         data = self._batch.get_data(0, self._data)
-        measure_torques(simulator_of(data, self._substeps), record.torques[slot])
+        measure_torques(simulator_of(data, self._substeps, self._trouble.tally), record.torques[slot])
+
+    def _try(self, call: Callable[..., None], which: np.ndarray, **arguments: Any) -> None:
+        """Call MuJoCo for some; those in which it failed are lost: NaN is found as divergence."""
+        try:
+            call(which, **arguments)
+        except batch.SimulationError as error:
+            self.states.qpos[error.ids] = np.nan
+            self._trouble.fail(self._batch.error(int(error.ids[0])))
 
     def _count_contacts(self, contacts: np.ndarray) -> None:
         """Add one to the contacts [bodies] of those of the first life that feel a force in this physics step."""

@@ -25,7 +25,10 @@ def quick_model(spec: mujoco.MjSpec) -> mujoco.MjModel:
     model = spec.compile()
     pairs = _possible_pairs(model)
     if pairs is not None:
-        contacts = _contacts_of(model, pairs)
+        try:
+            contacts = _contacts_of(model, pairs)
+        except mujoco.FatalError:  # no memory for what is tried here, of which the robot itself may do nothing
+            return model
         if not pairs:
             model.opt.disableflags |= _Disable.mjDSBL_CONTACT
         elif len(contacts) == len(pairs):

@@ -20,6 +20,7 @@ class Simulator(NamedTuple):
     data: int  # address of the MjData
     substeps: int  # physics steps per control tick
     warnings: Array  # [warnings], how often each came since the last reset
+    tally: Array  # [warnings + 1], int64, those of all simulations, and errors; see `trouble.Trouble`
     xfrc_applied: Array  # [nbody, 6], N and N·m
     qfrc_constraint: Array  # [nv], N or N·m, of contacts, joint limits and the like
     actuator_force: Array  # [nu], before the transmission
@@ -33,10 +34,10 @@ def simulation_of(data: mujoco.MjData) -> Simulation:
     return Simulation(*(getattr(data, field) for field in Simulation._fields))
 
 
-def simulator_of(data: mujoco.MjData, substeps: int) -> Simulator:
+def simulator_of(data: mujoco.MjData, substeps: int, tally: np.ndarray) -> Simulator:
     """Return what else of a MuJoCo simulation engines hold: live views."""
-    arrays = (getattr(data, field) for field in Simulator._fields[3:])
-    return Simulator(data._address, substeps, data.warning.number, *arrays)
+    arrays = (getattr(data, field) for field in Simulator._fields[4:])
+    return Simulator(data._address, substeps, data.warning.number, tally, *arrays)
 
 
 def empty_simulation(model: mujoco.MjModel) -> Simulation:
@@ -48,11 +49,11 @@ def empty_simulation(model: mujoco.MjModel) -> Simulation:
 class MujocoSimulation:
     """A simulation of one model; see `worlds.base.Simulation`."""
 
-    def __init__(self, model: mujoco.MjModel, substeps: int) -> None:
+    def __init__(self, model: mujoco.MjModel, substeps: int, tally: np.ndarray) -> None:
         self.data = mujoco.MjData(model)
         self.state, self.before = simulation_of(self.data), empty_simulation(model)
         self.control = self.data.ctrl
-        self.simulator = simulator_of(self.data, substeps)
+        self.simulator = simulator_of(self.data, substeps, tally)
 
     @property
     def phase(self) -> Sequence[np.ndarray]:

@@ -10,6 +10,7 @@ from hebbax.compiling.bounds import bounded
 from hebbax.compiling.compiler import compiled, copy, copy_by_way_of, kernel
 from hebbax.worlds.base import BodyHooks, WorldFunctions
 from hebbax.worlds.mujoco.library import mj_forward, mj_reset_data, mj_rne_post_constraint, mj_step
+from hebbax.worlds.mujoco.trouble import ERROR
 
 
 def mujoco_functions(task: Any, actuate: Any, hooks: BodyHooks, *, contact_forces: bool) -> WorldFunctions:
@@ -48,8 +49,10 @@ def _begin(place: Any, settle: Any) -> Any:
     def begin(model, simulator, state, control, memory, noise):
         mj_reset_data(model, simulator.data)
         place(noise, state, memory)
-        mj_forward(model, simulator.data)
-        settle(model, simulator, state, control, memory)
+        failed = mj_forward(model, simulator.data)
+        failed += settle(model, simulator, state, control, memory)
+        if failed:
+            lose(simulator, state)
 
     return begin
 
@@ -59,24 +62,33 @@ def _settle(task: Any, actuate: Any, update_contact_forces: Any) -> Any:
 
     @compiled
     def settle(model, simulator, state, control, memory):
-        still, spare = np.zeros(size), np.empty(control.shape[0])
+        still, spare, failed = np.zeros(size), np.empty(control.shape[0]), 0
         for _ in range(ticks):
             copy_by_way_of(spare, actuate(still, state, memory), control)
             for _ in range(simulator.substeps):
-                mj_step(model, simulator.data)
-            update_contact_forces(model, simulator.data)
+                failed += mj_step(model, simulator.data)
+            failed += update_contact_forces(model, simulator.data)
+        return failed
 
     return settle
 
 
 @compiled
 def _settle_not(model, simulator, state, control, memory):
-    pass
+    return 0
 
 
 @compiled
 def _no_contact_forces(model, data):
-    pass
+    return 0
+
+
+@kernel
+def lose(simulator, state):
+    """Have a life in which MuJoCo failed end as diverged: nothing of its state can be relied on."""
+    simulator.tally[ERROR] += 1
+    for i in range(state.qpos.shape[0]):
+        state.qpos[i] = np.nan
 
 
 def _advance(hooks: BodyHooks, update_contact_forces: Any) -> Any:
@@ -87,18 +99,21 @@ def _advance(hooks: BodyHooks, update_contact_forces: Any) -> Any:
         data, forces, substeps = simulator.data, simulator.xfrc_applied, simulator.substeps
         apply_forces(events, tick, states, key0, key1, forces)
         hold_coordinates(events, tick, 0, states, key0, key1, state.qpos, state.qvel)
+        failed = 0
         for substep in range(substeps):
-            mj_step(model, data)
+            failed += mj_step(model, data)
             hold_coordinates(events, tick, substep + 1, states, key0, key1, state.qpos, state.qvel)
             if contacts.shape[0] > 0 and any_force(simulator.qfrc_constraint):  # without one there is no contact
                 clear_forces(events, tick, forces)  # or they would count as contacts
-                mj_rne_post_constraint(model, data)
+                failed += mj_rne_post_constraint(model, data)
                 count_contacts(state.cfrc_ext, contacts[0])
                 restore_forces(events, tick, states, forces)
         clear_forces(events, tick, forces)  # before contact forces are taken, which would count them
         contacts /= np.float32(substeps)
-        update_contact_forces(model, data)
-        return bounded(state.qpos) and bounded(state.qvel)
+        failed += update_contact_forces(model, data)
+        if failed:
+            lose(simulator, state)
+        return failed == 0 and bounded(state.qpos) and bounded(state.qvel)
 
     return advance
 
@@ -149,6 +164,10 @@ def _write_record(record, slot, simulator, state):
     measure_torques(simulator, record.torques[slot])
 
 
-@compiled
+@kernel
 def _count_warnings(simulator):
-    return np.sum(simulator.warnings)
+    count = 0
+    for kind in range(simulator.warnings.shape[0]):
+        count += simulator.warnings[kind]
+        simulator.tally[kind] += simulator.warnings[kind]
+    return count

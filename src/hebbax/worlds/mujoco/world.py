@@ -29,6 +29,7 @@ from hebbax.worlds.mujoco.robot import actuator_name, body_of, coordinates_of
 from hebbax.worlds.mujoco.simulation import MujocoSimulation, simulation_of
 from hebbax.worlds.mujoco.skeleton import skeleton_of
 from hebbax.worlds.mujoco.stages import mujoco_functions
+from hebbax.worlds.mujoco.trouble import Trouble
 from hebbax.worlds.skeleton import Skeleton
 
 Build: TypeAlias = "Path | str | mujoco.MjSpec | Callable[[], mujoco.MjSpec]"
@@ -182,14 +183,28 @@ class MujocoWorld(WorldBase):
 
     def simulation(self) -> MujocoSimulation:
         """Return a simulation of its own for one thread."""
-        return MujocoSimulation(self.model, self.substeps)
+        return MujocoSimulation(self.model, self.substeps, self._trouble.tally)
 
     def batch(self, lives: int, threads: int, functions: WorldFunctions, *, writable: bool = False) -> MujocoBatch:
         """Return simulations side by side."""
         load_library()
         return MujocoBatch(
-            self.model, self.substeps, lives, threads, contact_forces=self.contact_forces, writable=writable
+            self.model,
+            self.substeps,
+            lives,
+            threads,
+            contact_forces=self.contact_forces,
+            writable=writable,
+            trouble=self._trouble,
         )
+
+    @cached_property
+    def _trouble(self) -> Trouble:
+        return Trouble()
+
+    def say_trouble(self) -> None:
+        """Log, once per kind, what MuJoCo warned of in lives of this world, and what to change."""
+        self._trouble.say(self.model)
 
     def record_arrays(self, ticks: int) -> dict[str, Any]:
         """Return positions, velocities, contacts and torques of so many ticks."""
