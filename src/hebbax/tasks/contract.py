@@ -94,17 +94,17 @@ def _call_each(task: Task) -> Any:
     """Call each function once; return what `outcome` gave as reward."""
     world, expect = task.world, functools.partial(_expect, task)
     with task.named():
-        returned = None if task.reset is None else _call("reset", task.reset, world.example_noise())
+        returned = None if task.reset is None else _call(task, "reset", task.reset, world.example_noise())
         state, memory = world.check_reset(returned, expect, task.memory_size)
     _expect(task, "reset", "memory", memory, (task.memory_size,))
     observe = without_noise(task.observe, "observe", task.noise_size)
     action = np.full(task.action_size, 0.5)  # not 0, which would hide a function that writes into it
     outcome = without_noise(with_period(task.outcome, task.control_period), "outcome", task.noise_size)
     with task.named():
-        observation = _call("observe", observe, state, memory)
-        controls = _call("actuate", task.actuate, action, state, memory)
+        observation = _call(task, "observe", observe, state, memory)
+        controls = _call(task, "actuate", task.actuate, action, state, memory)
         arguments = state, state, action, memory
-        returned = _call("outcome", outcome, *arguments)
+        returned = _call(task, "outcome", outcome, *arguments)
     _expect(task, "observe", "the observation", observation, (task.observation_size,))
     _expect(task, "actuate", "controls", controls, (world.control_size,))
     reward, done, next_memory = _parts(task, "outcome", returned, 3)
@@ -117,9 +117,16 @@ def _call_each(task: Task) -> Any:
     return reward
 
 
-def _call(kind: str, function: Any, *arguments: Any) -> Any:
-    with calling(kind), untouched(kind, dict(zip(NEEDED[kind], arguments, strict=True))):
-        return function(*arguments)
+def _call(task: Task, kind: str, function: Any, *arguments: Any) -> Any:
+    try:
+        with calling(kind), untouched(kind, dict(zip(NEEDED[kind], arguments, strict=True))):
+            return function(*arguments)
+    except HebbaxError as error:
+        field = error.__cause__.name if isinstance(error.__cause__, AttributeError) else ""
+        remedy = task.world.remedy(field)
+        if remedy is None:
+            raise
+        raise HebbaxError(f"{kind} reads {field}, so {remedy}") from error
 
 
 def _check_compared(task: Task, outcome: Any, arguments: tuple[Any, ...], returned: Any) -> None:

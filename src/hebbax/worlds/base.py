@@ -210,6 +210,10 @@ class WorldBase(ABC):
         """Return the fields of the state that are not computed, and what has them computed."""
         return {}
 
+    def remedy(self, field: str) -> str | None:
+        """Return what gives states a field that they do not have, or None."""
+        return None
+
     def example_noise(self) -> Noise:
         """Return noise of zeros, as long as `reset` gets it."""
         raise NotImplementedError

@@ -10,10 +10,10 @@ import numpy as np
 from mujoco import batch
 
 from hebbax.compiling.bounds import BOUND
-from hebbax.types import Record, Simulation
+from hebbax.types import Record
 from hebbax.worlds.base import BodyDamage
 from hebbax.worlds.mujoco.contact_forces import ContactForces
-from hebbax.worlds.mujoco.simulation import changing_fields, simulator_of
+from hebbax.worlds.mujoco.simulation import simulator_of, unseen
 from hebbax.worlds.mujoco.stages import count_contacts, measure_torques
 from hebbax.worlds.mujoco.trouble import Trouble
 
@@ -31,17 +31,19 @@ class MujocoBatch:
         contact_forces: bool,
         writable: bool,
         trouble: Trouble,
+        keyframe: int,
+        state: Any,
     ) -> None:
-        self._substeps, self._models, self._trouble = substeps, [model] * lives, trouble
+        self._substeps, self._models, self._trouble, self._keyframe = substeps, [model] * lives, trouble, keyframe
         # Each simulation keeps its own MjData, because a task may read derived quantities between steps.
         self._batch = batch.Batch(model, lives, threads, persistent=True)
-        bound = Simulation(*(self._batch.bind(field) for field in Simulation._fields))
+        bound = state(*(_bound(self._batch, field) for field in state._fields))
         self._contact_forces = ContactForces(self._batch) if contact_forces else None
         if self._contact_forces is not None:
             bound = bound._replace(cfrc_ext=self._contact_forces.values)
         # A batch lends derived quantities to be read alone.
         self._bound, self.states = bound, _writable(bound) if writable else bound
-        self.befores = Simulation(*(np.full_like(field, np.nan) for field in bound))
+        self.befores = state(*(np.full_like(field, np.nan) for field in bound))
         self.controls = bound.ctrl
         self._forces = self._batch.bind("xfrc_applied")
         self._data = mujoco.MjData(model)  # a copy of one simulation, for the record
@@ -54,8 +56,7 @@ class MujocoBatch:
     @property
     def arrays(self) -> Sequence[np.ndarray]:
         """All that goes on changing, with a row per life."""
-        others = [self._batch.bind(name) for name in changing_fields()[len(Simulation._fields) :]]
-        return [*self.states, *others]
+        return [*self.states, *(self._batch.bind(name) for name in unseen(self.states))]
 
     def follow(self) -> None:
         """Have the second simulation take over the time of the first."""
@@ -69,8 +70,8 @@ class MujocoBatch:
             self._batch.set_models(self._models)
 
     def clear(self, which: np.ndarray) -> None:
-        """Reset some simulations, by index."""
-        self._batch.reset(which, stage=mujoco.mjtStage.mjSTAGE_NONE.value)
+        """Reset some simulations, by index, to the keyframe if there is one."""
+        self._batch.reset(which, keyframe=self._keyframe, stage=mujoco.mjtStage.mjSTAGE_NONE.value)
 
     def place(self, which: np.ndarray) -> None:
         """Compute what follows from the positions and velocities of some, by index."""
@@ -144,5 +145,10 @@ class MujocoBatch:
                 copy[which] = source[which]
 
 
-def _writable(bound: Simulation) -> Simulation:
-    return Simulation(*(field if field.flags.writeable else field.copy() for field in bound))
+def _bound(simulations: batch.Batch, field: str) -> np.ndarray:
+    array = simulations.bind(field)
+    return array[:, None] if array.ndim == 1 else array  # the time
+
+
+def _writable(bound: Any) -> Any:
+    return type(bound)(*(field if field.flags.writeable else field.copy() for field in bound))

@@ -39,16 +39,20 @@ leave:
 """
 
 _CATCHING = """
-define i64 @{symbol}(i64 %model, i64 %data) {{
+define i64 @{symbol}(i64 %model, i64 %data, i64 %times) {{
+start:
   %buffer = alloca [{size} x i8], align 16
   %at = getelementptr [{size} x i8], [{size} x i8]* %buffer, i64 0, i64 0
   call i32 {setspecific}(i64 {key}, i8* %at)
   %caught = call i32 {setjmp}(i8* %at) #0
   %failed = icmp ne i32 %caught, 0
-  br i1 %failed, label %end, label %try
-try:
+  br i1 %failed, label %end, label %once
+once:
+  %done = phi i64 [ 0, %start ], [ %following, %once ]
   call void inttoptr (i64 {function} to void (i64, i64)*)(i64 %model, i64 %data)
-  br label %end
+  %following = add i64 %done, 1
+  %more = icmp slt i64 %following, %times
+  br i1 %more, label %once, label %end
 end:
   call i32 {setspecific}(i64 {key}, i8* null)
   %result = zext i1 %failed to i64
@@ -60,10 +64,10 @@ attributes #0 = {{ returns_twice }}
 
 
 def add_catching(symbol: str, function: int) -> None:
-    """Make a function known to compiled code that calls a function of MuJoCo's and catches its errors.
+    """Make a function known to compiled code that calls a function of MuJoCo's so many times and catches its errors.
 
-    Both take the addresses of a model and of its data. The new one returns 0, or 1 where an error ended the other: the
-    data are good for nothing then but to be reset.
+    Both take the addresses of a model and of its data, the new one then how often. It returns 0, or 1 where an error
+    ended the other: the data are good for nothing then but to be reset.
     """
     text = _CATCHING.format(symbol=symbol, function=function, size=_BUFFER, **_c_library())
     llvm.add_symbol(symbol, _compile(text).get_function_address(symbol))

@@ -80,14 +80,15 @@ def _pointer(name: str) -> ctypes.c_void_p:
     return ctypes.c_void_p.in_dll(ctypes.CDLL(str(find_library())), name)
 
 
-_CATCHING = types.intp(types.intp, types.intp)
+_CATCHING = types.intp(types.intp, types.intp, types.intp)
 mj_step = types.ExternalFunction("hebbax_mj_step", _CATCHING)
 mj_forward = types.ExternalFunction("hebbax_mj_forward", _CATCHING)
 mj_rne_post_constraint = types.ExternalFunction("hebbax_mj_rnePostConstraint", _CATCHING)
+mj_reset_to_keyframe = types.ExternalFunction("mj_resetDataKeyframe", types.void(types.intp, types.intp, types.int32))
 mj_reset_data = types.ExternalFunction("mj_resetData", types.void(types.intp, types.intp))
 """MuJoCo functions for compiled code, called with the addresses of an mjModel and an mjData.
 
-All but the last return 1 where MuJoCo failed, else 0 (`catching.add_catching`).
+All but the last two take how often as well, and return 1 where MuJoCo failed, else 0 (`catching.add_catching`).
 """
 
 
