@@ -122,7 +122,7 @@ def _call(task: Task, kind: str, function: Any, *arguments: Any) -> Any:
         with calling(kind), untouched(kind, dict(zip(NEEDED[kind], arguments, strict=True))):
             return function(*arguments)
     except HebbaxError as error:
-        field = error.__cause__.name if isinstance(error.__cause__, AttributeError) else ""
+        field = str(error.__cause__.name) if isinstance(error.__cause__, AttributeError) else ""
         remedy = task.world.remedy(field)
         if remedy is None:
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
@@ -198,6 +199,14 @@ class WorldBase(ABC):
     def source(self) -> tuple[str, str] | None:
         """Return the name and the text of the file that a run keeps of the world."""
         return None
+
+    def files(self) -> Mapping[str, bytes]:
+        """Return what a run keeps beside that file, by its place."""
+        return {}
+
+    def save_model(self, path: Path) -> None:
+        """Write the model to be drawn, of a world that is filmed as one."""
+        raise NotImplementedError
 
     def check(self) -> None:  # noqa: B027  many have nothing to check
         """Raise HebbaxError for a world that cannot be simulated."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from hebbax.errors import HebbaxError, one_line, unknown_name
 from hebbax.types import Newborn, Noise, Record, Simulation
 from hebbax.worlds.base import BodyHooks, Expect, WorldBase, WorldFunctions
 from hebbax.worlds.body import Body, Coordinates, Root
+from hebbax.worlds.mujoco.assets import Assets, assets_of
 from hebbax.worlds.mujoco.batch import MujocoBatch
 from hebbax.worlds.mujoco.columns import columns_of
 from hebbax.worlds.mujoco.cyclic import cyclic_positions
@@ -31,6 +33,8 @@ from hebbax.worlds.mujoco.skeleton import skeleton_of
 from hebbax.worlds.mujoco.stages import mujoco_functions
 from hebbax.worlds.mujoco.trouble import Trouble
 from hebbax.worlds.skeleton import Skeleton
+
+_LOG = logging.getLogger(__name__)
 
 Build: TypeAlias = "Path | str | mujoco.MjSpec | Callable[[], mujoco.MjSpec]"
 """Where a model comes from: a file of MJCF, a model's source, or a function that makes one."""
@@ -156,14 +160,29 @@ class MujocoWorld(WorldBase):
             raise unknown_name("keyframe", self.keyframe, names)
         return names.index(self.keyframe)
 
+    @cached_property
+    def _assets(self) -> Assets:
+        return assets_of(self.spec, self.model, self.xml)
+
     def source(self) -> tuple[str, str]:
-        """Return the model as MJCF."""
-        return "model.xml", self.xml
+        """Return the model as MJCF, which names its files as `files` does."""
+        return "model.xml", self._assets.xml
+
+    def files(self) -> Mapping[str, bytes]:
+        """Return the meshes, textures and the like of the model; a log says why where they cannot be kept."""
+        if self._assets.missing:
+            _LOG.warning("%s: a run does not keep them, and its model.xml opens only beside them", self._assets.missing)
+        return self._assets.files
+
+    def save_model(self, path: Path) -> None:
+        """Write the compiled model, with all that is to be drawn, as MuJoCo's MJB."""
+        mujoco.mj_saveModel(self.model, str(path))
 
     def origin(self) -> dict[str, Any]:
-        """Return the SHA-256 of the model as MJCF text, hexadecimal, and the keyframe of births, if there is one."""
-        born = {} if self.keyframe is None else {"keyframe": self.keyframe}
-        return {"model_sha256": hashlib.sha256(self.xml.encode()).hexdigest(), **born}
+        """Return SHA-256 of the model as MJCF text and of its files, where there are any, and the keyframe of births."""
+        more = {"assets_sha256": self._assets.sha256, "keyframe": self.keyframe}
+        of_text = hashlib.sha256(self.xml.encode()).hexdigest()
+        return {"model_sha256": of_text, **{key: value for key, value in more.items() if value is not None}}
 
     def versions(self) -> tuple[str, ...]:
         """Return MuJoCo's version."""
