@@ -179,7 +179,7 @@ class MujocoWorld(WorldBase):
         mujoco.mj_saveModel(self.model, str(path))
 
     def origin(self) -> dict[str, Any]:
-        """Return SHA-256 of the model as MJCF text and of its files, where there are any, and the keyframe of births."""
+        """Return SHA-256 of the model as MJCF text and of its files, if there are any, and the keyframe of births."""
         more = {"assets_sha256": self._assets.sha256, "keyframe": self.keyframe}
         of_text = hashlib.sha256(self.xml.encode()).hexdigest()
         return {"model_sha256": of_text, **{key: value for key, value in more.items() if value is not None}}
