@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from hebbax.tasks.registry import register_task as register_task
     from hebbax.tasks.task import Task as Task
     from hebbax.types import Lives as Lives
+    from hebbax.types import Newborn as Newborn
     from hebbax.types import Noise as Noise
     from hebbax.types import Normaliser as Normaliser
     from hebbax.types import Record as Record
@@ -80,6 +81,7 @@ _HOME = {
     "LockstepEngine": "engines.lockstep",
     "NativeEngine": "engines.native",
     "Network": "networks.network",
+    "Newborn": "types",
     "Noise": "types",
     "Normaliser": "types",
     "ObservationStatistics": "evolution.statistics",
@@ -137,6 +139,7 @@ __all__ = [
     "LockstepEngine",
     "NativeEngine",
     "Network",
+    "Newborn",
     "Noise",
     "Normaliser",
     "ObservationStatistics",

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from numbers import Real
 from pathlib import Path
 
+_FRAMES_OF_OURS = 2  # of a traceback: `calling`, and who calls the function
+
 
 class HebbaxError(ValueError):
     """Bad input, or a file that cannot be used. The command line prints the message and exits with 2.
@@ -57,15 +59,25 @@ def one_line(error: BaseException) -> str:
 
 @contextmanager
 def calling(what: str) -> Iterator[None]:
-    """Raise HebbaxError with the line where a function of a user's own fails, by what it is called."""
+    """Raise HebbaxError with the line where a function of a user's own fails, by what it is called.
+
+    A function that could not be called at all has no such line.
+    """
     try:
         yield
     except HebbaxError:
         raise
     except (TypeError, ValueError, LookupError, AttributeError, NameError, ArithmeticError) as error:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(frame.filename).name}, line {frame.lineno}"
-        raise HebbaxError(f"{what} fails ({where}): {one_line(error)}") from error
+        frames = traceback.extract_tb(error.__traceback__)[_FRAMES_OF_OURS:]
+        where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+        raise HebbaxError(f"{what} fails{where}: {_reason(error)}") from error
+
+
+def _reason(error: BaseException) -> str:
+    """Return what an error says; of a field that a state does not have, the nearest that it has."""
+    if isinstance(error, AttributeError) and (fields := getattr(error.obj, "_fields", ())):
+        return str(unknown_name(f"field of a {type(error.obj).__name__}", error.name, fields))
+    return one_line(error)
 
 
 def _nearest(name: str, known: list[str]) -> list[str]:

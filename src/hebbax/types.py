@@ -14,7 +14,11 @@ Array: TypeAlias = Any
 
 
 class Simulation(NamedTuple):
-    """The arrays of one simulation that a task may read; names and units are MuJoCo's, all float64."""
+    """The arrays of one simulation that a task may read; names and units are MuJoCo's, all float64.
+
+    A world's has further fields, at the end: `act` where actuators have a state, `mocap_pos` and `mocap_quat` where
+    there are mocap bodies, and what `hebbax.mujoco(…, also=…)` names.
+    """
 
     qpos: Array  # [nq], m and rad (quaternions for free and ball joints)
     qvel: Array  # [nv], m/s and rad/s
@@ -29,6 +33,16 @@ class Simulation(NamedTuple):
     cfrc_ext: Array  # [nbody, 6], N and N·m
     qfrc_actuator: Array  # [nv], N and N·m
     qfrc_constraint: Array  # [nv], N and N·m
+
+
+class Newborn(NamedTuple):
+    """What a body is born with; an array of none stands for what the model, or the keyframe of its world, has."""
+
+    qpos: Array  # [nq], m and rad (quaternions for free and ball joints)
+    qvel: Array  # [nv], m/s and rad/s
+    act: Array = np.zeros(0)  # [na], of actuators that have a state
+    mocap_pos: Array = np.zeros((0, 3))  # [nmocap, 3], m
+    mocap_quat: Array = np.zeros((0, 4))  # [nmocap, 4]
 
 
 class Noise(NamedTuple):

@@ -107,12 +107,78 @@ def test_a_function_that_fails_is_told_with_its_line(swimmer, kind):
         "actuate": of_three,
         "outcome": lambda *_: undefined,  # noqa: F821
     }
-    reasons = {"observe": "operands could not be broadcast", "outcome": "name 'undefined' is not defined"}
+    reasons = {
+        "reset": "unknown field of a Noise 'nothing'",
+        "observe": "operands could not be broadcast",
+        "outcome": "name 'undefined' is not defined",
+    }
     line = failing[kind].__code__.co_firstlineno + (kind == "actuate")
     with pytest.raises(HebbaxError) as told:
         check_task(dataclasses.replace(swimmer, **{kind: failing[kind]}))
     assert str(told.value).startswith(f"task 'swimmer': {kind} fails (test_contract.py, line {line}): ")
     assert reasons.get(kind, "has no attribute 'nothing'") in str(told.value)
+
+
+def scaled(action, simulation, memory):
+    action *= 2.0
+    return action
+
+
+def counted(before, simulation, action, memory):
+    memory[0] += 1.0
+    return (0.0, 0.0), False, memory
+
+
+def turned(simulation, memory):
+    simulation.qpos[0] += 1.0
+    return np.zeros(8)
+
+
+@pytest.mark.parametrize(
+    ("change", "written"),
+    [
+        ({"actuate": scaled}, "actuate writes into action: expected a new array instead, such as action.copy()"),
+        ({"observe": turned}, "observe writes into simulation.qpos: expected a new array"),
+        (
+            {"outcome": counted, "memory_size": 1, "reset": lambda noise: (np.zeros(5), np.zeros(5), np.zeros(1))},
+            "outcome writes into memory: expected a new array",
+        ),
+    ],
+)
+def test_functions_write_to_nothing(swimmer, change, written):
+    with pytest.raises(HebbaxError) as told:
+        check_task(dataclasses.replace(swimmer, **change))
+    assert str(told.value).startswith(f"task 'swimmer': {written}")
+
+
+def test_a_field_that_a_state_does_not_have_is_told_with_the_nearest(swimmer):
+    with pytest.raises(HebbaxError, match=r"unknown field of a Simulation 'qpso': did you mean 'qpos'\?"):
+        check_task(dataclasses.replace(swimmer, observe=lambda simulation, memory: simulation.qpso))
+
+
+def remembered(before, simulation, action, memory):
+    return (0.0, 0.0), False, before.qvel[:1]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "field"),
+    [
+        (lambda before, simulation, action, memory: (((simulation.xpos - before.xpos)[1, 0], 0.0), 0, memory), "xpos"),
+        (lambda before, simulation, action, memory: ((0.0, int(before.xquat.sum())), 0, memory), "xquat"),
+        (lambda before, simulation, action, memory: ((0.0, np.max(before.qvel)), False, memory), "qvel"),
+        (remembered, "qvel"),
+        (lambda *_: ((0.0, 0.0), np.isnan(_[0].cinert[1, 0]), np.zeros(0)), "cinert"),
+    ],
+)
+def test_a_field_of_the_state_before_that_lives_do_not_keep_is_found(swimmer, outcome, field):
+    fields = {"outcome": outcome}
+    if outcome is remembered:
+        fields |= {"memory_size": 1, "reset": lambda noise: (np.zeros(5), np.zeros(5), np.zeros(1))}
+    expected = f"outcome reads {field} of the state before, which compares does not name: expected compares="
+    with pytest.raises(HebbaxError, match=expected):
+        check_task(dataclasses.replace(swimmer, **fields))
+    named = dataclasses.replace(swimmer, **fields, compares=("qpos", field))
+    assert check_task(named) is named
 
 
 def test_a_plain_number_is_one_term_whatever_the_names(swimmer):

@@ -188,13 +188,24 @@ def test_the_exponent_of_a_system_that_is_known(engine_of):
         ({"control_period": 0.0}, "with control_period=0.0: expected a finite number above 0"),
         ({"bounds": np.inf}, "with bounds=inf: expected a finite number above 0"),
         ({"control_size": -1}, "with control_size=-1: expected a whole number of at least 0"),
-        ({"units": {"speed": "m/s"}}, "with a unit of 'speed': expected one of level, grid"),
+        ({"units": {"speed": "m/s"}}, r"unknown array in units of world 'plant' 'speed': did you mean 'level'\?"),
+        ({"units": {"levle": "m"}}, r"unknown array in units of world 'plant' 'levle': did you mean 'level'\?"),
     ],
 )
 def test_what_is_no_world_is_one_line(change, message):
     with pytest.raises(HebbaxError, match=message) as error:
         dataclasses.replace(WORLD, **change)
     assert "\n" not in str(error.value)
+
+
+def write_into_the_state(state, control, period):
+    state.level[0] += control[0] + 1.0
+    return state
+
+
+def write_into_the_noise(noise):
+    noise.uniform[0] = 1.0
+    return start(noise)
 
 
 @pytest.mark.parametrize(
@@ -211,6 +222,16 @@ def test_what_is_no_world_is_one_line(change, message):
             r"level of shape \(2,\) from advance: expected shape \(3,\), as start has it",
         ),
         ({"advance": lambda state, control, period: state.level}, "ndarray from advance: expected a Plant"),
+        ({"advance": write_into_the_state}, r"advance of world 'plant' writes into state.level: expected a new array"),
+        ({"start": write_into_the_noise}, r"start of world 'plant' writes into noise.uniform: expected a new array"),
+        (
+            {"advance": lambda state, control: state},
+            r"advance of world 'plant' fails: .*takes 2 positional arguments but 3 were given",
+        ),
+        (
+            {"advance": lambda state, control, period: Plant(state.levle, state.grid)},
+            r"advance of world 'plant' fails \(test_world.py, line \d+\): unknown field of a Plant 'levle': did you",
+        ),
         ({"control_size": 2}, r"actuate must return controls of shape \(2,\), but it had \(1,\)"),
     ],
 )
@@ -261,14 +282,17 @@ def test_a_picture_that_is_none_is_one_line():
 
 
 def test_what_is_not_compared_is_no_number(engine_of):
-    """A task that reads a field of the state before that it does not name diverges, as in MuJoCo's worlds."""
+    """A task that reads a field of the state before that it does not name diverges, as in MuJoCo's worlds.
+
+    Only from the second tick on: at birth it would be refused.
+    """
 
     def outcome(before, state, action, memory):
-        return before.grid[0, 0], False, memory + 1.0
+        return (before.grid[0, 0] if memory[0] > 0.5 else 0.0), False, memory + 1.0
 
     task = dataclasses.replace(TASK, outcome=outcome, reward=("reward",), compares=("level",))
     lives, _ = engine_of(task, Replay(1, TICKS), threads=1).record(ACTIONS.ravel(), KEY)
-    assert (lives.ends[0], lives.lengths[0]) == (END_DIVERGED, 0)
+    assert (lives.ends[0], lives.lengths[0]) == (END_DIVERGED, 1)
     task = dataclasses.replace(TASK, outcome=outcome, reward=("reward",))
     assert engine_of(task, Replay(1, TICKS), threads=1).record(ACTIONS.ravel(), KEY)[0].lengths[0] == TICKS
 

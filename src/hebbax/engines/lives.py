@@ -70,7 +70,11 @@ def empty_rows(task: Task, lives: int) -> np.ndarray:
 
 
 def lives_of_rows(rows: np.ndarray, task: Task, weights: np.ndarray | None = None) -> Lives:
-    """Return the lives that rows (`empty_rows`) stand for, and the weights [lives, weights] that they left."""
+    """Return the lives that rows (`empty_rows`) stand for, and the weights [lives, weights] that they left.
+
+    They are over: what their world warned of is said.
+    """
+    task.world.say_trouble()
     size = task.observation_size
     return Lives(
         returns=rows[:, RETURN].copy(),

@@ -160,11 +160,9 @@ def _pace(period: float, seconds: float) -> tuple[int, int, float]:
 def _film_model(task: AnyTask, record: Record, path: Path, seed: int, seconds: float) -> None:
     """Draw a model in its recorded positions."""
     states, frames_per_second = frames_of(record.qpos, task.control_period, seconds)
-    source = task.world.source()
-    assert source is not None
     with tempfile.TemporaryDirectory(prefix="hebbax-show-") as name:
-        model = Path(name) / source[0]
-        model.write_text(source[1], encoding="utf-8")
+        model = Path(name) / "model.mjb"
+        task.world.save_model(model)
         render_video(model, states, path, frames_per_second=frames_per_second)
 
 

@@ -3,6 +3,7 @@
 config.yaml      the resolved configuration; a folder without it is no run
 run.json         package versions, CPU model, the literal command
 model.xml        the compiled model of a MuJoCo world; world.py the functions of one of a user's own
+assets/          meshes, textures and the like that model.xml names
 metrics.jsonl    one line per generation
 checkpoints/     generation-000123.safetensors, the newest few
 .lock            held by the process that trains
@@ -15,15 +16,16 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from hebbax.errors import HebbaxError
 from hebbax.evolution.run_lock import locked
-from hebbax.files.atomic_write import TEMPORARY_SUFFIX, write_error, write_text_atomically
+from hebbax.files.atomic_write import TEMPORARY_SUFFIX, write_bytes_atomically, write_error, write_text_atomically
 from hebbax.runs import metrics_log
 from hebbax.runs.checkpoint import Checkpoint, UnusableCheckpointError, read_checkpoint, write_checkpoint
 
@@ -39,11 +41,17 @@ class RunFolder:
 
     @classmethod
     def create(
-        cls, path: Path, *, config: str, record: dict[str, Any], source: tuple[str, str] | None = None
+        cls,
+        path: Path,
+        *,
+        config: str,
+        record: dict[str, Any],
+        source: tuple[str, str] | None = None,
+        files: Mapping[str, bytes] = MappingProxyType({}),
     ) -> RunFolder:
         """Make the folder of a new run, with the text of config.yaml and the record for run.json.
 
-        `source` is the name and the text of the file that says what the world is.
+        `source` is the name and the text of the file that says what the world is, `files` what that needs beside it.
 
         An empty folder is taken as it is. Raises HebbaxError where the path is anything else, and says how to resume:
         a run is never overwritten.
@@ -61,6 +69,9 @@ class RunFolder:
         folder.write_record(record)
         if source is not None:
             write_text_atomically(folder.path / source[0], source[1])
+        for name, content in files.items():
+            (folder.path / name).parent.mkdir(exist_ok=True)
+            write_bytes_atomically(folder.path / name, content)
         write_text_atomically(folder.config_path, config)  # last, because this is what makes the folder a run
         return folder
 

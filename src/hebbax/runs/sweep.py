@@ -25,7 +25,7 @@ from hebbax.tasks.registry import make_task
 MISSING, INTERRUPTED, FINISHED = "missing", "interrupted", "finished"
 
 # What a run consists of before its first checkpoint, the first thing that it could go on from.
-_UNBORN = frozenset({"config.yaml", "run.json", "model.xml", "world.py", "checkpoints", LOCK_NAME})
+_UNBORN = frozenset({"config.yaml", "run.json", "model.xml", "assets", "world.py", "checkpoints", LOCK_NAME})
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,8 @@ class Training:
             "resumed": [],
         }
         source = search.task.world.source()
-        folder = RunFolder.create(path, config=_config_text(config), record=record, source=source)
+        files = search.task.world.files()
+        folder = RunFolder.create(path, config=_config_text(config), record=record, source=source, files=files)
         training = cls(folder, search, state)
         with folder.lock():
             training._save()

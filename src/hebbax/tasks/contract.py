@@ -16,6 +16,7 @@ from hebbax.tasks.arguments import NEEDED, check_arguments, takes, with_period, 
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.groups import Group, is_identifier, nearest_identifier, repeated
 from hebbax.tasks.task import Task
+from hebbax.worlds.untouched import untouched
 
 
 def compiled_task(task: AnyTask) -> Task:
@@ -93,34 +94,69 @@ def _call_each(task: Task) -> Any:
     """Call each function once; return what `outcome` gave as reward."""
     world, expect = task.world, functools.partial(_expect, task)
     with task.named():
-        returned = None if task.reset is None else _call("reset", task.reset, world.example_noise())
+        returned = None if task.reset is None else _call(task, "reset", task.reset, world.example_noise())
         state, memory = world.check_reset(returned, expect, task.memory_size)
     _expect(task, "reset", "memory", memory, (task.memory_size,))
     observe = without_noise(task.observe, "observe", task.noise_size)
-    action = np.zeros(task.action_size)
+    action = np.full(task.action_size, 0.5)  # not 0, which would hide a function that writes into it
     outcome = without_noise(with_period(task.outcome, task.control_period), "outcome", task.noise_size)
     with task.named():
-        observation = _call("observe", observe, state, memory)
-        controls = _call("actuate", task.actuate, action, state, memory)
-        returned = _call("outcome", outcome, state, state, action, memory)
+        observation = _call(task, "observe", observe, state, memory)
+        controls = _call(task, "actuate", task.actuate, action, state, memory)
+        arguments = state, state, action, memory
+        returned = _call(task, "outcome", outcome, *arguments)
     _expect(task, "observe", "the observation", observation, (task.observation_size,))
     _expect(task, "actuate", "controls", controls, (world.control_size,))
-    reward, done, memory = _parts(task, "outcome", returned, 3)
+    reward, done, next_memory = _parts(task, "outcome", returned, 3)
     _check_reward(task, reward)
     if np.shape(done) != ():
         raise HebbaxError(f"task {task.name!r}: outcome must return one truth value second, but it was {done!r}")
-    _expect(task, "outcome", "memory", memory, (task.memory_size,))
+    _expect(task, "outcome", "memory", next_memory, (task.memory_size,))
     _check_uncomputed(task)
+    _check_compared(task, outcome, arguments, returned)
+    return reward
+
+
+def _call(task: Task, kind: str, function: Any, *arguments: Any) -> Any:
+    try:
+        with calling(kind), untouched(kind, dict(zip(NEEDED[kind], arguments, strict=True))):
+            return function(*arguments)
+    except HebbaxError as error:
+        field = str(error.__cause__.name) if isinstance(error.__cause__, AttributeError) else ""
+        remedy = task.world.remedy(field)
+        if remedy is None:
+            raise
+        raise HebbaxError(f"{kind} reads {field}, so {remedy}") from error
+
+
+def _check_compared(task: Task, outcome: Any, arguments: tuple[Any, ...], returned: Any) -> None:
+    """Raise HebbaxError where `outcome` reads a field of the state before that lives do not keep: it is NaN there."""
+    state = arguments[0]
     for field in task.compared:
         if field not in state._fields:
             fields = f"fields of {type(state).__name__}: {', '.join(state._fields)}"
             raise HebbaxError(f"task {task.name!r}: compares names {field!r}, expected {fields}")
-    return reward
+    for field in state._fields:
+        if field not in task.compared and not _same(_without(outcome, arguments, field), returned):
+            raise HebbaxError(
+                f"task {task.name!r}: outcome reads {field} of the state before, which compares does not name: "
+                f"expected compares={(*task.compared, field)!r}"
+            )
 
 
-def _call(kind: str, function: Any, *arguments: Any) -> Any:
-    with calling(kind):
-        return function(*arguments)
+def _without(outcome: Any, arguments: tuple[Any, ...], field: str) -> Any:
+    """Return what `outcome` makes of a state before in which a field is unknown; None where it cannot do without."""
+    before = arguments[0]._replace(**{field: np.full_like(getattr(arguments[0], field), np.nan)})
+    try:
+        return outcome(before, *arguments[1:])
+    except (ValueError, ArithmeticError):  # of NaN, where the whole state was no such problem
+        return None
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return one is other or (one is not None and np.array_equal(one, other, equal_nan=True))
 
 
 def _check_reward(task: Task, reward: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
@@ -199,6 +200,14 @@ class WorldBase(ABC):
         """Return the name and the text of the file that a run keeps of the world."""
         return None
 
+    def files(self) -> Mapping[str, bytes]:
+        """Return what a run keeps beside that file, by its place."""
+        return {}
+
+    def save_model(self, path: Path) -> None:
+        """Write the model to be drawn, of a world that is filmed as one."""
+        raise NotImplementedError
+
     def check(self) -> None:  # noqa: B027  many have nothing to check
         """Raise HebbaxError for a world that cannot be simulated."""
 
@@ -209,6 +218,10 @@ class WorldBase(ABC):
     def uncomputed(self) -> Mapping[str, str]:
         """Return the fields of the state that are not computed, and what has them computed."""
         return {}
+
+    def remedy(self, field: str) -> str | None:
+        """Return what gives states a field that they do not have, or None."""
+        return None
 
     def example_noise(self) -> Noise:
         """Return noise of zeros, as long as `reset` gets it."""
@@ -225,6 +238,9 @@ class WorldBase(ABC):
     def batch(self, lives: int, threads: int, functions: WorldFunctions, *, writable: bool = False) -> Batch:
         """Return simulations side by side; `writable` says whether all their arrays can be written to."""
         raise NotImplementedError
+
+    def say_trouble(self) -> None:  # noqa: B027  many have nothing to say
+        """Log, once per kind, what the simulator warned of in lives of this world, and what to change."""
 
     def versions(self) -> tuple[str, ...]:
         """Return what else compiled lives depend on."""

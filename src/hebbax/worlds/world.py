@@ -11,12 +11,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hebbax.compiling.source import text_of
-from hebbax.errors import HebbaxError, calling, one_line
+from hebbax.errors import HebbaxError, calling, one_line, unknown_name
 from hebbax.types import Array, Noise
 from hebbax.worlds.base import BodyHooks, Expect, WorldBase, WorldFunctions
 from hebbax.worlds.batch import WorldBatch
 from hebbax.worlds.simulation import WorldSimulation
 from hebbax.worlds.stages import world_functions
+from hebbax.worlds.untouched import untouched
+
+_ARGUMENTS = {"start": ("noise",), "advance": ("state", "control", "period")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +78,7 @@ class World(WorldBase):
                 raise self._error(f"{what}={value!r}", "a whole number of at least 0")
         for name in self.units:
             if name not in names:
-                raise self._error(f"a unit of {name!r}", f"one of {', '.join(names)}")
+                raise unknown_name(f"array in units of world {self.name!r}", name, names)
 
     @property
     def compares(self) -> tuple[str, ...]:
@@ -106,11 +109,15 @@ class World(WorldBase):
         return shapes
 
     def check(self) -> None:
-        """Call both functions once. Raises HebbaxError for what is no state, or changes its shape."""
+        """Call both functions once.
+
+        Raises HebbaxError for what is no state, or changes its shape, and for functions that write to what they get.
+        """
+        shapes = self.shapes
         with np.errstate(all="ignore"):
-            state = self.state(*(np.zeros(shape) for shape in self.shapes.values()))
+            state = self._call("start", self.start, self.example_noise())
             advanced = self._call("advance", self.advance, state, np.zeros(self.control_size), self.period)
-        for name, shape in self.shapes.items():
+        for name, shape in shapes.items():
             if np.shape(getattr(advanced, name)) != shape:
                 got = np.shape(getattr(advanced, name))
                 raise self._error(f"{name} of shape {got} from advance", f"shape {shape}, as start has it")
@@ -186,9 +193,12 @@ class World(WorldBase):
             )
         return picture
 
-    def _call(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
-        with calling(f"{name} of world {self.name!r}"):
-            return self._state(name, function(*arguments))
+    def _call(self, name: str, function: Callable[..., Any], *given: Any) -> Any:
+        what = f"{name} of world {self.name!r}"
+        arguments = dict(zip(_ARGUMENTS[name], given, strict=True))
+        with calling(what), untouched(what, arguments):
+            returned = function(*given)
+        return self._state(name, returned)
 
     def _state(self, function: str, returned: Any) -> Any:
         if not isinstance(returned, self.state):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import gymnasium
+import jax
 import numpy as np
 import pytest
 from gymnasium import spaces
@@ -72,6 +73,63 @@ def test_the_largest_output_is_the_choice():
     np.testing.assert_array_equal(decode(np.array([[0.1, 0.3, -1.0], [2.0, 0.0, 0.0]])), [6, 5])
 
 
+@pytest.mark.parametrize(
+    ("space", "groups", "outputs", "expected"),
+    [
+        (
+            spaces.MultiDiscrete([2, 3], start=[0, 5]),
+            [("choice 1", 2), ("choice 2", 3)],
+            [[0.1, 0.3, 0, 0, 1], [2, 0, 0, 0.5, -1]],
+            [[1, 7], [0, 6]],
+        ),
+        (
+            spaces.MultiDiscrete([[2, 2], [2, 2]]),
+            [(f"choice {i}", 2) for i in (1, 2, 3, 4)],
+            [[0, 1, 1, 0, 1, 0, 0, 1]],
+            [[[1, 0], [0, 1]]],
+        ),
+        (spaces.MultiBinary(3), [("switch", 3)], [[0.1, -0.1, 0.0], [-1, 2, 3]], [[1, 0, 0], [0, 1, 1]]),
+        (spaces.MultiBinary([2, 2]), [("switch", 4)], [[1, -1, -1, 1]], [[[1, 0], [0, 1]]]),
+        (
+            spaces.Dict({"wheel": spaces.Box(-2, 2, (2,)), "Gear": spaces.Discrete(2)}),
+            [("gear choice", 2), ("wheel action", 2)],
+            [[0, 1, 0.5, -1.0], [1, 0, 0, 0]],
+            [{"Gear": 1, "wheel": [1.0, -2.0]}, {"Gear": 0, "wheel": [0.0, 0.0]}],
+        ),
+        (
+            spaces.Tuple([spaces.Discrete(2), spaces.Dict(a=spaces.MultiBinary(1))]),
+            [("part 1 choice", 2), ("part 2 a switch", 1)],
+            [[0, 1, 1]],
+            [(1, {"a": [1]})],
+        ),
+        (
+            spaces.Dict({"a!": spaces.Discrete(2), "a?": spaces.Discrete(2)}),
+            [("part 1 choice", 2), ("part 2 choice", 2)],
+            [[0, 1, 1, 0]],
+            [{"a!": 1, "a?": 0}],
+        ),
+    ],
+)
+def test_actions_of_several_parts(space, groups, outputs, expected):
+    ours, decode = write_actions("a", space)
+    actions = list(decode(np.array(outputs, np.float64)))
+    assert [(group.name, group.size) for group in ours] == groups
+    for action, of_hand in zip(actions, expected, strict=True):
+        np.testing.assert_equal(jax.tree.map(np.asarray, action), jax.tree.map(np.asarray, of_hand, is_leaf=is_list))
+        assert space.contains(action)
+
+
+def is_list(value):
+    return isinstance(value, list)
+
+
+def test_a_small_matrix_is_read_row_by_row():
+    (group,), encode = read_observations("a", spaces.Box(-1, 1, (2, 3)))
+    assert group.size == 6
+    np.testing.assert_array_equal(encode(np.arange(6.0).reshape(2, 3)), np.arange(6))
+    assert read_observations("a", spaces.Box(-1, 1, (32, 32)))[0][0].size == 1024
+
+
 def test_observations_become_one_vector():
     (group,), encode = read_observations("a", spaces.Dict(b=spaces.Discrete(3, start=1), a=spaces.Box(-1, 1, (2,))))
     assert group.size == 5
@@ -89,9 +147,9 @@ def test_observations_become_one_vector():
     [
         (
             spaces.Box(0, 255, (96, 96, 3), np.uint8),
-            "task 'a' observes 96×96×3 arrays such as images: expected vectors",
+            "task 'a' observes 96×96×3 arrays such as images: expected vectors, or matrices of at most 1024 numbers",
         ),
-        (spaces.Dict(camera=spaces.Tuple([spaces.Box(0, 1, (8, 8))])), "task 'a' observes 8×8 arrays"),
+        (spaces.Dict(camera=spaces.Tuple([spaces.Box(0, 1, (64, 64))])), "task 'a' observes 64×64 arrays"),
         (spaces.Sequence(spaces.Discrete(3)), "task 'a' observes a Sequence space, which has no fixed length"),
     ],
 )
@@ -101,9 +159,9 @@ def test_observations_that_no_network_reads(space, message):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("space", [spaces.MultiDiscrete([2, 3]), spaces.Dict(a=spaces.Discrete(2))])
+@pytest.mark.parametrize("space", [spaces.Text(3), spaces.Dict(a=spaces.Text(3))])
 def test_actions_that_no_network_takes(space):
-    with pytest.raises(HebbaxError, match=f"task 'a' acts in a {type(space).__name__} space: expected Box or Discrete"):
+    with pytest.raises(HebbaxError, match="task 'a' acts in a Text space: expected Box, Discrete, MultiDiscrete, Mul"):
         write_actions("a", space)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import mujoco
 import numpy as np
 import pytest
 
-from hebbax.worlds.mujoco.fast_model import quick_model
+from hebbax.worlds.mujoco.fast_model import _possible_pairs, quick_model
 
 # Three legs fall and roll on a floor and a ramp. Their softness, friction and margins are all different, so that every
 # rule by which MuJoCo mixes them matters; two geoms have no name, and one pair of bodies is excluded.
@@ -141,3 +143,50 @@ def test_meshes_beside_the_file_are_found(tmp_path):
     path, touched = walk(quick)
     assert touched == {(0, 1)}
     np.testing.assert_array_equal(path, walk(spec.compile())[0])
+
+
+def of_many(geoms: int, kind: int, legs: int = 0) -> mujoco.MjSpec:
+    """Return a leg above a floor, in a world of so many spheres of a kind, and beside so many more legs."""
+    spec = mujoco.MjSpec()
+    spec.worldbody.add_geom(type=mujoco.mjtGeom.mjGEOM_PLANE, size=[5, 5, 1])
+    for index in range(geoms):
+        spec.worldbody.add_geom(size=[0.01, 0, 0], pos=[index, 0, -1], contype=kind, conaffinity=kind)
+    for index in range(1 + legs):
+        body = spec.worldbody.add_body(pos=[0, index, 1])
+        body.add_freejoint()
+        body.add_geom(size=[0.1, 0, 0])
+    return spec
+
+
+@pytest.mark.parametrize(
+    ("spec", "pairs"),
+    [(of_many(3000, 0), 1), (of_many(3000, 2), 1), (of_many(3000, 1), 0), (of_many(0, 0, legs=3000), 0)],
+    ids=["seen only", "touching nothing that moves", "ground", "bodies"],
+)
+def test_thousands_of_geoms_are_as_quick_as_a_few(spec, pairs):
+    """Against the time that MuJoCo takes for the model itself, which says how fast the machine is."""
+    start = time.perf_counter()
+    model = spec.compile()
+    compiled = time.perf_counter()
+    quick = quick_model(spec)
+    taken = time.perf_counter() - compiled
+
+    assert quick.npair == pairs
+    assert quick.ngeom == model.ngeom
+    assert taken < 100 * (compiled - start)
+
+
+def test_filters_are_those_of_mujoco(subtests):
+    """Every pair of a creature that overlaps itself, by turns of each of MuJoCo's ways to let two geoms be."""
+    for change in ({}, {"contype": 0}, {"conaffinity": 2}, {"filterparent": True}):
+        spec = spec_of()
+        for geom in spec.geoms[::2]:
+            geom.contype, geom.conaffinity = change.get("contype", 1), change.get("conaffinity", 1)
+        if change.get("filterparent"):
+            spec.option.disableflags |= mujoco.mjtDisableBit.mjDSBL_FILTERPARENT
+        model = spec.compile()
+        touched = walk(model, steps=300)[1]
+        named = _possible_pairs(model)
+        with subtests.test(change=change):
+            assert named is not None
+            assert touched <= set(named)

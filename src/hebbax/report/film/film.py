@@ -73,7 +73,7 @@ def render_video(
     """Write an MP4 (H.264, yuv420p) of a robot in one state a frame.
 
     Args:
-        model_xml: path of the MJCF.
+        model_xml: path of the MJCF, or of the MJB that MuJoCo made of one.
         qpos: float [frames, nq], m and rad; cut before its first row that is not finite, which is how a life that
             diverged ends.
         path: of the film.

@@ -71,7 +71,8 @@ def leave_result(folder: Path, work: Callable[[], None]) -> None:
 def _draw(job: Job, qpos: np.ndarray) -> Frames:
     """Yield one frame a row of qpos [frames, nq], uint8 [height, width, 3]."""
     mujoco = _or_no_drawing(_import_mujoco)
-    model = mujoco.MjModel.from_xml_path(job.model_xml)
+    binary = job.model_xml.endswith(".mjb")
+    model = (mujoco.MjModel.from_binary_path if binary else mujoco.MjModel.from_xml_path)(job.model_xml)
     if qpos.shape[1] != model.nq:
         raise ValueError(f"expected qpos to have shape [frames, {model.nq}], but it had shape {list(qpos.shape)}")
     model.vis.global_.offwidth = max(model.vis.global_.offwidth, job.width)

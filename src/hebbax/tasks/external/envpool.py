@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from gymnasium import spaces
 
 from hebbax.errors import HebbaxError, one_line, unknown_name
 from hebbax.tasks.external.spaces import read_observations, write_actions
@@ -83,6 +84,8 @@ def describe_envpool(name: str, environment_id: str) -> ExternalTask:
     with _without_precision_warnings():
         observation, _ = read_observations(name, spec.gymnasium_observation_space)
         action, _ = write_actions(name, spec.gymnasium_action_space)
+    if isinstance(spec.gymnasium_action_space, spaces.Dict | spaces.Tuple):
+        raise HebbaxError(f"task {name!r} acts in several spaces at once: expected one, as EnvPool takes arrays")
     limit = int(spec.config.max_episode_steps)
     return ExternalTask(
         name=name,

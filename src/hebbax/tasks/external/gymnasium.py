@@ -11,8 +11,10 @@ import gymnasium
 import numpy as np
 
 from hebbax.errors import HebbaxError, one_line, unknown_name
-from hebbax.tasks.external.spaces import read_observations, write_actions
+from hebbax.tasks.external.promises import Promises
+from hebbax.tasks.external.spaces import Decode, read_observations, write_actions
 from hebbax.tasks.external.task import TICKS, ExternalTask, module_of
+from hebbax.tasks.groups import Group, size_of
 from hebbax.versions import UNKNOWN
 
 
@@ -27,8 +29,7 @@ class GymnasiumEnvironments:
         self._spec = _find(task.name, task.environment_id)
         self._environments = [_make(task.name, self._spec, film=film)]
         first = self._environments[0]
-        _, self._encode = read_observations(task.name, first.observation_space)
-        _, self._decode = write_actions(task.name, first.action_space)
+        _, self._promises, _, self._decode = _reading(task.name, first)
 
     def begin(self, seeds: np.ndarray) -> np.ndarray:
         """Begin an episode an environment, each from its own seed; environments are made as they are needed."""
@@ -36,20 +37,18 @@ class GymnasiumEnvironments:
             self._environments.append(_make(self.task.name, self._spec, film=self.film))
         # Without a time limit of its own: a life is as long as hebbax counts.
         pairs = zip(self._environments, seeds, strict=False)
-        return np.array([self._encode(environment.reset(seed=int(seed))[0]) for environment, seed in pairs])
+        return np.array([self._promises.reset(environment, seed=int(seed)) for environment, seed in pairs])
 
     def restart(self, which: np.ndarray) -> np.ndarray:
         """Begin another episode in some; an environment goes on with the random numbers of its seed."""
-        return np.array([self._encode(self._environments[i].reset()[0]) for i in which])
+        return np.array([self._promises.reset(self._environments[i]) for i in which])
 
     def step(self, which: np.ndarray, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Advance some by a tick."""
         observations = np.empty((len(which), self.task.observation_size))
         rewards, done = np.empty(len(which)), np.empty(len(which), bool)
         for place, (i, action) in enumerate(zip(which, self._decode(outputs), strict=True)):
-            observation, reward, terminated, truncated, _ = self._environments[i].step(action)
-            observations[place] = self._encode(observation)
-            rewards[place], done[place] = float(reward), terminated or truncated
+            observations[place], rewards[place], done[place] = self._promises.step(self._environments[i], action)
         return observations, rewards, done
 
     def frame(self) -> np.ndarray:
@@ -63,13 +62,15 @@ class GymnasiumEnvironments:
 def describe_gymnasium(name: str, environment_id: str) -> ExternalTask:
     """Return the task of a Gymnasium id, or of MODULE:ID for one that a package registers when it is imported.
 
-    Raises HebbaxError for an unknown id, an environment that cannot be made here, or spaces that do not fit a network.
+    It is reset once and takes one step. Raises HebbaxError for an unknown id, an environment that cannot be made here,
+    spaces that do not fit a network, and what an environment must not return.
     """
     spec = _find(name, environment_id)
     environment = _make(name, spec, film=False)
     try:
-        observation, _ = read_observations(name, environment.observation_space)
-        action, _ = write_actions(name, environment.action_space)
+        observation, promises, action, decode = _reading(name, environment)
+        promises.reset(environment, seed=0)
+        promises.step(environment, decode(np.zeros((1, size_of(action))))[0])
         period = _control_period(environment)
     finally:
         environment.close()
@@ -83,6 +84,20 @@ def describe_gymnasium(name: str, environment_id: str) -> ExternalTask:
         length=spec.max_episode_steps or TICKS,
         source=_source(spec),
     )
+
+
+def _reading(name: str, environment: Any) -> tuple[tuple[Group, ...], Promises, tuple[Group, ...], Decode]:
+    """Return what an environment observes and how it is read, and what its actions are and how they are made."""
+    observation, encode = read_observations(name, _space(name, environment, "observation_space"))
+    action, decode = write_actions(name, _space(name, environment, "action_space"))
+    return observation, Promises(name, encode, size_of(observation)), action, decode
+
+
+def _space(name: str, environment: Any, attribute: str) -> gymnasium.Space[Any]:
+    space = getattr(environment, attribute, None)
+    if not isinstance(space, gymnasium.Space):
+        raise HebbaxError(f"task {name!r}: {attribute} is {space!r}, expected one of gymnasium.spaces")
+    return space
 
 
 def _find(name: str, environment_id: str) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,10 @@ from gymnasium import spaces
 from gymnasium.spaces.utils import flatten, flatten_space
 
 from hebbax.errors import HebbaxError
-from hebbax.tasks.groups import Group, Limit
+from hebbax.tasks.groups import Group, Limit, nearest_identifier, repeated, size_of
+
+# A matrix of more numbers is an image, and no input of a network without convolutions.
+_MOST_OF_A_MATRIX = 1024
 
 # Old environments write the largest float for "no bound"; no actuator is driven this far.
 _UNBOUNDED = 1e9
@@ -18,22 +23,23 @@ _UNBOUNDED = 1e9
 Encode = Callable[[Any], np.ndarray]
 """From one observation of the environment to float64 [observation_size]."""
 
-Decode = Callable[[np.ndarray], np.ndarray]
-"""From outputs of a network, float64 [n, action_size], to n actions of the environment."""
+Decode = Callable[[np.ndarray], Any]
+"""From outputs of a network, float64 [n, action_size], to n actions of the environment: an array, or a list of them."""
 
 
 def read_observations(name: str, space: Any) -> tuple[tuple[Group], Encode]:
     """Return the observation as one group of numbers, and the function that makes a vector of it.
 
-    Choices become one-hot, parts of dictionaries and tuples follow each other in Gymnasium's order. Raises HebbaxError,
-    naming the task, for images and for spaces without a fixed length.
+    Choices become one-hot, matrices go row by row, parts of dictionaries and tuples follow each other in Gymnasium's
+    order. Raises HebbaxError, naming the task, for images and for spaces without a fixed length.
     """
     for part in _parts(space):
-        if isinstance(part, spaces.Box) and len(part.shape) > 1:
+        if isinstance(part, spaces.Box) and len(part.shape) > 1 and math.prod(part.shape) > _MOST_OF_A_MATRIX:
             shape = "×".join(map(str, part.shape))
             raise HebbaxError(
-                f"task {name!r} observes {shape} arrays such as images: expected vectors; choose an environment, or a "
-                "wrapper of it registered under an id of its own, that observes a vector"
+                f"task {name!r} observes {shape} arrays such as images: expected vectors, or matrices of at most "
+                f"{_MOST_OF_A_MATRIX} numbers; choose an environment, or a wrapper of it registered under an id of its "
+                "own, that observes them"
             )
     if not space.is_np_flattenable:
         raise HebbaxError(
@@ -46,20 +52,65 @@ def read_observations(name: str, space: Any) -> tuple[tuple[Group], Encode]:
     return (_group("observation", flatten_space(space)),), encode
 
 
-def write_actions(name: str, space: Any) -> tuple[tuple[Group], Decode]:
-    """Return the outputs that an action needs as one group, and the function that makes actions of them.
+def write_actions(name: str, space: Any) -> tuple[tuple[Group, ...], Decode]:
+    """Return the outputs that an action needs as groups, and the function that makes actions of them.
 
-    The group's limits are those of the space: what outputs of -1 and 1 stand for, where both are finite.
+    A group's limits are those of the space: what outputs of -1 and 1 stand for, where both are finite.
 
     A Box with finite bounds spans outputs from -1 to 1; outputs beyond are clipped, and where a bound is missing they
-    are the action as they are, within the bound that there is. A Discrete takes the choice with the largest output.
-    Raises HebbaxError, naming the task, for any other space.
+    are the action as they are, within the bound that there is. A Discrete takes the choice with the largest output, a
+    MultiDiscrete one of each of its choices, and what is above 0 is on in a MultiBinary. Parts of a Dict or a Tuple
+    follow each other. Raises HebbaxError, naming the task, for any other space.
     """
     if isinstance(space, spaces.Discrete):
         return (Group("choice", int(space.n), "1"),), lambda outputs: space.start + np.argmax(outputs, axis=1)
     if isinstance(space, spaces.Box):
         return (_group("action", space),), _decode_box(space)
-    raise HebbaxError(f"task {name!r} acts in a {type(space).__name__} space: expected Box or Discrete")
+    if isinstance(space, spaces.MultiDiscrete):
+        sizes = space.nvec.reshape(-1)
+        groups = tuple(Group(f"choice {index}", int(size), "1") for index, size in enumerate(sizes, start=1))
+        return groups, _decode_choices(space)
+    if isinstance(space, spaces.MultiBinary):
+        switches = Group("switch", math.prod(space.shape), "1")
+        return (switches,), lambda outputs: (outputs > 0).astype(space.dtype).reshape(-1, *space.shape)
+    if isinstance(space, spaces.Dict | spaces.Tuple):
+        return _write_parts(name, space)
+    raise HebbaxError(
+        f"task {name!r} acts in a {type(space).__name__} space: expected Box, Discrete, MultiDiscrete, MultiBinary, "
+        "or a Dict or Tuple of them"
+    )
+
+
+def _write_parts(name: str, space: spaces.Dict | spaces.Tuple) -> tuple[tuple[Group, ...], Decode]:
+    """Return the groups of all parts, by the names of the parts, and what puts their actions together."""
+    keys, inner = (list(space), space.values()) if isinstance(space, spaces.Dict) else (None, space.spaces)
+    parts = [write_actions(name, part) for part in inner]
+    names = [nearest_identifier(str(key)) for key in keys or ()]
+    if keys is None or repeated(names) is not None:
+        names = [f"part {index}" for index in range(1, len(parts) + 1)]
+    groups = [
+        replace(group, name=f"{part} {group.name}")
+        for part, (ours, _) in zip(names, parts, strict=True)
+        for group in ours
+    ]
+    ends = np.cumsum([size_of(ours) for ours, _ in parts])[:-1]
+
+    def decode(outputs: np.ndarray) -> list[Any]:
+        each = [of_part(mine) for (_, of_part), mine in zip(parts, np.split(outputs, ends, axis=1), strict=True)]
+        actions = zip(*each, strict=True)
+        return [tuple(action) if keys is None else dict(zip(keys, action, strict=True)) for action in actions]
+
+    return tuple(groups), decode
+
+
+def _decode_choices(space: spaces.MultiDiscrete) -> Decode:
+    ends = np.cumsum(space.nvec.reshape(-1))[:-1]
+
+    def decode(outputs: np.ndarray) -> np.ndarray:
+        chosen = [np.argmax(of_one, axis=1) for of_one in np.split(outputs, ends, axis=1)]
+        return (np.stack(chosen, axis=1).reshape(-1, *space.shape) + space.start).astype(space.dtype)
+
+    return decode
 
 
 def _decode_box(space: spaces.Box) -> Decode:

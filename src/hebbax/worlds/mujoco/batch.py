@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import mujoco
 import numpy as np
 from mujoco import batch
 
 from hebbax.compiling.bounds import BOUND
-from hebbax.types import Record, Simulation
+from hebbax.types import Record
 from hebbax.worlds.base import BodyDamage
 from hebbax.worlds.mujoco.contact_forces import ContactForces
-from hebbax.worlds.mujoco.simulation import changing_fields, simulator_of
+from hebbax.worlds.mujoco.simulation import simulator_of, unseen
 from hebbax.worlds.mujoco.stages import count_contacts, measure_torques
+from hebbax.worlds.mujoco.trouble import Trouble
 
 
 class MujocoBatch:
@@ -28,17 +30,20 @@ class MujocoBatch:
         *,
         contact_forces: bool,
         writable: bool,
+        trouble: Trouble,
+        keyframe: int,
+        state: Any,
     ) -> None:
-        self._substeps, self._models = substeps, [model] * lives
+        self._substeps, self._models, self._trouble, self._keyframe = substeps, [model] * lives, trouble, keyframe
         # Each simulation keeps its own MjData, because a task may read derived quantities between steps.
         self._batch = batch.Batch(model, lives, threads, persistent=True)
-        bound = Simulation(*(self._batch.bind(field) for field in Simulation._fields))
+        bound = state(*(_bound(self._batch, field) for field in state._fields))
         self._contact_forces = ContactForces(self._batch) if contact_forces else None
         if self._contact_forces is not None:
             bound = bound._replace(cfrc_ext=self._contact_forces.values)
         # A batch lends derived quantities to be read alone.
         self._bound, self.states = bound, _writable(bound) if writable else bound
-        self.befores = Simulation(*(np.full_like(field, np.nan) for field in bound))
+        self.befores = state(*(np.full_like(field, np.nan) for field in bound))
         self.controls = bound.ctrl
         self._forces = self._batch.bind("xfrc_applied")
         self._data = mujoco.MjData(model)  # a copy of one simulation, for the record
@@ -51,8 +56,7 @@ class MujocoBatch:
     @property
     def arrays(self) -> Sequence[np.ndarray]:
         """All that goes on changing, with a row per life."""
-        others = [self._batch.bind(name) for name in changing_fields()[len(Simulation._fields) :]]
-        return [*self.states, *others]
+        return [*self.states, *(self._batch.bind(name) for name in unseen(self.states))]
 
     def follow(self) -> None:
         """Have the second simulation take over the time of the first."""
@@ -66,12 +70,12 @@ class MujocoBatch:
             self._batch.set_models(self._models)
 
     def clear(self, which: np.ndarray) -> None:
-        """Reset some simulations, by index."""
-        self._batch.reset(which, stage=mujoco.mjtStage.mjSTAGE_NONE.value)
+        """Reset some simulations, by index, to the keyframe if there is one."""
+        self._batch.reset(which, keyframe=self._keyframe, stage=mujoco.mjtStage.mjSTAGE_NONE.value)
 
     def place(self, which: np.ndarray) -> None:
         """Compute what follows from the positions and velocities of some, by index."""
-        self._batch.forward(which)
+        self._try(self._batch.forward, which)
         if self._contact_forces is not None:
             self._contact_forces.values[which] = 0.0
         self._read(which)
@@ -86,7 +90,7 @@ class MujocoBatch:
                 damage.apply_forces(life, self._forces[life])
                 damage.hold_coordinates(life, 0, self.states.qpos[life], self.states.qvel[life])
         for substep in range(self._substeps if singly else 1):
-            self._batch.step(ids=which, nstep=1 if singly else self._substeps)
+            self._try(self._batch.step, which, nstep=1 if singly else self._substeps)
             if damage is not None and held:
                 for life in harmed:
                     damage.hold_coordinates(life, substep + 1, self.states.qpos[life], self.states.qvel[life])
@@ -108,13 +112,24 @@ class MujocoBatch:
 
     def warnings(self) -> np.ndarray:
         """Return MuJoCo's warnings since each life's last birth, int64 [lives]."""
-        return self._batch.warning[:, :, 1].sum(axis=1)  # the first column says where the last one was
+        numbers = self._batch.warning[:, :, 1]  # the first column says where the last one was
+        self._trouble.add(numbers.sum(axis=0))
+        self._trouble.say(self._models[0])
+        return numbers.sum(axis=1)
 
     def write_record(self, record: Record, slot: int) -> None:
         """Write the positions, velocities and torques of the first life."""
         record.qpos[slot], record.qvel[slot] = self.states.qpos[0], self.states.qvel[0]
         data = self._batch.get_data(0, self._data)
-        measure_torques(simulator_of(data, self._substeps), record.torques[slot])
+        measure_torques(simulator_of(data, self._substeps, self._trouble.tally), record.torques[slot])
+
+    def _try(self, call: Callable[..., None], which: np.ndarray, **arguments: Any) -> None:
+        """Call MuJoCo for some; those in which it failed are lost: NaN is found as divergence."""
+        try:
+            call(which, **arguments)
+        except batch.SimulationError as error:
+            self.states.qpos[error.ids] = np.nan
+            self._trouble.fail(self._batch.error(int(error.ids[0])))
 
     def _count_contacts(self, contacts: np.ndarray) -> None:
         """Add one to the contacts [bodies] of those of the first life that feel a force in this physics step."""
@@ -130,5 +145,10 @@ class MujocoBatch:
                 copy[which] = source[which]
 
 
-def _writable(bound: Simulation) -> Simulation:
-    return Simulation(*(field if field.flags.writeable else field.copy() for field in bound))
+def _bound(simulations: batch.Batch, field: str) -> np.ndarray:
+    array = simulations.bind(field)
+    return array[:, None] if array.ndim == 1 else array  # the time
+
+
+def _writable(bound: Any) -> Any:
+    return type(bound)(*(field if field.flags.writeable else field.copy() for field in bound))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from itertools import combinations, product
+from itertools import product
 from typing import NamedTuple
 
 import mujoco
@@ -25,7 +25,10 @@ def quick_model(spec: mujoco.MjSpec) -> mujoco.MjModel:
     model = spec.compile()
     pairs = _possible_pairs(model)
     if pairs is not None:
-        contacts = _contacts_of(model, pairs)
+        try:
+            contacts = _contacts_of(model, pairs)
+        except mujoco.FatalError:  # no memory for what is tried here, of which the robot itself may do nothing
+            return model
         if not pairs:
             model.opt.disableflags |= _Disable.mjDSBL_CONTACT
         elif len(contacts) == len(pairs):
@@ -39,25 +42,27 @@ def _possible_pairs(model: mujoco.MjModel) -> list[tuple[int, int]] | None:
     """Return the geoms that can touch; None where they are many, or naming them would not be the same."""
     if model.npair or model.nflex or np.any(model.geom_gap):  # a contact does not say what its gap is
         return None
-    pairs = [pair for pair in combinations(range(model.ngeom), 2) if _can_touch(model, *pair)]
-    return None if len(pairs) > _MOST_PAIRS else pairs
+    pairs: list[tuple[int, int]] = []
+    for first in np.flatnonzero(model.geom_contype | model.geom_conaffinity):
+        later = np.arange(first + 1, model.ngeom)
+        pairs += [(int(first), int(second)) for second in later[_can_touch(model, int(first), later)]]
+        if len(pairs) > _MOST_PAIRS:  # of thousands of geoms there are millions
+            return None
+    return pairs
 
 
-def _can_touch(model: mujoco.MjModel, first: int, second: int) -> bool:
-    """Whether MuJoCo's filters let two geoms touch: bit masks, bodies that belong together, exclusions."""
+def _can_touch(model: mujoco.MjModel, first: int, others: np.ndarray) -> np.ndarray:
+    """Whether MuJoCo's filters let a geom touch others: bit masks, bodies that belong together, exclusions."""
     kinds, partners = model.geom_contype, model.geom_conaffinity
-    if not (kinds[first] & partners[second] or kinds[second] & partners[first]):
-        return False
-    bodies = sorted(int(model.geom_bodyid[geom]) for geom in (first, second))
-    if (bodies[0] << 16) + bodies[1] in model.exclude_signature:
-        return False
-    own, other = (int(model.body_weldid[body]) for body in bodies)
-    if own == other:
-        return False
-    if own == 0 or other == 0 or model.opt.disableflags & _Disable.mjDSBL_FILTERPARENT:
-        return True
-    parents = [int(model.body_weldid[model.body_parentid[body]]) for body in (own, other)]
-    return own != parents[1] and other != parents[0]
+    agree = (kinds[first] & partners[others]) | (kinds[others] & partners[first]) != 0
+    body, bodies = model.geom_bodyid[first], model.geom_bodyid[others]
+    signatures = (np.minimum(body, bodies) << 16) + np.maximum(body, bodies)
+    own, other = model.body_weldid[body], model.body_weldid[bodies]
+    apart = agree & (own != other) & ~np.isin(signatures, model.exclude_signature)
+    if model.opt.disableflags & _Disable.mjDSBL_FILTERPARENT:
+        return apart
+    parent, parents = model.body_weldid[model.body_parentid[own]], model.body_weldid[model.body_parentid[other]]
+    return apart & ((own == 0) | (other == 0) | ((own != parents) & (other != parent)))
 
 
 class _Contact(NamedTuple):

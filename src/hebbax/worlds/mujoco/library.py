@@ -15,6 +15,7 @@ import numba
 from numba import types
 
 from hebbax.errors import HebbaxError
+from hebbax.worlds.mujoco.catching import add_catching, error_handler
 
 
 def library_names() -> tuple[str, ...]:
@@ -79,17 +80,24 @@ def _pointer(name: str) -> ctypes.c_void_p:
     return ctypes.c_void_p.in_dll(ctypes.CDLL(str(find_library())), name)
 
 
-_ADDRESSES = types.void(types.intp, types.intp)
-mj_step = types.ExternalFunction("mj_step", _ADDRESSES)
-mj_forward = types.ExternalFunction("mj_forward", _ADDRESSES)
-mj_reset_data = types.ExternalFunction("mj_resetData", _ADDRESSES)
-mj_rne_post_constraint = types.ExternalFunction("mj_rnePostConstraint", _ADDRESSES)
-"""MuJoCo functions for compiled code, called with the addresses of an mjModel and an mjData."""
+_CATCHING = types.intp(types.intp, types.intp, types.intp)
+mj_step = types.ExternalFunction("hebbax_mj_step", _CATCHING)
+mj_forward = types.ExternalFunction("hebbax_mj_forward", _CATCHING)
+mj_rne_post_constraint = types.ExternalFunction("hebbax_mj_rnePostConstraint", _CATCHING)
+mj_reset_to_keyframe = types.ExternalFunction("mj_resetDataKeyframe", types.void(types.intp, types.intp, types.int32))
+mj_reset_data = types.ExternalFunction("mj_resetData", types.void(types.intp, types.intp))
+"""MuJoCo functions for compiled code, called with the addresses of an mjModel and an mjData.
+
+All but the last two take how often as well, and return 1 where MuJoCo failed, else 0 (`catching.add_catching`).
+"""
 
 
 @cache
 def load_library() -> None:
     """Make MuJoCo's functions known to compiled code, its warnings silent, and its steps free of clock readings."""
     llvmlite.binding.load_library_permanently(str(find_library()))
+    for name in ("mj_step", "mj_forward", "mj_rnePostConstraint"):
+        add_catching(f"hebbax_{name}", llvmlite.binding.address_of_symbol(name))
+    _pointer("mju_user_error").value = error_handler()
     silence_warnings()
     stop_clock()

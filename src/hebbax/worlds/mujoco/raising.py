@@ -37,7 +37,7 @@ def _safe_height(model: mujoco.MjModel, body: int, coordinate: int) -> float:
     """
     data = mujoco.MjData(model)
     generator = np.random.default_rng(0)  # of poses to look at: no result but this height depends on it
-    parts = [geom for geom in range(model.ngeom) if model.geom_bodyid[geom] != 0]
+    parts = np.flatnonzero(model.geom_bodyid != 0)
     hinges = [joint for joint in range(model.njnt) if model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_HINGE]
     reach = 0.0
     for _ in range(_POSES):
@@ -47,19 +47,18 @@ def _safe_height(model: mujoco.MjModel, body: int, coordinate: int) -> float:
             data.qpos[model.jnt_qposadr[joint]] = generator.uniform(low, high)
         mujoco.mj_kinematics(model, data)
         # rbound is the radius of the sphere around a part: never too little.
-        lowest = min(float(data.geom_xpos[part][2]) - _depth(model, data, part) for part in parts)
+        lowest = float(np.min(data.geom_xpos[parts, 2] - _depths(model, data, parts)))
         reach = max(reach, float(data.xpos[body][2]) - lowest)
     mujoco.mj_resetData(model, data)
     mujoco.mj_kinematics(model, data)
     return float(data.qpos[coordinate]) + MARGIN * reach - float(data.xpos[body][2])
 
 
-def _depth(model: mujoco.MjModel, data: mujoco.MjData, part: int) -> float:
-    """Return how far a part reaches below its centre, in m: of a capsule exactly, else at most."""
-    if model.geom_type[part] == mujoco.mjtGeom.mjGEOM_CAPSULE:
-        radius, half = model.geom_size[part][:2]
-        return float(radius + half * abs(data.geom_xmat[part][8]))
-    return float(model.geom_rbound[part])
+def _depths(model: mujoco.MjModel, data: mujoco.MjData, parts: np.ndarray) -> np.ndarray:
+    """Return how far each part reaches below its centre, in m: a capsule exactly, others at most."""
+    radii, halves = model.geom_size[parts, 0], model.geom_size[parts, 1]
+    capsules = model.geom_type[parts] == int(mujoco.mjtGeom.mjGEOM_CAPSULE)
+    return np.where(capsules, radii + halves * np.abs(data.geom_xmat[parts, 8]), model.geom_rbound[parts])
 
 
 def _is_slide(model: mujoco.MjModel, joint: int) -> bool:

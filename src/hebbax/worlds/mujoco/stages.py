@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from hebbax.compiling.bounds import bounded
-from hebbax.compiling.compiler import compiled, copy, copy_by_way_of, kernel
+from hebbax.compiling.compiler import compiled, copy, copy_by_way_of, from_source, kernel
 from hebbax.worlds.base import BodyHooks, WorldFunctions
-from hebbax.worlds.mujoco.library import mj_forward, mj_reset_data, mj_rne_post_constraint, mj_step
+from hebbax.worlds.mujoco.library import (
+    mj_forward,
+    mj_reset_data,
+    mj_reset_to_keyframe,
+    mj_rne_post_constraint,
+    mj_step,
+)
+from hebbax.worlds.mujoco.trouble import ERROR
 
 
-def mujoco_functions(task: Any, actuate: Any, hooks: BodyHooks, *, contact_forces: bool) -> WorldFunctions:
-    """Return the functions of a task, whose compiled `actuate` is given; see `WorldFunctions`."""
+def mujoco_functions(
+    task: Any, actuate: Any, hooks: BodyHooks, *, contact_forces: bool, keyframe: int, born: Any
+) -> WorldFunctions:
+    """Return the functions of a task, whose compiled `actuate` is given; see `WorldFunctions`.
+
+    `keyframe` is the number of that in which bodies are born, -1 for none; `born` is what the task's `reset` returns,
+    None without one.
+    """
     update_contact_forces = mj_rne_post_constraint if contact_forces else _no_contact_forces
-    place = _place(compiled(task.reset))
+    place = _place(task, born)
     settle = _settle(task, actuate, update_contact_forces) if task.settle else _settle_not
     return WorldFunctions(
         birth_size=_birth_size,
         place=place,
-        begin=_begin(place, settle),
+        begin=_begin(place, settle, mj_reset_data if keyframe < 0 else _reset_to(keyframe)),
         advance=_advance(hooks, update_contact_forces),
         write_record=_write_record,
         count_warnings=_count_warnings,
@@ -32,7 +46,13 @@ def _birth_size(state):
     return state.qpos.shape[0] + state.qvel.shape[0]
 
 
-def _place(reset: Any) -> Any:
+def _place(task: Any, born: Any) -> Any:
+    if born is None:
+        return _place_nothing
+    reset = compiled(task.reset)
+    if len(born) == 2:
+        return _place_newborn(reset, born[0])
+
     @compiled
     def place(noise, state, memory):
         qpos, qvel, born_memory = reset(noise)
@@ -43,13 +63,50 @@ def _place(reset: Any) -> Any:
     return place
 
 
-def _begin(place: Any, settle: Any) -> Any:
+@kernel
+def _place_nothing(noise, state, memory):
+    for i in range(memory.shape[0]):
+        memory[i] = 0.0
+
+
+def _place_newborn(reset: Any, born: Any) -> Any:
+    """Return what places a Newborn of which those fields are not empty that are not empty in `born`."""
+    fields = [name for name, array in zip(born._fields, born, strict=True) if np.size(array)]
+    lines = [f"    {'copy_rows' if 'mocap' in name else 'copy'}(born.{name}, state.{name})\n" for name in fields]
+    source = (
+        f"def place(noise, state, memory):\n    born, kept = reset(noise)\n{''.join(lines)}    copy(kept, memory)\n"
+    )
+    return compiled(from_source(source, "place", {"reset": reset, "copy": copy, "copy_rows": copy_rows}))
+
+
+@kernel
+def copy_rows(source, target):
+    """Write a matrix over another as large."""
+    for i in range(target.shape[0]):
+        for j in range(target.shape[1]):
+            target[i, j] = source[i, j]
+
+
+@cache
+def _reset_to(keyframe: int) -> Any:
+    number = np.int32(keyframe)
+
+    @compiled
+    def reset(model, data):
+        mj_reset_to_keyframe(model, data, number)
+
+    return reset
+
+
+def _begin(place: Any, settle: Any, reset: Any) -> Any:
     @compiled
     def begin(model, simulator, state, control, memory, noise):
-        mj_reset_data(model, simulator.data)
+        reset(model, simulator.data)
         place(noise, state, memory)
-        mj_forward(model, simulator.data)
-        settle(model, simulator, state, control, memory)
+        failed = mj_forward(model, simulator.data, 1)
+        failed += settle(model, simulator, state, control, memory)
+        if failed:
+            lose(simulator, state)
 
     return begin
 
@@ -59,24 +116,32 @@ def _settle(task: Any, actuate: Any, update_contact_forces: Any) -> Any:
 
     @compiled
     def settle(model, simulator, state, control, memory):
-        still, spare = np.zeros(size), np.empty(control.shape[0])
+        still, spare, failed = np.zeros(size), np.empty(control.shape[0]), 0
         for _ in range(ticks):
             copy_by_way_of(spare, actuate(still, state, memory), control)
-            for _ in range(simulator.substeps):
-                mj_step(model, simulator.data)
-            update_contact_forces(model, simulator.data)
+            failed += mj_step(model, simulator.data, simulator.substeps)
+            failed += update_contact_forces(model, simulator.data, 1)
+        return failed
 
     return settle
 
 
 @compiled
 def _settle_not(model, simulator, state, control, memory):
-    pass
+    return 0
 
 
 @compiled
-def _no_contact_forces(model, data):
-    pass
+def _no_contact_forces(model, data, times):
+    return 0
+
+
+@kernel
+def lose(simulator, state):
+    """Have a life in which MuJoCo failed end as diverged: nothing of its state can be relied on."""
+    simulator.tally[ERROR] += 1
+    for i in range(state.qpos.shape[0]):
+        state.qpos[i] = np.nan
 
 
 def _advance(hooks: BodyHooks, update_contact_forces: Any) -> Any:
@@ -87,18 +152,23 @@ def _advance(hooks: BodyHooks, update_contact_forces: Any) -> Any:
         data, forces, substeps = simulator.data, simulator.xfrc_applied, simulator.substeps
         apply_forces(events, tick, states, key0, key1, forces)
         hold_coordinates(events, tick, 0, states, key0, key1, state.qpos, state.qvel)
-        for substep in range(substeps):
-            mj_step(model, data)
+        # To look for errors after each step, and for events between them, would cost lives to which nothing happens.
+        singly = events.shape[0] > 0 or contacts.shape[0] > 0
+        failed = 0 if singly else mj_step(model, data, substeps)
+        for substep in range(substeps if singly else 0):
+            failed += mj_step(model, data, 1)
             hold_coordinates(events, tick, substep + 1, states, key0, key1, state.qpos, state.qvel)
             if contacts.shape[0] > 0 and any_force(simulator.qfrc_constraint):  # without one there is no contact
                 clear_forces(events, tick, forces)  # or they would count as contacts
-                mj_rne_post_constraint(model, data)
+                failed += mj_rne_post_constraint(model, data, 1)
                 count_contacts(state.cfrc_ext, contacts[0])
                 restore_forces(events, tick, states, forces)
         clear_forces(events, tick, forces)  # before contact forces are taken, which would count them
         contacts /= np.float32(substeps)
-        update_contact_forces(model, data)
-        return bounded(state.qpos) and bounded(state.qvel)
+        failed += update_contact_forces(model, data, 1)
+        if failed:
+            lose(simulator, state)
+        return failed == 0 and bounded(state.qpos) and bounded(state.qvel)
 
     return advance
 
@@ -149,6 +219,10 @@ def _write_record(record, slot, simulator, state):
     measure_torques(simulator, record.torques[slot])
 
 
-@compiled
+@kernel
 def _count_warnings(simulator):
-    return np.sum(simulator.warnings)
+    count = 0
+    for kind in range(simulator.warnings.shape[0]):
+        count += simulator.warnings[kind]
+        simulator.tally[kind] += simulator.warnings[kind]
+    return count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,9 +17,10 @@ import mujoco
 import numpy as np
 
 from hebbax.errors import HebbaxError, one_line, unknown_name
-from hebbax.types import Noise, Record, Simulation
+from hebbax.types import Newborn, Noise, Record, Simulation
 from hebbax.worlds.base import BodyHooks, Expect, WorldBase, WorldFunctions
 from hebbax.worlds.body import Body, Coordinates, Root
+from hebbax.worlds.mujoco.assets import Assets, assets_of
 from hebbax.worlds.mujoco.batch import MujocoBatch
 from hebbax.worlds.mujoco.columns import columns_of
 from hebbax.worlds.mujoco.cyclic import cyclic_positions
@@ -26,10 +28,13 @@ from hebbax.worlds.mujoco.fast_model import quick_model
 from hebbax.worlds.mujoco.library import load_library
 from hebbax.worlds.mujoco.raising import root_of
 from hebbax.worlds.mujoco.robot import actuator_name, body_of, coordinates_of
-from hebbax.worlds.mujoco.simulation import MujocoSimulation, simulation_of
+from hebbax.worlds.mujoco.simulation import MujocoSimulation, readable_fields, simulation_of, state_type
 from hebbax.worlds.mujoco.skeleton import skeleton_of
 from hebbax.worlds.mujoco.stages import mujoco_functions
+from hebbax.worlds.mujoco.trouble import Trouble
 from hebbax.worlds.skeleton import Skeleton
+
+_LOG = logging.getLogger(__name__)
 
 Build: TypeAlias = "Path | str | mujoco.MjSpec | Callable[[], mujoco.MjSpec]"
 """Where a model comes from: a file of MJCF, a model's source, or a function that makes one."""
@@ -39,8 +44,8 @@ Build: TypeAlias = "Path | str | mujoco.MjSpec | Callable[[], mujoco.MjSpec]"
 class MujocoWorld(WorldBase):
     """A model that MuJoCo steps; either `substeps` or `control_period` says how long a control tick is.
 
-    A task's functions get a `Simulation`. Its `reset` returns qpos [nq], qvel [nv] and the memory, and its `actuate`
-    the controls [nu].
+    A task's functions get a `Simulation`. Its `reset` returns qpos [nq], qvel [nv] and the memory, or a `Newborn` and
+    the memory; it may be left out where a keyframe says how bodies are born. Its `actuate` returns the controls [nu].
     """
 
     build: Build
@@ -48,8 +53,10 @@ class MujocoWorld(WorldBase):
     period_asked: float | None = None  # s; a whole number of physics steps
     contact_forces: bool = False  # whether a function reads cfrc_ext, which MuJoCo fills only when it is asked to
 
+    keyframe: str | None = None  # in which bodies are born
+    also: tuple[str, ...] = ()  # further fields of MuJoCo's data that tasks read
+
     kind = film = "model"
-    state = Simulation
     compares = ("qpos",)
 
     @cached_property
@@ -115,7 +122,7 @@ class MujocoWorld(WorldBase):
         Raises HebbaxError for an argument that it does not have.
         """
         names = {"build": "build", "substeps": "substeps_asked", "control_period": "period_asked"}
-        names["contact_forces"] = "contact_forces"
+        names |= {name: name for name in ("contact_forces", "keyframe", "also")}
         for name in changes:
             if name not in names:
                 raise unknown_name("argument of a MuJoCo world", name, names)
@@ -128,15 +135,54 @@ class MujocoWorld(WorldBase):
         """Raise HebbaxError for a model that cannot be built, and a wrong number of steps."""
         if not isinstance(self.substeps, int | np.integer) or self.substeps < 1:
             raise HebbaxError(f"substeps={self.substeps!r}, expected a whole number of at least 1")
-        self.model  # noqa: B018
+        self._key  # noqa: B018
+        self.state  # noqa: B018
+
+    @cached_property
+    def state(self) -> Any:
+        """The type of what tasks read. Raises HebbaxError for a field that MuJoCo does not have, or not as numbers."""
+        for name in self.also:
+            if name not in (*Simulation._fields, *readable_fields()):
+                raise unknown_name("field of MuJoCo's data in also", name, readable_fields())
+        held = {"act": self.model.na, "mocap_pos": self.model.nmocap, "mocap_quat": self.model.nmocap}
+        further = dict.fromkeys((*(name for name, size in held.items() if size), *self.also))
+        return state_type(tuple(name for name in further if name not in Simulation._fields))
+
+    @cached_property
+    def _key(self) -> int:
+        """The number of the keyframe, -1 for none. Raises HebbaxError for one that the model does not have."""
+        if self.keyframe is None:
+            return -1
+        names = [self.model.key(index).name for index in range(self.model.nkey)]
+        if not names:
+            raise HebbaxError(f"keyframe={self.keyframe!r}, but the model has none")
+        if self.keyframe not in names:
+            raise unknown_name("keyframe", self.keyframe, names)
+        return names.index(self.keyframe)
+
+    @cached_property
+    def _assets(self) -> Assets:
+        return assets_of(self.spec, self.model, self.xml)
 
     def source(self) -> tuple[str, str]:
-        """Return the model as MJCF."""
-        return "model.xml", self.xml
+        """Return the model as MJCF, which names its files as `files` does."""
+        return "model.xml", self._assets.xml
+
+    def files(self) -> Mapping[str, bytes]:
+        """Return the meshes, textures and the like of the model; a log says why where they cannot be kept."""
+        if self._assets.missing:
+            _LOG.warning("%s: a run does not keep them, and its model.xml opens only beside them", self._assets.missing)
+        return self._assets.files
+
+    def save_model(self, path: Path) -> None:
+        """Write the compiled model, with all that is to be drawn, as MuJoCo's MJB."""
+        mujoco.mj_saveModel(self.model, str(path))
 
     def origin(self) -> dict[str, Any]:
-        """Return the SHA-256 of the model as MJCF text, hexadecimal."""
-        return {"model_sha256": hashlib.sha256(self.xml.encode()).hexdigest()}
+        """Return SHA-256 of the model as MJCF text and of its files, if there are any, and the keyframe of births."""
+        more = {"assets_sha256": self._assets.sha256, "keyframe": self.keyframe}
+        of_text = hashlib.sha256(self.xml.encode()).hexdigest()
+        return {"model_sha256": of_text, **{key: value for key, value in more.items() if value is not None}}
 
     def versions(self) -> tuple[str, ...]:
         """Return MuJoCo's version."""
@@ -161,35 +207,74 @@ class MujocoWorld(WorldBase):
         """Return that contact forces are not, unless they are asked for."""
         return {} if self.contact_forces else {"cfrc_ext": "the world needs contact_forces=True"}
 
+    def remedy(self, field: str) -> str | None:
+        """Return that a field of MuJoCo's data can be asked for."""
+        return f"the world needs also=({field!r},)" if field in readable_fields() else None
+
     def check_reset(self, returned: Any, expect: Expect, memory_size: int) -> tuple[Any, Any]:
         """Return the simulation and the memory after a task's `reset`. Raises HebbaxError for other sizes."""
-        if returned is None:
-            raise HebbaxError("a task in a MuJoCo world needs reset(noise), which returns qpos, qvel and the memory")
-        if not isinstance(returned, tuple) or len(returned) != 3:
-            raise HebbaxError(f"reset must return 3 values, but returned {returned!r}")
-        qpos, qvel, memory = returned
-        expect("reset", "qpos", qpos, (self.model.nq,))
-        expect("reset", "qvel", qvel, (self.model.nv,))
         data = mujoco.MjData(self.model)
-        data.qpos[:], data.qvel[:] = qpos, qvel
+        if self._key >= 0:
+            mujoco.mj_resetDataKeyframe(self.model, data, self._key)
+        memory = self._place(returned, data, expect, memory_size)
         mujoco.mj_forward(self.model, data)
-        return simulation_of(data), memory
+        return simulation_of(data, self.state), memory
+
+    def _place(self, returned: Any, data: mujoco.MjData, expect: Expect, memory_size: int) -> Any:
+        """Put a simulation to what a `reset` returned, and return the memory."""
+        if returned is None:
+            if self.keyframe is None:
+                raise HebbaxError(
+                    "a task in a MuJoCo world needs reset(noise), which returns qpos, qvel and the memory, or its "
+                    "world a keyframe"
+                )
+            return np.zeros(memory_size)
+        match returned:
+            case (Newborn() as born, memory):
+                pass
+            case (qpos, qvel, memory):
+                born = Newborn(qpos, qvel)
+            case _:
+                raise HebbaxError(f"reset must return 3 values, or a Newborn and the memory, but returned {returned!r}")
+        for field, value in born._asdict().items():
+            into = getattr(data, field)
+            if field in ("qpos", "qvel") or np.size(value):
+                expect("reset", field, value, into.shape)
+                into[:] = value
+        return memory
 
     def functions(self, task: Any, actuate: Any, hooks: BodyHooks) -> WorldFunctions:
         """Return what compiled lives call of MuJoCo."""
         load_library()
-        return mujoco_functions(task, actuate, hooks, contact_forces=self.contact_forces)
+        born = None if task.reset is None else task.reset(self.example_noise())
+        return mujoco_functions(task, actuate, hooks, contact_forces=self.contact_forces, keyframe=self._key, born=born)
 
     def simulation(self) -> MujocoSimulation:
         """Return a simulation of its own for one thread."""
-        return MujocoSimulation(self.model, self.substeps)
+        return MujocoSimulation(self.model, self.substeps, self._trouble.tally, self.state)
 
     def batch(self, lives: int, threads: int, functions: WorldFunctions, *, writable: bool = False) -> MujocoBatch:
         """Return simulations side by side."""
         load_library()
         return MujocoBatch(
-            self.model, self.substeps, lives, threads, contact_forces=self.contact_forces, writable=writable
+            self.model,
+            self.substeps,
+            lives,
+            threads,
+            contact_forces=self.contact_forces,
+            writable=writable,
+            trouble=self._trouble,
+            keyframe=self._key,
+            state=self.state,
         )
+
+    @cached_property
+    def _trouble(self) -> Trouble:
+        return Trouble()
+
+    def say_trouble(self) -> None:
+        """Log, once per kind, what MuJoCo warned of in lives of this world, and what to change."""
+        self._trouble.say(self.model)
 
     def record_arrays(self, ticks: int) -> dict[str, Any]:
         """Return positions, velocities, contacts and torques of so many ticks."""
