@@ -69,3 +69,16 @@ def test_first_genomes_hold_weights_as_they_are_drawn_and_coefficients_as_they_a
     np.testing.assert_allclose(genes[1, "weights"], 0.5, rtol=1e-6)
     assert np.abs(genes[0, "first_weights"]).max() <= 0.1
     assert np.abs(genes[0, "A"]).max() > 0.1
+
+
+def test_a_static_layer_before_one_that_shares_coefficients_evolves_alike_in_both_engines():
+    connections = {"layer 0": {"plastic": False}, "layer 1": {"scope": "post"}}
+    returns = []
+    for engine in ("native", "lockstep"):
+        search = Search(_config(None, engine, **connections))
+        state, metrics = search.begin(), []
+        for _ in range(2):
+            state, told = search.step(state)
+            metrics.append((told["return_mean"], told["return_max"]))
+        returns.append(metrics)
+    np.testing.assert_allclose(*returns, rtol=1e-3, atol=1e-4)
