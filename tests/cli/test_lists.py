@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from hebbax import zoo
+from hebbax.cli.policies import describe_policies
+from hebbax.config.policy import PRESETS, PolicyConfig, register_preset
 
 
 def test_tasks(hebbax):
@@ -106,6 +108,19 @@ def test_policies(hebbax):
     assert policies["mlp"]["evolved_numbers"] == 800
     assert policies["mlp"]["plastic_weights"] == 0
     assert policies["mlp"]["rule"] is None
+
+
+def test_a_policy_whose_connections_differ_tells_of_each():
+    register_preset(PolicyConfig("han-x", connections={"layer 0": {"plastic": False}, "layer 1": {"rule": "bcm"}}))
+    register_preset(PolicyConfig("han-y", hidden=[4, 4], connections={"layer 1": {"interval": "2 ticks"}}))
+    try:
+        told = {row["name"]: row for row in describe_policies("swimmer")}
+    finally:
+        for name in ("han-x", "han-y"):
+            del PRESETS._parts[name]
+    assert told["han-x"]["rule"] == "bcm + static"
+    assert told["han-y"]["rule"] == "eta-abcd"
+    assert told["han-y"]["interval"] == "1 tick (0.04 s) + 2 ticks (0.08 s)"
 
 
 def test_policies_are_of_half_cheetah_by_default(hebbax):

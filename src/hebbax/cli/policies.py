@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from hebbax.cli.output import made, number, print_parts
 from hebbax.cli.parser import Parser
 from hebbax.policies.sizes import SIZE_COLUMNS, SIZES, sizes_of
+
+if TYPE_CHECKING:
+    from hebbax.plasticity.plasticity import Plasticity
+    from hebbax.policies.policy import Policy
 
 _DESCRIPTION = """\
 List the policies by name, with their sizes on a task. Any part of one can be changed in `hebbax train`, as in
@@ -59,21 +64,28 @@ def describe_policies(task_name: str) -> list[dict[str, Any]]:
     task = make_task(task_name)
     rows = []
     for name, policy in made(PRESETS, lambda config: make_policy(config, task)):
-        config, plasticity = PRESETS.get(name), policy.plasticity
+        config = PRESETS.get(name)
         rows.append(
             {
                 "name": name,
                 "network": f"{config.network} {'-'.join(map(str, policy.network.sizes))} {config.activation}",
-                "rule": plasticity and plasticity.rule,
-                "normalisation": plasticity and plasticity.normalisation,
-                "averaging": plasticity and _averaging(plasticity.averaging, plasticity.averaged_ticks),
-                "interval": plasticity and _interval(plasticity.interval, task.control_period),
+                "rule": _of_each(policy, lambda one: one.rule),
+                "normalisation": _of_each(policy, lambda one: one.normalisation),
+                "averaging": _of_each(policy, lambda one: _averaging(one.averaging, one.averaged_ticks)),
+                "interval": _of_each(policy, lambda one: _interval(one.interval, task.control_period)),
                 **sizes_of(policy),
                 "plastic_weights": policy.weight_count,
                 "package": PRESETS.origin(name),
             }
         )
     return rows
+
+
+def _of_each(policy: Policy, what: Callable[[Plasticity], str]) -> str | None:
+    """Return what is so of a policy's plasticity; where connections differ, of each in turn; None if all are static."""
+    told = dict.fromkeys(what(plasticity) for plasticity, _ in policy.groups)
+    some_static = bool(told) and len(policy.plastic) < len(policy.synapses)
+    return " + ".join([*told, *(["static"] if some_static else [])]) or None
 
 
 def _averaging(name: str, ticks: int) -> str:
