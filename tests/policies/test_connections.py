@@ -169,8 +169,32 @@ def test_the_accounting_counts_what_evolves_and_what_changes():
 
 
 @pytest.mark.parametrize(
+    ("usual", "own"),
+    [
+        ({"rule": "abcd", "rate": 0.3}, {"rule": "eta-abcd"}),
+        ({"rule": "abcd-trace", "time_constant": 3.0}, {"rule": "abcd"}),
+        ({"normalisation": "clip", "bound": 0.4}, {"normalisation": "max"}),
+        ({"averaging": "moving-average", "window": 5}, {"averaging": "direct"}),
+        ({"scope": "table", "table": 5}, {"scope": "post"}),
+        ({"scope": "table", "table": 5}, {"plastic": False}),
+    ],
+)
+def test_a_connection_leaves_what_it_does_not_read_of_the_policys(usual, own):
+    task = make_task("swimmer")
+    config = PolicyConfig(name="mine", **usual)
+    named, other = (make_policy(replace(config, connections={"layer 1": options}), task) for options in (own, {}))
+    assert named.synapses[0] == other.synapses[0]
+    alone = make_policy(replace(PolicyConfig(name="mine"), **own), task).synapses[1].plasticity
+    if alone is not None:
+        common = {key: getattr(alone, key) for key in usual if key in ("rate", "time_constant", "bound", "window")}
+        assert {key: getattr(named.synapses[1].plasticity, key) for key in common} == common
+
+
+@pytest.mark.parametrize(
     ("connections", "message"),
     [
+        (None, "connections=None: expected options by name, such as {layer 0: {plastic: false}}"),
+        ([], "connections=[]: expected options by name"),
         ({"layer 2": {}}, "unknown connection 'layer 2': did you mean 'layer"),
         ({"layer 0": {"plastc": False}}, "did you mean 'plastic'"),
         ({"layer 0": {"plastic": False, "rule": "abcd"}}, "connection 'layer 0': rule=abcd: a static policy"),
