@@ -158,7 +158,7 @@ class Broken(Network):
         ((Copy(0, -1, 2),), r"step 0 \(Copy\): units -1 to 1"),
         ((Multiply(0, 0, 4, 1),), r"step 0 \(Multiply\): units 4 to 5"),
         ((Blend(9, 0, 0, 0, 1),), r"step 0 \(Blend\): units 9 to 10"),
-        ((Activate("tanh", 2, 2.0),), r"step 0 \(Activate\): 2.0 units from 2 on, expected whole numbers"),
+        ((Activate("tanh", 2, 2.0),), r"step 0 \(Activate\): 2.0 units from 2 on, expected whole numbers"),  # pyright: ignore[reportArgumentType]
         ((Product(0, source=2),), r"step 0 \(Product\): reads units 2 to 4 while it writes 2 to 4"),
         ((Product(0, source=1),), r"step 0 \(Product\): reads units 1 to 3 while it writes 2 to 4"),
         ((Copy(2, 1, 2),), r"step 0 \(Copy\): reads units 2 to 4 while it writes 1 to 3"),
