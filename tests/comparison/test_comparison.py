@@ -38,6 +38,24 @@ def test_what_changes_no_result_parts_no_group(write_run):
     assert len(table.groups) == 1
 
 
+def test_the_order_in_which_connections_were_named_parts_no_group(write_run):
+    """A run that was resumed has them in another order than one that was not."""
+    orders = [
+        "layer 0: {plastic: false, birth: random}, layer 1: {}",
+        "layer 1: {}, layer 0: {birth: random, plastic: false}",
+    ]
+    paths = []
+    for seed, connections in enumerate(orders):
+        path = write_run(f"run-{seed}", [1.0], seed=seed)
+        text = (path / "config.yaml").read_text()
+        assert "connections: {}" in text
+        (path / "config.yaml").write_text(text.replace("connections: {}", f"connections: {{{connections}}}"))
+        paths.append(path)
+
+    (table,) = tables_of(*paths)
+    assert [len(group.finals) for group in table.groups] == [2]
+
+
 def test_groups_are_named_by_what_differs(write_run):
     narrow = write_run("a", [1.0], strategy=StrategyConfig(sigma=0.1))
     wide = write_run("b", [2.0], strategy=StrategyConfig(sigma=0.2))

@@ -133,14 +133,16 @@ class Broken(Network):
     """Steps that are given, over two inputs and two outputs."""
 
     pass_: tuple = ()
+    matrices: tuple = (Connection("all", 0, 2, 2, 2),)
+    units: int = 4
 
     @property
     def connections(self):
-        return (Connection("all", 0, 2, 2, 2),)
+        return self.matrices
 
     @property
     def unit_count(self):
-        return 4
+        return self.units
 
     @property
     def steps(self):
@@ -156,11 +158,37 @@ class Broken(Network):
         ((Copy(0, -1, 2),), r"step 0 \(Copy\): units -1 to 1"),
         ((Multiply(0, 0, 4, 1),), r"step 0 \(Multiply\): units 4 to 5"),
         ((Blend(9, 0, 0, 0, 1),), r"step 0 \(Blend\): units 9 to 10"),
+        ((Activate("tanh", 2, 2.0),), r"step 0 \(Activate\): 2.0 units from 2 on, expected whole numbers"),  # pyright: ignore[reportArgumentType]
+        ((Product(0, source=2),), r"step 0 \(Product\): reads units 2 to 4 while it writes 2 to 4"),
+        ((Product(0, source=1),), r"step 0 \(Product\): reads units 1 to 3 while it writes 2 to 4"),
+        ((Copy(2, 1, 2),), r"step 0 \(Copy\): reads units 2 to 4 while it writes 1 to 3"),
+        ((Add(0, 1, 2),), r"step 0 \(Add\): reads units 0 to 2 while it writes 1 to 3"),
+        ((Multiply(1, 2, 2, 2),), r"step 0 \(Multiply\): reads units 1 to 3 while it writes 2 to 4"),
+        ((Blend(0, 2, 1, 2, 2),), r"step 0 \(Blend\): reads units 1 to 3 while it writes 2 to 4"),
     ],
 )
-def test_a_step_beyond_the_units_is_refused(steps, message):
+def test_a_step_that_engines_could_not_run_alike_is_refused(steps, message):
     with pytest.raises(HebbaxError, match=message):
         Broken((2, 2), pass_=steps)
+
+
+@pytest.mark.parametrize(
+    ("matrices", "steps", "units", "message"),
+    [
+        ([Connection("all", 0, 2, 2, 2)] * 2, (), 4, "connection 'all': there are two of that name"),
+        ([Connection("all", 0, 2, 2, 2, True)], (), 4, "the unit of a bias is 1: expected it after the 2 inputs"),
+        ([Connection("all", 0, 3, 3, 2, True)], (Copy(3, 2, 1),), 5, "writes over unit 2, that of a bias"),
+        ([], (), 1, "1 units: expected at least 2 inputs and 2 actions among them"),
+    ],
+)
+def test_units_and_connections_that_do_not_fit_are_refused(matrices, steps, units, message):
+    with pytest.raises(HebbaxError, match=message):
+        Broken((2, 2), pass_=steps, matrices=tuple(matrices), units=units)
+
+
+def test_a_step_may_write_over_what_it_reads_unit_by_unit():
+    steps = (Product(0), Add(2, 2, 2), Multiply(2, 2, 2, 2), Blend(2, 0, 2, 2, 2), Copy(2, 2, 2))
+    assert has_step(Policy("one", Broken((2, 2), pass_=steps), None))
 
 
 def test_a_network_without_steps_or_a_pass_says_so():

@@ -13,6 +13,9 @@ from hebbax.damage.events import Event
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
+from hebbax.evolution.strategy import initial_mean
+from hebbax.experiments.context import Context
+from hebbax.experiments.registry import why_not
 from hebbax.keys import root_key
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.mlp import Mlp
@@ -21,6 +24,7 @@ from hebbax.policies.make_policy import make_policy
 from hebbax.policies.policy import Policy
 from hebbax.policies.synapses import Synapses
 from hebbax.tasks.registry import make_task
+from hebbax.types import Normaliser
 
 SIZES = (3, 4, 2)
 ETA, BCM = Plasticity("eta-abcd"), Plasticity("bcm", normalisation="clip", bound=0.7, interval=2)
@@ -169,8 +173,32 @@ def test_the_accounting_counts_what_evolves_and_what_changes():
 
 
 @pytest.mark.parametrize(
+    ("usual", "own"),
+    [
+        ({"rule": "abcd", "rate": 0.3}, {"rule": "eta-abcd"}),
+        ({"rule": "abcd-trace", "time_constant": 3.0}, {"rule": "abcd"}),
+        ({"normalisation": "clip", "bound": 0.4}, {"normalisation": "max"}),
+        ({"averaging": "moving-average", "window": 5}, {"averaging": "direct"}),
+        ({"scope": "table", "table": 5}, {"scope": "post"}),
+        ({"scope": "table", "table": 5}, {"plastic": False}),
+    ],
+)
+def test_a_connection_leaves_what_it_does_not_read_of_the_policys(usual, own):
+    task = make_task("swimmer")
+    config = PolicyConfig(name="mine", **usual)
+    named, other = (make_policy(replace(config, connections={"layer 1": options}), task) for options in (own, {}))
+    assert named.synapses[0] == other.synapses[0]
+    alone = make_policy(replace(PolicyConfig(name="mine"), **own), task).synapses[1].plasticity
+    if alone is not None:
+        common = {key: getattr(alone, key) for key in usual if key in ("rate", "time_constant", "bound", "window")}
+        assert {key: getattr(named.synapses[1].plasticity, key) for key in common} == common
+
+
+@pytest.mark.parametrize(
     ("connections", "message"),
     [
+        (None, "connections=None: expected options by name, such as {layer 0: {plastic: false}}"),
+        ([], "connections=[]: expected options by name"),
         ({"layer 2": {}}, "unknown connection 'layer 2': did you mean 'layer"),
         ({"layer 0": {"plastc": False}}, "did you mean 'plastic'"),
         ({"layer 0": {"plastic": False, "rule": "abcd"}}, "connection 'layer 0': rule=abcd: a static policy"),
@@ -195,3 +223,44 @@ def test_a_static_connection_of_a_policy_of_other_births_evolves_unless_it_says_
     config = PolicyConfig(name="one", birth="per-slot", connections={"layer 0": {"plastic": False}})
     policy = make_policy(config, make_task("swimmer"))
     assert [synapses.birth for synapses in policy.synapses] == ["coevolved", "per-slot"]
+
+
+def test_another_distribution_at_birth_is_that_of_every_plastic_connection():
+    wide, narrow = InitialWeights("normal", 1.0), InitialWeights("uniform", 0.1)
+    own = {
+        "layer 0": Synapses(ETA, initial=narrow),
+        "layer 1": Synapses(BCM, "coevolved", narrow),
+        "layer 2": Synapses(None, "random", narrow),
+    }
+    policy = Policy("mixed", Mlp((2, 3, 4, 1)), ETA, birth_kind="coevolved", by_connection=own).with_initial(wide)
+    assert [synapses.initial for synapses in policy.synapses] == [wide, wide, narrow]
+    assert [synapses.birth for synapses in policy.synapses] == ["random", "coevolved", "random"]
+
+
+@pytest.mark.parametrize("own", [{"plastic": False}, {"birth": "coevolved"}])
+def test_first_genomes_have_weights_that_are_no_copy_of_their_coefficients(own):
+    policy = make_policy(replace(PRESETS["han-e"], name="mixed", connections={"layer 1": own}), make_task("swimmer"))
+    genome = np.asarray(initial_mean(jax.random.key(0), policy, 8))
+    gene = policy.weight_genes[1]
+    assert gene is not None
+    weights, others = genome[gene.at : gene.at + gene.size], genome[: gene.at]
+    found = [np.corrcoef(weights, others[at : at + gene.size])[0, 1] for at in range(gene.at - gene.size)]
+    assert np.abs(found).max() < 0.9
+
+
+@pytest.mark.parametrize(
+    ("connections", "refused"),
+    [
+        ({"layer 0": {"birth": "coevolved"}}, {"initial-weights", "timescale"}),
+        ({"layer 0": {"initial": "normal"}}, {"initial-weights", "timescale"}),
+        ({"layer 0": {"interval": "2 ticks"}}, {"timescale"}),
+        ({}, set()),
+    ],
+)
+def test_experiments_that_need_one_distribution_or_one_clock_say_so_beforehand(connections, refused):
+    task = make_task("swimmer")
+    policy = make_policy(replace(PRESETS["han-b"], name="mixed", connections=connections), task)
+    normaliser = Normaliser.identity(task.observation_size)
+    context = Context("mine", task, policy, np.zeros(policy.genome_size, np.float32), normaliser, 1000)
+    names = ("freeze", "initial-weights", "timescale")
+    assert {name for name in names if why_not(name, context) is not None} == refused

@@ -63,6 +63,15 @@ def test_names(config, swept, name):
     assert run_name(config, swept) == name
 
 
+def test_swept_connections_are_in_the_name_in_whichever_order_they_were_given(tmp_path):
+    one, other = {"layer 0": {"plastic": False, "birth": "random"}, "layer 1": {}}, {"layer 1": {"plastic": False}}
+    orders = one, {"layer 1": {}, "layer 0": {"birth": "random", "plastic": False}}, other, {}
+    configs = [replace(CONFIG, policy=replace(CONFIG.policy, connections=given)) for given in orders]
+    names = [run_name(config, ("policy.connections",)) for config in configs]
+    assert names[0] == names[1]
+    assert len(set(names)) == 3
+
+
 def test_every_swept_key_is_in_the_name(tmp_path):
     configs = [replace(CONFIG, seed=seed, lifetimes=lives) for seed in (0, 1) for lives in (1, 2)]
 

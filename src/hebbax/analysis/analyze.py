@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import Any
 
 import jax
@@ -86,7 +85,11 @@ class _PlasticInputs:
     """Lives a plastic policy's lives, and beside each its twins and those that begin elsewhere."""
 
     def __init__(self, source: Source, runner: Runner) -> None:
-        normal = replace(source.policy, initial=InitialWeights("normal", 0.1))
+        policy = source.policy
+        normal = policy.with_initial(InitialWeights("normal", 0.1))
+        coevolved = any(policy.synapses[index].birth == "coevolved" for index in policy.plastic)
+        # First weights of the genome are not drawn at birth, so they are right after it.
+        self._drawn = (Event("redraw-weights", 0),) if coevolved else ()
         self._source, self._runner, self._normal = source, runner, source.runner(normal)
         self._playback = Playback(source.policy, source.genome, source.normaliser, source.ticks)
 
@@ -117,7 +120,7 @@ class _PlasticInputs:
     def _others(self, life: int, half: int) -> dict[str, np.ndarray]:
         return {
             "redrawn": self._weights(life, Event("redraw-weights", 0)),
-            NORMAL: self._normal.record(life)[1].weights,
+            NORMAL: self._normal.record(life, self._drawn)[1].weights,
             "zeroed": self._weights(life, Event("zero-weights", half, value=ZEROED_SHARE))[half:],
         }
 

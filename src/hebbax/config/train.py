@@ -81,8 +81,21 @@ def check_train_config(config: TrainConfig) -> None:
 
 
 def to_dict(config: TrainConfig) -> dict[str, Any]:
-    """Return the configuration as nested dictionaries of plain values."""
-    return {**dataclasses.asdict(config), "strategy": config.strategy.to_values()}
+    """Return the configuration as nested dictionaries of plain values.
+
+    What a user names, such as connections, is in alphabetical order: in whichever it was given, the text is the same.
+    """
+    values = {**dataclasses.asdict(config), "strategy": config.strategy.to_values()}
+    return {
+        key: {name: _in_order(part) for name, part in value.items()} if isinstance(value, dict) else value
+        for key, value in values.items()
+    }
+
+
+def _in_order(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _in_order(value[key]) for key in sorted(value, key=str)}
+    return [_in_order(part) for part in value] if isinstance(value, list) else value
 
 
 def flat_dict(config: TrainConfig) -> dict[str, Any]:

@@ -72,10 +72,13 @@ def initial_mean(key: jax.Array, policy: Policy, population: int) -> jax.Array:
 
     Coefficients are drawn from U(-1, 1), weights of the genome from the policy's initial ones.
     """
+    only_weights = sum(gene.size for gene in policy.weight_genes if gene is not None) == policy.genome_size
 
     def draw(key: jax.Array) -> jax.Array:
         genome = jax.random.uniform(key, (policy.genome_size,), minval=-1.0, maxval=1.0)
-        for gene, weights in zip(policy.weight_genes, policy.draw(key), strict=True):
+        # By the same key a weight would be a coefficient at the same place, times a factor.
+        drawn = policy.draw(key if only_weights else jax.random.fold_in(key, 0))
+        for gene, weights in zip(policy.weight_genes, drawn, strict=True):
             if gene is not None:
                 genome = genome.at[gene.at : gene.at + gene.size].set(jnp.ravel(weights))
         return genome

@@ -16,6 +16,7 @@ from hebbax.experiments.panels import draw_labels, draw_lives, figure_of
 from hebbax.experiments.result import Result
 from hebbax.experiments.words import diverged_sentence, number
 from hebbax.networks.initial import InitialWeights
+from hebbax.policies.policy import Policy
 from hebbax.report.style import INK
 
 DISTRIBUTIONS = (
@@ -37,7 +38,8 @@ def run(context: Context) -> Result:
 
     A twin has the same birth of the body, and weights from the policy's own distribution.
     """
-    own = context.policy.initial
+    policy = context.policy
+    own = policy.synapses[policy.plastic[0]].initial  # which all share, see `why_not_drawn`
     distributions = [DISTRIBUTIONS[place] for place in QUICK] if context.quick else list(DISTRIBUTIONS)
     distributions = [own, *(distribution for distribution in distributions if distribution != own)]
     groups, attractors = [], []
@@ -59,6 +61,16 @@ def run(context: Context) -> Result:
             }
         )
     return Result.of("initial-weights", context, _sentence(groups), {"groups": groups})
+
+
+def why_not_drawn(policy: Policy) -> str | None:
+    """Return why a policy has no distribution of first weights to be changed, in one line, or None if it has one."""
+    plastic = [policy.synapses[index] for index in policy.plastic]
+    if any(synapses.birth == "coevolved" for synapses in plastic):
+        return f"the first weights of policy {policy.name!r} are in its genome, and are not drawn"
+    if len({synapses.initial for synapses in plastic}) > 1:
+        return f"connections of policy {policy.name!r} begin from different distributions"
+    return None
 
 
 def label(initial: InitialWeights) -> str:

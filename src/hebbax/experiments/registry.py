@@ -94,7 +94,16 @@ def why_not(name: str, context: Context) -> str | None:
     if experiment.judges:
         from hebbax.experiments.measures import too_short_to_judge
 
-        return too_short_to_judge(context)
+        if (reason := too_short_to_judge(context)) is not None:
+            return reason
+    if name == "initial-weights":
+        from hebbax.experiments.initial_weights import why_not_drawn
+
+        return why_not_drawn(context.policy)
+    if name == "timescale":
+        from hebbax.experiments.timescale import why_not_one
+
+        return why_not_one(context.policy)
     if name == "lifted":
         from hebbax.experiments.raising import why_not_lifted
 

@@ -11,13 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hebbax.attractors.verdict import FEWEST_UPDATES
-from hebbax.errors import HebbaxError
 from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import UNJUDGED, count_labels, judge_life, most_common, summary
 from hebbax.experiments.panels import figure_of
 from hebbax.experiments.result import Result, floats
 from hebbax.experiments.words import diverged_sentence, number
 from hebbax.plasticity.plasticity import Plasticity
+from hebbax.policies.policy import Policy
 from hebbax.report.plots.phase_diagram import plot_phase_diagram
 from hebbax.report.style import DARK_LETTERS, INK, LIGHT_LETTERS, SEQUENTIAL_COLOURS
 
@@ -28,7 +28,8 @@ INTERVALS, QUICK_INTERVALS = (1, 2, 4, 8, 16), (1, 4, 16)
 
 def run(context: Context) -> Result:
     """Classify the weights, and measure the return, of one genome at every averaging window and update interval."""
-    plasticity = _only_plasticity(context)
+    plasticity = context.policy.plasticity
+    assert plasticity is not None  # see `why_not_one`
     windows = sorted({*(QUICK_WINDOWS if context.quick else WINDOWS), plasticity.averaged_ticks})
     intervals = sorted({*(QUICK_INTERVALS if context.quick else INTERVALS), plasticity.interval})
     intervals = [interval for interval in intervals if context.ticks >= FEWEST_UPDATES * interval]
@@ -47,12 +48,11 @@ def run(context: Context) -> Result:
     return Result.of("timescale", context, _sentence(values), values)
 
 
-def _only_plasticity(context: Context) -> Plasticity:
-    """Return the plasticity that all connections share. Raises HebbaxError where they differ."""
-    policy = context.policy
+def why_not_one(policy: Policy) -> str | None:
+    """Return why a policy has no one window and interval to be changed, in one line, or None if it has."""
     if policy.by_connection or policy.plasticity is None:
-        raise HebbaxError(f"timescale: connections of policy {policy.name!r} differ: expected one window and interval")
-    return policy.plasticity
+        return f"connections of policy {policy.name!r} differ in what changes them"
+    return None
 
 
 def at_timescale(plasticity: Plasticity, window: int, interval: int) -> Plasticity:

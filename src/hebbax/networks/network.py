@@ -48,7 +48,8 @@ class Network(ABC):
 
     A pass fills a vector of units [unit_count]: its inputs, all activations that some connection begins or ends in, and
     the actions, which are the last. A recurrent network reads its own past from the units of the pass before. Raises
-    HebbaxError for sizes below 1, hidden layers that the kind of network cannot have, and unknown activations.
+    HebbaxError for sizes below 1, hidden layers that the kind of network cannot have, unknown activations, and as
+    `check_steps` does.
     """
 
     one_hidden_layer: ClassVar[bool] = False  # whether there is exactly one
@@ -69,7 +70,7 @@ class Network(ABC):
             )
         ACTIVATIONS.get(self.activation)
         ACTIVATIONS.get(self.output_activation)
-        check_steps(self.steps, self.connections, self.unit_count)
+        check_steps(self.steps, self.connections, self.unit_count, self.sizes[0], self.sizes[-1])
 
     @property
     def kind(self) -> str:

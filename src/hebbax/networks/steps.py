@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from numbers import Integral
 from typing import TYPE_CHECKING, TypeAlias
 
 from hebbax.errors import HebbaxError
@@ -123,25 +124,68 @@ def _result(step: Step, connections: Sequence[Connection], weights: Sequence[Arr
     return step.target, (1.0 - gate) * of(step.one, step.size) + gate * of(step.other, step.size)
 
 
-def check_steps(steps: Sequence[Step], connections: Sequence[Connection], unit_count: int) -> None:
-    """Raise HebbaxError for a connection or a step that reads or writes beyond the units, or that is of none."""
-    ranges: list[tuple[str, int, int]] = []
-    for connection in connections:
-        ranges += [(f"connection {connection.name!r}", connection.pre_at, connection.pre_size)]
-        ranges += [(f"connection {connection.name!r}", connection.post_at, connection.post_size)]
+def check_steps(
+    steps: Sequence[Step], connections: Sequence[Connection], unit_count: int, inputs: int, actions: int
+) -> None:
+    """Raise HebbaxError where engines could not run the steps, or not all to the same units.
+
+    A connection or a step reads or writes beyond the units, or is of none; two connections have one name; a step writes
+    over what it has not read yet, or over the unit of a bias; there are fewer units than inputs or actions.
+    """
+    if unit_count < max(inputs, actions):
+        raise HebbaxError(f"{unit_count} units: expected at least {inputs} inputs and {actions} actions among them")
+    names = [connection.name for connection in connections]
+    for number, connection in enumerate(connections):
+        what = f"connection {connection.name!r}"
+        if connection.name in names[:number]:
+            raise HebbaxError(f"{what}: there are two of that name, expected different ones")
+        for at, size in ((connection.pre_at, connection.pre_size), (connection.post_at, connection.post_size)):
+            _check_range(what, at, size, unit_count)
+    biases = bias_units(connections)
+    for place in biases:
+        if place < inputs:
+            raise HebbaxError(f"the unit of a bias is {place}: expected it after the {inputs} inputs")
     for number, step in enumerate(steps):
-        what = f"step {number} ({type(step).__name__})"
-        if isinstance(step, Product):
-            if not 0 <= step.connection < len(connections):
-                raise HebbaxError(f"{what}: connection {step.connection}, expected 0 to {len(connections) - 1}")
-            source = connections[step.connection].pre_at if step.source is None else step.source
-            ranges.append((what, source, connections[step.connection].pre_size))
-        else:
-            places = {field.name: getattr(step, field.name) for field in fields(step) if field.name in _PLACES}
-            ranges += [(what, at, step.size) for at in places.values()]
-    for what, at, size in ranges:
-        if at < 0 or size < 0 or at + size > unit_count:
-            raise HebbaxError(f"{what}: units {at} to {at + size}, expected a range within 0 to {unit_count}")
+        _check_step(f"step {number} ({type(step).__name__})", step, connections, unit_count, biases)
+
+
+def _check_step(
+    what: str, step: Step, connections: Sequence[Connection], unit_count: int, biases: Sequence[int]
+) -> None:
+    if isinstance(step, Product) and not 0 <= step.connection < len(connections):
+        raise HebbaxError(f"{what}: connection {step.connection}, expected 0 to {len(connections) - 1}")
+    reads, (target, written) = _ranges_of(step, connections)
+    for at, size in (*reads, (target, written)):
+        _check_range(what, at, size, unit_count)
+    for place in biases:
+        if target <= place < target + written:
+            raise HebbaxError(f"{what}: writes over unit {place}, that of a bias, which is always 1")
+    for at, size in reads:
+        apart = at + size <= target or target + written <= at
+        # One unit after the other can be written over where it is read, and a product reads all of them for each.
+        if not apart and (isinstance(step, Product) or at != target):
+            raise HebbaxError(
+                f"{what}: reads units {at} to {at + size} while it writes {target} to {target + written}, expected "
+                "others: copy them first"
+            )
+
+
+def _ranges_of(step: Step, connections: Sequence[Connection]) -> tuple[list[tuple[int, int]], tuple[int, int]]:
+    """Return the first unit and the number of those that a step reads, range by range, and of those it writes."""
+    if isinstance(step, Product):
+        connection = connections[step.connection]
+        source = connection.pre_at if step.source is None else step.source
+        return [(source, connection.pre_size)], (connection.post_at, connection.post_size)
+    places = {field.name: getattr(step, field.name) for field in fields(step) if field.name in _PLACES}
+    target = places.pop("at" if isinstance(step, Activate) else "target")
+    return [(at, step.size) for at in places.values()], (target, step.size)
+
+
+def _check_range(what: str, at: int, size: int, unit_count: int) -> None:
+    if not (isinstance(at, Integral) and isinstance(size, Integral)):
+        raise HebbaxError(f"{what}: {size} units from {at} on, expected whole numbers")
+    if at < 0 or size < 0 or at + size > unit_count:
+        raise HebbaxError(f"{what}: units {at} to {at + size}, expected a range within 0 to {unit_count}")
 
 
 _PLACES = ("at", "source", "target", "one", "other", "gate")

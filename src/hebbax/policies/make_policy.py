@@ -88,6 +88,11 @@ def _of_connections(config: PolicyConfig, network: Network, task: AnyTask) -> It
     Raises HebbaxError, which names the connection, for one that the network does not have and an option that it cannot
     have.
     """
+    if not isinstance(config.connections, Mapping):
+        raise HebbaxError(
+            f"connections={config.connections!r}: expected options by name, such as {{layer 0: {{plastic: false}}}}",
+            field="connections",
+        )
     for name, options in config.connections.items():
         if name not in network.layer_names:
             raise unknown_name("connection", str(name), network.layer_names)
@@ -115,12 +120,25 @@ def _of_connection(config: PolicyConfig, options: Mapping[str, Any]) -> PolicyCo
     own = {"birth": None, **options} if options.get("plastic", config.plastic) != config.plastic else options
     merged = replace(config, name="custom", connections={}, **own)
     usual = PolicyConfig()
-    if not merged.plastic:
-        merged = replace(merged, **{key: getattr(usual, key) for key in PLASTIC_OPTIONS if key not in options})
-    elif merged.averaging == "direct" and "window" not in options:
-        merged = replace(merged, window=usual.window)
+    merged = replace(merged, **{key: getattr(usual, key) for key in _unread_by(merged) if key not in options})
     _check_options(merged)
     return merged
+
+
+def _unread_by(config: PolicyConfig) -> Iterator[str]:
+    """Yield what a connection does not read of PLASTIC_OPTIONS, whoever has set it."""
+    if not config.plastic:
+        yield from PLASTIC_OPTIONS
+        return
+    rule = RULES.get(config.rule)
+    reads = {
+        "rate": rule.rate is not None,
+        "time_constant": rule.time_constant is not None,
+        "bound": config.normalisation == "clip",
+        "window": AVERAGINGS.get(config.averaging).reads_window,
+        "table": _reads_table(config),
+    }
+    yield from (key for key, read in reads.items() if not read)
 
 
 def signal_names(task: AnyTask) -> tuple[str, ...]:

@@ -229,17 +229,13 @@ class Policy:
         return jnp.concatenate([jnp.ravel(values) for values in own])
 
     def with_initial(self, initial: InitialWeights) -> Policy:
-        """Return the policy with another distribution of the first weights of what is plastic, drawn in every life.
+        """Return the policy with another distribution of the first weights of what is plastic.
 
-        Raises HebbaxError where these are coevolved: they are no longer drawn.
+        Where these are coevolved they are not drawn at birth, but by an event that draws them anew.
         """
 
         def other(synapses: Synapses) -> Synapses:
-            if synapses.plasticity is None:
-                return synapses
-            if synapses.birth == "coevolved":
-                raise HebbaxError(f"policy {self.name!r}: its first weights are in the genome, and are not drawn")
-            return replace(synapses, initial=initial)
+            return replace(synapses, initial=initial) if synapses.plasticity else synapses
 
         usual = other(Synapses(self.plasticity, self.birth_kind, self.initial))
         own = tuple((name, other(synapses)) for name, synapses in dict(self.by_connection).items())

@@ -158,7 +158,7 @@ def _value_text(values: dict[str, Any], key: str) -> str:
     here: Any = values
     for part in key.split("."):
         here = here[part]
-    if isinstance(here, dict):
+    if isinstance(here, dict) and "." not in key:
         here = here["name"]  # of a group, such as strategy
     return "x".join(map(str, here)) if isinstance(here, list) else str(here)
 
