@@ -15,6 +15,7 @@ from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.evolution.strategy import initial_mean
 from hebbax.experiments.context import Context
+from hebbax.experiments.random_rules import random_genomes
 from hebbax.experiments.registry import why_not
 from hebbax.keys import root_key
 from hebbax.networks.initial import InitialWeights
@@ -264,3 +265,13 @@ def test_experiments_that_need_one_distribution_or_one_clock_say_so_beforehand(c
     context = Context("mine", task, policy, np.zeros(policy.genome_size, np.float32), normaliser, 1000)
     names = ("freeze", "initial-weights", "timescale")
     assert {name for name in names if why_not(name, context) is not None} == refused
+
+
+def test_random_rules_leave_evolved_weights_as_they_are():
+    policy = Policy("mixed", Mlp(SIZES), ETA, by_connection={"layer 0": EVOLVED})
+    genome = np.full(policy.genome_size, 5.0, np.float32)
+    drawn = random_genomes(policy, genome, 3, jax.random.key(0))
+    assert (drawn[:, :12] == 5.0).all()
+    assert (np.abs(drawn[:, 12:]) <= 1.0).all()
+    static = Policy("static", Mlp(SIZES), None)
+    assert (np.abs(random_genomes(static, genome, 3, jax.random.key(0))) <= 1.0).all()

@@ -17,6 +17,7 @@ from hebbax.experiments.panels import draw_labels, draw_lives, figure_of, legend
 from hebbax.experiments.result import Result, floats
 from hebbax.experiments.words import count_list, diverged_sentence, number, with_interval
 from hebbax.keys import root_key, stream
+from hebbax.policies.policy import Policy
 from hebbax.report.style import BLUE, ORANGE
 from hebbax.settings import pinned
 
@@ -33,13 +34,12 @@ _COLOURS = {"evolved": BLUE, "random": ORANGE}
 def run(context: Context) -> Result:
     """Compare the controller with as many random genomes, U(-1, 1), as it has lives, each in its own life.
 
-    Where weights do not change during a life, random weights take the place of random coefficients, and what is drawn
-    are the actions.
+    Beside coefficients that are random, evolved weights stay as they are. Where weights do not change during a life,
+    random ones take the place of random coefficients, and what is drawn are the actions.
     """
     plastic = bool(context.policy.plastic)
     key = stream(root_key(context.seed), "random genomes")
-    shape = (context.lifetimes, context.policy.genome_size)
-    chance = context.with_genomes(np.asarray(jax.random.uniform(key, shape, minval=-1.0, maxval=1.0)))
+    chance = context.with_genomes(random_genomes(context.policy, context.genome, context.lifetimes, key))
     groups, paths = {}, {}
     for name, one in (("evolved", context), ("random", chance)):
         context.tell(f"lives of {name} {'coefficients' if plastic else 'weights'}")
@@ -54,6 +54,16 @@ def run(context: Context) -> Result:
         paths[name] = [life["path"] for life in lives if life["path"] is not None][:PICTURE_LIVES]
     values = {"of": "weights" if plastic else "actions", "groups": groups, "shared": _common_components(paths)}
     return Result.of("random-rules", context, _sentence(values), values)
+
+
+@pinned()
+def random_genomes(policy: Policy, genome: np.ndarray, count: int, key: jax.Array) -> np.ndarray:
+    """Return genomes float32 [count, genome_size] of U(-1, 1); beside coefficients, evolved weights are those given."""
+    genomes = np.array(jax.random.uniform(key, (count, policy.genome_size), minval=-1.0, maxval=1.0))
+    for gene in policy.weight_genes if policy.plastic else ():
+        if gene is not None:
+            genomes[:, gene.at : gene.at + gene.size] = genome[gene.at : gene.at + gene.size]
+    return genomes
 
 
 def _measure(context: Context, life: Life) -> dict[str, Any]:
