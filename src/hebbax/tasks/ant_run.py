@@ -71,4 +71,5 @@ def ant_run() -> Task:
         compares=("xpos",),
         reward=("forward", "survive", "control"),
         termination="the torso leaves 0.25 to 1 m",
+        training_ticks=200,
     )
