@@ -11,7 +11,7 @@ import yaml
 
 from hebbax.config.policy import PolicyConfig
 from hebbax.config.train import TrainConfig, check_train_config, from_dict, to_dict
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, about
 from hebbax.evolution.learner import Learner, LearnerState
 from hebbax.evolution.search import Search
 from hebbax.evolution.tracking import TRACKERS, start_tracking
@@ -100,7 +100,8 @@ class Training:
             for line in differences(checkpoint.document["environment"], environment_of(config)):
                 on_note(f"{line}: {_MAY_DIFFER}")
             search = learner_of(config)
-            state = unpack_state(search, checkpoint)
+            with about(file):
+                state = unpack_state(search, checkpoint)
             record = folder.read_record()
             changed = changed_origin(search.task, record)
             if changed is not None:
