@@ -19,7 +19,7 @@ from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.placing import place_genes
 from hebbax.policies.synapses import FIRST_WEIGHTS, Synapses
-from hebbax.policies.update import make_update
+from hebbax.policies.update import make_update, parts_of
 from hebbax.settings import pinned
 from hebbax.types import Array
 
@@ -416,7 +416,7 @@ class Policy:
         for number, (plasticity, indices) in enumerate(self.groups):
             due = tick % plasticity.interval == 0
             heard = () if signal is None else tuple(signal[place] for place in self.heard_at(plasticity))
-            update, keep = make_update(self, number, RULES.get(plasticity.rule))
+            update, keep = make_update(self, number, parts_of(plasticity))
             of_group = jax.lax.cond(due, update, keep, genome, carry, tick, heard)
             for index, changed_weights, changed_states in zip(indices, *of_group, strict=True):
                 place = self.plastic.index(index)
