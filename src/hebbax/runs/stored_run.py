@@ -59,8 +59,9 @@ class StoredRun:
         for line in differences(checkpoint.document["environment"], environment_of(config)):
             on_note(f"{line} since this controller was evolved: its returns may differ")
         opened = cls(folder, checkpoint, config)
+        policy, task = opened.policy, opened.task
         with about(path):
-            check_arrays(checkpoint, opened.policy, opened.task)
+            check_arrays(checkpoint, policy, task)
         changed = changed_origin(opened.task, folder.read_record()) if folder.record_path.is_file() else None
         if changed is not None:
             on_note(f"{changed} than this controller was evolved with")

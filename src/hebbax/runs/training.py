@@ -41,7 +41,8 @@ class Training:
     def start(cls, config: TrainConfig, path: Path, command: Sequence[str] = ()) -> Training:
         """Begin a run in a new folder; nothing is written before the whole configuration has proven valid.
 
-        Raises HebbaxError for a bad configuration or a folder that exists.
+        Raises HebbaxError for a bad configuration or a folder that exists, unless a process was killed there before the
+        first checkpoint.
         """
         check_train_config(config)
         search = new_search(config)
@@ -54,10 +55,10 @@ class Training:
             **search.task.world.origin(),
             "resumed": [],
         }
-        source = search.task.world.source()
-        folder = RunFolder.create(path, config=_config_text(config), record=record, source=source)
-        training = cls(folder, search, state)
-        with folder.lock():
+        folder = RunFolder(Path(path))
+        with folder.claim():
+            folder.fill(config=_config_text(config), record=record, source=search.task.world.source())
+            training = cls(folder, search, state)
             training._save()
         return training
 
@@ -137,8 +138,9 @@ class Training:
     ) -> bool:
         """Run until the last generation or `stop`; return whether the run is finished.
 
-        `on_generation` gets the metrics of each generation, as metrics.jsonl does, and `on_note` a line if the run's
-        tracker cannot be used. Raises HebbaxError if a file cannot be written; the last good checkpoint stays.
+        `on_generation` gets the metrics of each generation, as metrics.jsonl does; if it raises, the generation is
+        saved first. `on_note` gets a line if the run's tracker cannot be used. Raises HebbaxError if a file cannot be
+        written; the last good checkpoint stays.
         """
         config = self.search.config
         with (
@@ -157,7 +159,11 @@ class Training:
                 done = self.state.generation
                 if done % config.checkpoint_every == 0 or done == config.generations:
                     self._save()
-                on_generation(metrics)
+                try:
+                    on_generation(metrics)
+                except BaseException:  # such as a reader that has gone: the generations are no worse for it
+                    self._save()
+                    raise
             finished = self.state.generation >= config.generations
             if not finished:
                 self._save()
