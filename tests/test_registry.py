@@ -1,17 +1,26 @@
 """Parts by name: taken, unknown and odd names, and when plug-ins are looked for."""
 
 import re
+from dataclasses import replace
 
+import jax
+import numpy as np
 import pytest
 
 from hebbax import registry
+from hebbax.config.policy import PolicyConfig
 from hebbax.config.strategy import StrategyConfig
 from hebbax.config.train import TrainConfig, from_dict, to_dict
+from hebbax.engines.make_engine import make_engine
+from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
-from hebbax.plasticity.rules import RULES
+from hebbax.plasticity.averaging import AVERAGINGS, register_averaging
+from hebbax.plasticity.normalisation import NORMALISATIONS, register_normalisation
+from hebbax.plasticity.rules import RULES, register_rule
 from hebbax.policies.make_policy import make_policy
 from hebbax.registry import Registry
 from hebbax.tasks.registry import TASKS, make_task
+from hebbax.types import Normaliser
 
 
 @pytest.fixture
@@ -53,6 +62,57 @@ def test_a_taken_name_is_told_and_keeps_what_it_was(shapes):
     with pytest.raises(HebbaxError, match=r"^shape 'square' is registered already: choose another name$"):
         shapes.register("square", 5)
     assert shapes.get("square") == 4
+
+
+def test_what_a_program_has_registered_it_may_register_again(shapes):
+    shapes.register("line", 2)
+    shapes.register("dot", 1)
+    shapes.register("line", 20)  # as when a cell of a notebook runs again
+    assert shapes.items() == (("triangle", 3), ("square", 4), ("line", 20), ("dot", 1))
+
+
+def test_what_a_plugin_brought_is_not_replaced(install):
+    install("bringing", "import hebbax\nhebbax.register_task('brought', lambda: None)")
+    assert "brought" in TASKS
+    with pytest.raises(HebbaxError, match=r"'brought' is registered already by bringing: choose another name"):
+        TASKS.register("brought", TASKS.get("swimmer"))
+
+
+def test_a_plugin_replaces_nothing_that_a_program_has_registered(install, caplog):
+    TASKS.register("mine", TASKS.get("swimmer"))
+    install("taking", "import hebbax\nhebbax.register_task('mine', lambda: None)")
+    assert "nobody" not in TASKS
+    assert TASKS.get("mine") is TASKS.get("swimmer")
+    assert "task 'mine' is registered already: choose another name" in caplog.text
+
+
+@pytest.mark.parametrize("kind", ["rule", "normalisation", "averaging"])
+def test_lives_follow_a_part_that_was_registered_again(kind, swimmer, forget_parts_of):
+    """One policy, equal before and after: what it names is another part."""
+    forget = {"rule": RULES, "normalisation": NORMALISATIONS, "averaging": AVERAGINGS}
+    forget_parts_of(forget[kind])
+
+    def register(factor):
+        if kind == "rule":
+            register_rule("again", lambda pre, post, weight, a: factor * a * pre * post, ("A",), equation="Δw = A·pre")
+        elif kind == "normalisation":
+            register_normalisation("again", lambda weights, bound: factor * weights)
+        else:
+            direct = AVERAGINGS.get("direct")
+            register_averaging("again", replace(direct, average=lambda *given: factor * direct.average(*given)))
+
+    def weights():
+        policy = make_policy(PolicyConfig(name="again", **{"normalisation": "none", kind: "again"}), swimmer)
+        genome = np.full(policy.genome_size, 0.5, np.float32)
+        scenario = Scenario(4, Normaliser(np.zeros(8), np.full(8, 3.0)))
+        return (
+            make_engine(swimmer, policy, "lockstep", threads=1).record(genome, jax.random.key(0), scenario)[1].weights
+        )
+
+    register(0.5)
+    before = weights()
+    register(0.25)
+    assert np.abs(weights()[1] - before[1]).max() > 1e-3
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a/b", "a=b", "a,b", "-a", "[a]", "a\n"])

@@ -6,8 +6,11 @@ import difflib
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from math import isfinite
 from numbers import Real
+from operator import index
 from pathlib import Path
+from typing import SupportsIndex, cast
 
 _FRAMES_OF_OURS = 2  # of a traceback: `calling`, and who calls the function
 
@@ -39,6 +42,26 @@ def unknown_name(kind: str, name: object, choices: Iterable[str]) -> HebbaxError
 def check_seed(seed: int) -> None:
     """Raise HebbaxError for a number that is no seed."""
     check_number("seed", seed, 0, 2**32 - 1)
+    check_whole("seed", seed, 0, 2**32 - 1)
+
+
+def check_whole(name: str, value: object, least: int, most: int) -> int:
+    """Return a whole number. Raises HebbaxError for one outside [least, most], and for anything else.
+
+    >>> check_whole("ticks", 1.5, 1, 100)
+    Traceback (most recent call last):
+    hebbax.errors.HebbaxError: ticks=1.5: expected a whole number of at least 1; nearest valid: 2
+    """
+    try:
+        number = None if isinstance(value, bool) else index(cast("SupportsIndex", value))
+    except TypeError:
+        number = None
+    if number is None or number < least:
+        nearest = max(round(value), least) if isinstance(value, float) and isfinite(value) else least
+        raise HebbaxError(f"{name}={value!r}: expected a whole number of at least {least}; nearest valid: {nearest}")
+    if number > most:
+        raise HebbaxError(f"{name}={value!r}: expected at most {most}; nearest valid: {most}")
+    return number
 
 
 def check_number(name: str, value: float, least: float, most: float) -> None:
@@ -55,6 +78,15 @@ def check_number(name: str, value: float, least: float, most: float) -> None:
 def one_line(error: BaseException) -> str:
     """Return what another package's error says, in one line; its type where it says nothing."""
     return " ".join(str(error).split()) or type(error).__name__
+
+
+@contextmanager
+def about(path: Path) -> Iterator[None]:
+    """Raise HebbaxErrors of the block with the file that they are about before them."""
+    try:
+        yield
+    except HebbaxError as error:
+        raise HebbaxError(f"{path}: {error}") from error
 
 
 @contextmanager

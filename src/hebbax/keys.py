@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import zlib
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hebbax.errors import HebbaxError
 from hebbax.lazy_jax import jax
 from hebbax.settings import pinned
 
@@ -42,6 +44,21 @@ def evaluation_key(seed: int) -> jax.Array:
 def life_key(seed: int, life: int) -> jax.Array:
     """Return the key of one of these lives, by its number."""
     return _key_of(fold_in(np.asarray(jax.random.key_data(evaluation_key(seed))), life))
+
+
+def words_of(keys: Any) -> np.ndarray:
+    """Return the words of one or more keys of JAX, or of arrays of such words, as contiguous uint32 [..., 2].
+
+    Raises HebbaxError for anything else.
+    """
+    if not isinstance(keys, np.ndarray) and "key<" in str(getattr(keys, "dtype", "")):
+        keys = jax.random.key_data(keys)
+    words = np.asarray(keys)
+    valid = words.ndim > 0 and words.shape[-1] == 2 and words.dtype.kind in "ui"
+    if not valid or not np.all((words >= 0) & (words < 2**32)):
+        found = words.tolist() if words.size <= 8 else f"of shape {words.shape} and type {words.dtype}"
+        raise HebbaxError(f"a key {found}: expected two words of uint32, or one key of JAX")
+    return np.require(words, np.uint32, ["C"])
 
 
 def _key_of(words: np.ndarray) -> jax.Array:

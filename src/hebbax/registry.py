@@ -37,16 +37,22 @@ class Registry(Generic[T]):
         self.kind = kind  # in the words of an error, such as "task"
         self._parts: dict[str, T] = dict(ours or {})
         self._origins: dict[str, str] = {}
+        self._ours = frozenset(self._parts)
 
     def register(self, name: str, part: T) -> None:
-        """Add a part under a name. Raises HebbaxError for a name that is taken, or that no command could hold."""
+        """Add a part under a name; one that the caller's own program has registered before is replaced.
+
+        So a cell of a notebook can be run again. Raises HebbaxError for the name of a part that ships or that a plug-in
+        brought, and for one that no command could hold.
+        """
         if not re.fullmatch(r"\w[\w.-]*", name):
             raise HebbaxError(f"{self.kind} {name!r}: expected a name of letters, digits, '.', '_' and '-'")
-        if name in self._parts:
+        plugin = _UNDER_WAY.get()
+        own = plugin is None and name not in self._ours and name not in self._origins
+        if name in self._parts and not own:
             package = f" by {self._origins[name]}" if name in self._origins else ""
             raise HebbaxError(f"{self.kind} {name!r} is registered already{package}: choose another name")
         self._parts[name] = part
-        plugin = _UNDER_WAY.get()
         if plugin is not None:
             self._origins[name] = plugin.package
             plugin.added.append((self, name))

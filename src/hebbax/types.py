@@ -13,6 +13,21 @@ Array: TypeAlias = Any
 """A NumPy array, a JAX array or a tracer: what a pure function takes and returns."""
 
 
+MOST_TICKS = 2**31 - 1
+"""The longest life, in control ticks: engines count them in 32 bits."""
+
+
+def numbers_of(what: str, values: Any, dtype: type) -> np.ndarray:
+    """Return real numbers as a contiguous array of a type. Raises HebbaxError for anything else."""
+    try:
+        array = np.asarray(values)
+    except (TypeError, ValueError):  # rows of different lengths, or what cannot be converted
+        array = np.empty(0, object)
+    if array.dtype.kind not in "fiub" and array.dtype.name != "bfloat16":
+        raise HebbaxError(f"{what} of type {type(values).__name__} ({array.dtype}): expected real numbers")
+    return np.require(array, dtype, ["C"])  # not ascontiguousarray, which makes a row of a single number
+
+
 class Simulation(NamedTuple):
     """The arrays of one simulation that a task may read; names and units are MuJoCo's, all float64.
 
@@ -132,11 +147,14 @@ class Normaliser:
     scale: np.ndarray  # [observations], float64: observation = (raw - mean) * scale
 
     def of_size(self, size: int) -> Normaliser:
-        """Return itself. Raises HebbaxError unless mean and scale are of so many observations."""
-        for name, array in (("mean", self.mean), ("scale", self.scale)):
-            if np.shape(array) != (size,):
-                raise HebbaxError(f"a normaliser whose {name} has shape {np.shape(array)}: expected ({size},)")
-        return self
+        """Return it as contiguous float64. Raises HebbaxError unless mean and scale are of so many observations."""
+        parts = []
+        for name, values in (("mean", self.mean), ("scale", self.scale)):
+            array = numbers_of(f"a normaliser's {name}", values, np.float64)
+            if array.shape != (size,):
+                raise HebbaxError(f"a normaliser whose {name} has shape {array.shape}: expected ({size},)")
+            parts.append(array)
+        return Normaliser(*parts)
 
     @classmethod
     def identity(cls, observation_size: int) -> Normaliser:

@@ -127,14 +127,31 @@ def test_message_of_what_is_wrong(hebbax, copied_run, arguments, message):
     assert hebbax("evaluate", *arguments) == (2, "", f"hebbax: {message}\n")
 
 
-def test_a_genome_of_another_size(hebbax, copied_run):
+@pytest.mark.parametrize(
+    ("name", "array", "said"),
+    [
+        ("best/genome", np.zeros(7, np.float32), "has shape (7,) and type float32"),
+        ("mean/genome", np.zeros(800), "has shape (800,) and type float64"),
+        ("statistics/mean", np.zeros(80), "has shape (80,) and type float64"),
+        ("best/statistics/m2", np.zeros((1, 8)), "has shape (1, 8) and type float64"),
+        ("statistics/count", np.zeros(1), "has shape (1,) and type float64"),
+        ("best/statistics/mean", None, "is missing"),
+    ],
+)
+@pytest.mark.parametrize("command", [["evaluate", "copy"], ["train", "--resume", "copy", "generations=9"]])
+def test_arrays_that_are_not_the_policys_or_the_tasks(hebbax, copied_run, name, array, said, command):
     newest = RunFolder(copied_run).checkpoints()[-1]
     stored = read_checkpoint(newest)
-    tensors = {**stored.tensors, "best/genome": np.zeros(7, np.float32)}
+    tensors = {**stored.tensors, name: array}
+    if array is None:
+        del tensors[name]
     write_checkpoint(newest, Checkpoint(stored.generation, tensors, stored.document))
 
-    message = "copy: the best genome holds 7 numbers, policy 'han-e' on task 'swimmer' expects 800"
-    assert hebbax("evaluate", "copy") == (2, "", f"hebbax: {message}\n")
+    ran = hebbax(*command)
+
+    assert (ran.code, ran.out) == (2, "")
+    file = f"copy/checkpoints/{newest.name}"
+    assert ran.error.startswith(f"hebbax: {file}: the checkpoint's {name!r} {said}: policy 'han-e' on task 'swimmer'")
 
 
 def test_a_truncated_checkpoint_is_passed_over(hebbax, copied_run):

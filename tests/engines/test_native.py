@@ -154,7 +154,7 @@ def test_keys_of_another_number_are_refused(engine, genomes):
 
 
 def test_threads_below_one_are_refused(swimmer, han_e):
-    with pytest.raises(HebbaxError, match="threads=0: expected at least 1"):
+    with pytest.raises(HebbaxError, match="threads=0: expected a whole number of at least 1"):
         NativeEngine(swimmer, han_e, threads=0)
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from hebbax.errors import HebbaxError
-from hebbax.evolution import run_lock
 from hebbax.evolution.run_lock import locked
 
 HOLDER = """
@@ -95,12 +94,6 @@ def test_folder_that_cannot_be_written(tmp_path: Path) -> None:
     assert refusal(folder) == (
         f"cannot lock run {folder}: No such file or directory; check that the folder can be written"
     )
-
-
-def test_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_lock, "HAS_FILE_LOCKS", False)
-    assert refusal(tmp_path) == f"cannot lock run {tmp_path}: no file locks on this system; use Linux, macOS or WSL"
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_descriptor_is_left_open(tmp_path: Path) -> None:

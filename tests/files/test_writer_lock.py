@@ -40,11 +40,11 @@ def test_another_process_holds_it_until_it_is_killed(tmp_path):
 def test_a_lock_whose_name_was_removed_meanwhile_is_not_held(tmp_path, monkeypatch):
     lock, removed = tmp_path / "file.lock", []
 
-    def remove_once(descriptor):
+    def remove_once(descriptor, path):
         if not removed:
             removed.append(descriptor)
             os.unlink(lock)
 
-    monkeypatch.setattr(writer_lock, "_lock", remove_once)
+    monkeypatch.setattr(writer_lock, "lock_file", remove_once)
     with only_writer(tmp_path / "file"):
         assert lock.exists()

@@ -45,7 +45,12 @@ def run(tmp_path: Path) -> RunFolder:
 
 
 def test_new_run_holds_what_it_was_given(run: RunFolder) -> None:
-    assert sorted(entry.name for entry in run.path.iterdir()) == ["checkpoints", "config.yaml", "model.xml", "run.json"]
+    assert sorted(entry.name for entry in run.path.iterdir() if entry.name != ".lock") == [
+        "checkpoints",
+        "config.yaml",
+        "model.xml",
+        "run.json",
+    ]
     opened = RunFolder.open(run.path)
     assert opened == run
     assert opened.read_config() == "seed: 0\n"
@@ -62,6 +67,7 @@ def test_model_may_be_absent_and_the_folder_deep_or_empty(tmp_path: Path) -> Non
 
 
 def test_existing_run_is_not_overwritten(run: RunFolder) -> None:
+    run.save_checkpoint(at(0), keep=1)
     with pytest.raises(HebbaxError) as caught:
         RunFolder.create(run.path, config="seed: 1\n", record={})
     assert str(caught.value) == (
@@ -71,9 +77,56 @@ def test_existing_run_is_not_overwritten(run: RunFolder) -> None:
 
 
 def test_resume_command_can_be_pasted(tmp_path: Path) -> None:
-    RunFolder.create(tmp_path / "my run", config="", record={})
+    RunFolder.create(tmp_path / "my run", config="", record={}).save_checkpoint(at(0), keep=1)
     with pytest.raises(HebbaxError, match=f"--resume '{tmp_path}/my run'`"):
         RunFolder.create(tmp_path / "my run", config="", record={})
+
+
+@pytest.mark.parametrize(
+    "left", ["checkpoints", "run.json", "config.yaml.tmp", "config.yaml", "a part of a checkpoint"]
+)
+def test_what_a_process_left_before_its_first_checkpoint_is_taken_over(run: RunFolder, left: str) -> None:
+    (run.path / "config.yaml").rename(run.path / "config.yaml.tmp")
+    if left in ("checkpoints", "run.json"):
+        (run.path / "config.yaml.tmp").unlink()
+        (run.path / "model.xml").unlink()
+    if left == "checkpoints":
+        (run.path / "run.json").unlink()
+    if left == "a part of a checkpoint":
+        (run.checkpoints_path / "generation-000000.safetensors.tmp").write_bytes(b"a part")
+    RunFolder.create(run.path, config="seed: 1\n", record={})
+    assert run.read_config() == "seed: 1\n"
+    assert names(run) == []
+    assert not run.model_path.exists()
+
+
+@pytest.mark.parametrize(
+    "present",
+    [
+        {"model.xml": "mine"},
+        {"config.yaml": "mine", "run.json": "mine"},
+        {"checkpoints/mine.pt": "mine"},
+        {"checkpoints/generation-000000.safetensors": "damaged"},
+        {"checkpoints/generation-000000.safetensors.tmp": "a part", "metrics.jsonl": "{}"},
+    ],
+)
+def test_what_may_be_the_users_is_not(tmp_path: Path, present: dict[str, str]) -> None:
+    for name, text in present.items():
+        (tmp_path / "run" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "run" / name).write_text(text)
+    with pytest.raises(HebbaxError, match=r"cannot create run|exists already"):
+        RunFolder.create(tmp_path / "run", config="", record={})
+    assert all((tmp_path / "run" / name).read_text() == text for name, text in present.items())
+    assert not (tmp_path / "run/.lock").exists()
+
+
+def test_a_run_that_is_being_made_is_not_taken_over(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    with folder.claim():
+        folder.fill(config="mine", record={})
+        with pytest.raises(HebbaxError, match="in use by this process already"):
+            RunFolder.create(folder.path, config="theirs", record={})
+    assert folder.read_config() == "mine"
 
 
 def test_foreign_folder_and_file_are_left_alone(tmp_path: Path) -> None:
@@ -100,7 +153,7 @@ def test_of_two_processes_that_create_one_run_one_fails(tmp_path: Path, monkeypa
     def look_then_lose(self: Path) -> object:
         monkeypatch.undo()
         found = list(look(self))
-        RunFolder.create(path, config="theirs", record={})
+        RunFolder.create(path, config="theirs", record={}).save_checkpoint(at(0), keep=1)
         return iter(found)
 
     monkeypatch.setattr(Path, "iterdir", look_then_lose)
@@ -263,7 +316,10 @@ def test_damaged_checkpoints_are_reported_and_the_good_one_used(run: RunFolder) 
 def test_no_good_checkpoint_names_them_all(run: RunFolder) -> None:
     with pytest.raises(HebbaxError) as caught:
         run.newest_checkpoint(no_fallback)
-    assert str(caught.value) == f"run {run.path} has no checkpoint yet: start it again in another folder"
+    assert (
+        str(caught.value)
+        == f"run {run.path} has no checkpoint yet: repeat the command that began it, which starts anew"
+    )
     for generation in (1, 2):
         run.save_checkpoint(at(generation), keep=2)
     for path in run.checkpoints():

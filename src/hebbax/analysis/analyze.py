@@ -63,7 +63,8 @@ def analyze_recording(recording: Recording, *, workers: int | None = None, trust
     playback = None
     if frame.plastic and recording.every == 1:
         longest = max((life.length for life in recording), default=1)
-        playback = Playback(policy, recording.genome, Normaliser(*recording.normaliser), longest)
+        normaliser = Normaliser(*recording.normaliser).of_size(task.observation_size)
+        playback = Playback(policy, recording.genome, normaliser, longest)
     with measurement_pool(frame, available_cores() if workers is None else workers) as pool:
         futures = [pool.submit(_recorded_input(life, playback)) for life in recording]
         measurements = [future.result() for future in futures]

@@ -6,14 +6,11 @@ a simulator.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,9 +21,7 @@ from hebbax.analysis.plain import plain
 from hebbax.attractors.basin import compare_starts, return_values
 from hebbax.attractors.lyapunov import Lyapunov, Pairs, exponent_of, lyapunov_of_growth
 from hebbax.errors import HebbaxError, one_line
-
-# The matrices are small: a library's own threads cost more than they bring, and fight over the cores with ours.
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+from hebbax.workers import worker_pool
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +92,9 @@ class MeasurementPool:
             ready.set_result(measure(inputs, self._frame))
             return ready
         self._room.acquire()
-        future = self._pool.submit(measure, inputs, self._frame)
+        # A state's type may be of the user's own program, which the processes do not import; nothing measures it.
+        life = replace(inputs.life, record=inputs.life.record._replace(state=()))
+        future = self._pool.submit(measure, replace(inputs, life=life), self._frame)
         future.add_done_callback(lambda _: self._room.release())
         return future
 
@@ -108,22 +105,5 @@ def measurement_pool(frame: Frame, workers: int) -> Iterator[MeasurementPool]:
     if workers < 2:
         yield MeasurementPool(None, frame, 1)
         return
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    # A process reads these when it starts, which is when the first lives come.
-    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
-    # Not a copy of this process: that would copy locks that its threads may hold.
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_leave_interrupts)
-    try:
+    with worker_pool(workers) as pool:
         yield MeasurementPool(pool, frame, 2 * workers)
-    finally:
-        pool.shutdown(cancel_futures=True)
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def _leave_interrupts() -> None:
-    """Let Ctrl-C be the parent's business, which ends this process too."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

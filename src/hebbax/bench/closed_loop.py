@@ -13,7 +13,7 @@ from hebbax.bench.measure import alternate, rates, ratios, summary
 from hebbax.bench.replays import BatchReplay, LoopReplay, record_lives
 from hebbax.bench.report import Report, Settings, Table, Tell
 from hebbax.bench.words import rate, with_interval
-from hebbax.engines.lives import life_keys
+from hebbax.engines.gate import life_keys
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
 from hebbax.keys import stream

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.compiling.compiler import compiled, copy
-from hebbax.engines.lives import read_only
+from hebbax.engines.gate import read_only
 from hebbax.kernels.compile_step import compile_step
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.policies.policy import Policy

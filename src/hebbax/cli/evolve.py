@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from hebbax.cli.interrupt import Interruption
@@ -16,8 +17,23 @@ if TYPE_CHECKING:
 def evolve(training: Training, asked: Interruption, seconds: float | None = None) -> int:
     """Run a training to its end, or for some seconds, with its progress on screen; return 0.
 
-    When a signal stops it, say how to go on, and return the exit code for that.
+    When a signal stops it, say how to go on, and return the exit code for that. Where nobody can be told any more, as
+    in `hebbax train | head -1`, it is saved, and what is raised goes on.
     """
+    try:
+        return _evolve(training, asked, seconds)
+    except OSError:
+        with suppress(OSError):
+            note(f"the output cannot be written: {_stopped(training)}")
+        raise
+
+
+def _stopped(training: Training) -> str:
+    generation, path = training.state.generation, quoted(training.folder.path)
+    return f"stopped after generation {generation}; go on with: hebbax train --resume {path}"
+
+
+def _evolve(training: Training, asked: Interruption, seconds: float | None) -> int:
     from hebbax.config.training import training_in_words
     from hebbax.evolution.strategies.build import remark_on_strategy
     from hebbax.tasks.registry import remark_on
@@ -43,7 +59,7 @@ def evolve(training: Training, asked: Interruption, seconds: float | None = None
         finished = training.run(on_generation, note)
     if finished or asked.signal is None:
         return 0
-    print(f"stopped after generation {training.state.generation}; go on with: hebbax train --resume {quoted(path)}")
+    print(_stopped(training))
     return asked.exit_code
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C during a training: the first asks it to stop cleanly, the second ends the process at once."""
+"""Ctrl-C and other signals during a training: the first asks it to stop cleanly, the second ends the process."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 _SHOW_CURSOR = b"\x1b[?25h"
 
 
@@ -33,21 +34,28 @@ class Interruption:
     def receive(self, number: int, frame: FrameType | None) -> None:
         """Handle a signal."""
         if self.signal is not None:
-            if os.isatty(1):
-                os.write(1, _SHOW_CURSOR)  # the progress display has hidden it
+            with suppress(OSError):  # of a terminal that has gone
+                if os.isatty(1):
+                    os.write(1, _SHOW_CURSOR)  # the progress display has hidden it
             # Threads may be deep in compiled code; files are whole at any moment, and locks end with the process.
             os._exit(128 + number)
         self.signal = number
-        print("stopping; Ctrl-C again to stop at once", file=sys.stderr)
         if self._stop is not None:
             self._stop()
+        with suppress(OSError):
+            print("stopping; Ctrl-C again to stop at once", file=sys.stderr)
 
 
 @contextmanager
 def interruption() -> Iterator[Interruption]:
-    """Take over Ctrl-C and SIGTERM until the end of the block."""
+    """Take over Ctrl-C, SIGTERM, and SIGHUP of a terminal that closes, until the end of the block.
+
+    A signal that the process was started to ignore, as `nohup` does, stays ignored.
+    """
     state = Interruption()
-    previous = {number: signal.signal(number, state.receive) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+    taken = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    previous = {number: signal.signal(number, state.receive) for number in taken}
     try:
         yield state
     finally:

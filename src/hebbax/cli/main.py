@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 
 from hebbax.cli.keys import told
@@ -51,6 +52,7 @@ def module_of(name: str) -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line, that of the process or another, and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal may not know every sign that we print
@@ -74,9 +76,37 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("hebbax: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone, as in `hebbax tasks | head -1`
-        # Python flushes stdout once more at exit, which must not complain again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_stdout()
         return 1
+    except OSError as error:
+        if error.filename is not None or not _stdout_fails():
+            raise
+        _forget_stdout()
+        with suppress(OSError):
+            reason = error.strerror or one_line(error)
+            print(f"hebbax: cannot write the output: {reason}; make room, or choose another file", file=sys.stderr)
+        return USER_ERROR
+
+
+def _open_what_is_closed() -> None:
+    """Have streams that the caller has closed go nowhere: what is opened next would get their place otherwise."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115
+
+
+def _stdout_fails() -> bool:
+    """Whether no more can be printed: what could not be written may have gone from the buffer, so a line is tried."""
+    try:
+        print(flush=True)
+    except OSError:
+        return True
+    return False
+
+
+def _forget_stdout() -> None:
+    # Python flushes stdout once more at exit, which must not complain again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def usage() -> str:

@@ -14,26 +14,33 @@ from hebbax.compiling.bounds import BOUND
 from hebbax.compiling.unchanged import check_unchanged
 from hebbax.damage.apply import change_values, happens, plasticity_scale
 from hebbax.damage.event_table import ACTION, SENSE, WEIGHTS, carried_over, states_of
+from hebbax.engines.calls import Turns
 from hebbax.engines.flock_weights import changed, flat, interpolated
-from hebbax.engines.hooks import damage_table
-from hebbax.engines.lives import (
+from hebbax.engines.gate import (
+    MOST_LIVES,
     check_chunk,
+    check_genome,
     check_genomes,
-    empty_record,
-    left_by,
+    check_lifetimes,
+    check_policy,
     life_keys,
-    record_whole,
+    normaliser_of,
+    own_key,
     thread_count,
+    ticks_of,
 )
+from hebbax.engines.hooks import damage_table
+from hebbax.engines.lives import empty_record, left_by, record_whole
 from hebbax.engines.scenario import PLAIN, Scenario, make_for_each, with_former_keywords
 from hebbax.engines.slots import no_inheritance
 from hebbax.engines.task_functions import term_columns
+from hebbax.errors import check_whole
 from hebbax.policies.any_policy import WEIGHT_BOUND, AnyPolicy, Carry
 from hebbax.policies.policy import Policy
 from hebbax.settings import each_pinned, pinned
 from hebbax.streams import WEIGHT_STREAM
 from hebbax.tasks.external.task import AnyTask
-from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Lives, Normaliser, Record
+from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Lives, Record
 
 AnyOfTasks = TypeVar("AnyOfTasks", bound=AnyTask)
 
@@ -42,10 +49,13 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
     """Runs lives of any policy tick by tick, so many at a time; the same interface as the native engine."""
 
     concurrent = False
+    name: str
 
     @pinned()
     def __init__(self, task: AnyOfTasks, policy: AnyPolicy, *, threads: int | None, at_once: int) -> None:
-        self.task, self.policy, self.at_once = task, policy, at_once
+        check_policy(policy, task)
+        self.task, self.policy = task, policy
+        self.at_once = check_whole("lives at once", at_once, 1, MOST_LIVES)
         for function in getattr(policy, "functions", ()):  # which JAX traces once
             check_unchanged(function)
         self.threads = thread_count(threads)
@@ -55,7 +65,7 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         self.defers = bool(getattr(policy, "reads_signal", False))
         self._step = jax.jit(jax.vmap(policy.act if self.defers else _policy_step(policy), in_axes=0))
         self._adapt = jax.jit(jax.vmap(_adapt_step(policy), in_axes=0))
-        self._stop = False
+        self._stop, self._turns = False, Turns()
 
     @abstractmethod
     def _gather(
@@ -81,19 +91,22 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         **former: Any,
     ) -> Lives:
         """Run `lifetimes` lives of every genome; see `NativeEngine.evaluate`."""
+        self._turns.check(self.name)
         scenario = with_former_keywords(scenario, former)
+        ticks = ticks_of(scenario, self.task, self.policy)
         genomes = check_genomes(genomes, self.policy.genome_size)
-        keys = life_keys(key, len(genomes) * lifetimes)
+        keys = life_keys(key, check_lifetimes(lifetimes, genomes))
         damages = scenario.of_each(len(keys))
         if scenario.slots is not None:
             scenario.slots.words(len(keys))  # their number is checked before they are shared out
         parts = []
-        for start in range(0, len(keys), self.at_once):
-            lives = np.arange(start, min(start + self.at_once, len(keys)))
-            of_these = scenario.of_lives(lives, damages[lives[0] : lives[-1] + 1])
-            flock = self._gather(genomes[lives // lifetimes], keys[lives], of_these)
-            flock.run(self._ticks(scenario), None)
-            parts.append(flock.lives())
+        with self._turns.mine():
+            for start in range(0, len(keys), self.at_once):
+                lives = np.arange(start, min(start + self.at_once, len(keys)))
+                of_these = scenario.of_lives(lives, damages[lives[0] : lives[-1] + 1])
+                flock = self._gather(genomes[lives // lifetimes], keys[lives], of_these)
+                flock.run(ticks, None)
+                parts.append(flock.lives())
         return Lives(*(np.concatenate([getattr(p, f) for p in parts]) for f in Lives.__dataclass_fields__))
 
     def record(
@@ -118,26 +131,26 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
     ) -> Iterator[tuple[Record, Lives | None]]:
         """Run the life of `record` part by part; see `NativeEngine.stream`.
 
-        In an environment of another package it is the engine's own that the life is in: no other lives may run on the
-        engine until it has ended.
+        In an environment of another package it is the engine's own that the life is in: where other lives have begun on
+        the engine meanwhile, the next part raises HebbaxError.
         """
-        check_chunk(chunk)
-        scenario = with_former_keywords(scenario, former)
-        genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
-        flock = self._gather(genomes, keys, scenario.with_damages([scenario.shared]))
-        return each_pinned(self._parts(flock, self._ticks(scenario), chunk))
-
-    def _ticks(self, scenario: Scenario) -> int:
-        return self.task.length if scenario.ticks is None else scenario.ticks
+        self._turns.check(self.name)
+        scenario, chunk = with_former_keywords(scenario, former), check_chunk(chunk)
+        ticks = ticks_of(scenario, self.task, self.policy)
+        genomes, keys = check_genome(genome, self.policy.genome_size), own_key(key)
+        with self._turns.mine():
+            flock = self._gather(genomes, keys, scenario.with_damages([scenario.shared]))
+        return each_pinned(self._parts(flock, ticks, chunk))
 
     def _parts(self, flock: Flock, ticks: int, chunk: int) -> Iterator[tuple[Record, Lives | None]]:
         going = True
         while going:
-            flock.look_at_events()
             first = flock.tick
             record = empty_record(self.task, min(chunk, ticks - first), self.policy.weight_count)
-            going = flock.run(ticks, record, until=first + chunk)
-            lives = flock.lives()
+            with self._turns.mine():
+                flock.look_at_events()
+                going = flock.run(ticks, record, until=first + chunk)
+                lives = flock.lives()
             record = record.rows(slice(int(lives.lengths[0]) - first))
             yield record, None if going else lives
 
@@ -198,8 +211,7 @@ class Flock(ABC):
     ) -> None:
         task = engine.task
         self._engine, self.count, self.restart, self.width = engine, len(keys), scenario.restarts, width
-        size = task.observation_size
-        self.normaliser = (scenario.normaliser or Normaliser.identity(size)).of_size(size)
+        self.normaliser = normaliser_of(scenario, task)
         self.damages = scenario.of_each(self.count)
         self.known_damages = [tuple(events) for events in self.damages]
         self.tables = self._tables()

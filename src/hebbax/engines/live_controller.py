@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -18,10 +19,10 @@ from hebbax.engines.life_cache import LifeCache
 from hebbax.errors import HebbaxError, check_seed, unknown_name
 from hebbax.kernels.compile_step import compile_step
 from hebbax.kernels.policy_step import PolicyStep
-from hebbax.keys import fold_in
+from hebbax.keys import fold_in, words_of
 from hebbax.policies.policy import Policy
 from hebbax.streams import WEIGHT_STREAM
-from hebbax.types import Array, Normaliser
+from hebbax.types import Array, Normaliser, numbers_of
 
 
 class LiveController:
@@ -39,14 +40,16 @@ class LiveController:
     """
 
     def __init__(self, policy: Policy, genome: Array, normaliser: Normaliser | None = None) -> None:
+        if not isinstance(policy, Policy):
+            raise HebbaxError(f"policy {policy.name!r}: expected a network's, as `make_policy` returns")
         self.policy = policy
         self._step = compile_step(policy)
-        self._genome = np.ascontiguousarray(genome, np.float32)
+        self._genome = numbers_of("a genome", genome, np.float32)
         if self._genome.shape != (policy.genome_size,):
             raise HebbaxError(f"a genome of shape {self._genome.shape}: expected ({policy.genome_size},)")
         size = policy.network.sizes[0]
         seen = (normaliser or Normaliser.identity(size)).of_size(size)
-        self._mean, self._scale = (np.ascontiguousarray(part, np.float64) for part in (seen.mean, seen.scale))
+        self._mean, self._scale = seen.mean, seen.scale
         self._folded = np.zeros(self._step.folded_size, np.float32)
         self._carry = np.zeros(self._step.carry_size, np.float32)
         self._inputs, self._outputs = np.zeros(size, np.float32), np.zeros(policy.network.sizes[-1], np.float32)
@@ -54,6 +57,7 @@ class LiveController:
         self._signal = np.zeros(len(policy.signals) if policy.reads_signal else 0, np.float32)
         self._birth, self._tick = _functions(self._step)
         self._ticks: int | None = None
+        self._turn = threading.Lock()  # of one thread at a time: all calls write to the same buffers
 
     @property
     def ticks(self) -> int:
@@ -87,8 +91,9 @@ class LiveController:
         slot0, slot1 = (weight0, weight1) if slot is None else fold_in(_words(slot), WEIGHT_STREAM)
         keys = weight0, weight1, slot0, slot1
         step = self._step
-        self._birth(step.layout, step.parameters, self._genome, *keys, self._folded, self._carry)
-        self._ticks = 0
+        with self._turn:
+            self._birth(step.layout, step.parameters, self._genome, *keys, self._folded, self._carry)
+            self._ticks = 0
 
     def act(
         self,
@@ -106,12 +111,16 @@ class LiveController:
         Raises HebbaxError before `start`, for an observation of another size, a signal that the rule hears and nobody
         gives, and where an observation, an action or a weight is not finite or out of bounds: what a life would end at.
         """
-        ticks = self.ticks
         for name in terms or ():
             if name not in self.policy.signals:
                 raise unknown_name("signal", name, self.policy.signals)
+        with self._turn:
+            return self._act(observation, {**(terms or {}), **({} if reward is None else {"reward": reward})})
+
+    def _act(self, observation: Any, signal: Mapping[str, float]) -> np.ndarray:
+        ticks = self.ticks
         if ticks > 0 and self.policy.reads_signal:
-            self._hear({**(terms or {}), **({} if reward is None else {"reward": reward})})
+            self._hear(signal)
         self._observation[:] = self._checked(observation)
         action = np.empty(len(self._outputs))
         within = self._tick(
@@ -186,12 +195,7 @@ def _key_of_seed(seed: int) -> np.ndarray:
 
 
 def _words(key: Any) -> np.ndarray:
-    if not isinstance(key, np.ndarray) and hasattr(key, "dtype") and "key" in str(key.dtype):
-        import jax  # which the caller has imported: the key is one of its
-
-        key = jax.random.key_data(key)
-    words = np.asarray(key)
-    valid = words.shape == (2,) and words.dtype.kind in "ui" and np.all((words >= 0) & (words < 2**32))
-    if not valid:
-        raise HebbaxError(f"a key {words.tolist()}: expected two words of uint32, or one key of JAX")
-    return words.astype(np.uint32)
+    words = words_of(key)
+    if words.shape != (2,):
+        raise HebbaxError(f"keys of shape {words.shape[:-1]}: expected one key, two words of uint32")
+    return words

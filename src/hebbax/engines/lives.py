@@ -1,67 +1,18 @@
-"""What goes into and comes out of every engine: genomes and keys checked, rows unpacked."""
+"""What comes out of every engine: rows unpacked, records and their buffers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
-from hebbax.cores import available_cores
 from hebbax.engines.life import COUNT, END, LENGTH, RETURN, SUMS, TERMINATIONS, WARNINGS
 from hebbax.engines.scenario import Scenario
 from hebbax.engines.task_functions import term_columns
-from hebbax.errors import HebbaxError
-from hebbax.keys import fold_in
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task
 from hebbax.types import END_DIVERGED, Lives, Record
-
-
-def thread_count(threads: int | None) -> int:
-    """Return how many threads to run: those asked for, or one a core. Raises HebbaxError for fewer than one."""
-    if threads is not None and threads < 1:
-        raise HebbaxError(f"threads={threads}: expected at least 1, or none for all cores ({available_cores()})")
-    return threads or available_cores()
-
-
-def check_chunk(chunk: int) -> None:
-    """Raise HebbaxError for parts of fewer than one tick."""
-    if chunk < 1:
-        raise HebbaxError(f"chunk={chunk} ticks: expected at least 1; nearest valid: 1")
-
-
-def check_genomes(genomes: Any, genome_size: int) -> np.ndarray:
-    """Return genomes as contiguous float32 [population, genome_size]. Raises HebbaxError for another shape."""
-    array = np.ascontiguousarray(genomes, np.float32)
-    if array.ndim != 2 or array.shape[1] != genome_size:
-        raise HebbaxError(
-            f"expected genomes to be an array with shape (population, genome_size) (i.e. shape (…, {genome_size})) "
-            f"but it had shape {array.shape}"
-        )
-    return read_only(array)
-
-
-def read_only(array: np.ndarray) -> np.ndarray:
-    """Return a view that cannot be written to, as JAX's arrays are: one type, so one compiled life for both."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
-
-
-def life_keys(key: Any, lives: int) -> np.ndarray:
-    """Return one key a life as uint32 [lives, 2], folding a single key by index.
-
-    Raises HebbaxError for an array of keys of another length.
-    """
-    data = np.asarray(jax.random.key_data(key) if jnp.issubdtype(key.dtype, jax.dtypes.prng_key) else key)
-    if data.shape == (2,):
-        return read_only(fold_in(data, np.arange(lives)))
-    if data.shape != (lives, 2):
-        raise HebbaxError(f"expected one key, or an array of {lives} keys, one a life, but got shape {data.shape[:-1]}")
-    return read_only(np.ascontiguousarray(data, np.uint32))
 
 
 def empty_rows(task: Task, lives: int) -> np.ndarray:
@@ -116,5 +67,5 @@ def whole(parts: Iterator[tuple[Record, Lives | None]]) -> tuple[Lives, Record]:
 
 def record_whole(engine: Any, genome: Any, key: Any, scenario: Scenario) -> tuple[Lives, Record]:
     """Stream a life of an engine in one part."""
-    chunk = max(engine.task.length if scenario.ticks is None else scenario.ticks, 1)
+    chunk = engine.task.length if scenario.ticks is None else scenario.ticks
     return whole(engine.stream(genome, key, scenario, chunk=chunk))

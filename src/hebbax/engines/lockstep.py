@@ -17,7 +17,7 @@ from hebbax.damage.event_table import POSITION
 from hebbax.engines.batched import batch_task
 from hebbax.engines.bodies import Bodies, bodies_of
 from hebbax.engines.flock import Flock, FlockEngine
-from hebbax.engines.lives import check_genomes, life_keys
+from hebbax.engines.gate import check_genome, own_key, ticks_of
 from hebbax.engines.scenario import PLAIN, Scenario, make_for_each, with_former_keywords
 from hebbax.engines.twins import State, Twins
 from hebbax.policies.any_policy import AnyPolicy
@@ -60,10 +60,14 @@ class LockstepEngine(FlockEngine[Task]):
         **former: Any,
     ) -> Iterator[Twins]:
         """Lend the life of `record`, and a twin that goes beside it; arguments are as there, but nothing happens."""
+        self._turns.check(self.name)
         scenario = with_former_keywords(scenario, former).with_damages(())
-        genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
+        genomes, keys = check_genome(genome, self.policy.genome_size), own_key(key)
+        ticks = ticks_of(scenario, self.task, self.policy)
         both = np.repeat(genomes, 2, axis=0), np.repeat(keys, 2, axis=0)
-        yield _LockstepTwins(_Bodies(self, *both, scenario, writable=True), self._ticks(scenario))
+        with self._turns.mine():
+            bodies = _Bodies(self, *both, scenario, writable=True)
+        yield _LockstepTwins(bodies, ticks)
 
 
 class _Bodies(Flock):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,18 +15,22 @@ import numpy as np
 from hebbax.damage.event_table import SPARE, carried_over, states_of
 from hebbax.damage.events import Event
 from hebbax.engines.bodies import Bodies, bodies_of
+from hebbax.engines.calls import Stops, Turns
+from hebbax.engines.gate import (
+    check_chunk,
+    check_genome,
+    check_genomes,
+    check_lifetimes,
+    check_policy,
+    life_keys,
+    normaliser_of,
+    own_key,
+    thread_count,
+    ticks_of,
+)
 from hebbax.engines.hooks import damage_table
 from hebbax.engines.life import END, LENGTH, PAUSED, TERMINATIONS
-from hebbax.engines.lives import (
-    check_chunk,
-    check_genomes,
-    empty_record,
-    empty_rows,
-    life_keys,
-    lives_of_rows,
-    record_whole,
-    thread_count,
-)
+from hebbax.engines.lives import empty_record, empty_rows, lives_of_rows, record_whole
 from hebbax.engines.scenario import PLAIN, Scenario, make_for_each, with_former_keywords
 from hebbax.engines.slots import no_inheritance
 from hebbax.engines.specialise import specialise
@@ -53,18 +58,19 @@ class NativeEngine:
     @pinned()
     def __init__(self, task: AnyTask, policy: AnyPolicy, *, threads: int | None = None) -> None:
         task = compiled_task(task)
+        check_policy(policy, task)
         self.task, self.policy = task, policy
         self.threads = thread_count(threads)
         self._step = compile_step(policy)
         self._live = specialise(task, self._step)
         self._workers = [_Worker(task, self._step, self._live) for _ in range(self.threads)]
         self._spare: list[_Worker] = []  # of streams that are over: making one takes as long as fifty ticks
-        self._stop = np.zeros(1, np.uint8)
+        self._stops, self._turns = Stops(), Turns()
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="hebbax")
 
     def stop(self) -> None:
         """End all lives at their next tick, those to come too: `evaluate` then returns what they were."""
-        self._stop[0] = 1
+        self._stops.ask()
 
     @pinned()
     def evaluate(
@@ -76,7 +82,7 @@ class NativeEngine:
         lifetimes: int = 1,
         **former: Any,
     ) -> Lives:
-        """Run `lifetimes` lives of every genome.
+        """Run `lifetimes` lives of every genome. Calls in several threads wait for each other.
 
         Args:
             genomes: float32 [population, genome_size].
@@ -86,16 +92,32 @@ class NativeEngine:
             former: parts of a scenario, as keywords; deprecated.
 
         Returns:
-            One row per life, in order. Raises HebbaxError for genomes, keys or damages of another shape.
+            One row per life, in order. Raises HebbaxError for genomes, keys or damages of another shape, and in a
+            process that was forked from the engine's own.
         """
+        self._turns.check(self.name)
         scenario = with_former_keywords(scenario, former)
-        setting = self._setting(scenario)
+        setting_of = self._setting(scenario)
         genomes = check_genomes(genomes, self.policy.genome_size)
-        keys = life_keys(key, len(genomes) * lifetimes)
+        keys = life_keys(key, check_lifetimes(lifetimes, genomes))
         rows = empty_rows(self.task, len(keys))
         heirs = self._heirs(scenario, len(keys))
         fates = make_for_each(scenario.of_each(len(keys)), self._fate)
-        record = empty_record(self.task, 0, 0)
+        with self._turns.mine(), self._stops.flag() as stop:
+            self._live_all(setting_of(stop), genomes, keys, fates, heirs, rows)
+        return lives_of_rows(rows, self.task, heirs.weights)
+
+    def _live_all(
+        self,
+        setting: _Setting,
+        genomes: np.ndarray,
+        keys: np.ndarray,
+        fates: Sequence[_Fate],
+        heirs: _Heirs,
+        rows: np.ndarray,
+    ) -> None:
+        """Run all lives into their rows, on the engine's own workers."""
+        record, lifetimes = empty_record(self.task, 0, 0), len(keys) // max(len(genomes), 1)
         next_life = itertools.count()  # shared by the threads; next() on it is atomic
         failed = threading.Event()
 
@@ -117,11 +139,9 @@ class NativeEngine:
         except BaseException:
             # An interrupt reaches only the main thread; the lives under way must not go on behind its back.
             failed.set()
-            self._stop[0] = 1
+            setting.stop[0] = 1
             wait(running)
-            self._stop[0] = 0
             raise
-        return lives_of_rows(rows, self.task, heirs.weights)
 
     def record(
         self,
@@ -170,13 +190,13 @@ class NativeEngine:
             An iterator over the parts in order, arrays that nobody else holds, and with the last the life's row, with
             the others None. Raises HebbaxError as `record`, and for a chunk below 1.
         """
-        check_chunk(chunk)
-        scenario = with_former_keywords(scenario, former)
-        setting = self._setting(scenario)
+        self._turns.check(self.name)
+        scenario, chunk = with_former_keywords(scenario, former), check_chunk(chunk)
+        setting_of = self._setting(scenario)
         self._fate(scenario.shared)  # refused here, not where the iterator begins
-        genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
+        genomes, keys = check_genome(genome, self.policy.genome_size), own_key(key)
         heirs = self._heirs(scenario, 1)
-        return each_pinned(self._parts(setting, genomes[0], keys[0], scenario.shared, chunk, heirs))
+        return each_pinned(self._parts(setting_of, genomes[0], keys[0], scenario.shared, chunk, heirs))
 
     @contextmanager
     def twins(
@@ -187,17 +207,17 @@ class NativeEngine:
         **former: Any,
     ) -> Iterator[Twins]:
         """Lend the life of `record`, and a twin that goes beside it; arguments are as there, but nothing happens."""
+        self._turns.check(self.name)
         scenario = with_former_keywords(scenario, former)
-        setting, heir = self._setting(scenario), self._heirs(scenario, 1).of(0)
-        genomes, keys = check_genomes(np.asarray(genome)[None], self.policy.genome_size), life_keys(key[None], 1)
-        with self._own_worker() as first, self._own_worker() as second:
-            yield _NativeTwins(setting, genomes[0], keys[0], self._fate(()), (first, second), heir)
+        setting_of, heir = self._setting(scenario), self._heirs(scenario, 1).of(0)
+        genomes, keys = check_genome(genome, self.policy.genome_size), own_key(key)
+        with self._own_worker() as first, self._own_worker() as second, self._stops.flag() as stop:
+            yield _NativeTwins(setting_of(stop), genomes[0], keys[0], self._fate(()), (first, second), heir)
 
-    def _setting(self, scenario: Scenario) -> _Setting:
-        ticks = self.task.length if scenario.ticks is None else scenario.ticks
-        size = self.task.observation_size
-        normaliser = (scenario.normaliser or Normaliser.identity(size)).of_size(size)
-        return _Setting(ticks, scenario.restarts, normaliser, self._stop)
+    def _setting(self, scenario: Scenario) -> Callable[[np.ndarray], _Setting]:
+        """Return what makes the setting of a call from its flag to stop."""
+        ticks, normaliser = ticks_of(scenario, self.task, self.policy), normaliser_of(scenario, self.task)
+        return partial(_Setting, ticks, scenario.restarts, normaliser)
 
     def _heirs(self, scenario: Scenario, lives: int) -> _Heirs:
         slots, step = scenario.slots, self._step
@@ -211,7 +231,7 @@ class NativeEngine:
 
     def _parts(
         self,
-        setting: _Setting,
+        setting_of: Callable[[np.ndarray], _Setting],
         genome: np.ndarray,
         key: np.ndarray,
         events: Sequence[Event],
@@ -222,7 +242,8 @@ class NativeEngine:
         row, fate, states = rows[0], self._fate(()), np.zeros(SPARE)
         known: tuple[Event, ...] = ()
         row[END] = PAUSED
-        with self._own_worker() as worker:
+        with self._own_worker() as worker, self._stops.flag() as stop:
+            setting = setting_of(stop)
             while row[END] == PAUSED:
                 if known != (known := tuple(events)):
                     fate = self._fate(known)

@@ -11,8 +11,8 @@ import numpy as np
 
 from hebbax.damage.events import Event
 from hebbax.engines.slots import Slots
-from hebbax.errors import HebbaxError, unknown_name
-from hebbax.types import ON_TERMINATION, Normaliser
+from hebbax.errors import HebbaxError, check_whole, unknown_name
+from hebbax.types import MOST_TICKS, ON_TERMINATION, Normaliser
 
 Made = TypeVar("Made")
 
@@ -22,7 +22,9 @@ Damages: TypeAlias = Sequence[Event] | Sequence[Sequence[Event]]
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """All that lives are put through, whatever their genomes. Raises HebbaxError for an unknown termination.
+    """All that lives are put through, whatever their genomes.
+
+    Raises HebbaxError for an unknown termination, a length that is none, and a part that is of another kind.
 
     - `ticks`: control ticks of a life; None for the task's.
     - `normaliser`: of the observations; None for none.
@@ -44,6 +46,14 @@ class Scenario:
     def __post_init__(self) -> None:
         if self.termination not in ON_TERMINATION:
             raise unknown_name("termination", self.termination, ON_TERMINATION)
+        if self.ticks is not None:
+            object.__setattr__(self, "ticks", check_whole("ticks", self.ticks, 1, MOST_TICKS))
+        for name, kind in (("normaliser", Normaliser), ("slots", Slots)):
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, kind):
+                raise HebbaxError(f"{name} of type {type(value).__name__}: expected {kind.__name__}, or none")
+        if not isinstance(self.damages, Sequence) or isinstance(self.damages, str):
+            raise HebbaxError(f"damages of type {type(self.damages).__name__}: expected a sequence of events")
 
     @property
     def restarts(self) -> bool:

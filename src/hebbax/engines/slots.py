@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from hebbax.errors import HebbaxError
-from hebbax.types import Array
+from hebbax.keys import words_of
+from hebbax.types import Array, numbers_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +30,10 @@ class Slots:
 
     def words(self, lives: int) -> np.ndarray:
         """Return the keys as uint32 [lives, 2]. Raises HebbaxError for another number of them."""
-        keys = self.keys
-        data = np.asarray(jax.random.key_data(keys) if jnp.issubdtype(keys.dtype, jax.dtypes.prng_key) else keys)
-        if data.shape != (lives, 2):
-            raise HebbaxError(f"keys of slots with shape {data.shape[:-1]}: expected one for each of {lives} lives")
-        return np.ascontiguousarray(data, np.uint32)
+        words = words_of(self.keys)
+        if words.shape != (lives, 2):
+            raise HebbaxError(f"keys of slots with shape {words.shape[:-1]}: expected one for each of {lives} lives")
+        return words
 
     def inherited(self, lives: int, weights: int) -> np.ndarray:
         """Return a copy of what the slots' last lives left, float32 [lives, weights], NaN for nothing.
@@ -44,9 +42,10 @@ class Slots:
         """
         if self.weights is None:
             return np.full((lives, weights), np.nan, np.float32)
-        if np.shape(self.weights) != (lives, weights):
-            raise HebbaxError(f"weights of slots with shape {np.shape(self.weights)}: expected ({lives}, {weights})")
-        return np.array(self.weights, np.float32)
+        found = numbers_of("weights of slots", self.weights, np.float32)
+        if found.shape != (lives, weights):
+            raise HebbaxError(f"weights of slots with shape {found.shape}: expected ({lives}, {weights})")
+        return found.copy()
 
 
 def no_inheritance(lives: int) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from hebbax.engines.flock import Flock, FlockEngine
 from hebbax.engines.scenario import PLAIN, Scenario
+from hebbax.errors import HebbaxError
 from hebbax.policies.any_policy import AnyPolicy
 from hebbax.streams import BODY_STREAM
 from hebbax.tasks.external.open import open_environments
@@ -33,6 +34,7 @@ class VectorEngine(FlockEngine[ExternalTask]):
     ) -> None:
         super().__init__(task, policy, threads=threads, at_once=flock)
         self.environments = open_environments(task, threads=self.threads)
+        self.tenants: object = None  # the lives that are in them
         self.seeds = jax.jit(jax.vmap(environment_seed))
 
     def _gather(
@@ -63,12 +65,22 @@ class _Episodes(Flock):
         scenario: Scenario,
     ) -> None:
         super().__init__(engine, genomes, keys, scenario, width=engine.at_once)
-        self.environments = engine.environments
+        self._engine: VectorEngine = engine
+        self.environments, engine.tenants = engine.environments, self
         self.observations = self.environments.begin(np.asarray(engine.seeds(self.keys))[: self.count])
         self._end_the_unseen()
 
     def _warnings(self) -> np.ndarray:
         return np.zeros(self.count, np.int64)
+
+    def run(self, ticks: int, record: Record | None, until: int | None = None) -> bool:
+        """Tick as `Flock.run` does. Raises HebbaxError where other lives have begun in the environments since."""
+        if self._engine.tenants is not self:
+            raise HebbaxError(
+                "other lives have begun in this engine's environments, and ended this one: finish a stream first, or "
+                "make an engine for each"
+            )
+        return super().run(ticks, record, until)
 
     def _tick(self, tick: int, record: Record | None) -> None:
         actions = self._act(tick, self.observations, record)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hebbax.errors import HebbaxError
-from hebbax.files.file_lock import HAS_FILE_LOCKS, lock_file
+from hebbax.files.file_lock import lock_file
 
 LOCK_NAME = ".lock"
 
@@ -17,8 +17,9 @@ LOCK_NAME = ".lock"
 def locked(folder: Path) -> Iterator[None]:
     """Hold the lock of a run folder, which is refused to any second holder, in this process or another.
 
-    Raises HebbaxError that names the process that holds it, at once and without waiting. The file stays when the lock
-    is released: removing it would let two processes lock two files of the same name.
+    Raises HebbaxError that names the process that holds it, at once and without waiting. A file system that knows no
+    locks goes without, and a warning says so. The file stays when the lock is released: removing it would let two
+    processes lock two files of the same name.
     """
     descriptor = _acquire(folder)
     try:
@@ -29,12 +30,10 @@ def locked(folder: Path) -> Iterator[None]:
 
 def _acquire(folder: Path) -> int:
     """Return the descriptor whose opening holds the lock."""
-    if not HAS_FILE_LOCKS:
-        raise HebbaxError(f"cannot lock run {folder}: no file locks on this system; use Linux, macOS or WSL")
     descriptor = -1
     try:
         descriptor = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o666)
-        lock_file(descriptor)
+        lock_file(descriptor, folder / LOCK_NAME)
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
         return descriptor

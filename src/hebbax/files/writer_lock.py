@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from hebbax.errors import HebbaxError
-from hebbax.files.file_lock import HAS_FILE_LOCKS, lock_file
+from hebbax.files.file_lock import lock_file
 
 LOCK_SUFFIX = ".lock"
 
@@ -19,7 +18,8 @@ def only_writer(path: Path) -> Iterator[None]:
     """Hold the lock of a file that is to be written, an empty file beside it that is gone afterwards.
 
     It is refused to any second holder, in this process or another, at once and without waiting. A file system that
-    knows no locks goes without. Raises HebbaxError where the lock is held, OSError where it cannot be made.
+    knows no locks goes without, and a warning says so. Raises HebbaxError where the lock is held, OSError where it
+    cannot be made.
     """
     lock = path.with_name(path.name + LOCK_SUFFIX)
     try:
@@ -39,23 +39,13 @@ def _acquire(lock: Path) -> int:
     while True:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            _lock(descriptor)
+            lock_file(descriptor, lock)
             if _has_name(descriptor, lock):
                 return descriptor
         except BaseException:
             os.close(descriptor)
             raise
         os.close(descriptor)  # a writer that ended meanwhile has removed this one: the name is free again
-
-
-def _lock(descriptor: int) -> None:
-    if not HAS_FILE_LOCKS:
-        return
-    try:
-        lock_file(descriptor)
-    except OSError as error:
-        if error.errno not in (errno.ENOSYS, errno.ENOTSUP):
-            raise
 
 
 def _has_name(descriptor: int, path: Path) -> bool:

@@ -20,7 +20,7 @@ from hebbax.policies.any_policy import Carry
 from hebbax.policies.drawing import draw_weights
 from hebbax.policies.placing import place_genes
 from hebbax.policies.synapses import FIRST_WEIGHTS, Synapses
-from hebbax.policies.update import make_update
+from hebbax.policies.update import make_update, parts_of
 from hebbax.settings import pinned
 from hebbax.types import Array
 
@@ -347,7 +347,7 @@ class Policy:
         for number, (plasticity, indices) in enumerate(self.groups):
             due = tick % plasticity.interval == 0
             heard = () if signal is None else tuple(signal[place] for place in self.heard_at(plasticity))
-            update, keep = make_update(self, number, RULES.get(plasticity.rule))
+            update, keep = make_update(self, number, parts_of(plasticity))
             of_group = jax.lax.cond(due, update, keep, genome, carry, tick, heard)
             for index, changed_weights, changed_states in zip(indices, *of_group, strict=True):
                 place = self.plastic.index(index)

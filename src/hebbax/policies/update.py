@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from hebbax.lazy_jax import jnp
-from hebbax.plasticity.averaging import average
+from hebbax.plasticity.averaging import AVERAGINGS, Averaging, average
 from hebbax.plasticity.gene import PlacedGene
 from hebbax.plasticity.normalisation import NORMALISATIONS
 from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rule import Rule
+from hebbax.plasticity.rules import RULES
 from hebbax.types import Array
 
 if TYPE_CHECKING:
@@ -25,8 +26,25 @@ Update: TypeAlias = "Callable[[Array, Carry, Array, tuple[Array, ...]], Layers]"
 """From genome, carry, tick and signal."""
 
 
+class Parts(NamedTuple):
+    """What the names in a plasticity stand for just now: a notebook may register another under the same name."""
+
+    rule: Rule
+    normalise: Callable[[Array, float], Array]
+    averaging: Averaging
+
+
+def parts_of(plasticity: Plasticity) -> Parts:
+    """Return the parts that a plasticity names. Raises HebbaxError for unknown names."""
+    return Parts(
+        RULES.get(plasticity.rule),
+        NORMALISATIONS.get(plasticity.normalisation),
+        AVERAGINGS.get(plasticity.averaging),
+    )
+
+
 @cache  # one function object per policy: outside of `jit`, JAX compiles a branch that it has not seen before
-def make_update(policy: Policy, number: int, rule: Rule) -> tuple[Update, Update]:
+def make_update(policy: Policy, number: int, parts: Parts) -> tuple[Update, Update]:
     """Return the update of a group's connections (`Policy.groups`), and what leaves them as they are."""
     plasticity, indices = policy.groups[number]
     places = [policy.plastic.index(index) for index in indices]
@@ -43,9 +61,9 @@ def make_update(policy: Policy, number: int, rule: Rule) -> tuple[Update, Update
         for index, connection, weights, states in zip(
             indices, connections, *keep(genome, carry, tick, signal), strict=True
         ):
-            genes = _spread(policy, index, layers[index])
+            genes, bias = _spread(policy, index, layers[index]), connection.bias
             results.append(
-                _update_connection(plasticity, rule, weights, states, genes, pairs[index], signal, bias=connection.bias)
+                _update_connection(plasticity, parts, weights, states, genes, pairs[index], signal, bias=bias)
             )
         return tuple(weights for weights, _ in results), tuple(states for _, states in results)
 
@@ -67,7 +85,7 @@ def _over_synapses(policy: Policy, index: int, gene: PlacedGene, values: Array) 
 
 def _update_connection(
     plasticity: Plasticity,
-    rule: Rule,
+    parts: Parts,
     weights: Array,
     states: Array,
     genes: dict[str, Array],
@@ -77,7 +95,7 @@ def _update_connection(
     bias: bool,
 ) -> tuple[Array, Array]:
     """Return one connection's weights and states after an update."""
-    normalise = NORMALISATIONS.get(plasticity.normalisation)
+    rule, normalise = parts.rule, parts.normalise
     pre, post = pair
     constants = [jnp.float32(value) for value in plasticity.constants]
     folded = _fold(rule, constants, genes, weights.shape, bias=bias)

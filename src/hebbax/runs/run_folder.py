@@ -16,21 +16,26 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from hebbax.errors import HebbaxError
-from hebbax.evolution.run_lock import locked
+from hebbax.evolution.run_lock import LOCK_NAME, locked
 from hebbax.files.atomic_write import TEMPORARY_SUFFIX, write_bytes_atomically, write_error, write_text_atomically
 from hebbax.runs import metrics_log
 from hebbax.runs.checkpoint import Checkpoint, UnusableCheckpointError, read_checkpoint, write_checkpoint
 
 _CHECKPOINT_NAME = re.compile(r"generation-(\d{6,})\.safetensors")
 _TEMPORARY_NAME = re.compile(_CHECKPOINT_NAME.pattern + re.escape(TEMPORARY_SUFFIX))
+
+
+# What a run consists of before its first checkpoint, the first thing that it could go on from.
+_UNBORN = frozenset({"config.yaml", "run.json", "model.xml", "assets", "world.py", "checkpoints"})
 
 
 @dataclass(frozen=True)
@@ -49,31 +54,72 @@ class RunFolder:
         source: tuple[str, str] | None = None,
         files: Mapping[str, bytes] = MappingProxyType({}),
     ) -> RunFolder:
-        """Make the folder of a new run, with the text of config.yaml and the record for run.json.
+        """Make the folder of a new run; see `claim`, `fill`."""
+        folder = cls(Path(path))
+        with folder.claim():
+            folder.fill(config=config, record=record, source=source, files=files)
+        return folder
+
+    @contextmanager
+    def claim(self) -> Iterator[None]:
+        """Make the folder of a new run, and hold its lock until the end of the block.
+
+        An empty folder is taken as it is, and one whose process was killed before its first checkpoint is emptied.
+        Raises HebbaxError where the path is anything else, and says how to resume: a run is never overwritten.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            if self._taken():  # before a lock is put there
+                raise _taken_error(self)
+            with self.lock():
+                if self._taken():
+                    raise _taken_error(self)
+                self._empty()
+                yield
+        except FileExistsError:
+            raise _taken_error(self) from None
+        except OSError as error:
+            raise write_error(self.path, error) from error
+
+    def fill(
+        self,
+        *,
+        config: str,
+        record: dict[str, Any],
+        source: tuple[str, str] | None = None,
+        files: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
+        """Write the text of config.yaml, and the record for run.json.
 
         `source` is the name and the text of the file that says what the world is, `files` what that needs beside it.
 
-        An empty folder is taken as it is. Raises HebbaxError where the path is anything else, and says how to resume:
-        a run is never overwritten.
+        Raises HebbaxError where one cannot be written.
         """
-        folder = cls(Path(path))
-        try:
-            folder.path.mkdir(parents=True, exist_ok=True)
-            if any(folder.path.iterdir()):
-                raise _taken_error(folder)
-            folder.checkpoints_path.mkdir()  # of two processes that come this far, one fails here
-        except FileExistsError:
-            raise _taken_error(folder) from None
-        except OSError as error:
-            raise write_error(folder.path, error) from error
-        folder.write_record(record)
+        self.checkpoints_path.mkdir()  # first: it tells what a killed process has left from a folder of the user's
+        self.write_record(record)
         if source is not None:
-            write_text_atomically(folder.path / source[0], source[1])
+            write_text_atomically(self.path / source[0], source[1])
         for name, content in files.items():
-            (folder.path / name).parent.mkdir(exist_ok=True)
-            write_bytes_atomically(folder.path / name, content)
-        write_text_atomically(folder.config_path, config)  # last, because this is what makes the folder a run
-        return folder
+            (self.path / name).parent.mkdir(exist_ok=True)
+            write_bytes_atomically(self.path / name, content)
+        write_text_atomically(self.config_path, config)  # last, because this is what makes the folder a run
+
+    def _taken(self) -> bool:
+        """Whether the folder holds more than a killed process leaves before its first checkpoint."""
+        names = {entry.name.removesuffix(TEMPORARY_SUFFIX) for entry in self.path.iterdir()} - {LOCK_NAME}
+        return bool(names and not names >= {self.checkpoints_path.name}) or not names <= _UNBORN or self._has_tensors()
+
+    def _has_tensors(self) -> bool:
+        return self.checkpoints_path.is_dir() and any(
+            not _TEMPORARY_NAME.fullmatch(entry.name) for entry in self.checkpoints_path.iterdir()
+        )
+
+    def _empty(self) -> None:
+        for entry in self.path.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            elif entry.name != LOCK_NAME:
+                entry.unlink()
 
     @classmethod
     def open(cls, path: Path) -> RunFolder:
@@ -254,6 +300,6 @@ def _missing_error(path: Path) -> HebbaxError:
 
 def _no_good_checkpoint_error(path: Path, unusable: list[UnusableCheckpointError]) -> HebbaxError:
     if not unusable:
-        return HebbaxError(f"run {path} has no checkpoint yet: start it again in another folder")
+        return HebbaxError(f"run {path} has no checkpoint yet: repeat the command that began it, which starts anew")
     reasons = ", ".join(f"{error.path.name} ({error.reason})" for error in unusable)
     return HebbaxError(f"run {path} has no good checkpoint: {reasons}; restore one from a copy or start a new run")

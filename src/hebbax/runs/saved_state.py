@@ -9,7 +9,9 @@ import numpy as np
 from hebbax.errors import HebbaxError
 from hebbax.evolution.learner import Learner, State
 from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
+from hebbax.policies.any_policy import AnyPolicy
 from hebbax.runs.checkpoint import Checkpoint
+from hebbax.tasks.external.task import AnyTask
 
 
 def pack_state(learner: Learner[State], state: State, document: dict[str, Any]) -> Checkpoint:
@@ -24,8 +26,31 @@ def pack_state(learner: Learner[State], state: State, document: dict[str, Any]) 
     return Checkpoint(state.generation, tensors, {**document, "best": best})
 
 
+def check_arrays(checkpoint: Checkpoint, policy: AnyPolicy, task: AnyTask) -> None:
+    """Raise HebbaxError for a checkpoint whose controllers are not a policy's on a task.
+
+    A checksum says that nobody has changed the file by chance, not that its arrays fit: lives would read beyond them.
+    """
+    statistics: dict[str, tuple[int, ...]] = {"count": (), "mean": (task.observation_size,)}
+    statistics["m2"] = statistics["mean"]
+    wanted = {"mean/genome": (policy.genome_size,)}
+    wanted |= {f"statistics/{name}": shape for name, shape in statistics.items()}
+    if checkpoint.document["best"] is not None:
+        wanted["best/genome"] = wanted["mean/genome"]
+        wanted |= {f"best/statistics/{name}": shape for name, shape in statistics.items()}
+    for name, shape in wanted.items():
+        tensor, dtype = checkpoint.tensors.get(name), np.float32 if name.endswith("genome") else np.float64
+        if tensor is None or (tensor.shape, tensor.dtype) != (shape, dtype):
+            found = "is missing" if tensor is None else f"has shape {tensor.shape} and type {tensor.dtype}"
+            raise HebbaxError(
+                f"the checkpoint's {name!r} {found}: policy {policy.name!r} on task {task.name!r} expects {shape} and "
+                f"{np.dtype(dtype)}"
+            )
+
+
 def unpack_state(learner: Learner[State], checkpoint: Checkpoint) -> State:
     """Return the state that a checkpoint holds. Raises HebbaxError if it is another learner's, or of another size."""
+    check_arrays(checkpoint, learner.policy, learner.task)
     statistics = _statistics(checkpoint, "statistics")
     return learner.unpack(checkpoint.tensors, checkpoint.generation, statistics, _best(checkpoint))
 

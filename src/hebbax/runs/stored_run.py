@@ -14,7 +14,7 @@ from hebbax.damage.event_table import event_table
 from hebbax.damage.events import Event
 from hebbax.damage.text import parse_damages
 from hebbax.engines.live_controller import LiveController
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import about, unknown_name
 from hebbax.evolution.statistics import Controller
 from hebbax.evolution.trust import Trust, check_trust
 from hebbax.policies.make_policy import make_policy
@@ -22,7 +22,7 @@ from hebbax.policies.policy import Policy
 from hebbax.runs.checkpoint import Checkpoint
 from hebbax.runs.plugins import environment_of
 from hebbax.runs.run_folder import RunFolder
-from hebbax.runs.saved_state import controller_of
+from hebbax.runs.saved_state import check_arrays, controller_of
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.registry import changed_origin, make_task
 from hebbax.versions import differences
@@ -46,18 +46,22 @@ class StoredRun:
 
         `trust` is True, or the names of modules that the run may have imported; see `evolution.trust`. What a user
         should know (a damaged checkpoint, other versions than it was evolved with) goes to `on_note`. Raises
-        HebbaxError if there is no such run, no good checkpoint, or the run would import a module and is not trusted.
+        HebbaxError if there is no such run, no good checkpoint, or the run would import a module and is not trusted,
+        and for arrays that are not of its policy and task.
 
         >>> StoredRun.open("zoo:half_cheetah/han-e", on_note=lambda line: None).policy.name
         'han-e'
         """
         folder = RunFolder.open(run_path(str(run)))
-        _, checkpoint = folder.newest_checkpoint(on_note)
+        path, checkpoint = folder.newest_checkpoint(on_note)
         config = from_dict(checkpoint.document["config"])
         check_trust(config, folder.path, trust)
         for line in differences(checkpoint.document["environment"], environment_of(config)):
             on_note(f"{line} since this controller was evolved: its returns may differ")
         opened = cls(folder, checkpoint, config)
+        policy, task = opened.policy, opened.task
+        with about(path):
+            check_arrays(checkpoint, policy, task)
         changed = changed_origin(opened.task, folder.read_record()) if folder.record_path.is_file() else None
         if changed is not None:
             on_note(f"{changed} than this controller was evolved with")
@@ -110,16 +114,10 @@ class StoredRun:
         return make_policy(self.config.policy, self.task)
 
     def controller(self, which: str = "best") -> Controller:
-        """Return one of GENOMES. Raises HebbaxError for another name or size, or if there is no best yet."""
+        """Return one of GENOMES. Raises HebbaxError for another name, or if there is no best yet."""
         if which not in GENOMES:
             raise unknown_name("genome", which, GENOMES)
-        controller = controller_of(self.checkpoint, which)
-        if controller.genome.shape != (self.policy.genome_size,):
-            raise HebbaxError(
-                f"{self.folder.path}: the {which} genome holds {controller.genome.size} numbers, policy "
-                f"{self.policy.name!r} on task {self.task.name!r} expects {self.policy.genome_size}"
-            )
-        return controller
+        return controller_of(self.checkpoint, which)
 
     def live_controller(self, which: str = "best") -> LiveController:
         """Return one of GENOMES to run in a loop of one's own. Raises HebbaxError as `controller`, LiveController."""

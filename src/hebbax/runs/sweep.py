@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,18 +13,13 @@ import yaml
 
 from hebbax.config.train import TrainConfig, check_train_config, flat_dict, from_dict, to_dict
 from hebbax.errors import HebbaxError
-from hebbax.evolution.run_lock import LOCK_NAME
 from hebbax.evolution.schedule import with_training
 from hebbax.evolution.trust import modules_of
-from hebbax.files.atomic_write import TEMPORARY_SUFFIX
 from hebbax.runs.run_folder import RunFolder, is_run
 from hebbax.runs.training import Training, new_search
 from hebbax.tasks.registry import make_task
 
 MISSING, INTERRUPTED, FINISHED = "missing", "interrupted", "finished"
-
-# What a run consists of before its first checkpoint, the first thing that it could go on from.
-_UNBORN = frozenset({"config.yaml", "run.json", "model.xml", "assets", "world.py", "checkpoints", LOCK_NAME})
 
 
 @dataclass(frozen=True)
@@ -109,7 +103,6 @@ def open_training(run: PlannedRun, command: Sequence[str], on_note: Callable[[st
     Someone else may have put a folder there: it has imported what the plan names, and nothing else.
     """
     if state_of(run).state == MISSING:
-        _clear_unborn(run.path)
         return Training.start(run.config, run.path, command)
     generations, trust = run.config.generations, modules_of(run.config)
     return Training.resume(run.path, generations=generations, command=command, on_note=on_note, trust=trust)
@@ -117,15 +110,6 @@ def open_training(run: PlannedRun, command: Sequence[str], on_note: Callable[[st
 
 def _has_checkpoint(path: Path) -> bool:
     return is_run(path) and bool(RunFolder(path).checkpoints())
-
-
-def _clear_unborn(path: Path) -> None:
-    """Remove what a process left that was killed while it made the folder; a folder with anything else stays."""
-    if not path.is_dir() or _has_checkpoint(path):
-        return
-    if {entry.name.removesuffix(TEMPORARY_SUFFIX) for entry in path.iterdir()} <= _UNBORN:
-        with RunFolder(path).lock():
-            shutil.rmtree(path)
 
 
 def _error_of(check: Callable[[], object]) -> HebbaxError | None:

@@ -11,7 +11,7 @@ import yaml
 
 from hebbax.config.policy import PolicyConfig
 from hebbax.config.train import TrainConfig, check_train_config, from_dict, to_dict
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, about
 from hebbax.evolution.learner import Learner, LearnerState
 from hebbax.evolution.search import Search
 from hebbax.evolution.tracking import TRACKERS, start_tracking
@@ -41,7 +41,8 @@ class Training:
     def start(cls, config: TrainConfig, path: Path, command: Sequence[str] = ()) -> Training:
         """Begin a run in a new folder; nothing is written before the whole configuration has proven valid.
 
-        Raises HebbaxError for a bad configuration or a folder that exists.
+        Raises HebbaxError for a bad configuration or a folder that exists, unless a process was killed there before the
+        first checkpoint.
         """
         check_train_config(config)
         search = new_search(config)
@@ -55,11 +56,11 @@ class Training:
             **search.task.world.origin(),
             "resumed": [],
         }
-        source = search.task.world.source()
-        files = search.task.world.files()
-        folder = RunFolder.create(path, config=_config_text(config), record=record, source=source, files=files)
-        training = cls(folder, search, state)
-        with folder.lock():
+        folder = RunFolder(Path(path))
+        with folder.claim():
+            world = search.task.world
+            folder.fill(config=_config_text(config), record=record, source=world.source(), files=world.files())
+            training = cls(folder, search, state)
             training._save()
         return training
 
@@ -102,7 +103,8 @@ class Training:
             for line in differences(checkpoint.document["environment"], environment_of(config)):
                 on_note(f"{line}: {_MAY_DIFFER}")
             search = learner_of(config)
-            state = unpack_state(search, checkpoint)
+            with about(file):
+                state = unpack_state(search, checkpoint)
             record = folder.read_record()
             changed = changed_origin(search.task, record)
             if changed is not None:
@@ -138,8 +140,9 @@ class Training:
     ) -> bool:
         """Run until the last generation or `stop`; return whether the run is finished.
 
-        `on_generation` gets the metrics of each generation, as metrics.jsonl does, and `on_note` a line if the run's
-        tracker cannot be used. Raises HebbaxError if a file cannot be written; the last good checkpoint stays.
+        `on_generation` gets the metrics of each generation, as metrics.jsonl does; if it raises, the generation is
+        saved first. `on_note` gets a line if the run's tracker cannot be used. Raises HebbaxError if a file cannot be
+        written; the last good checkpoint stays.
         """
         config = self.search.config
         with (
@@ -158,7 +161,11 @@ class Training:
                 done = self.state.generation
                 if done % config.checkpoint_every == 0 or done == config.generations:
                     self._save()
-                on_generation(metrics)
+                try:
+                    on_generation(metrics)
+                except BaseException:  # such as a reader that has gone: the generations are no worse for it
+                    self._save()
+                    raise
             finished = self.state.generation >= config.generations
             if not finished:
                 self._save()

@@ -19,17 +19,16 @@ from hebbax.engines.lives import whole
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Scenario, variant_of
 from hebbax.engines.twins import Twins
-from hebbax.errors import HebbaxError, check_seed
+from hebbax.errors import check_seed, check_whole
 from hebbax.keys import life_key
 from hebbax.policies.policy import Policy
 from hebbax.runs.stored_run import StoredRun
 from hebbax.tasks.external.task import AnyTask
-from hebbax.types import Lives, Normaliser, Record
+from hebbax.types import MOST_TICKS, Lives, Normaliser, Record
 
 Outcome = TypeVar("Outcome")
 
 MOST_LIFETIMES = 1_000_000  # each is a task in a queue before the first begins
-MOST_TICKS = 2**31 - 1  # of the engines' counters
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +53,7 @@ class Source:
 
     def __post_init__(self) -> None:
         for name, most in (("lifetimes", MOST_LIFETIMES), ("ticks", MOST_TICKS)):
-            value = getattr(self, name)
-            if value < 1:
-                raise HebbaxError(f"{name}={value}: expected a whole number of at least 1; nearest valid: 1")
-            if value > most:
-                raise HebbaxError(f"{name}={value}: expected at most {most}; nearest valid: {most}")
+            check_whole(name, getattr(self, name), 1, most)
         check_seed(self.seed)
 
     @classmethod

@@ -1,0 +1,88 @@
+"""Processes that compute beside this one: they import nothing of the caller's program, and end when it does."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.context import SpawnContext, SpawnProcess
+
+# The matrices are small: a library's own threads cost more than they bring, and fight over the cores with ours.
+_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+_STARTING = threading.Lock()
+
+
+class _Worker(SpawnProcess):
+    """A new process, not a copy of this one: that would copy locks that its threads may hold."""
+
+    def start(self) -> None:
+        """Start it, one at a time: it is told what this process's `__main__` and environment are just then."""
+        with _STARTING, _nameless_main(), _on_one_thread():
+            super().start()
+
+
+class _Context(SpawnContext):
+    Process = _Worker
+
+
+@contextmanager
+def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Start processes until the end of the block, whose linear algebra runs on one thread each.
+
+    What they are to call must be importable: `__main__` is not there.
+    """
+    pool = ProcessPoolExecutor(workers, _Context(), initializer=_begin)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin() -> None:
+    """Let Ctrl-C be the parent's business, and end with it, whatever ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True, name="hebbax-parent").start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)  # nobody is left to tell
+
+
+@contextmanager
+def _nameless_main() -> Iterator[None]:
+    """Have processes that start meanwhile not import `__main__`.
+
+    They would run a script again that does not guard its last lines, and each of its processes once more.
+    """
+    main = sys.modules["__main__"]
+    before = {name: vars(main).pop(name) for name in ("__file__", "__spec__") if name in vars(main)}
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        vars(main).update(before)
+
+
+@contextmanager
+def _on_one_thread() -> Iterator[None]:
+    """Have processes that start meanwhile compute linear algebra on one thread."""
+    before = {name: os.environ.get(name) for name in _ONE_THREAD}
+    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
