@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from hebbax.comparison.comparison import compare
+from hebbax.comparison.tables import markdown_of
 from hebbax.config.training import TrainingConfig
 from hebbax.errors import HebbaxError
 from hebbax.reproduction.page import Reproduction, write_reproduction
 from hebbax.reproduction.published import Budget, Claim, Experiment, PublishedReturn
-from hebbax.reproduction.records import read_records
+from hebbax.reproduction.records import METRIC, curve_of, read_records
+
+ROOT = Path(__file__).parents[2]
 
 BUDGET = Budget(
     summary="Tiny.", tasks={"swimmer": (), "half_cheetah": ()}, seeds={"han-e": 5, "mlp": 5, "han-b": 1}, overrides=()
@@ -41,7 +46,7 @@ def paths(write_run):
     found = [write_run(f"e{s}", [0.0], seed=s, evaluations={1: 10.0 + s}) for s in range(5)]
     found += [write_run(f"m{s}", [0.0], seed=s, policy="mlp", evaluations={1: 0.0 + s}) for s in range(5)]
     found.append(write_run("b0", [0.0], policy="han-b", evaluations={1: 7.125}))
-    found.append(write_run("late", [1.234567], task="half_cheetah", generations=3, evaluations={1: 3.0}))
+    found.append(write_run("late", [1.234567], task="half_cheetah", generations=3, evaluations={1: 3.0001}))
     return found
 
 
@@ -85,7 +90,7 @@ def test_learning_curves_are_kept(reproduction, tmp_path):
         "seconds": 0.5,
         "steps": 1000,
         "return_mean": [1.23],
-        "mean_genome_return": [[1, 3.0]],
+        "mean_genome_return": [[1, 3.0001]],
         "mean_genome_steps": [1000],
         "diverged": 0,
         "diverged_at_end": 0.0,
@@ -187,6 +192,16 @@ def test_a_record_says_how_long_lives_were(growing, reproduction, tmp_path):
     (record,) = read_records(tmp_path / "out").values()
     assert record["training_ticks"] == [200, 300]
     assert record["mean_genome_steps"] == [1000, 2000]
+
+
+def test_the_committed_results_are_made_again_from_their_records():
+    """Numbers as text: the last bits of an interval are the processor's."""
+    committed = ROOT / "results/han"
+    tables = compare([curve_of(record) for record in read_records(committed).values()])
+
+    page = (committed / "README.md").read_text("utf-8")
+    assert len(tables) == 2
+    assert markdown_of(tables, METRIC, "mlp").rstrip() in page
 
 
 @pytest.mark.parametrize(("kept", "expected"), [(1, 9.0), (2, 9.0), (3, 5.0)])

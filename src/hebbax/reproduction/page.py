@@ -80,7 +80,8 @@ def _readme(
         f"{reproduction.experiment.reference}.",
         reproduction.budget.summary,
         _status(reproduction, finished),
-        "This command goes on with it, and wrote this page. Finished runs are skipped, interrupted ones resumed.",
+        "This command goes on with it, and wrote this page. Finished runs are skipped, interrupted ones resumed; "
+        "`--keep` also skips those that only these files hold.",
         f"```console\n$ {reproduction.command}\n```",
         "## Results",
         f"![Learning curves]({CURVES}.png)",

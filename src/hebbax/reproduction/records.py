@@ -22,8 +22,9 @@ _VERSIONS = ("hebbax", "python", "mujoco", "gymnasium", "numba", "llvmlite", "nu
 
 
 def record_of(path: Path) -> dict[str, Any]:
-    """Return what is kept of a run folder: its configuration and learning curve, returns rounded to a hundredth.
+    """Return what is kept of a run folder: its configuration and learning curve.
 
+    Evaluations are as they are, for tables are made of them; the population's returns are rounded to a hundredth.
     Raises HebbaxError where a file cannot be read.
     """
     folder, curve = RunFolder.open(path), read_curve(path, METRIC)
@@ -41,7 +42,8 @@ def record_of(path: Path) -> dict[str, Any]:
         "return_mean": [_round(record["return_mean"]) for record in records],
         **({} if curve.config.training.full else {"training_ticks": [record["training_ticks"] for record in records]}),
         "mean_genome_return": [
-            [int(at), _round(value)] for at, value in zip(curve.generations, curve.values, strict=True)
+            [int(at), float(value) if np.isfinite(value) else None]
+            for at, value in zip(curve.generations, curve.values, strict=True)
         ],
         "mean_genome_steps": [int(steps) for steps in curve.steps],
         "diverged": sum(record["diverged"] for record in records),
