@@ -187,6 +187,7 @@ def write_run(tmp_path) -> Callable[..., Path]:
         seed: int = 0,
         evaluations: dict[int, float | None] | None = None,
         evaluations_diverged: int = 0,
+        training_ticks: Sequence[int] = (),
         **settings,
     ) -> Path:
         config = replace(
@@ -200,6 +201,8 @@ def write_run(tmp_path) -> Callable[..., Path]:
         for generation, mean in enumerate(means):
             record = {"generation": generation, "return_mean": mean, "lives": 64, "diverged": 0, "steps": 1000}
             record |= {"seconds": 0.5, "mean_genome_return": None}
+            if training_ticks:
+                record["training_ticks"] = training_ticks[generation]
             if evaluations and generation + 1 in evaluations:
                 record["mean_genome_return"] = evaluations[generation + 1]
                 record["mean_genome_diverged"] = evaluations_diverged

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -68,6 +69,36 @@ def test_a_report_of_what_is_there(hebbax, tiny, tmp_path):
     assert "run 1 of" not in ran.out
     page = (tmp_path / "o/README.md").read_text()
     assert "$ hebbax reproduce han-gymnasium --budget laptop --runs r --out o\n" in page
+
+
+def test_what_the_results_hold_is_kept(hebbax, tiny, tmp_path, monkeypatch):
+    budget = replace(TINY, seeds={"mlp": 1})
+    experiment = replace(EXPERIMENTS["han-gymnasium"], budgets={"laptop": budget})
+    monkeypatch.setattr(experiments, "EXPERIMENTS", {"han-gymnasium": experiment})
+    hebbax("reproduce", "han-gymnasium")
+    shutil.rmtree(tmp_path / "runs")
+    first = {path.name: path.read_bytes() for path in (tmp_path / "results/han").iterdir()}
+
+    ran = hebbax("reproduce", "han-gymnasium", "--keep")
+
+    assert (ran.code, ran.error) == (0, "")
+    assert "run 1 of" not in ran.out
+    assert "0 of 0 runs finished\nfinished in the results: 1 more\n" in ran.out
+    again = {path.name: path.read_bytes() for path in (tmp_path / "results/han").iterdir()}
+    assert not (tmp_path / "runs").exists()
+    assert [name for name in first if again[name] != first[name]] == ["README.md"], "which names the command"
+    assert b"--budget laptop --keep\n" in again["README.md"]
+
+    monkeypatch.setattr(
+        experiments,
+        "EXPERIMENTS",
+        {"han-gymnasium": replace(experiment, budgets={"laptop": replace(budget, overrides=("generations=3",))})},
+    )
+    other = hebbax("reproduce", "han-gymnasium", "--keep")
+    assert other.code == 2
+    assert "results/han holds swimmer-" in other.error
+    assert "now it is" in other.error
+    assert "--out" in other.error
 
 
 def test_a_report_before_the_first_run(hebbax, tiny, tmp_path):

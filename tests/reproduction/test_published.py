@@ -8,6 +8,7 @@ import pytest
 
 from hebbax.errors import HebbaxError
 from hebbax.reproduction.published import EXPERIMENTS, budget_named, experiment_named
+from hebbax.tasks.registry import make_task
 
 
 def of(overrides: tuple[str, ...]) -> dict[str, str]:
@@ -32,7 +33,48 @@ def test_the_paper_budget():
         ("512", "1000", "4")
     }
     fall = {run["task"] for run in runs if run.get("termination") == "restart"}
-    assert fall == {"walker2d", "hopper", "ant"}
+    assert fall == {"walker2d", "hopper", "ant_proprioceptive"}
+
+
+def test_the_growing_budget():
+    runs = [of(overrides) for overrides in EXPERIMENTS["han-gymnasium"].budgets["growing"].runs()]
+
+    # Four policies with five seeds and three with two, on five tasks: (4 × 5 + 3 × 2) × 5.
+    assert len(runs) == 130
+    assert {(run["training.ticks"], run["strategy.population"]) for run in runs} == {("growing", "64")}
+    paper = EXPERIMENTS["han-gymnasium"].budgets["paper"].runs()
+    assert {(run["task"], run.get("termination")) for run in runs} == {
+        (run["task"], run.get("termination")) for run in map(of, paper)
+    }
+
+
+def test_the_growing_budget_has_one_seed_of_the_main_pairs_then_more_then_the_other_conditions():
+    runs = [of(overrides) for overrides in EXPERIMENTS["han-gymnasium"].budgets["growing"].runs()]
+
+    main = ["han-b", "han-e", "mlp", "gru"]
+    assert [(run["policy"], run["seed"]) for run in runs[:20:5]] == [(policy, "0") for policy in main]
+    assert all(len({run["task"] for run in runs[at : at + 5]}) == 5 for at in range(0, 130, 5))
+    assert [int(run["seed"]) for run in runs[:100]] == [seed for seed in range(5) for _ in range(20)]
+    assert {run["policy"] for run in runs[:100]} == set(main)
+    assert [run["seed"] for run in runs[100:]] == ["0"] * 15 + ["1"] * 15
+    assert {run["policy"] for run in runs[100:]} == {"han-a", "han-c", "han-d"}
+
+
+def test_no_run_of_the_growing_budget_can_cost_more_than_its_six_minutes():
+    """Were all lives full ones, at 22,000 control ticks per second; of the ant, 17,000."""
+    for run in map(of, EXPERIMENTS["han-gymnasium"].budgets["growing"].runs()):
+        ticks = 1000 * 64 * int(run["generations"])
+        assert ticks / (17_000 if run["task"].startswith("ant") else 22_000) < 360
+
+
+def test_the_ant_is_the_published_one():
+    """Their configuration of Ant-v5 has `include_cfrc_ext_in_observation: false`."""
+    ant = make_task("ant_proprioceptive")
+
+    assert (ant.gymnasium_id, ant.gymnasium_options) == ("Ant-v5", {"include_cfrc_ext_in_observation": False})
+    for budget in ("growing", "paper"):
+        tasks = EXPERIMENTS["han-gymnasium"].budgets[budget].tasks
+        assert [name for name in tasks if name.startswith("ant")] == [ant.name]
 
 
 @pytest.mark.parametrize("budget", ["laptop", "paper"])
@@ -49,9 +91,8 @@ def test_claims_and_numbers_are_about_what_is_run():
     experiment = EXPERIMENTS["han-gymnasium"]
     paper = experiment.budgets["paper"]
 
-    assert {claim.first for claim in experiment.claims} | {claim.second for claim in experiment.claims} <= set(
-        paper.seeds
-    )
+    assert {name for claim in experiment.claims for name in (claim.first, *claim.others)} <= set(paper.seeds)
+    assert {name for claim in experiment.claims for name in claim.tasks or ()} <= set(paper.tasks)
     assert {(number.task in paper.tasks, number.policy in paper.seeds) for number in experiment.published} == {
         (True, True)
     }

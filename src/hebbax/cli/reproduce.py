@@ -6,7 +6,7 @@ import shlex
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hebbax.cli.interrupt import interruption
 from hebbax.cli.keys import told
@@ -24,13 +24,16 @@ command again skips finished runs, goes on with interrupted ones and begins the 
 what has been run by then is reported as partial.
 
   han-gymnasium   Hebbian Attractor Networks on Gymnasium's robots (Dittrich et al. 2026)
-    --budget laptop   2 tasks, population 64, 100 generations; hours on two cores
-    --budget paper    5 tasks, population 512, 1,000 generations, 4 lives; for a big machine
+    --budget laptop    2 tasks, population 64, 100 generations; hours on two cores
+    --budget growing   5 tasks, population 64, 120 generations of growing lives, 90 of the ant; nine hours on two cores
+    --budget paper     5 tasks, population 512, 1,000 generations, 4 lives; for a big machine
 
-One seed of every condition comes before the next seed, so that there is something to compare early."""
+One seed of every condition comes before the next seed, so that there is something to compare early; with `growing`
+conditions A, C and D come after all seeds of B, E, the static network and the GRU."""
 
 _EXAMPLES = """\
   hebbax reproduce han-gymnasium --budget laptop
+  hebbax reproduce han-gymnasium --budget growing --keep
   hebbax reproduce han-gymnasium --budget paper --dry-run
   hebbax reproduce han-gymnasium --report-only"""
 
@@ -39,11 +42,14 @@ def parser() -> Parser:
     """Return the options."""
     options = Parser("reproduce", _DESCRIPTION, _EXAMPLES)
     options.add_argument("experiment", metavar="EXPERIMENT", help="han-gymnasium")
-    options.add_argument("--budget", default="laptop", metavar="laptop|paper", help="default: laptop")
+    options.add_argument("--budget", default="laptop", metavar="laptop|growing|paper", help="default: laptop")
     options.add_argument(
-        "--out", metavar="FOLDER", help="of the results (default: results/han, or results/han/paper for that budget)"
+        "--out", metavar="FOLDER", help="of the results (default: results/han, or results/han/BUDGET for the others)"
     )
     options.add_argument("--runs", metavar="FOLDER", help="of the run folders (default: runs/<experiment>/<budget>)")
+    options.add_argument(
+        "--keep", action="store_true", help="keep the runs that the results hold: finished ones are not run again"
+    )
     options.add_argument("--dry-run", action="store_true", help="list the runs and how far each is; write nothing")
     options.add_argument("--report-only", action="store_true", help="write the results of what has been run by now")
     return options
@@ -51,7 +57,7 @@ def parser() -> Parser:
 
 def run(options: Namespace) -> int:
     """Run, then report; return 0, 1 if a run failed, or 128 and the signal that stopped it."""
-    from hebbax.cli.sweep import SOME_FAILED, print_outcome, run_all
+    from hebbax.cli.sweep import SOME_FAILED, run_all
     from hebbax.reproduction.published import budget_named, experiment_named
 
     experiment = experiment_named(options.experiment)
@@ -60,18 +66,45 @@ def run(options: Namespace) -> int:
         raise HebbaxError("--dry-run writes nothing and --report-only writes the results: give one of them")
     folder = Path(options.runs or f"runs/{options.experiment}/{options.budget}")
     runs, failures = _planned(budget, folder)
+    kept = _kept(Path(options.out or _default_out(options.budget)), runs) if options.keep else {}
+    due = [run for run in runs if not _finished(kept.get(run.path.name))]
     if options.dry_run:
-        print_outcome(runs, failures)
+        _print_outcome(due, failures, len(runs))
         return 0
     with interruption() as asked:
         if not options.report_only:
-            failures |= run_all(runs, asked, options.command)
-        print_outcome(runs, failures)
-        _report(experiment, budget, runs, failures, options)
+            failures |= run_all(due, asked, options.command)
+        _print_outcome(due, failures, len(runs))
+        _report(experiment, budget, runs, failures, kept, options)
         if asked.signal is not None:
             print(f"go on with: {shlex.join(options.command)}")
             return asked.exit_code
     return SOME_FAILED if failures else 0
+
+
+def _print_outcome(due: Sequence[PlannedRun], failures: dict[Path, str], planned: int) -> None:
+    from hebbax.cli.sweep import print_outcome
+
+    print_outcome(due, failures)
+    if planned > len(due):
+        print(f"finished in the results: {planned - len(due)} more")
+
+
+def _kept(folder: Path, runs: Sequence[PlannedRun]) -> dict[str, dict[str, Any]]:
+    """Return the records that a folder of results holds. Raises HebbaxError where one is of another configuration."""
+    from hebbax.evolution.schedule import with_training
+    from hebbax.reproduction.records import check_same, read_records
+    from hebbax.tasks.registry import make_task
+
+    records = read_records(folder)
+    for run in runs:
+        if run.path.name in records:
+            check_same(records[run.path.name], with_training(run.config, make_task(run.config.task.name)), folder)
+    return records
+
+
+def _finished(record: Mapping[str, Any] | None) -> bool:
+    return record is not None and record["reached"] >= record["generations"]
 
 
 def _default_out(budget: str) -> str:
@@ -100,20 +133,22 @@ def _report(
     budget: Budget,
     runs: Sequence[PlannedRun],
     failures: Mapping[Path, str],
+    kept: Mapping[str, dict[str, Any]],
     options: Namespace,
 ) -> None:
     from hebbax.reproduction.page import Reproduction, write_reproduction
-    from hebbax.runs.run_folder import is_run
 
     command = ["hebbax", "reproduce", options.experiment, "--budget", options.budget]
     for name in ("runs", "out"):
         command += [f"--{name}", getattr(options, name)] if getattr(options, name) is not None else []
+    command += ["--keep"] if options.keep else []
     reproduction = Reproduction(
         experiment=experiment,
         budget=budget,
         command=shlex.join(command),
-        folders=[run.path for run in runs if is_run(run.path)],
+        folders=[run.path for run in runs],
         missing={path.name: reason.partition("\n")[0] for path, reason in failures.items()},
+        kept=kept,
     )
     written = write_reproduction(reproduction, Path(options.out or _default_out(options.budget)), print)
     if not written:

@@ -21,7 +21,7 @@ LEAST_SEEDS = 5
 """With fewer finished seeds a group has single results: no mean, interval or interquartile mean."""
 
 # No result depends on these, so they do not part a group; checkpoints and trackers only look on.
-_WITHOUT_EFFECT = frozenset({"seed", "threads", "checkpoint_every", "keep_checkpoints", "track"})
+WITHOUT_EFFECT = frozenset({"seed", "threads", "checkpoint_every", "keep_checkpoints", "track"})
 _OF_A_TABLE = ("task.", "termination")
 _OF_EVERY_STRATEGY = ("name", "population")
 
@@ -184,5 +184,5 @@ def _of_table(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _of_group(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        key: value for key, value in settings.items() if key not in _WITHOUT_EFFECT and not key.startswith(_OF_A_TABLE)
+        key: value for key, value in settings.items() if key not in WITHOUT_EFFECT and not key.startswith(_OF_A_TABLE)
     }

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from hebbax.comparison.comparison import Group, Table, compare, improvement, summarise
-from hebbax.comparison.curves import Curve, read_curve
+from hebbax.comparison.comparison import Group, Table, compare, summarise
 from hebbax.comparison.tables import CURVES, markdown_of, text_of, write_comparison
 from hebbax.files.atomic_write import write_text_atomically
-from hebbax.reproduction.published import Budget, Claim, Experiment
-from hebbax.runs.run_folder import RunFolder
+from hebbax.reproduction.published import Budget, Experiment
+from hebbax.reproduction.records import METRIC, curve_of, record_of, records_path, write_records
+from hebbax.reproduction.verdict import group_of, verdict_of
+from hebbax.runs.run_folder import is_run
 
 README, DISCUSSION = "README.md", "discussion.md"
-METRIC = "mean-genome"
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,9 @@ class Reproduction:
     experiment: Experiment
     budget: Budget
     command: str  # which goes on with it
-    folders: Sequence[Path]  # of the runs that have begun
+    folders: Sequence[Path]  # of all runs in order, which are there where they have begun
     missing: Mapping[str, str]  # why a run failed or could not begin, by its name
+    kept: Mapping[str, dict[str, Any]] = field(default_factory=dict)  # records of earlier results, by name of the run
 
 
 def write_reproduction(
@@ -40,78 +40,48 @@ def write_reproduction(
     Return False, and write nothing, if no run has finished a generation. Raises HebbaxError where a file cannot be read
     or written.
     """
-    curves = [curve for path in reproduction.folders if (curve := read_curve(path, METRIC)).generation]
-    if not curves:
+    records = _records(reproduction)
+    if not records:
         return False
+    curves = [curve_of(record) for record in records]  # of what is kept, so that it gives the same tables again
     tables = compare(curves)
     write_comparison(folder, tables, METRIC, baseline=reproduction.experiment.baseline, on_file=on_file)
-    by_task = sorted(curves, key=lambda curve: curve.config.task.name)
-    for task, of_task in groupby(by_task, key=lambda curve: curve.config.task.name):
-        lines = [json.dumps(_record(curve)) for curve in of_task]
-        path = folder / f"metrics-{task.replace('/', '_')}.jsonl"
-        write_text_atomically(path, "\n".join(lines) + "\n")
+    for task, of_task in groupby(sorted(records, key=_task), key=_task):
+        path = records_path(folder, task)
+        write_records(path, list(of_task))
         on_file(path)
-    write_text_atomically(folder / README, _readme(reproduction, tables, curves, folder))
+    write_text_atomically(folder / README, _readme(reproduction, tables, records, folder))
     on_file(folder / README)
     return True
 
 
-def verdict_of(claim: Claim, table: Table) -> str | None:
-    """Return whether a table agrees with a claim, in words; None where a policy of it has not been run."""
-    first, second = _group(table, claim.first), _group(table, claim.second)
-    if first is None or second is None or not (len(first.valid_curves) and len(second.valid_curves)):
-        return None
-    estimate = improvement(first, second)
-    if estimate is None:
-        ours = " against ".join(", ".join(text_of(value) for value in group.finals) for group in (first, second))
-        return f"too few seeds for a verdict: {ours}"
-    low, high = estimate.ci95
-    text = f"P({first.name} better than {second.name}) = {estimate.probability:.2f} ({low:.2f} to {high:.2f})"
-    if low > 0.5:
-        return f"{'no' if claim.tie else 'yes'}: {text}"
-    if high < 0.5:
-        return f"no: {text}"
-    return f"{'not contradicted' if claim.tie else 'undecided'}, no difference is seen: {text}"
+def _records(reproduction: Reproduction) -> list[dict[str, Any]]:
+    """Return a record per run that has finished a generation: of its folder, or the kept one where that is further."""
+    records = []
+    for path in reproduction.folders:
+        found = [record_of(path)] if is_run(path) else []
+        found += [reproduction.kept[path.name]] if path.name in reproduction.kept else []
+        furthest = max(found, key=lambda record: record["reached"], default=None)  # of two as far, that of the folder
+        if furthest is not None and furthest["reached"]:
+            records.append(furthest)
+    return records
 
 
-def _group(table: Table, policy: str) -> Group | None:
-    return next((group for group in table.groups if group.policy == policy), None)
+def _task(record: Mapping[str, Any]) -> str:
+    return record["task"]
 
 
-def _record(curve: Curve) -> dict[str, Any]:
-    """Return a run's learning curve in few words: returns rounded to a hundredth."""
-    folder = RunFolder.open(Path(curve.source))
-    records, run = folder.read_metrics(), folder.read_record()
-    return {
-        "run": Path(curve.source).name,
-        "task": curve.config.task.name,
-        "policy": curve.config.policy.name,
-        "seed": curve.config.seed,
-        "generations": curve.config.generations,
-        "reached": curve.generation,
-        "command": run["command"],
-        "seconds": round(sum(record["seconds"] for record in records), 1),
-        "steps": sum(record["steps"] for record in records),
-        "return_mean": [_round(record["return_mean"]) for record in records],
-        "mean_genome_return": [
-            [int(at), _round(value)] for at, value in zip(curve.generations, curve.values, strict=True)
-        ],
-        "diverged": sum(record["diverged"] for record in records),
-    }
-
-
-def _round(value: float | None) -> float | None:
-    return None if value is None or value != value else round(float(value), 2)
-
-
-def _readme(reproduction: Reproduction, tables: Sequence[Table], curves: Sequence[Curve], folder: Path) -> str:
-    finished = sum(curve.finished for curve in curves)
+def _readme(
+    reproduction: Reproduction, tables: Sequence[Table], records: Sequence[Mapping[str, Any]], folder: Path
+) -> str:
+    finished = sum(record["reached"] >= record["generations"] for record in records)
     parts = [
         f"# {reproduction.experiment.title}",
         f"{reproduction.experiment.reference}.",
         reproduction.budget.summary,
         _status(reproduction, finished),
-        "This command goes on with it, and wrote this page. Finished runs are skipped, interrupted ones resumed.",
+        "This command goes on with it, and wrote this page. Finished runs are skipped, interrupted ones resumed; "
+        "`--keep` also skips those that only these files hold.",
         f"```console\n$ {reproduction.command}\n```",
         "## Results",
         f"![Learning curves]({CURVES}.png)",
@@ -125,13 +95,14 @@ def _readme(reproduction: Reproduction, tables: Sequence[Table], curves: Sequenc
     discussion = folder / DISCUSSION
     if discussion.is_file():
         parts.append(discussion.read_text("utf-8").strip())
-    parts += ["## Made with", _environments(curves), "## Files", _FILES]
+    parts += ["## Made with", _environments(records), "## Files", _FILES]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 _FILES = f"""\
-- `metrics-TASK.jsonl`: a run a line, with the mean return of every generation, each evaluation of the mean genome as
-  [finished generations, return], the command, and the seconds and control ticks that it took.
+- `metrics-TASK.jsonl`: one line per run, with its configuration, the mean return of every generation, each evaluation
+  of the mean genome as [finished generations, return], the control ticks up to then, the command, and the seconds and
+  control ticks that it took. `--report-only --keep` makes this page, its tables and its figure of these lines again.
 - `comparison.json`: the numbers behind the tables, with the probability of improvement of every pair.
 - `{CURVES}.png`, `{CURVES}.svg`: the figure.
 - `{DISCUSSION}`, where there is one, is written by hand and is part of this page."""
@@ -152,13 +123,13 @@ def _published_table(reproduction: Reproduction, tables: Sequence[Table]) -> str
     rows = []
     for number in reproduction.experiment.published:
         table = by_task.get(number.task)
-        group = None if table is None else _group(table, number.policy)
+        group = None if table is None else group_of(table, number.policy)
         rows.append(f"| {number.task} | {number.policy} | {text_of(number.value)} | {number.what} | {_ours(group)} |")
     return "\n".join(["| task | policy | published | what it is | here |", "| --- | --- | --- | --- | --- |", *rows])
 
 
 def _ours(group: Group | None) -> str:
-    if group is None or not len(group.valid_curves):
+    if group is None:
         return "not run"
     if group.enough:
         return f"{text_of(summarise(group).mean)} (mean of {len(group.valid_curves)} seeds)"
@@ -166,24 +137,18 @@ def _ours(group: Group | None) -> str:
 
 
 def _claims_table(reproduction: Reproduction, tables: Sequence[Table]) -> str:
-    rows = []
-    for claim in reproduction.experiment.claims:
-        for table in tables:
-            rows.append(f"| {claim.text} | {table.name} | {verdict_of(claim, table) or 'not run'} |")
+    rows = [
+        f"| {claim.text} | {table.name} | {verdict_of(claim, table) or 'not run'} |"
+        for claim in reproduction.experiment.claims
+        for table in tables
+        if claim.tasks is None or table.settings["task.name"] in claim.tasks
+    ]
     return "\n".join(["| claim | task | here |", "| --- | --- | --- |", *rows])
 
 
-def _environments(curves: Sequence[Curve]) -> str:
+def _environments(records: Sequence[Mapping[str, Any]]) -> str:
     """Return the versions and processors that occur, a line for each set with the number of its runs."""
     counts: Counter[str] = Counter()
-    for curve in curves:
-        record = RunFolder.open(Path(curve.source)).read_record()
-        counts.update({_environment(entry) for entry in [record, *record["resumed"]]})
+    for record in records:
+        counts.update(set(record["made_with"]))
     return "\n".join(f"- {text} ({runs} {'run' if runs == 1 else 'runs'})" for text, runs in counts.items())
-
-
-def _environment(record: Mapping[str, Any]) -> str:
-    return f"{', '.join(f'{name} {record[name]}' for name in _RECORD_KEYS if name in record)}; {record['cpu']}"
-
-
-_RECORD_KEYS = ("hebbax", "python", "mujoco", "gymnasium", "numba", "llvmlite", "numpy", "jax", "evosax", "optax")
