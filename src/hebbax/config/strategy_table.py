@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hebbax.config.options import choice, count, decay_factor, positive, share
+from hebbax.config.options import at_least_zero, choice, count, decay_factor, positive, share
 from hebbax.errors import HebbaxError
 from hebbax.registry import Registry
 
@@ -18,6 +18,9 @@ OPTIMISERS = ("adam", "clipup", "sgd")
 
 DECAY_SHAPES = ("exponential", "linear", "cosine")
 """How a value falls; see `schedules.decaying`."""
+
+SHAPINGS = ("ranks", "standardised", "normalised", "raw")
+"""What a gradient makes of fitness; see `strategies/shaping.py`."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class OpenaiEs:
     sigma_decay: float = decay_factor(1.0)
     decay_shape: str = choice("decay shape", "exponential", DECAY_SHAPES)
     decay_generations: int = count(1000)
+    shaping: str = choice("shaping", "ranks", SHAPINGS)
+    weight_decay: float = at_least_zero(0.0)
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,8 @@ class Pgpe:
     learning_rate_decay: float = decay_factor(1.0)
     decay_shape: str = choice("decay shape", "exponential", DECAY_SHAPES)
     decay_generations: int = count(1000)
+    shaping: str = choice("shaping", "ranks", SHAPINGS)
+    weight_decay: float = at_least_zero(0.0)
 
 
 @dataclass(frozen=True)
@@ -153,6 +160,8 @@ STORED_OPTIONS = (
     "sigma_decay",
     "decay_generations",
     "decay_shape",
+    "shaping",
+    "weight_decay",
 )
 """The options that every stored run names, in this order: null where its strategy has none of that name."""
 
