@@ -69,3 +69,13 @@ def test_first_genomes_hold_weights_as_they_are_drawn_and_coefficients_as_they_a
     np.testing.assert_allclose(genes[1, "weights"], 0.5, rtol=1e-6)
     assert np.abs(genes[0, "first_weights"]).max() <= 0.1
     assert np.abs(genes[0, "A"]).max() > 0.1
+
+
+def test_the_slot_of_a_life_that_was_spared_keeps_its_weights():
+    births = Search(_config("persistent")).births
+    before = births.begin()
+    assert before is not None
+    left = births.left(before, np.array([0, 3]), np.ones((2, before.shape[1]), np.float32))
+    assert left is not None
+    assert np.isnan(left).all(axis=1).tolist() == [False, True, True, False, True, True, True, True]
+    assert np.isnan(before).all()

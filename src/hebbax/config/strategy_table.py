@@ -20,7 +20,7 @@ DECAY_SHAPES = ("exponential", "linear", "cosine")
 """How a value falls; see `schedules.decaying`."""
 
 SHAPINGS = ("ranks", "standardised", "normalised", "raw")
-"""What a gradient makes of fitness; see `strategies/shaping.py`."""
+"""What a gradient makes of fitness; see `evolution/strategies/shaping.py`."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class StrategyKind:
     summary: str
     reference: str
     options: type  # its own frozen dataclass, beside the population; a default of None follows from the genome's size
-    mirrored: bool = False  # samples come in pairs about the mean, so the population is even
+    mirrored: bool = False  # samples i and i + population / 2 are a pair about the mean, so the population is even
     least_population: int = 2
     build: Callable[[int, int, Any], tuple[Any, Any]] | None = None  # see `register_strategy`; None for ours
 
@@ -188,7 +188,7 @@ def register_strategy(
         options: a frozen dataclass of numbers, names and truth values, all with defaults; its fields are the options.
         summary: what it is, in one line.
         reference: where it comes from.
-        mirrored: whether the population has to be even.
+        mirrored: whether samples come in pairs about the mean, i and i + population / 2: the population has to be even.
         least_population: the smallest population that it can work with.
 
     Raises HebbaxError if the name is taken, or an option cannot be one.

@@ -51,6 +51,8 @@ def schema() -> Any:
 class _Training:
     ticks: Any = TrainingConfig.ticks
     phases: list[Any] = dataclasses.field(default_factory=list)
+    births: str = TrainingConfig.births
+    race: float | None = TrainingConfig.race
 
 
 def _strategy(config: StrategyConfig) -> Any:
