@@ -19,7 +19,7 @@ OPTIONS = {
         {"name": "pgpe", "optimiser": "clipup", "weight_decay": 0.1, "learning_rate_decay": 0.5},
     ),
     "race of pairs in lives that grow": (TrainingConfig("growing", births="mirrored", race=0.5), {}),
-    "race": (TrainingConfig("full", race=0.5), {"name": "snes"}),
+    "race from a weighted mean": (TrainingConfig("full", race=0.5, first_mean="weighted"), {"name": "snes"}),
 }
 
 

@@ -18,6 +18,10 @@ EACH, COMMON, MIRRORED = "each", "common", "mirrored"
 BIRTHS = (EACH, COMMON, MIRRORED)
 """Which lives of a generation are born alike: none, those of all genomes, or those of a mirrored pair."""
 
+AVERAGE, WEIGHTED = "average", "weighted"
+FIRST_MEANS = (AVERAGE, WEIGHTED)
+"""What the first random genomes count as in the mean: the same each, or by their fitness."""
+
 _REACHED = re.compile(r"\s*([A-Za-z_][\w./ -]*?)\s*(>=|<=)\s*(\S+)\s*")
 
 
@@ -47,6 +51,7 @@ class TrainingConfig:
     phases: list[PhaseConfig] = field(default_factory=list)
     births: str = EACH  # one of BIRTHS
     race: float | None = None  # confidence at which a genome's place ends its lives; none to let it have them all
+    first_mean: str = AVERAGE  # one of FIRST_MEANS
 
     @property
     def full(self) -> bool:
@@ -102,8 +107,9 @@ def check_training(config: TrainingConfig) -> None:
     """Raise HebbaxError for a length, a phase or a weight that is none."""
     if config.ticks is not None:
         _check_ticks("training.ticks", config.ticks)
-    if config.births not in BIRTHS:
-        raise unknown_name("training.births", config.births, BIRTHS)
+    for name, choices in (("births", BIRTHS), ("first_mean", FIRST_MEANS)):
+        if getattr(config, name) not in choices:
+            raise unknown_name(f"training.{name}", getattr(config, name), choices)
     if config.race is not None and not 0 < config.race < 1:
         raise HebbaxError(
             f"training.race={config.race}: expected a confidence between 0 and 1 such as 0.9, or null for no race"

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hebbax.config.train import TrainConfig
+from hebbax.config.training import WEIGHTED
 from hebbax.damage.event_table import event_table
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Damages, Scenario, in_turn
@@ -20,7 +21,7 @@ from hebbax.evolution.births import Births
 from hebbax.evolution.life_length import Outcome
 from hebbax.evolution.schedule import Schedule, ScheduleState, weighted, with_training
 from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
-from hebbax.evolution.strategy import Strategy
+from hebbax.evolution.strategy import Strategy, first_genomes, weighted_mean
 from hebbax.evolution.trials import Trials
 from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
@@ -127,12 +128,21 @@ class Search:
         }
         return following, {**metrics, **seconds}
 
+    def _is_about_first_mean(self, state: SearchState) -> bool:
+        """Whether the generation tries the random genomes of which the first mean is made."""
+        return state.generation == 0 and self.config.training.first_mean == WEIGHTED
+
     def _ask(self, state: SearchState) -> tuple[Any, Any]:
         """Return genomes [population, genome_size] to try, and the strategy's state."""
+        if self._is_about_first_mean(state):
+            genomes = first_genomes(stream(self.key, "initial"), self.policy, self.config.strategy.population)
+            return genomes, state.strategy
         return self.strategy.ask(stream(self.key, "ask", state.generation), state.strategy)
 
     def _tell(self, state: SearchState, genomes: Any, fitness: np.ndarray, asked: Any) -> Any:
         """Return the strategy's state after learning the fitness [population] of genomes."""
+        if self._is_about_first_mean(state):
+            return self.strategy.init(stream(self.key, "initial"), self.policy, weighted_mean(genomes, fitness))
         return self.strategy.tell(stream(self.key, "tell", state.generation), genomes, fitness, asked)
 
     def _scenario(self, statistics: ObservationStatistics, ticks: int | None, damages: Damages = ()) -> Scenario:

@@ -53,6 +53,7 @@ class _Training:
     phases: list[Any] = dataclasses.field(default_factory=list)
     births: str = TrainingConfig.births
     race: float | None = TrainingConfig.race
+    first_mean: str = TrainingConfig.first_mean
 
 
 def _strategy(config: StrategyConfig) -> Any:
