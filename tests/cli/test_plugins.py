@@ -101,7 +101,7 @@ def test_an_option_of_a_plugins_strategy_is_checked_as_ours_are(hebbax, my_robot
     assert ran.error == (
         "hebbax: strategy.patience=7: openai-es has no such option, only random-walk; options of openai-es: "
         "population, learning_rate, sigma, optimiser, learning_rate_decay, sigma_decay, decay_shape, "
-        "decay_generations\n"
+        "decay_generations, shaping, weight_decay\n"
     )
 
 

@@ -123,9 +123,15 @@ def test_an_unknown_metric(write_run):
 
 
 @pytest.mark.parametrize(
-    "training", [TrainingConfig(20), TrainingConfig("growing"), TrainingConfig(phases=[PhaseConfig(1, ticks=20)])]
+    "training",
+    [
+        TrainingConfig(20),
+        TrainingConfig("growing"),
+        TrainingConfig(phases=[PhaseConfig(1, ticks=20)]),
+        TrainingConfig("full", race=0.9),
+    ],
 )
-def test_lives_of_training_that_are_not_full_are_nothing_to_compare_by(write_run, training):
+def test_lives_of_training_that_are_not_full_or_as_many_are_nothing_to_compare_by(write_run, training):
     path = write_run("run", [1.0, 2.0], evaluations={1: 5.0}, training=training)
 
     with pytest.raises(HebbaxError, match=r"metric=population-mean: .*; nearest valid: mean-genome"):

@@ -46,6 +46,12 @@ def test_runs_store_one_list_of_keys_whatever_their_strategy(name):
     assert StrategyConfig.of_values(values) == StrategyConfig(name)
 
 
+def test_a_run_stored_before_an_option_has_its_default():
+    values = StrategyConfig("pgpe").to_values()
+    del values["shaping"], values["weight_decay"]
+    assert StrategyConfig.of_values(values) == StrategyConfig("pgpe", shaping="ranks", weight_decay=0.0)
+
+
 def test_options_as_a_dataclass_are_those_by_name():
     assert StrategyConfig("snes", options=Snes(sigma=0.1)) == StrategyConfig("snes", sigma=0.1)
     assert dataclasses.replace(StrategyConfig("snes", sigma=0.1), learning_rate=0.5).sigma == 0.1
@@ -128,6 +134,10 @@ WRONG = [
         "decay_generations=0: expected a whole number of at least 1; nearest valid: 1",
     ),
     ({"decay_shape": "cosin"}, "unknown decay shape 'cosin': did you mean 'cosine'?"),
+    ({"shaping": "rank"}, "unknown shaping 'rank': did you mean 'ranks'?"),
+    ({"name": "snes", "shaping": "raw"}, "shaping=raw: snes has no such option, only openai-es, pgpe; options of snes"),
+    ({"weight_decay": -0.1}, "weight_decay=-0.1: expected a number of at least 0, where 0 is none; nearest valid: 0"),
+    ({"weight_decay": float("inf")}, "weight_decay=inf: expected a number of at least 0, where 0 is none"),
     ({"optimiser": "adma"}, "unknown optimiser 'adma': did you mean 'adam'?"),
     (
         {"name": "adaptive-es", "elite": 1.0},

@@ -78,6 +78,10 @@ def test_a_value_is_reached_or_not():
         (TrainingConfig(phases=[PhaseConfig(5, ticks=-3)]), "ticks=-3: expected .*; nearest valid: 1"),
         (TrainingConfig(phases=[PhaseConfig(5), PhaseConfig(5)]), "after=5: expected more than the 5 of the phase"),
         (TrainingConfig(phases=[PhaseConfig(5, weights={"x": float("inf")})]), "x=inf: expected a finite number"),
+        (TrainingConfig(births="mirorred"), "unknown training.births .mirorred.: did you mean .mirrored."),
+        (TrainingConfig(first_mean="mean"), "unknown training.first_mean .mean."),
+        (TrainingConfig(race=1.0), "training.race=1.0: expected a confidence between 0 and 1 such as 0.9, or null"),
+        (TrainingConfig(race=0), "training.race=0: expected a confidence"),
         (TrainingConfig(phases=[PhaseConfig(5, damage=3)]), "damage=3: expected a text"),  # pyright: ignore[reportArgumentType]
     ],
 )

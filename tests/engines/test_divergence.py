@@ -10,7 +10,7 @@ import pytest
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
-from hebbax.evolution.search import fitness_of
+from hebbax.evolution.fitness import fitness_of
 from hebbax.evolution.statistics import ObservationStatistics
 from hebbax.networks.mlp import Mlp
 from hebbax.plasticity.plasticity import Plasticity

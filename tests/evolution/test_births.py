@@ -82,3 +82,13 @@ def test_a_static_layer_before_one_that_shares_coefficients_evolves_alike_in_bot
             metrics.append((told["return_mean"], told["return_max"]))
         returns.append(metrics)
     np.testing.assert_allclose(*returns, rtol=1e-3, atol=1e-4)
+
+
+def test_the_slot_of_a_life_that_was_spared_keeps_its_weights():
+    births = Search(_config("persistent")).births
+    before = births.begin()
+    assert before is not None
+    left = births.left(before, np.array([0, 3]), np.ones((2, before.shape[1]), np.float32))
+    assert left is not None
+    assert np.isnan(left).all(axis=1).tolist() == [False, True, True, False, True, True, True, True]
+    assert np.isnan(before).all()

@@ -14,8 +14,9 @@ from hebbax.config.train import TaskConfig, TrainConfig
 from hebbax.config.training import PhaseConfig, TrainingConfig
 from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
+from hebbax.evolution.fitness import fitness_of
 from hebbax.evolution.schedule import weighted
-from hebbax.evolution.search import Search, fitness_of
+from hebbax.evolution.search import Search
 from hebbax.keys import stream
 from hebbax.types import END_DIVERGED, Lives
 

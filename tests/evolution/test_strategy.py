@@ -9,7 +9,7 @@ import pytest
 
 from hebbax.config.strategy import StrategyConfig
 from hebbax.config.strategy_table import STRATEGIES
-from hebbax.evolution.search import fitness_of
+from hebbax.evolution.fitness import fitness_of
 from hebbax.evolution.strategy import Strategy, initial_mean
 from hebbax.networks.mlp import Mlp
 from hebbax.plasticity.plasticity import Plasticity

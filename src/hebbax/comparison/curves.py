@@ -53,7 +53,7 @@ def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: 
 
     A run that was begun with fewer than that counts as unfinished. Reads configuration, record and metrics alone.
     Raises HebbaxError if there is no such run or metric, its files cannot be read, it has no value of the metric at
-    that generation, or the metric is of lives of training that are not full ones.
+    that generation, or the metric is of lives of training that are not full ones, or of a race.
     """
     if metric not in METRICS:
         raise unknown_name("metric", metric, METRICS)
@@ -63,6 +63,11 @@ def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: 
         raise HebbaxError(
             f"metric=population-mean: {source} trained on lives of other lengths than evaluations have, whose returns "
             "do not compare; nearest valid: mean-genome"
+        )
+    if metric == "population-mean" and config.training.race is not None:
+        raise HebbaxError(
+            f"metric=population-mean: {source} trained with a race, in which some genomes have more lives than others, "
+            "so that means over lives do not compare; nearest valid: mean-genome"
         )
     if generations is not None:
         config = _with_generations(config, generations)

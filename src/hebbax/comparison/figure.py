@@ -40,12 +40,12 @@ def plot_comparison_curves(
 
     A group with enough finished seeds is its mean with the 95 % bootstrap interval over them; of any other, and of runs
     that are unfinished, each run is a thin line. `across` is one of ACROSS: unless said otherwise generations, but
-    steps where lives of training are not all full ones, so that a generation costs now more, now less. Raises
-    HebbaxError if there is nothing to draw or `across` is unknown.
+    steps where lives of training are not all full ones or a race spares some, so that a generation costs now more, now
+    less. Raises HebbaxError if there is nothing to draw or `across` is unknown.
     """
     if across is None:
         curves = [curve for table in tables for group in table.groups for curve in group.curves]
-        across = "generations" if all(curve.config.training.full for curve in curves) else "steps"
+        across = "generations" if all(curve.config.training.even for curve in curves) else "steps"
     if across not in ACROSS:
         raise unknown_name("axis", across, ACROSS)
     if not any(map(_has_values, tables)):

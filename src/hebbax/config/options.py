@@ -31,6 +31,17 @@ def positive(default: float | None) -> Any:
     return _option(default, check)
 
 
+def at_least_zero(default: float) -> Any:
+    """Return a number that is not negative."""
+
+    def check(name: str, value: float) -> None:
+        if not 0 <= value < float("inf"):
+            nearest = "; nearest valid: 0" if value < 0 else ""
+            raise _error(name, value, f"expected a number of at least 0, where 0 is none{nearest}")
+
+    return _option(default, check)
+
+
 def decay_factor(default: float) -> Any:
     """Return the factor by which a value decays: above 0, and at most 1."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hebbax.config.options import choice, count, decay_factor, positive, share
+from hebbax.config.options import at_least_zero, choice, count, decay_factor, positive, share
 from hebbax.errors import HebbaxError
 from hebbax.registry import Registry
 
@@ -18,6 +18,9 @@ OPTIMISERS = ("adam", "clipup", "sgd")
 
 DECAY_SHAPES = ("exponential", "linear", "cosine")
 """How a value falls; see `schedules.decaying`."""
+
+SHAPINGS = ("ranks", "standardised", "normalised", "raw")
+"""What a gradient makes of fitness; see `evolution/strategies/shaping.py`."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class OpenaiEs:
     sigma_decay: float = decay_factor(1.0)
     decay_shape: str = choice("decay shape", "exponential", DECAY_SHAPES)
     decay_generations: int = count(1000)
+    shaping: str = choice("shaping", "ranks", SHAPINGS)
+    weight_decay: float = at_least_zero(0.0)
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,8 @@ class Pgpe:
     learning_rate_decay: float = decay_factor(1.0)
     decay_shape: str = choice("decay shape", "exponential", DECAY_SHAPES)
     decay_generations: int = count(1000)
+    shaping: str = choice("shaping", "ranks", SHAPINGS)
+    weight_decay: float = at_least_zero(0.0)
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,7 @@ class StrategyKind:
     summary: str
     reference: str
     options: type  # its own frozen dataclass, beside the population; a default of None follows from the genome's size
-    mirrored: bool = False  # samples come in pairs about the mean, so the population is even
+    mirrored: bool = False  # samples i and i + population / 2 are a pair about the mean, so the population is even
     least_population: int = 2
     build: Callable[[int, int, Any], tuple[Any, Any]] | None = None  # see `register_strategy`; None for ours
 
@@ -153,6 +160,8 @@ STORED_OPTIONS = (
     "sigma_decay",
     "decay_generations",
     "decay_shape",
+    "shaping",
+    "weight_decay",
 )
 """The options that every stored run names, in this order: null where its strategy has none of that name."""
 
@@ -179,7 +188,7 @@ def register_strategy(
         options: a frozen dataclass of numbers, names and truth values, all with defaults; its fields are the options.
         summary: what it is, in one line.
         reference: where it comes from.
-        mirrored: whether the population has to be even.
+        mirrored: whether samples come in pairs about the mean, i and i + population / 2: the population has to be even.
         least_population: the smallest population that it can work with.
 
     Raises HebbaxError if the name is taken, or an option cannot be one.

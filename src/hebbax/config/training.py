@@ -8,11 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, unknown_name
 
 FULL, GROWING = "full", "growing"
 LENGTHS = (FULL, GROWING)
 """What `training.ticks` can be besides a number: as long as evaluations, or as long as evolution has use for."""
+
+EACH, COMMON, MIRRORED = "each", "common", "mirrored"
+BIRTHS = (EACH, COMMON, MIRRORED)
+"""Which lives of a generation are born alike: none, those of all genomes, or those of a mirrored pair."""
+
+AVERAGE, WEIGHTED = "average", "weighted"
+FIRST_MEANS = (AVERAGE, WEIGHTED)
+"""What the first random genomes count as in the mean: the same each, or by their fitness."""
 
 _REACHED = re.compile(r"\s*([A-Za-z_][\w./ -]*?)\s*(>=|<=)\s*(\S+)\s*")
 
@@ -41,11 +49,19 @@ class TrainingConfig:
 
     ticks: Any = None  # control ticks, or one of LENGTHS; none for the task's own choice
     phases: list[PhaseConfig] = field(default_factory=list)
+    births: str = EACH  # one of BIRTHS
+    race: float | None = None  # confidence at which a genome's place ends its lives; none to let it have them all
+    first_mean: str = AVERAGE  # one of FIRST_MEANS
 
     @property
     def full(self) -> bool:
         """Whether all lives of training are as long as those of evaluations, as far as this says."""
         return self.ticks in (None, FULL) and all(phase.ticks in (None, FULL) for phase in self.phases)
+
+    @property
+    def even(self) -> bool:
+        """Whether every generation has as many full lives."""
+        return self.full and self.race is None
 
 
 @dataclass(frozen=True)
@@ -91,6 +107,13 @@ def check_training(config: TrainingConfig) -> None:
     """Raise HebbaxError for a length, a phase or a weight that is none."""
     if config.ticks is not None:
         _check_ticks("training.ticks", config.ticks)
+    for name, choices in (("births", BIRTHS), ("first_mean", FIRST_MEANS)):
+        if getattr(config, name) not in choices:
+            raise unknown_name(f"training.{name}", getattr(config, name), choices)
+    if config.race is not None and not 0 < config.race < 1:
+        raise HebbaxError(
+            f"training.race={config.race}: expected a confidence between 0 and 1 such as 0.9, or null for no race"
+        )
     last = -1
     for phase in config.phases:
         begin = read_after(phase.after)

@@ -34,9 +34,13 @@ class Births:
         """Return the slots of a generation, whose last lives left weights; None where first weights are of none."""
         return None if self._keys is None else Slots(self._keys, weights)
 
-    def left(self, weights: np.ndarray) -> np.ndarray | None:
-        """Return what is to be kept of the weights that lives left [lives, weights]."""
-        return weights if self._persists else None
+    def left(self, before: np.ndarray | None, numbers: np.ndarray, weights: np.ndarray) -> np.ndarray | None:
+        """Return what lives have left [population * lifetimes, weights]; the numbered ones have lived since before."""
+        if before is None:
+            return None
+        after = before.copy()
+        after[numbers] = weights
+        return after
 
     def pack(self, weights: np.ndarray | None) -> dict[str, np.ndarray]:
         """Return the weights as named tensors."""

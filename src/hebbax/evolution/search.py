@@ -12,8 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from hebbax.config.train import TrainConfig
+from hebbax.config.training import WEIGHTED
 from hebbax.damage.event_table import event_table
-from hebbax.damage.events import Event
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Damages, Scenario, in_turn
 from hebbax.errors import HebbaxError
@@ -21,7 +21,8 @@ from hebbax.evolution.births import Births
 from hebbax.evolution.life_length import Outcome
 from hebbax.evolution.schedule import Schedule, ScheduleState, weighted, with_training
 from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
-from hebbax.evolution.strategy import Strategy
+from hebbax.evolution.strategy import Strategy, first_genomes, weighted_mean
+from hebbax.evolution.trials import Trials
 from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
 from hebbax.settings import pinned
@@ -56,19 +57,9 @@ class Search:
         self.births = Births(self.policy, config.strategy.population, config.lifetimes, self.key)
         self.variants = self.schedule.phases[0].variants
         for phase in self.schedule.phases:
-            self._check_variants(phase.variants)
-
-    def _check_variants(self, variants: Sequence[Sequence[Event]]) -> None:
-        """Raise HebbaxError for damages that the task or the policy cannot have, before any life is lived."""
-        for events in variants:
-            event_table(events, self.task, self.policy)
-        lifetimes, count = self.config.lifetimes, len(variants)
-        if count > 1 and lifetimes % count:
-            nearest = max(round(lifetimes / count), 1) * count
-            raise HebbaxError(
-                f"lifetimes={lifetimes}: expected a multiple of the {count} variants of damage, so that every genome "
-                f"meets each as often; nearest valid: {nearest}"
-            )
+            for events in phase.variants:  # what the task or the policy cannot have is said before any life is lived
+                event_table(events, self.task, self.policy)
+        self.trials = Trials(config, self.engine, self.schedule.phases)
 
     def begin(self) -> SearchState:
         """Return the state before the first generation."""
@@ -86,27 +77,19 @@ class Search:
     @pinned()
     def step(self, state: SearchState) -> tuple[SearchState, dict[str, Any]] | None:
         """Run one generation: return the next state and its metrics, or None if the engine was stopped during it."""
-        config, start = self.config, time.perf_counter()
+        start = time.perf_counter()
         phase, ticks = self.schedule.phase(state.schedule), state.schedule.length.ticks
-        ask_key = stream(self.key, "ask", state.generation)
-        genomes, ask_state = self.strategy.ask(ask_key, state.strategy)
+        genomes, ask_state = self._ask(state)
         jax.block_until_ready(genomes)
         after_ask = time.perf_counter()
-        lives = self.engine.evaluate(
-            genomes,
-            stream(self.key, "train", state.generation),
-            replace(
-                self._scenario(state.statistics, ticks, in_turn(phase.variants, len(genomes) * config.lifetimes)),
-                slots=self.births.slots(state.slot_weights),
-            ),
-            lifetimes=config.lifetimes,
-        )
+        scenario = replace(self._scenario(state.statistics, ticks), slots=self.births.slots(state.slot_weights))
+        tried = self.trials.run(genomes, stream(self.key, "train", state.generation), scenario, phase)
+        lives = tried.lives
         if lives.stopped:
             return None
         after_lives = time.perf_counter()
-        tell_key = stream(self.key, "tell", state.generation)
-        fitness = fitness_of(weighted(lives, phase.weights), config.lifetimes)
-        tell_state = self.strategy.tell(tell_key, genomes, fitness, ask_state)
+        fitness = tried.fitness(phase.weights)
+        tell_state = self._tell(state, genomes, fitness, ask_state)
         jax.block_until_ready(tell_state)
         after_tell = time.perf_counter()
         statistics = self._statistics_after(state.statistics, lives)
@@ -115,7 +98,7 @@ class Search:
             generation=state.generation + 1,
             strategy=tell_state,
             statistics=statistics,
-            slot_weights=self.births.left(lives.weights),
+            slot_weights=self.births.left(state.slot_weights, tried.numbers, lives.weights),
         )
         evaluated, evaluation = None, {"mean_genome_return": None}
         if self._evaluation_due(following):
@@ -145,7 +128,24 @@ class Search:
         }
         return following, {**metrics, **seconds}
 
-    def _scenario(self, statistics: ObservationStatistics, ticks: int | None, damages: Damages) -> Scenario:
+    def _is_about_first_mean(self, state: SearchState) -> bool:
+        """Whether the generation tries the random genomes of which the first mean is made."""
+        return state.generation == 0 and self.config.training.first_mean == WEIGHTED
+
+    def _ask(self, state: SearchState) -> tuple[Any, Any]:
+        """Return genomes [population, genome_size] to try, and the strategy's state."""
+        if self._is_about_first_mean(state):
+            genomes = first_genomes(stream(self.key, "initial"), self.policy, self.config.strategy.population)
+            return genomes, state.strategy
+        return self.strategy.ask(stream(self.key, "ask", state.generation), state.strategy)
+
+    def _tell(self, state: SearchState, genomes: Any, fitness: np.ndarray, asked: Any) -> Any:
+        """Return the strategy's state after learning the fitness [population] of genomes."""
+        if self._is_about_first_mean(state):
+            return self.strategy.init(stream(self.key, "initial"), self.policy, weighted_mean(genomes, fitness))
+        return self.strategy.tell(stream(self.key, "tell", state.generation), genomes, fitness, asked)
+
+    def _scenario(self, statistics: ObservationStatistics, ticks: int | None, damages: Damages = ()) -> Scenario:
         return Scenario(ticks, statistics.normaliser(), self.config.termination, damages)
 
     def _scheduled(self, state: SearchState, metrics: Mapping[str, Any], outcome: Outcome) -> SearchState:
@@ -251,18 +251,3 @@ def summary_of(lives: Lives, terms: Sequence[str] = ("reward",)) -> dict[str, An
         "lives": len(lives.returns),
         "steps": int(lives.lengths.sum()),
     }
-
-
-def fitness_of(lives: Lives, lifetimes: int) -> np.ndarray:
-    """Return the mean return of each genome's lives, float64 [population], always finite.
-
-    A life that diverged counts as the worst return of the generation: an infinite or missing fitness would not be
-    comparable, and could be remembered as the best.
-    """
-    finite = ~lives.diverged
-    worst = lives.returns[finite].min() if finite.any() else 0.0
-    returns = np.where(finite, lives.returns, worst)
-    means = returns.reshape(-1, lifetimes).mean(axis=1)
-    # A genome with a diverged life ranks below all that have none, never beside the worst of them.
-    diverged_share = lives.diverged.reshape(-1, lifetimes).mean(axis=1)
-    return np.where(diverged_share > 0, means.min() - diverged_share, means)

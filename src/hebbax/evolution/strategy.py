@@ -28,10 +28,10 @@ class Strategy:
         self._algorithm, self._params = build(config, genome_size)
 
     @pinned()
-    def init(self, key: jax.Array, policy: Policy) -> Any:
-        """Return the state at generation 0."""
-        state = self._algorithm.init(key, initial_mean(key, policy, self.config.population), self._params)
-        return _strongly_typed(state)
+    def init(self, key: jax.Array, policy: Policy, mean: np.ndarray | None = None) -> Any:
+        """Return the state at generation 0, about a mean float32 [genome_size]; None for `initial_mean`."""
+        first = initial_mean(key, policy, self.config.population) if mean is None else jnp.asarray(mean, jnp.float32)
+        return _strongly_typed(self._algorithm.init(key, first, self._params))
 
     @pinned()
     def ask(self, key: jax.Array, state: Any) -> tuple[jax.Array, Any]:
@@ -66,25 +66,45 @@ def _strongly_typed(state: Any) -> Any:
     return jax.tree.map(lambda leaf: jnp.array(leaf, leaf.dtype), state)
 
 
+def _random_genome(key: jax.Array, policy: Policy) -> jax.Array:
+    """Return coefficients drawn from U(-1, 1), and weights of the genome from the policy's initial ones."""
+    only_weights = sum(gene.size for gene in policy.weight_genes if gene is not None) == policy.genome_size
+    genome = jax.random.uniform(key, (policy.genome_size,), minval=-1.0, maxval=1.0)
+    # By the same key a weight would be a coefficient at the same place, times a factor.
+    drawn = policy.draw(key if only_weights else jax.random.fold_in(key, 0))
+    for gene, weights in zip(policy.weight_genes, drawn, strict=True):
+        if gene is not None:
+            genome = genome.at[gene.at : gene.at + gene.size].set(jnp.ravel(weights))
+    return genome
+
+
+@pinned()
+def first_genomes(key: jax.Array, policy: Policy, population: int) -> np.ndarray:
+    """Return the random genomes float32 [population, genome_size] of which `initial_mean` is the average."""
+
+    @jax.jit
+    def draw(indices: jax.Array) -> jax.Array:
+        return jax.lax.map(lambda index: _random_genome(jax.random.fold_in(key, index), policy), indices)
+
+    return np.asarray(draw(np.arange(population)))
+
+
+def weighted_mean(genomes: np.ndarray, fitness: np.ndarray) -> np.ndarray:
+    """Return the mean of genomes, float32 [genome_size], each weighted by how far its fitness is above the worst.
+
+    Where all are equal, so are their weights.
+    """
+    above_worst = fitness - fitness.min()
+    weights = above_worst / above_worst.max() if above_worst.any() else np.ones(len(fitness))
+    return np.einsum("p,pg->g", weights / weights.sum(), genomes).astype(np.float32)  # no BLAS, whose order is its own
+
+
 @pinned()
 def initial_mean(key: jax.Array, policy: Policy, population: int) -> jax.Array:
-    """Return the first mean, float32 [genome_size]: the average of `population` random genomes, as HAN draws it.
-
-    Coefficients are drawn from U(-1, 1), weights of the genome from the policy's initial ones.
-    """
-    only_weights = sum(gene.size for gene in policy.weight_genes if gene is not None) == policy.genome_size
-
-    def draw(key: jax.Array) -> jax.Array:
-        genome = jax.random.uniform(key, (policy.genome_size,), minval=-1.0, maxval=1.0)
-        # By the same key a weight would be a coefficient at the same place, times a factor.
-        drawn = policy.draw(key if only_weights else jax.random.fold_in(key, 0))
-        for gene, weights in zip(policy.weight_genes, drawn, strict=True):
-            if gene is not None:
-                genome = genome.at[gene.at : gene.at + gene.size].set(jnp.ravel(weights))
-        return genome
+    """Return the first mean, float32 [genome_size]: the average of `population` random genomes, as HAN draws it."""
 
     def add(index: int, total: jax.Array) -> jax.Array:
-        return total + draw(jax.random.fold_in(key, index))
+        return total + _random_genome(jax.random.fold_in(key, index), policy)
 
     @jax.jit  # each operation by itself would be compiled by itself
     def average(count: int) -> jax.Array:

@@ -2,6 +2,7 @@
 
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 
 from hebbax.config.strategy_table import DECAY_SHAPES, OPTIMISERS
@@ -64,3 +65,34 @@ def test_clipup_by_hand():
     np.testing.assert_allclose(first, 0.1 * direction, rtol=1e-5)
     np.testing.assert_allclose(second, 0.19 * direction, rtol=1e-5)
     np.testing.assert_allclose(third, 0.2 * direction, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_a_decayed_mean_loses_the_learning_rate_times_the_decay_of_itself(name):
+    """Of a mean of (10, −20), at a rate of 0.1 and a decay of 0.5, (0.5, −1), beside what the gradient asks for."""
+    mean, gradient = jnp.array([10.0, -20.0]), jnp.array([3.0, -4.0])
+    plain, decayed = (optimiser_of(name, 0.1, 1.0, "linear", 1, weight_decay) for weight_decay in (0.0, 0.5))
+    without, _ = plain.update(gradient, plain.init(mean), mean)
+    step, _ = decayed.update(gradient, decayed.init(mean), mean)
+    np.testing.assert_allclose(np.asarray(step) - without, [-0.5, 1.0], rtol=1e-5)
+
+
+def test_the_decay_of_adam_is_that_of_adamw_and_follows_the_learning_rate():
+    ours, theirs = (
+        optimiser_of("adam", 0.1, 0.5, "linear", 2, 0.5),
+        optax.adamw(decaying(0.1, 0.5, "linear", 2), weight_decay=0.5),
+    )
+    mean = jnp.array([10.0, -20.0])
+    states = [ours.init(mean), theirs.init(mean)]
+    for gradient in ([3.0, -4.0], [1.0, 2.0], [0.0, 1.0]):
+        steps = []
+        for index, optimiser in enumerate((ours, theirs)):
+            step, states[index] = optimiser.update(jnp.array(gradient), states[index], mean)
+            steps.append(step)
+        np.testing.assert_array_equal(*steps)
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_without_a_decay_the_state_is_that_of_stored_runs(name):
+    states = [optimiser_of(name, 0.1, 1.0, "linear", 1, decay).init(jnp.zeros(2)) for decay in (0.0, 0.5)]
+    assert [len(tuple(state)) for state in states] == [2, 3]

@@ -51,6 +51,9 @@ def schema() -> Any:
 class _Training:
     ticks: Any = TrainingConfig.ticks
     phases: list[Any] = dataclasses.field(default_factory=list)
+    births: str = TrainingConfig.births
+    race: float | None = TrainingConfig.race
+    first_mean: str = TrainingConfig.first_mean
 
 
 def _strategy(config: StrategyConfig) -> Any:

@@ -24,6 +24,7 @@ from hebbax.config.strategy_table import (
 from hebbax.errors import HebbaxError
 from hebbax.evolution.strategies.mu_lambda import MuLambda
 from hebbax.evolution.strategies.schedules import optimiser_of, sigma_schedule
+from hebbax.evolution.strategies.shaping import SHAPING
 from hebbax.settings import pinned
 
 with pinned():  # it makes arrays as it is imported
@@ -56,13 +57,7 @@ def build(config: StrategyConfig, genome_size: int) -> Algorithm:
 def _openai_es(population: int, genome_size: int, options: OpenaiEs) -> Algorithm:
     algorithm = Open_ES(
         **_common(population, genome_size),
-        optimizer=optimiser_of(
-            options.optimiser,
-            options.learning_rate,
-            options.learning_rate_decay,
-            options.decay_shape,
-            options.decay_generations,
-        ),
+        **_gradient(options),
         std_schedule=sigma_schedule(options.sigma, options.sigma_decay, options.decay_shape, options.decay_generations),
     )
     return algorithm, algorithm.default_params
@@ -71,13 +66,7 @@ def _openai_es(population: int, genome_size: int, options: OpenaiEs) -> Algorith
 def _pgpe(population: int, genome_size: int, options: Pgpe) -> Algorithm:
     algorithm = PGPE(
         **_common(population, genome_size),
-        optimizer=optimiser_of(
-            options.optimiser,
-            options.learning_rate,
-            options.learning_rate_decay,
-            options.decay_shape,
-            options.decay_generations,
-        ),
+        **_gradient(options),
     )
     return algorithm, algorithm.default_params.replace(std_init=options.sigma, std_lr=options.sigma_learning_rate)
 
@@ -175,6 +164,21 @@ def shared_weights(population: jax.Array, fitness: jax.Array, state: Any, params
     end = jnp.searchsorted(ascending, fitness, side="right")
     sums = jnp.concatenate([jnp.zeros(1, jnp.float32), jnp.cumsum(params.weights)])
     return (sums[end] - sums[first]) / (end - first)
+
+
+def _gradient(options: OpenaiEs | Pgpe) -> dict[str, Any]:
+    """Return what strategies that follow a gradient have beside `_common`."""
+    return {
+        "optimizer": optimiser_of(
+            options.optimiser,
+            options.learning_rate,
+            options.learning_rate_decay,
+            options.decay_shape,
+            options.decay_generations,
+            options.weight_decay,
+        ),
+        "fitness_shaping_fn": SHAPING[options.shaping],
+    }
 
 
 def _common(population: int, genome_size: int) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def sigma_schedule(sigma: float, decay: float, shape: str, generations: int) -> 
 
 
 def optimiser_of(
-    name: str, learning_rate: float, decay: float, shape: str, generations: int
+    name: str, learning_rate: float, decay: float, shape: str, generations: int, weight_decay: float = 0.0
 ) -> optax.GradientTransformation:
     """Return one of OPTIMISERS, whose learning rate falls as `decaying` says.
 
@@ -41,12 +41,16 @@ def optimiser_of(
         decay: what is left of it after `generations`, over what it was.
         shape: how it falls, one of DECAY_SHAPES.
         generations: after how many `decay` is reached.
+        weight_decay: what a step takes off the mean beside the gradient's, times the learning rate; decoupled, as in
+            AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101).
     """
     # A constant stays a number: as a schedule it would add a count to the state, which stored runs do not have.
     rate = learning_rate if decay == 1 else decaying(learning_rate, decay, shape, generations)
-    if name == "clipup":
-        return optax.chain(_clipup(), optax.scale_by_learning_rate(rate))
-    return optax.sgd(rate) if name == "sgd" else optax.adam(rate)
+    directions = {"adam": optax.scale_by_adam, "clipup": _clipup, "sgd": optax.identity}
+    steps = [directions[name](), optax.scale_by_learning_rate(rate)]
+    if weight_decay > 0:
+        steps.insert(1, optax.add_decayed_weights(weight_decay))
+    return optax.chain(*steps)
 
 
 def _clipup() -> optax.GradientTransformation:

@@ -208,7 +208,8 @@ def _evolution(material: Material, metrics: list[dict[str, Any]]) -> str:
     run = material.run
     record = run.folder.read_record() if run.folder.record_path.is_file() else {}
     strategy = run.config.strategy
-    lives = "1 life" if run.config.lifetimes == 1 else f"{run.config.lifetimes} lives"
+    most = "" if run.trained.training.race is None else "at most "
+    lives = "1 life" if run.config.lifetimes == 1 else f"{most}{run.config.lifetimes} lives"
     told = (
         f"The strategy {strategy.name} keeps one genome, tries {strategy.population} variations of it in each "
         f"generation, {lives} each, and moves it towards those that earned more. "

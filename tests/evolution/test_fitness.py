@@ -1,6 +1,8 @@
+"""What lives are worth: by hand, and where genomes had different numbers of them."""
+
 import numpy as np
 
-from hebbax.evolution.search import fitness_of
+from hebbax.evolution.fitness import fitness_of
 from hebbax.types import END_DIVERGED, Lives
 
 
@@ -29,3 +31,22 @@ def test_more_diverged_lives_rank_lower():
 
 def test_all_diverged_is_still_finite():
     assert np.isfinite(fitness_of(lives_of([np.nan, 1.0], [True, True]), 1)).all()
+
+
+def test_genomes_can_have_different_numbers_of_lives():
+    fitness = fitness_of(lives_of([1.0, 3.0, -5.0, 7.0, 8.0, 9.0], [False] * 6), np.array([2, 1, 3]))
+    np.testing.assert_array_equal(fitness, [2.0, -5.0, 8.0])
+
+
+def test_a_fitness_is_the_same_to_the_bit_whether_others_had_as_many_lives_or_not():
+    returns = np.random.default_rng(0).normal(size=(4, 19))
+    whole = fitness_of(lives_of(returns.ravel(), [False] * 76), 19)
+    fewer = np.concatenate([returns[0], returns[1, :3], returns[2], returns[3]])
+    np.testing.assert_array_equal(
+        fitness_of(lives_of(fewer, [False] * 60), np.array([19, 3, 19, 19]))[[0, 2, 3]], whole[[0, 2, 3]]
+    )
+
+
+def test_what_diverged_in_few_lives_is_below_all_the_same():
+    fitness = fitness_of(lives_of([1.0, 9.0, -5.0, 7.0], [False, True, False, False]), np.array([1, 2, 1]))
+    np.testing.assert_array_equal(fitness, [1.0, -5.5, 7.0])  # -5 is the worst mean, and half of the lives diverged

@@ -1,0 +1,55 @@
+"""The first mean from random genomes that have lived: by hand, and what the first generation then is."""
+
+import jax
+import numpy as np
+import pytest
+
+from hebbax.config.policy import PRESETS
+from hebbax.config.strategy import StrategyConfig
+from hebbax.config.train import TaskConfig, TrainConfig
+from hebbax.config.training import TrainingConfig
+from hebbax.engines.scenario import Scenario
+from hebbax.evolution.search import Search
+from hebbax.evolution.strategy import first_genomes, initial_mean, weighted_mean
+from hebbax.keys import stream
+from hebbax.policies.make_policy import make_policy
+from hebbax.tasks.registry import make_task
+
+
+@pytest.mark.parametrize("preset", ["han-b", "mlp"])
+def test_the_first_mean_is_the_average_of_the_first_genomes(preset):
+    policy = make_policy(PRESETS[preset], make_task("swimmer"))
+    genomes = first_genomes(jax.random.key(0), policy, 5)
+    assert (genomes.shape, genomes.dtype) == ((5, policy.genome_size), np.float32)
+    np.testing.assert_allclose(genomes.mean(axis=0), initial_mean(jax.random.key(0), policy, 5), atol=1e-6)
+
+
+def test_weights_are_the_distance_above_the_worst():
+    genomes = np.array([[1.0, 0.0], [0.0, 3.0], [9.0, 9.0]], np.float32)
+    # Fitness 4, 2, 1 is 3, 1 and 0 above the worst: weights 3/4, 1/4 and 0.
+    mean = weighted_mean(genomes, np.array([4.0, 2.0, 1.0]))
+    assert mean.dtype == np.float32
+    np.testing.assert_allclose(mean, [0.75, 0.75], rtol=1e-6)
+    np.testing.assert_allclose(weighted_mean(genomes, np.full(3, -7.0)), genomes.mean(axis=0), rtol=1e-6)
+
+
+def test_the_first_generation_tries_the_first_genomes_and_begins_about_the_better_ones():
+    config = TrainConfig(
+        TaskConfig("swimmer", 12),
+        strategy=StrategyConfig("openai-es", 4),
+        training=TrainingConfig("full", first_mean="weighted"),
+        threads=1,
+        evaluate_lifetimes=1,
+    )
+    search = Search(config)
+    state = search.begin()
+    following, metrics = search.step(state)
+    genomes = first_genomes(stream(search.key, "initial"), search.policy, 4)
+    lives = search.engine.evaluate(genomes, stream(search.key, "train", 0), Scenario(12))
+    assert metrics["return_mean"] == lives.returns.mean()
+    np.testing.assert_array_equal(search.strategy.mean(following.strategy), weighted_mean(genomes, lives.returns))
+    # What the strategy adapts has not begun; from now on it is asked as ever.
+    assert following.strategy.generation_counter == 0
+    np.testing.assert_array_equal(following.strategy.opt_state[0].mu, 0.0)
+    after, _ = search.step(following)
+    assert after.strategy.generation_counter == 1
