@@ -127,3 +127,13 @@ def test_a_model_without_files_is_what_it_was(swimmer):
     assert swimmer.world.source() == ("model.xml", swimmer.world.xml)
     assert not swimmer.world.files()
     assert list(swimmer.world.origin()) == ["model_sha256"]
+
+
+def test_what_mujoco_writes_by_chance_is_no_other_model(robot, monkeypatch):
+    """Of a mesh in the middle of its body MuJoCo 3 writes `pos="0 0 0"` in some processes and not in others."""
+    found = set()
+    for place in ("", ' pos="0 0 0"', ' quat="1 0 0 0"', ' pos="0 0 0" quat="1 0 0 0"'):
+        text = f'<mujoco><geom name="foot"{place} type="mesh" mesh="foot"/><geom pos="0 0 0" size="1"/></mujoco>'
+        monkeypatch.setattr(mujoco.MjSpec, "to_xml", lambda spec, text=text: text)
+        found.add(hebbax.mujoco(robot, substeps=1).xml)
+    assert found == {'<mujoco><geom name="foot" type="mesh" mesh="foot"/><geom pos="0 0 0" size="1"/></mujoco>'}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -114,7 +115,7 @@ class MujocoWorld(WorldBase):
         """The model as one self-contained MJCF text."""
         self.model  # noqa: B018  the text can be written only after compiling
         with without_deprecations():
-            return self.spec.to_xml()
+            return _written_alike(self.spec.to_xml())
 
     def replace(self, **changes: Any) -> MujocoWorld:
         """Return the world with other arguments of `hebbax.mujoco`; a number of steps and a period replace each other.
@@ -360,3 +361,18 @@ def without_deprecations() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "compiler attribute 'settotalmass'", UserWarning)
         yield
+
+
+_BY_CHANCE = (' pos="0 0 0"', ' quat="1 0 0 0"')
+
+
+def _written_alike(xml: str) -> str:
+    """Return a model's text without what MuJoCo writes or not by chance: that a mesh is in the middle of its body."""
+
+    def without(geom: re.Match[str]) -> str:
+        text = geom[0]
+        for attribute in _BY_CHANCE if ' type="mesh"' in text else ():
+            text = text.replace(attribute, "")
+        return text
+
+    return re.sub(r"<geom [^>]*>", without, xml)
