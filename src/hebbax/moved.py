@@ -47,7 +47,6 @@ MOVED = {
     "evolution.checkpoint": "runs.checkpoint",
     "evolution.controller": "evolution.statistics",
     "evolution.evaluate": "runs.evaluation",
-    "evolution.fitness": "evolution.search",
     "evolution.metrics_log": "runs.metrics_log",
     "evolution.place": "runs.stored_run",
     "evolution.run_folder": "runs.run_folder",

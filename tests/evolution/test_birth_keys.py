@@ -10,7 +10,7 @@ from hebbax.config.strategy import StrategyConfig
 from hebbax.config.strategy_table import STRATEGIES
 from hebbax.config.train import TaskConfig, TrainConfig
 from hebbax.config.training import BIRTHS, TrainingConfig
-from hebbax.engines.lives import life_keys
+from hebbax.engines.gate import life_keys
 from hebbax.errors import HebbaxError
 from hebbax.evolution.birth_keys import birth_keys
 from hebbax.evolution.search import Search

@@ -25,8 +25,8 @@ from hebbax.worlds.mujoco.library import silence_warnings
 from hebbax.worlds.mujoco.trouble import ERROR, Trouble
 
 ENGINES = pytest.mark.parametrize("engine", [NativeEngine, LockstepEngine])
-GENOMES = np.zeros((3, 2), np.float32)
 LENGTH = 60
+GENOMES = np.zeros((3, 2 * LENGTH), np.float32)
 
 
 def xml(memory: str, blocks: int = 0) -> str:
@@ -70,7 +70,7 @@ def steps_of(memory: str) -> int:
 
 def engine_of(engine, swimmer, memory: str, blocks: int = 0):
     world = hebbax.mujoco(mujoco.MjSpec.from_string(xml(memory, blocks)), substeps=4)
-    return engine(dataclasses.replace(swimmer, world=world, length=LENGTH), Replay(2, 1), threads=2)
+    return engine(dataclasses.replace(swimmer, world=world, length=LENGTH), Replay(2, LENGTH), threads=2)
 
 
 def messages_of(caplog) -> list[str]:
