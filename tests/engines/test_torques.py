@@ -10,6 +10,7 @@ import pytest
 from hebbax.analysis.frame import body_of
 from hebbax.engines.lockstep import LockstepEngine
 from hebbax.engines.native import NativeEngine
+from hebbax.engines.scenario import Scenario
 from hebbax.policies.open_loop import Replay
 from hebbax.tasks.task import Task
 from hebbax.worlds.mujoco.make_world import mujoco as mujoco_world
@@ -77,7 +78,9 @@ def columns(model, data):
 
 @pytest.mark.parametrize("engine_of", [NativeEngine, LockstepEngine])
 def test_torques_are_what_reaches_the_joints(task, engine_of):
-    _, record = engine_of(task, Replay(NU, TICKS), threads=1).record(ACTIONS.ravel(), jax.random.key(0))
+    _, record = engine_of(task, Replay(NU, TICKS), threads=1).record(
+        ACTIONS.ravel(), jax.random.key(0), Scenario(ticks=TICKS)
+    )
     data = mujoco.MjData(task.world.model)
     data.qpos[:] = record.qpos[0]
     mujoco.mj_forward(task.world.model, data)
