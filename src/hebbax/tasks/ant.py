@@ -23,7 +23,8 @@ _START = np.array([0.0, 0.0, 0.75, 1.0, *[0.0] * 11])  # upright; the noise leav
 _TORSO = 1
 
 
-def _reset(noise: Noise) -> tuple[Array, Array, Array]:
+def reset(noise: Noise) -> tuple[Array, Array, Array]:
+    """Return the birth of an ant: upright, with noise in all coordinates and velocities."""
     qpos = _START + _RESET_NOISE * noise.uniform[:_POSITIONS]
     return qpos, _RESET_NOISE * noise.normal[:_VELOCITIES], np.zeros(0)
 
@@ -33,11 +34,13 @@ def _observe(simulation: Simulation, memory: Array) -> Array:
     return np.concatenate((simulation.qpos[2:], simulation.qvel, felt.ravel()))
 
 
-def _observe_proprioceptive(simulation: Simulation, memory: Array) -> Array:
+def observe_proprioceptive(simulation: Simulation, memory: Array) -> Array:
+    """Return PROPRIOCEPTION: all positions but those in the plane, and all velocities."""
     return np.concatenate((simulation.qpos[2:], simulation.qvel))
 
 
-def _actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
+def actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
+    """Return the action as it is."""
     return action
 
 
@@ -83,9 +86,9 @@ def ant() -> Task:
             Group("contact forces", 78, "N·m and N", -_STRONGEST_FELT, _STRONGEST_FELT),  # 13 bodies: torque, force
         ),
         action=MOTORS,
-        reset=_reset,
+        reset=reset,
         observe=_observe,
-        actuate=_actuate,
+        actuate=actuate,
         outcome=_outcome,
         compares=("xpos",),
         reward=("forward", "survive", "control", "contact"),
@@ -100,6 +103,6 @@ def ant_proprioceptive() -> Task:
         ant(),
         name="ant_proprioceptive",
         observation=PROPRIOCEPTION,
-        observe=_observe_proprioceptive,
+        observe=observe_proprioceptive,
         gymnasium_options={"include_cfrc_ext_in_observation": False},
     )

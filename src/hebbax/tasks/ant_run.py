@@ -6,33 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from hebbax.tasks.ant import PROPRIOCEPTION
+from hebbax.tasks.ant import PROPRIOCEPTION, actuate, observe_proprioceptive, reset
 from hebbax.tasks.groups import motors
 from hebbax.tasks.task import Task
-from hebbax.types import Array, Noise, Simulation
+from hebbax.types import Array, Simulation
 from hebbax.worlds.mujoco.make_world import mujoco
 
 _MODEL = Path(__file__).parents[1] / "models" / "ant_run.xml"
 _CONTROL_COST = 0.5
 _HEALTHY_REWARD = 1.0  # a tick
 _LOWEST, _HIGHEST = 0.25, 1.0  # m, of the torso
-_RESET_NOISE = 0.1
-_POSITIONS, _VELOCITIES = 15, 14
-_START = np.array([0.0, 0.0, 0.75, 1.0, *[0.0] * 11])  # upright; the noise leaves the quaternion without unit length
 _TORSO = 1
-
-
-def _reset(noise: Noise) -> tuple[Array, Array, Array]:
-    qpos = _START + _RESET_NOISE * noise.uniform[:_POSITIONS]
-    return qpos, _RESET_NOISE * noise.normal[:_VELOCITIES], np.zeros(0)
-
-
-def _observe(simulation: Simulation, memory: Array) -> Array:
-    return np.concatenate((simulation.qpos[2:], simulation.qvel))
-
-
-def _actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
-    return action
 
 
 def _outcome(
@@ -64,9 +48,9 @@ def ant_run() -> Task:
         world=mujoco(_MODEL, substeps=5),
         observation=PROPRIOCEPTION,
         action=motors({f"{leg} {joint}": "150 N·m" for leg in _LEGS for joint in ("hip", "ankle")}),
-        reset=_reset,
-        observe=_observe,
-        actuate=_actuate,
+        reset=reset,
+        observe=observe_proprioceptive,
+        actuate=actuate,
         outcome=_outcome,
         compares=("xpos",),
         reward=("forward", "survive", "control"),
