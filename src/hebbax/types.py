@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -105,6 +106,11 @@ class Lives:
             object.__setattr__(self, "reward_terms", self.returns[:, None])
         if self.weights is None:
             object.__setattr__(self, "weights", np.zeros((len(self.returns), 0), np.float32))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Lives]) -> Lives:
+        """Return the lives of all parts, one part after the other."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__dataclass_fields__))
 
     @property
     def diverged(self) -> np.ndarray:

@@ -107,7 +107,7 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
                 flock = self._gather(genomes[lives // lifetimes], keys[lives], of_these)
                 flock.run(ticks, None)
                 parts.append(flock.lives())
-        return Lives(*(np.concatenate([getattr(p, f) for p in parts]) for f in Lives.__dataclass_fields__))
+        return Lives.joined(parts)
 
     def record(
         self,

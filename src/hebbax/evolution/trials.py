@@ -106,8 +106,7 @@ def _joined(tried: Tried | None, lives: Lives, numbers: np.ndarray, population: 
     """Return lives with further ones, by their numbers."""
     if tried is not None:
         numbers = np.concatenate([tried.numbers, numbers])
-        pairs = {name: (getattr(tried.lives, name), getattr(lives, name)) for name in Lives.__dataclass_fields__}
-        lives = Lives(**{name: np.concatenate(pair) for name, pair in pairs.items()})
+        lives = Lives.joined([tried.lives, lives])
     order = np.argsort(numbers)
     lives = replace(lives, **{name: getattr(lives, name)[order] for name in Lives.__dataclass_fields__})
     return Tried(lives, np.bincount(numbers // lifetimes, minlength=population), numbers[order])
