@@ -25,7 +25,7 @@ def bench(tmp_path: Path, monkeypatch) -> Callable[..., dict[str, Any]]:
         document = json.loads((tmp_path / f"benchmarks/results/{name}.json").read_text())
         assert document["benchmark"] == name
         assert document["command"] == " ".join(["hebbax bench", name, *TINY, *arguments])
-        assert document["settings"] == {"repeats": 2, "population": 4, "ticks": 10}
+        assert document["settings"] == {"repeats": 2, "population": 4, "ticks": 10, "peers": "--peers" in arguments}
         assert {"hebbax", "mujoco", "numba", "cpu", "python"} <= set(document["environment"])
         assert document["cores"] >= 1
         assert [len(document[key]) for key in ("load_before", "load_after")] == [3, 3]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import json
 import sys
 import types
 from pathlib import Path
 
 import gymnasium
+import numpy as np
 import pytest
 
-from hebbax.bench import generation, memory, mjx_peer, peers, solve, startup, vector_peers
+from hebbax.bench import generation, memory, mjx_peer, peers, solve, solve_peers, startup, vector_peers
+from hebbax.bench.peer_clock import PeerClock
 from hebbax.bench.report import Settings
 from hebbax.config.policy import PolicyConfig
 from hebbax.errors import HebbaxError
@@ -35,19 +38,74 @@ def test_generation(bench, monkeypatch):
     assert (results["population"], results["ticks"]) == (4, 10)
 
 
-def test_solve(bench, monkeypatch):
-    case = {"task": "swimmer", "threshold": 1e9, "seeds": [0, 1, 2], "generations": 2}
-    monkeypatch.setattr(solve, "CASE", case)
-    results = bench("solve")
-    assert [run["solved"] for run in results["runs"]] == [False] * 3
-    assert [run["generations"] for run in results["runs"]] == [2] * 3
-    assert [run["steps"] for run in results["runs"]] == [2 * 4 * 10] * 3
-    assert results["median_minutes"] is None
+def _tiny_case(**side: object) -> dict[str, object]:
+    sides = {"hebbax": {"seeds": [0, 1, 2], "seconds": 60.0, "keys": ["generations=10"], **side}}
+    peers = {"seeds": [0], "seconds": 0.0, "until": 1e9, "every": 1.0}
+    return {**solve.CASE, "task": "swimmer", "thresholds": [-1e6, 1e6], "lives": 3, "sides": sides, "peers": peers}
 
-    monkeypatch.setattr(solve, "CASE", {**case, "threshold": -1e9, "seeds": [3]})
-    results = bench("solve")
-    assert [(run["solved"], run["generations"]) for run in results["runs"]] == [(True, 1)]
-    assert results["median_minutes"] == results["runs"][0]["seconds"] / 60
+
+def test_solve(bench, monkeypatch):
+    monkeypatch.setattr(solve, "CASE", _tiny_case())
+
+    side = bench("solve")["sides"]["hebbax"]
+
+    assert [run["seed"] for run in side["runs"]] == [0, 1]  # --repeats 2
+    for run in side["runs"]:
+        assert [one["generation"] for one in run["evaluations"]] == [0, 5, 10]
+        assert [one["steps"] for one in run["evaluations"]] == [0, 5 * 4 * 10, 10 * 4 * 10]
+        seconds = [one["seconds"] for one in run["evaluations"]]
+        assert 0 < seconds[0] < seconds[1] < seconds[2]
+        assert f"seed={run['seed']}" in run["command"]
+    confirmed = [run["evaluations"][1]["seconds"] for run in side["runs"]]
+    assert side["reached"]["-1000000"]["seconds"]["values"] == confirmed
+    assert side["reached"]["-1000000"]["seconds"]["worst"] == max(confirmed)
+    assert side["reached"]["1000000"]["seconds"] == {"median": None, "worst": None, "values": [None, None]}
+
+
+def test_solve_keeps_what_it_has_run(bench, monkeypatch, tmp_path):
+    monkeypatch.setattr(solve, "CASE", _tiny_case())
+    for module in (solve, solve_peers):
+        monkeypatch.setattr(module, "PEERS", {"another": ("settings of its authors", "no_such_package")})
+    first = bench("solve", "--peers")["sides"]
+    missing = {"seed": 0, "evaluations": [], "not_run": "no_such_package is not installed"}
+    assert first["another"]["runs"] == [missing]
+    monkeypatch.setattr(solve, "run_training", None)  # nothing is run again
+
+    assert bench("solve", "--peers")["sides"]["hebbax"] == first["hebbax"]
+
+    monkeypatch.setattr(solve, "CASE", _tiny_case(seconds=61.0))
+    with pytest.raises(HebbaxError, match=r"hebbax-s0.json was run in another way: remove .*solve-parts to begin anew"):
+        solve.measure(Settings(2, 4, 10, parts=tmp_path / "benchmarks/results/solve-parts"), print)
+
+
+def test_what_a_threshold_needs():
+    def lives(*means: float | None) -> list[dict[str, float | None]]:
+        return [{"return_mean": mean} for mean in means]
+
+    assert solve.first_reached(lives(4, 1, 3, None, 3, 5, 9), 3) == {"return_mean": 5}
+    assert solve.first_reached(lives(1, 4), 3) is None
+    assert solve.first_reached(lives(), 3) is None
+
+
+def test_the_clock_of_a_peer_stands_still_while_it_is_evaluated(monkeypatch, capsys):
+    now = [100.0]
+    monkeypatch.setattr("hebbax.bench.peer_clock.time.time", lambda: now[0])
+
+    def evaluate() -> np.ndarray:
+        now[0] += 50
+        return np.array([1.0, 3.0])
+
+    clock = PeerClock(90.0, 60.0, 2.0, 5.0, evaluate)
+    assert clock.goes_on(0)  # at 10 s, which is its first evaluation
+    now[0] += 4
+    assert clock.goes_on(7)  # at 14 s: not due
+    now[0] += 2
+    assert not clock.goes_on(9)  # at 16 s: reached for the second time
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert lines == [
+        {"seconds": 10.0, "steps": 0, "return_mean": 2.0},
+        {"seconds": 16.0, "steps": 9, "return_mean": 2.0},
+    ]
 
 
 @pytest.mark.slow
@@ -129,6 +187,19 @@ def test_startup_measures_the_command_of_the_readme():
 
     assert f"\n$ {startup.TRAIN}\n" in readme
     assert startup._train_command(Settings()) == startup.TRAIN
+
+
+@pytest.mark.slow
+def test_ants(bench):
+    results = bench("ants")
+
+    assert {name: len(values) for name, values in results["seconds"].items()} == {
+        "ant_run": 2,
+        "ant_proprioceptive": 2,
+    }
+    ratio = results["seconds"]["ant_proprioceptive"][1] / results["seconds"]["ant_run"][1]
+    assert results["ratio"]["values"][1] == pytest.approx(ratio)
+    assert results["closed_loop"]["name"] == "bench-ant_run han-b 27-16-8"
 
 
 @pytest.mark.slow

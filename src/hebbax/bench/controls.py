@@ -87,14 +87,19 @@ CLOSED_LOOP: dict[Callable[[int], Controls], int] = {
 
 def _random(task: Task, hidden: list[int], population: int) -> Controls:
     # The defaults of a policy: eta-abcd, max normalisation, direct activations, an update at every tick.
-    policy = make_policy(PolicyConfig(name="plastic", hidden=hidden), task)
+    return random_controls(task, PolicyConfig(name="plastic", hidden=hidden), population)
+
+
+def random_controls(task: Task, config: PolicyConfig, population: int) -> Controls:
+    """Return a population of random rules of a policy, with a normaliser of what they observe."""
+    policy = make_policy(config, task)
     genomes = np.random.default_rng(0).standard_normal((population, policy.genome_size), np.float32) * _SPREAD
     lives = NativeEngine(task, policy).evaluate(
         genomes[:32], stream(KEY, "statistics"), Scenario(ticks=_NORMALISER_TICKS)
     )
     normaliser = ObservationStatistics.empty(task.observation_size).merge(lives).normaliser()
     sizes = "-".join(map(str, policy.network.sizes))
-    return Controls(f"{task.name} plastic {sizes}", _RANDOM, task, policy, genomes, normaliser)
+    return Controls(f"{task.name} {config.name} {sizes}", _RANDOM, task, policy, genomes, normaliser)
 
 
 def _ignore(note: str) -> None:

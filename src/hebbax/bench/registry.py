@@ -10,8 +10,9 @@ BENCHMARKS = {
     "generation": "where the time of a generation goes",
     "scaling": "population, threads and network width; cost of a synapse",
     "scopes": "coefficients that synapses share, against one set per synapse",
+    "ants": "lives of `ant_run` against those of Gymnasium's ant, and against MuJoCo alone",
     "startup": "from launch to help, to a list, and to the first finished generation",
-    "solve": "from launch to a running HalfCheetah with the defaults, three seeds",
+    "solve": "from launch to a running HalfCheetah with the defaults, ten seeds; with --peers, others beside it",
     "recording": "what keeping everything costs, and how long an analysis takes",
     "memory": "peak memory of a generation of 200 genomes of 456,640 coefficients",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from hebbax.errors import HebbaxError
@@ -19,6 +20,8 @@ class Settings:
     repeats: int | None = None
     population: int | None = None
     ticks: int | None = None
+    peers: bool = False  # whether `solve` runs others' software too
+    parts: Path | None = None  # where a long benchmark keeps what it has finished; nowhere if None
 
     def __post_init__(self) -> None:
         for name in ("repeats", "population", "ticks"):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import shlex
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
 
@@ -35,11 +35,12 @@ def run_benchmark(name: str, settings: Settings, command: Sequence[str], out: Pa
     except OSError as error:
         raise HebbaxError(f"cannot make the folder {out}: {error.strerror}; choose another with --out") from error
     before = os.getloadavg()
-    report = import_module(f"hebbax.bench.{name.replace('-', '_')}").measure(settings, tell)
+    kept = replace(settings, parts=out / f"{name}-parts")
+    report = import_module(f"hebbax.bench.{name.replace('-', '_')}").measure(kept, tell)
     document = {
         "benchmark": name,
         "command": shlex.join(command),
-        "settings": dataclasses.asdict(settings),
+        "settings": {key: value for key, value in asdict(settings).items() if key != "parts"},
         "environment": environment(),
         "cores": available_cores(),
         "load_before": before,  # of the last 1, 5 and 15 minutes

@@ -2,68 +2,127 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
+import json
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from hebbax.bench.report import Report, Settings, Table, Tell
-from hebbax.config.train import TaskConfig, TrainConfig
-from hebbax.config.training import FULL, TrainingConfig
-from hebbax.evolution.search import Search
+from hebbax.bench.solve_peers import PEERS, run_peer
+from hebbax.bench.solve_run import run_training
+from hebbax.errors import HebbaxError
+from hebbax.files.atomic_write import write_text_atomically
+from hebbax.versions import environment
 
-CASE: dict[str, Any] = {"task": "half_cheetah", "threshold": 3000.0, "seeds": [0, 1, 2], "generations": 150}
-"""A seed is solved when the mean return of its population passes the threshold; given up after `generations`."""
-
-_COLUMNS = ("seed", "generation", "steps (millions)", "minutes", "highest population mean")
+CASE: dict[str, Any] = {
+    "task": "half_cheetah",
+    "policy": "han-e",
+    "thresholds": [3000.0, 5000.0, 6000.0],
+    "lives": 64,  # of the mean genome, over full lives, at every checkpoint
+    "checkpoint_every": 5,
+    "sides": {
+        "hebbax": {"seeds": list(range(10)), "seconds": 75.0, "keys": []},
+        "hebbax, lives of 1,000 ticks": {
+            "seeds": [0, 1, 2],
+            "seconds": 150.0,
+            "keys": ["training.ticks=full"],
+            "until": 3000.0,
+        },
+    },
+    "peers": {"seeds": [0, 1, 2], "seconds": 1800.0, "until": 3000.0, "every": 30.0},
+}
+"""What is run, and for how long; `until` ends a run that has reached it twice."""
 
 
 def measure(settings: Settings, tell: Tell) -> Report:
-    """Evolve from every seed until it is solved; the default population and ticks unless settings say otherwise."""
-    default = TrainConfig()
-    task, full = TaskConfig(CASE["task"], settings.ticks), TrainingConfig(FULL)  # the threshold is of full lives
-    config = replace(default, task=task, training=full, generations=CASE["generations"])
-    if settings.population is not None:
-        config = replace(config, strategy=replace(default.strategy, population=settings.population))
-    runs = [_solve(replace(config, seed=seed), tell) for seed in CASE["seeds"]]
-    minutes = [run["seconds"] / 60 if run["solved"] else np.inf for run in runs]
-    median = float(np.median(minutes))
-    results = {
-        **CASE,
-        "policy": config.policy.name,
-        "strategy": config.strategy.to_values(),
-        "runs": runs,
-        "median_minutes": median if np.isfinite(median) else None,  # null where most seeds were given up
-    }
-    title = f"until the population mean passes {CASE['threshold']:,.0f} on {CASE['task']} {config.policy.name}"
-    return Report(results, [Table(title, _COLUMNS, [_row(run) for run in runs], _COLUMNS)])
+    """Run every seed of every side, one after the other, seed by seed; those that stand in the parts are kept."""
+    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in _sides(settings)}
+    seeds = sorted({seed for side in _sides(settings).values() for seed in side["seeds"]})
+    for seed in seeds:
+        for name, side in _sides(settings).items():
+            if seed in side["seeds"]:
+                tell(f"{name}, seed {seed}: {side['seconds']:.0f} s at most")
+                runs[name].append(_run(name, side, seed, settings))
+    case = {key: value for key, value in CASE.items() if key not in ("sides", "peers")}
+    results = {**case, "sides": {name: {**side, **_summed(runs[name])} for name, side in _sides(settings).items()}}
+    return Report(results, [_table(results)])
 
 
-def _solve(config: TrainConfig, tell: Tell) -> dict[str, Any]:
-    """Return how one seed went. The time includes making the engine, and the evaluations that training makes."""
-    start = time.perf_counter()
-    search = Search(config)
-    state, means, steps = search.begin(), [], 0
-    while state.generation < config.generations and not (means and means[-1] > CASE["threshold"]):
-        step = search.step(state)
-        assert step is not None  # nobody has stopped the engine
-        state, metrics = step
-        # A generation of which all lives diverged has no mean, and is below any threshold.
-        means.append(-np.inf if metrics["return_mean"] is None else metrics["return_mean"])
-        steps += metrics["steps"]
-        tell(f"seed {config.seed}: generation {state.generation}, population mean {means[-1]:,.0f}")
-    return {
-        "seed": config.seed,
-        "solved": means[-1] > CASE["threshold"],
-        "generations": state.generation,
-        "steps": steps,
-        "seconds": time.perf_counter() - start,
-        "population_mean": [mean if np.isfinite(mean) else None for mean in means],
-    }
+def _sides(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Return what is run by name; fewer seeds where fewer rounds are asked for."""
+    sides = dict(CASE["sides"])
+    if settings.peers:
+        sides |= {name: {**CASE["peers"], "how": how} for name, (how, _) in PEERS.items()}
+    return {name: {**side, "seeds": side["seeds"][: settings.repeats]} for name, side in sides.items()}
 
 
-def _row(run: dict[str, Any]) -> list[str]:
-    highest = max((mean for mean in run["population_mean"] if mean is not None), default=float("nan"))
-    generation = str(run["generations"]) if run["solved"] else f"not in {run['generations']}"
-    return [str(run["seed"]), generation, f"{run['steps'] / 1e6:.2f}", f"{run['seconds'] / 60:.2f}", f"{highest:,.0f}"]
+def _run(name: str, side: Mapping[str, Any], seed: int, settings: Settings) -> dict[str, Any]:
+    """Return how one run went: from its part, if that was run in the same way, else by running it."""
+    how = {key: value for key, value in side.items() if key != "seeds"}
+    asked = {"side": how, "seed": seed, "population": settings.population, "ticks": settings.ticks}
+    asked |= {key: CASE[key] for key in ("task", "policy", "lives", "checkpoint_every")}
+    path = (
+        None if settings.parts is None else settings.parts / f"{name.replace(', ', '-').replace(' ', '-')}-s{seed}.json"
+    )
+    if path is not None and path.is_file():
+        part = json.loads(path.read_text())
+        if part["asked"] != asked:
+            raise HebbaxError(f"{path} was run in another way: remove {path.parent} to begin anew")
+        return part["run"]
+    run = run_peer(name, CASE, side, seed) if name in PEERS else run_training(CASE, side, seed, settings)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        document = {"asked": asked, "environment": environment(), "run": run}
+        write_text_atomically(path, json.dumps(document, indent=1, allow_nan=False) + "\n")
+    return run
+
+
+def _summed(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the runs, and of each threshold the median and the worst of seconds and steps; null if not reached."""
+    found = {}
+    for threshold in CASE["thresholds"]:
+        reached = [first_reached(run["evaluations"], threshold) for run in runs]
+        found[f"{threshold:.0f}"] = {
+            key: _median_and_worst([None if at is None else at[key] for at in reached]) for key in ("seconds", "steps")
+        }
+    return {"reached": found, "runs": runs}
+
+
+def first_reached(evaluations: list[dict[str, Any]], threshold: float) -> dict[str, Any] | None:
+    """Return the evaluation that confirms a threshold: the one before it had reached it too. None if there is none.
+
+    >>> first_reached([{"return_mean": 10.0}, {"return_mean": 12.0}], 9.0)
+    {'return_mean': 12.0}
+    """
+    for before, this in pairwise(evaluations):
+        if all(one["return_mean"] is not None and one["return_mean"] >= threshold for one in (before, this)):
+            return this
+    return None
+
+
+def _median_and_worst(values: list[float | None]) -> dict[str, Any]:
+    numbers = [np.inf if value is None else value for value in values]
+    plain = [float(np.median(numbers)), float(np.max(numbers))] if numbers else [np.inf, np.inf]
+    median, worst = (value if np.isfinite(value) else None for value in plain)
+    return {"median": median, "worst": worst, "values": values}
+
+
+def _table(results: dict[str, Any]) -> Table:
+    columns = ["side", "seeds", *(f"{threshold:,.0f}" for threshold in results["thresholds"]), "millions of steps"]
+    rows = []
+    for name, side in results["sides"].items():
+        reached = [side["reached"][f"{threshold:.0f}"]["seconds"] for threshold in results["thresholds"]]
+        steps = side["reached"][f"{results['thresholds'][0]:.0f}"]["steps"]["median"]
+        cells = [f"{_seconds(one['median'])} ({_seconds(one['worst'])})" for one in reached]
+        rows.append([name, str(len(side["runs"])), *cells, "–" if steps is None else f"{steps / 1e6:.2f}"])
+    title = (
+        f"{results['task']} {results['policy']}: seconds from launch until the mean genome earns so much over "
+        f"{results['lives']} full lives, confirmed by the next evaluation; median (worst), steps to the first"
+    )
+    return Table(title, columns, rows, columns[1:])
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}"

@@ -41,6 +41,9 @@ def measure(settings: Settings, tell: Tell) -> Report:
             warm.append(_first_generation(train, cache))
     results["first_generation_cold"] = _summary(train, cold)
     results["first_generation_warm"] = _summary(train, warm)
+    one = train.replace("generations=100", "generations=1")
+    tell(f"{one}: processor time")
+    results["one_generation_warm"] = {"command": one, "cpu_seconds": summary(_cpu_seconds(one, settings))}
     return Report(results, [_table(results)])
 
 
@@ -61,6 +64,21 @@ def _until_end(command: str) -> float:
     if process.returncode != 0:
         raise HebbaxError(f"`{command}` failed: {process.stderr.strip()}")
     return seconds
+
+
+def _cpu_seconds(command: str, settings: Settings) -> list[float]:
+    """Return the processor time of whole processes that train for one generation, after one that fills the caches."""
+    seconds = []
+    for _ in range(1 + min(settings.rounds(), _OTHERS)):
+        with tempfile.TemporaryDirectory(prefix="hebbax-bench-") as folder:
+            before = os.times()
+            child = subprocess.run(_arguments(command), cwd=folder, capture_output=True, text=True)
+            after = os.times()
+        if child.returncode != 0:
+            raise HebbaxError(f"`{command}` failed: {child.stderr.strip()}")
+        used = (after.children_user - before.children_user, after.children_system - before.children_system)
+        seconds.append(sum(used))
+    return seconds[1:]
 
 
 def _first_generation(command: str, cache: str) -> dict[str, float]:
@@ -105,4 +123,6 @@ def _table(results: dict[str, Any]) -> Table:
         measurement = results[f"first_generation_{kind}"]
         rows.append([f"first generation starts, {kind}", with_interval(measurement["seconds_until_started"])])
         rows.append([f"first generation finished, {kind}", with_interval(measurement["seconds"])])
+    one = results["one_generation_warm"]
+    rows.append([f"processor time: {one['command']}, warm", with_interval(one["cpu_seconds"])])
     return Table(f"from launch; training: {results['first_generation_cold']['command']}", _COLUMNS, rows, ("seconds",))

@@ -11,6 +11,7 @@ from hebbax.bench.registry import BENCHMARKS, benchmark_names
 from hebbax.cli.output import note, print_table, waiting
 from hebbax.cli.parser import Parser, whole_number
 from hebbax.cores import available_cores
+from hebbax.errors import HebbaxError
 
 _LISTED = "\n".join(f"  {name:<12} {what}" for name, what in BENCHMARKS.items())
 _DESCRIPTION = f"""\
@@ -25,7 +26,8 @@ cores, a quarter of that `closed-loop`; nothing else should run meanwhile."""
 _EXAMPLES = """\
   hebbax bench
   hebbax bench closed-loop --quick
-  hebbax bench peers scaling --repeats 15 --out measured"""
+  hebbax bench peers scaling --repeats 15 --out measured
+  hebbax bench solve --peers"""
 
 
 def parser() -> Parser:
@@ -46,6 +48,9 @@ def parser() -> Parser:
     )
     options.add_argument("--ticks", type=whole_number, metavar="N", help="of a life (default: each its own)")
     options.add_argument(
+        "--peers", action="store_true", help="solve: others' software too (pip install 'hebbax[bench]'); hours"
+    )
+    options.add_argument(
         "--quick", action="store_true", help="for a look: as --repeats 3 --population 32 --ticks 100 where not given"
     )
     return options
@@ -57,10 +62,13 @@ def run(options: Namespace) -> int:
     from hebbax.bench.run import run_benchmark
 
     names = benchmark_names(options.names)
+    if options.peers and "solve" not in options.names:
+        raise HebbaxError("--peers: expected with solve alone, as in `hebbax bench solve --peers`")
     given = {name: getattr(options, name) for name in ("repeats", "population", "ticks")}
     settings = replace(
         QUICK if options.quick else Settings(), **{name: value for name, value in given.items() if value is not None}
     )
+    settings = replace(settings, peers=options.peers)
     _note_load()
     for name in names:
         report = run_benchmark(

@@ -19,9 +19,10 @@ _LOWEST, _HIGHEST = 0.25, 1.0  # m, of the torso
 _TORSO = 1
 
 
-def _outcome(
+def outcome(
     before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float
 ) -> tuple[tuple[Array, ...], Array, Array]:
+    """Return the terms of the reward, whether the ant has fallen, and no memory."""
     forward = (simulation.xpos[_TORSO, 0] - before.xpos[_TORSO, 0]) / period
     height = simulation.qpos[2]
     healthy = (height > _LOWEST) & (height < _HIGHEST)
@@ -51,7 +52,7 @@ def ant_run() -> Task:
         reset=reset,
         observe=observe_proprioceptive,
         actuate=actuate,
-        outcome=_outcome,
+        outcome=outcome,
         compares=("xpos",),
         reward=("forward", "survive", "control"),
         termination="the torso leaves 0.25 to 1 m",

@@ -1,0 +1,110 @@
+"""Ship an evolved controller, or judge the shipped ones anew.
+
+    python benchmarks/zoo.py RUN ...
+
+puts the newest checkpoint of each run into the zoo as TASK/POLICY, in place of what is there, with its configuration,
+metrics and card.
+
+    python benchmarks/zoo.py
+
+makes the cards of all shipped controllers anew. A card holds 100 lives on seed 1, which no training uses.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hebbax import zoo
+from hebbax.runs.stored_run import StoredRun
+
+ZOO = Path(zoo.__file__).parent
+SHIPPED_FILES = ("config.yaml", "run.json", "metrics.jsonl")
+LARGEST = 1_000_000  # bytes of a file
+LIVES = ("--lifetimes", "100", "--seed", "1")
+
+
+def ship(path: Path) -> str:
+    """Copy a run into the zoo; return its name there."""
+    run = StoredRun.open(path)
+    name = f"{run.task.name}/{run.config.policy.name}"
+    target = ZOO / name
+    shutil.rmtree(target, ignore_errors=True)
+    (target / "checkpoints").mkdir(parents=True)
+    newest = run.folder.newest_checkpoint(print)[0]
+    for source in (*(run.folder.path / file for file in SHIPPED_FILES), newest):
+        if source.stat().st_size > LARGEST:
+            sys.exit(f"{source} has {source.stat().st_size:,} bytes: at most {LARGEST:,} ship")
+        shutil.copy(source, target / source.relative_to(run.folder.path))
+    return name
+
+
+def write_card(name: str) -> None:
+    """Evaluate a shipped controller, and write its card as JSON and to read."""
+    run = StoredRun.open(f"zoo:{name}")
+    evaluation = ["hebbax", "evaluate", f"zoo:{name}", *LIVES]
+    child = subprocess.run([sys.executable, "-m", *evaluation, "--json"], check=True, capture_output=True, text=True)
+    document = json.loads(child.stdout)
+    returns = np.array([value for value in document["returns"] if value is not None])
+    card = {key: value for key, value in document.items() if key not in ("returns", "lengths")}
+    card |= {
+        "return_min": float(returns.min()),
+        "return_max": float(returns.max()),
+        "command": shlex.join(run.folder.read_record()["command"]),
+        "generations_run": run.checkpoint.generation,
+        "steps": run.folder.read_metrics()[-1]["steps_total"],
+        "evaluation_command": shlex.join(evaluation),
+    }
+    (ZOO / name / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    (ZOO / name / "CARD.md").write_text(card_text(name, card, returns), encoding="utf-8")
+    print(f"{name}: {card['return_mean']:,.0f} ± {card['return_std']:,.0f} over {len(returns)} lives")
+
+
+def card_text(name: str, card: dict[str, Any], returns: np.ndarray) -> str:
+    """Return the card to read."""
+    low, high = card["return_ci95"]
+    tenth, median = np.percentile(returns, [10, 50])
+    changing = f"{card['plastic_state']:,}" if card["plastic_state"] else "no"
+    rows = [
+        ("evolved by", f"`{card['command']}`"),
+        ("stopped after", f"{card['generations_run']:,} generations, {card['steps'] / 1e6:,.1f} million control ticks"),
+        (
+            "sizes",
+            f"{card['evolved_numbers']:,} evolved numbers, {card['weights']:,} weights, {changing} plastic state",
+        ),
+        ("genome", f"*{card['genome']}*"),
+        (
+            "return over 100 fresh lives",
+            f"{card['return_mean']:,.0f} (95 % interval over lifetimes {low:,.0f} to {high:,.0f}), standard deviation "
+            f"{card['return_std']:,.0f}",
+        ),
+        (
+            "lowest, tenth of a hundred, median, highest",
+            f"{returns.min():,.0f}, {tenth:,.0f}, {median:,.0f}, {returns.max():,.0f}",
+        ),
+        ("lives that end early", f"{card['terminated']} of {len(returns)}; {card['diverged']} diverge"),
+        ("evaluated by", f"`{card['evaluation_command']}`"),
+        ("versions", "in `run.json` and `card.json`"),
+    ]
+    table = "\n".join(["| | |", "|---|---|", *(f"| {key} | {value} |" for key, value in rows)])
+    return f"# zoo:{name}\n\n{table}\n\nThe learning curve is in `metrics.jsonl`; `hebbax show zoo:{name}` draws it.\n"
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("runs", nargs="*", type=Path, metavar="RUN")
+    runs = options.parse_args().runs
+    for name in [ship(path) for path in runs] or zoo.zoo_names():
+        write_card(name)
+
+
+if __name__ == "__main__":
+    main()
