@@ -28,7 +28,7 @@ from hebbax.damage.event_table import (
     event_table,
     states_of,
 )
-from hebbax.damage.events import KINDS, Event, events_from_dicts, events_to_dicts
+from hebbax.damage.events import KINDS, Event, check_onsets, events_from_dicts, events_to_dicts
 from hebbax.errors import HebbaxError
 from hebbax.policies.make_policy import make_policy
 from hebbax.tasks.registry import make_task
@@ -196,3 +196,11 @@ def test_bodies_of_other_packages_are_out_of_reach():
     task = make_task("gymnasium/Pendulum-v1")
     with pytest.raises(HebbaxError, match="'push-body' on task 'gymnasium/Pendulum-v1': its environment has no bodies"):
         event_table([Event("push-body", 0, target=1, value=(1, 0, 0))], task, make_policy("han-b", task))
+
+
+def test_a_damage_after_the_end_of_life_is_refused():
+    event = Event("scale-actuator", onset=20, duration=5, target=0, value=0.0)
+
+    check_onsets([[], [event]], 21)
+    with pytest.raises(HebbaxError, match="after the end of a life of 20; nearest valid: tick 19"):
+        check_onsets([[], [event]], 20)

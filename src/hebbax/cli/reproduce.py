@@ -58,6 +58,7 @@ def parser() -> Parser:
 def run(options: Namespace) -> int:
     """Run, then report; return 0, 1 if a run failed, or 128 and the signal that stopped it."""
     from hebbax.cli.sweep import SOME_FAILED, run_all
+    from hebbax.files.destination import check_folder
     from hebbax.reproduction.published import budget_named, experiment_named
 
     experiment = experiment_named(options.experiment)
@@ -65,8 +66,12 @@ def run(options: Namespace) -> int:
     if options.dry_run and options.report_only:
         raise HebbaxError("--dry-run writes nothing and --report-only writes the results: give one of them")
     folder = Path(options.runs or f"runs/{options.experiment}/{options.budget}")
+    out = _out(options)
+    if not options.dry_run:
+        check_folder(folder)
+        check_folder(out)
     runs, failures = _planned(budget, folder)
-    kept = _kept(Path(options.out or _default_out(options.budget)), runs) if options.keep else {}
+    kept = _kept(out, runs) if options.keep else {}
     due = [run for run in runs if not _finished(kept.get(run.path.name))]
     if options.dry_run:
         _print_outcome(due, failures, len(runs))
@@ -107,8 +112,9 @@ def _finished(record: Mapping[str, Any] | None) -> bool:
     return record is not None and record["reached"] >= record["generations"]
 
 
-def _default_out(budget: str) -> str:
-    return "results/han" if budget == "laptop" else f"results/han/{budget}"
+def _out(options: Namespace) -> Path:
+    default = "results/han" if options.budget == "laptop" else f"results/han/{options.budget}"
+    return Path(options.out or default)
 
 
 def _planned(budget: Budget, folder: Path) -> tuple[list[PlannedRun], dict[Path, str]]:
@@ -150,6 +156,6 @@ def _report(
         missing={path.name: reason.partition("\n")[0] for path, reason in failures.items()},
         kept=kept,
     )
-    written = write_reproduction(reproduction, Path(options.out or _default_out(options.budget)), print)
+    written = write_reproduction(reproduction, _out(options), print)
     if not written:
         note("no run has finished a generation yet, so there is nothing to report")

@@ -34,6 +34,7 @@ def sweep(options: Namespace) -> int:
     All combinations are checked before the first begins. Finished runs are skipped, interrupted ones resumed.
     """
     from hebbax.cli.overrides.sweep import compose_sweep, split_launcher
+    from hebbax.files.destination import check_folder
     from hebbax.runs.run_folder import is_run
     from hebbax.runs.sweep import check_plan, plan
 
@@ -41,6 +42,7 @@ def sweep(options: Namespace) -> int:
     folder = Path(options.run if options.run is not None else DEFAULT_FOLDER)
     if is_run(folder):
         raise HebbaxError(f"{quoted(folder)} is a run, not a folder of runs: choose another folder with --run")
+    check_folder(folder)
     with starting(options.own_process):
         combinations = compose_sweep(overrides)
         swept = combinations[0].swept

@@ -122,6 +122,15 @@ class Event:
         return HebbaxError(f"event {self.kind!r} with {got}: expected {expected}")
 
 
+def check_onsets(variants: Sequence[Sequence[Event]], ticks: int) -> None:
+    """Raise HebbaxError where an event sets in after the end of a life of so many ticks, so that it never happens."""
+    onset = max((event.onset for events in variants for event in events), default=0)
+    if onset >= ticks:
+        raise HebbaxError(
+            f"a damage sets in at tick {onset}, after the end of a life of {ticks}; nearest valid: tick {ticks - 1}"
+        )
+
+
 def events_to_dicts(events: Iterable[Event]) -> list[dict[str, Any]]:
     """Return events as plain dictionaries for JSON, without the fields that are left at their defaults."""
     required, defaults = ("kind", "onset"), {field.name: field.default for field in fields(Event)}

@@ -10,7 +10,7 @@ import numpy as np
 
 from hebbax.config.train import TrainConfig
 from hebbax.config.training import FULL, GROWING, PhaseConfig, Reached, read_after
-from hebbax.damage.events import Event
+from hebbax.damage.events import Event, check_onsets
 from hebbax.damage.text import parse_damages
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.evolution.life_length import LifeLength, Outcome, first_length, next_length
@@ -136,11 +136,12 @@ def _phase(config: PhaseConfig, own: PhaseConfig, task: AnyTask, full: int) -> P
     damage = own.damage if config.damage is None else config.damage
     ticks = _ticks(own.ticks if config.ticks is None else config.ticks, full)
     variants = parse_damages(damage or "", task.control_period)
+    check_onsets(variants, full)
     onset = _last_onset(variants)
-    if ticks is not None and onset >= ticks and ticks < full:
+    if ticks is not None and onset >= ticks:
         raise HebbaxError(
             f"training.ticks={ticks}: a damage sets in at tick {onset}, after the end of such a life; nearest valid: "
-            f"{min(onset + 1, full)}"
+            f"{onset + 1}"
         )
     return Phase(after, ticks, _weights(config.weights, task.reward), variants)
 

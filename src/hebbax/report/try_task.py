@@ -17,7 +17,7 @@ from hebbax.keys import life_key, root_key, stream
 from hebbax.policies.open_loop import Replay
 from hebbax.report.show import FILM, film_life
 from hebbax.tasks.external.task import AnyTask
-from hebbax.types import Lives, Record
+from hebbax.types import MOST_TICKS, Lives, Record
 
 ACTIONS = ("zero", "random")
 """What a robot is made to do: nothing, or each action drawn anew at every tick between its limits."""
@@ -51,6 +51,9 @@ def try_task(
     check_seed(seed)
     check_folder(folder)
     ticks = max(1, round(seconds / task.control_period))
+    if ticks > MOST_TICKS:
+        longest = MOST_TICKS * task.control_period
+        raise HebbaxError(f"seconds={seconds:g}: expected at most {longest:.0f}; nearest valid: {longest:.0f}")
     policy = Replay(task.action_size, ticks)
     engine = make_engine(task, policy, "auto", threads=1)
     genome = draw_actions(task, actions, ticks, seed).ravel()

@@ -11,7 +11,7 @@ from pathlib import Path
 from hebbax import zoo
 from hebbax.config.train import TrainConfig, check_train_config, from_dict
 from hebbax.damage.event_table import event_table
-from hebbax.damage.events import Event
+from hebbax.damage.events import Event, check_onsets
 from hebbax.damage.text import parse_damages
 from hebbax.engines.live_controller import LiveController
 from hebbax.errors import about, unknown_name
@@ -83,7 +83,7 @@ class StoredRun:
         """Return the run with lives of another length, or put through something else than in training.
 
         Raises HebbaxError for a termination or a damage that is none, and a damage that the robot or the policy cannot
-        have.
+        have, or that sets in after the end of the life.
         """
         config = self.config
         config = replace(
@@ -96,6 +96,8 @@ class StoredRun:
         changed = replace(self, config=config)
         for events in changed.variants:
             event_table(events, changed.task, changed.policy)
+        length = changed.task.length if config.task.ticks is None else config.task.ticks
+        check_onsets(changed.variants, length)
         return changed
 
     @cached_property

@@ -1,0 +1,160 @@
+"""Bad command lines of every subcommand: from its own options by a rule, and from its keys and positionals."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from importlib import import_module
+
+from hebbax.cli.main import SUBCOMMANDS, module_of
+
+RUN = "zoo:half_cheetah/han-e"
+
+POSITIONALS = {
+    "evaluate": [RUN],
+    "compare": [RUN],
+    "show": [RUN],
+    "record": [RUN],
+    "analyze": [RUN],
+    "report": [RUN],
+    "experiment": ["freeze", RUN],
+    "play": [RUN],
+    "genome": [RUN],
+    "try": ["swimmer"],
+    "reproduce": ["han-gymnasium"],
+    "bench": ["startup"],
+    "train": ["task=swimmer"],
+}
+"""What makes the rest of a command line right, so that the fault is the only one."""
+
+BAD_NUMBERS = ("x", "", "-1", "0", "1.5", "nan", "inf", "1e999", "9" * 40)
+ALLOWED = {
+    ("--seed", "0"),
+    ("--seconds", "1.5"),
+    ("--speed", "1.5"),
+    ("--port", "0"),
+    ("--repeats", "9" * 40),
+    ("--population", "9" * 40),
+    ("--generations", "9" * 40),  # so no run is finished there
+}
+TOO_LONG = {("show", "--seconds"), ("demo", "--seconds"), ("bench", "--ticks")}
+"""Options whose numbers have no end that a machine could tell at once."""
+"""Values that are fine, or that only time would tell from a fine one."""
+
+BAD_RUNS = ("nowhere", "a-file", "a-folder", "", "zoo:", "zoo:half_cheetah", "zoo:half_cheetah/han-z", "zoo:../../etc")
+BAD_KEYS = (
+    "task=swimer",
+    "task=",
+    "task.ticks=0",
+    "task.ticks=-5",
+    "task.ticks=1.5",
+    "task.ticks=many",
+    "task.tick=5",
+    "policy=han-z",
+    "policy.hidden=[0]",
+    "policy.hidden=[-3,4]",
+    "policy.hidden=x",
+    "policy.rule=abdc",
+    "policy.window=0",
+    "policy.window=x",
+    "policy.interval=0",
+    "policy.interval='0 ticks'",
+    "policy.interval='4 tocks'",
+    "policy.interval=-1",
+    "policy.normalisation=maximum",
+    "policy.averaging=mean",
+    "policy.scope=neuron",
+    "policy.birth=never",
+    "policy.connections={layer 9:{plastic:false}}",
+    "policy.nothing=1",
+    "strategy=open-es",
+    "strategy.population=0",
+    "strategy.population=3",
+    "strategy.population=x",
+    "strategy.learning_rate=0",
+    "strategy.learning_rate=-1",
+    "strategy.sigma=nan",
+    "strategy.sigma=inf",
+    "strategy.elite=0.5",
+    "strategy.shaping=rank",
+    "strategy.weight_decay=-1",
+    "training.ticks=0",
+    "training.ticks=grow",
+    "training.ticks=1000001",
+    "training.births=all",
+    "training.race=1.5",
+    "training.first_mean=median",
+    "training.phases=[{after:-1}]",
+    "training.phases=[{after:return>=x}]",
+    "training.phases=[{after:5},{after:5}]",
+    "training.phases=[{after:5,weights:{speed:1}}]",
+    "generations=0",
+    "generations=-1",
+    "generations=x",
+    "lifetimes=0",
+    "seed=-1",
+    "seed=x",
+    "seed=99999999999999999999",
+    "threads=0",
+    "threads=x",
+    "engine=turbo",
+    "engine=vector",
+    "termination=stop",
+    "evaluate_every=0",
+    "evaluate_lifetimes=0",
+    "checkpoint_every=0",
+    "keep_checkpoints=0",
+    "observations.normalise=twice",
+    "track=mlflow",
+    "damage=scale-actuator(nobody, 0)",
+    "damage=scale-actuator(motor1_rot, nan)",
+    "damage=explode(1)",
+    "damage=scale-actuator(",
+    "damage=scale-actuator(motor1_rot, 0, from=-1s)",
+    "damage=scale-actuator(motor1_rot, 0, from=1e9s)",
+    "sed=1",
+    "task",
+    "=1",
+    "seed=1 seed=2",
+)
+
+
+def bad_command_lines() -> Iterator[tuple[str, ...]]:
+    """Yield command lines, each with one fault; RUN names such as `a-file` stand for what lies in the folder."""
+    yield ("trian",)
+    yield ("--nothing",)
+    for command in SUBCOMMANDS:
+        rest = POSITIONALS.get(command, [])
+        yield command, *rest, "--nothing"
+        yield command, *rest, "-x", "1"
+        yield from _of_options(command, rest)
+        if rest and command != "bench":
+            yield from ((command, *rest[:-1], run) for run in _bad_last(command))
+        yield command, *rest, *["one-too-many"] * 3
+    yield "train", "-m", "task=swimmer", "seed=0,1", "--run", "a-file/inside"
+    yield from (("train", *(["task=swimmer"] if not key.startswith("task=") else []), key) for key in BAD_KEYS)
+
+
+def _bad_last(command: str) -> tuple[str, ...]:
+    if command in ("try", "reproduce", "train"):
+        return () if command == "train" else ("", "nothing", "../x", "swimmer/x")
+    return BAD_RUNS
+
+
+def _of_options(command: str, rest: list[str]) -> Iterator[tuple[str, ...]]:
+    parser: argparse.ArgumentParser = import_module(module_of(command)).parser()
+    for action in parser._actions:
+        name = action.option_strings[-1] if action.option_strings else None
+        if name is None or name == "--help" or action.nargs == 0:
+            continue
+        yield command, *rest, name  # without its value
+        if action.choices:
+            yield from ((command, *rest, name, value) for value in ("", "no such choice"))
+        elif action.type is not None:
+            bad = [value for value in BAD_NUMBERS if (name, value) not in ALLOWED]
+            bad = bad[:-1] if (command, name) in TOO_LONG else bad
+            yield from ((command, *rest, name, value) for value in bad)
+        elif name in ("--out", "--run", "--runs", "--experiments"):
+            yield command, *rest, name, "a-file/inside"
+        elif name in ("--task", "--engine", "--genome", "--metric", "--across", "--baseline", "--resume", "--actions"):
+            yield from ((command, *rest, name, value) for value in ("", "no such name"))
