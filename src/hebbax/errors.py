@@ -45,8 +45,10 @@ def check_seed(seed: int) -> None:
     check_whole("seed", seed, 0, 2**32 - 1)
 
 
-def check_whole(name: str, value: object, least: int, most: int) -> int:
+def check_whole(name: str, value: object, least: int, most: int, *, field: str | None = None, unit: str = "") -> int:
     """Return a whole number. Raises HebbaxError for one outside [least, most], and for anything else.
+
+    `field` is the error's; `unit` says what is counted, as in "of ticks ".
 
     >>> check_whole("ticks", 1.5, 1, 100)
     Traceback (most recent call last):
@@ -58,21 +60,31 @@ def check_whole(name: str, value: object, least: int, most: int) -> int:
         number = None
     if number is None or number < least:
         nearest = max(round(value), least) if isinstance(value, float) and isfinite(value) else least
-        raise HebbaxError(f"{name}={value!r}: expected a whole number of at least {least}; nearest valid: {nearest}")
+        expected = f"expected a whole number {unit}of at least {least}; nearest valid: {nearest}"
+        raise HebbaxError(f"{name}={value!r}: {expected}", field=field)
     if number > most:
-        raise HebbaxError(f"{name}={value!r}: expected at most {most}; nearest valid: {most}")
+        raise HebbaxError(f"{name}={value!r}: expected at most {most}; nearest valid: {most}", field=field)
     return number
 
 
 def check_number(name: str, value: float, least: float, most: float) -> None:
     """Raise HebbaxError for a number outside [least, most], or that is none."""
-    if not isinstance(value, Real):
+    if not is_number(value):
         raise HebbaxError(f"{name}={value!r}: expected a number from {least} to {most}")
     if not least <= value <= most:
         # Whole numbers in full: of a seed every digit counts.
         told = [f"{n:g}" if isinstance(n, float) else str(n) for n in (value, least, most)]
         nearest = told[2] if value > most else told[1]
         raise HebbaxError(f"{name}={told[0]}: expected {told[1]} to {told[2]}; nearest valid: {nearest}")
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a real number, which True and False are not meant as.
+
+    >>> is_number(0.5), is_number(True), is_number("3")
+    (True, False, False)
+    """
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def one_line(error: BaseException) -> str:

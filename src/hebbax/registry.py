@@ -59,7 +59,7 @@ class Registry(Generic[T]):
 
     def get(self, name: str) -> T:
         """Return the part of a name. Raises HebbaxError with the nearest names."""
-        if name not in self:
+        if not isinstance(name, str) or name not in self:
             raise unknown_name(self.kind, name, self)
         return self._parts[name]
 
@@ -84,6 +84,8 @@ class Registry(Generic[T]):
         return self.get(name)
 
     def __contains__(self, name: object) -> bool:
+        if not isinstance(name, str):
+            return False
         if name not in self._parts:
             load_plugins()
         return name in self._parts

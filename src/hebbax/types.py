@@ -17,6 +17,12 @@ Array: TypeAlias = Any
 MOST_TICKS = 2**31 - 1
 """The longest life, in control ticks: engines count them in 32 bits."""
 
+MOST_LIVES = 2**31 - 1
+"""Of one call."""
+
+MOST_UNITS = 2**20
+"""Of a layer, an observation or an action; far beyond what is of use, and products of two fit 64 bits."""
+
 
 def numbers_of(what: str, values: Any, dtype: type) -> np.ndarray:
     """Return real numbers as a contiguous array of a type. Raises HebbaxError for anything else."""
@@ -159,6 +165,8 @@ class Normaliser:
             array = numbers_of(f"a normaliser's {name}", values, np.float64)
             if array.shape != (size,):
                 raise HebbaxError(f"a normaliser whose {name} has shape {array.shape}: expected ({size},)")
+            if not np.all(np.isfinite(array)):
+                raise HebbaxError(f"a normaliser whose {name} holds NaN or infinity: expected finite numbers")
             parts.append(array)
         return Normaliser(*parts)
 

@@ -126,7 +126,7 @@ def test_entries_of_a_table_are_the_same_in_every_process_and_all_are_used():
     ("change", "message"),
     [
         ({"scope": "neuron"}, "unknown scope 'neuron'"),
-        ({"scope": "table", "table": 0}, "table=0: expected at least 1; nearest valid: 1"),
+        ({"scope": "table", "table": 0}, "table=0: expected a whole number of at least 1; nearest valid: 1"),
         ({"table": 8}, "table=8: scope=synapse does not read it; leave it out, or set scope=table"),
         ({"plastic": False, "scope": "post"}, "scope=post: a static policy has no plasticity"),
     ],

@@ -24,7 +24,7 @@ def test_identifiers(name):
         (("Left_Knee", 1, "rad"), "group 'Left_Knee': expected lower-case words .*; nearest valid: 'left knee'"),
         (("left  knee", 1, "rad"), "nearest valid: 'left knee'"),
         (("2nd knee", 1, "rad"), "nearest valid: 'nd knee'"),
-        (("knee", 0, "rad"), "group 'knee': size=0, expected at least 1"),
+        (("knee", 0, "rad"), "group 'knee': size=0: expected a whole number of at least 1"),
         (("knee", 1, "rad", 1.0, -1.0), "group 'knee': low=1.0 and high=-1.0, expected low below high"),
         (("knee", 1, "rad", np.nan), "expected low below high"),
         (("knee", 3, "rad", (0.0, 0.0)), "group 'knee': 2 limits low for a size of 3"),

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Collection
 from typing import Any
 
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import HebbaxError, check_whole, is_number, unknown_name
 
 _CHECK = "check"  # where a field keeps its check
 
@@ -22,10 +22,10 @@ def positive(default: float | None) -> Any:
     """Return a number above 0; of a default of None, it may be None."""
     usual = ", or null" if default is None else f" such as {default}, the default"
 
-    def check(name: str, value: float | None) -> None:
+    def check(name: str, value: Any) -> None:
         if value is None and default is None:
             return
-        if value is None or not 0 < value < float("inf"):
+        if value is None or not is_number(value) or not 0 < value < float("inf"):
             raise _error(name, value, f"expected a positive number{usual}")
 
     return _option(default, check)
@@ -34,9 +34,9 @@ def positive(default: float | None) -> Any:
 def at_least_zero(default: float) -> Any:
     """Return a number that is not negative."""
 
-    def check(name: str, value: float) -> None:
-        if not 0 <= value < float("inf"):
-            nearest = "; nearest valid: 0" if value < 0 else ""
+    def check(name: str, value: Any) -> None:
+        if not is_number(value) or not 0 <= value < float("inf"):
+            nearest = "; nearest valid: 0" if is_number(value) and value < 0 else ""
             raise _error(name, value, f"expected a number of at least 0, where 0 is none{nearest}")
 
     return _option(default, check)
@@ -45,9 +45,9 @@ def at_least_zero(default: float) -> Any:
 def decay_factor(default: float) -> Any:
     """Return the factor by which a value decays: above 0, and at most 1."""
 
-    def check(name: str, value: float) -> None:
-        if not 0 < value <= 1:
-            nearest = "; nearest valid: 1" if value > 1 else ", such as 0.99"
+    def check(name: str, value: Any) -> None:
+        if not is_number(value) or not 0 < value <= 1:
+            nearest = "; nearest valid: 1" if is_number(value) and value > 1 else ", such as 0.99"
             raise _error(
                 name, value, f"expected a number above 0 and at most 1, where 1 keeps the value constant{nearest}"
             )
@@ -58,8 +58,8 @@ def decay_factor(default: float) -> Any:
 def share(default: float) -> Any:
     """Return a share of the population, between 0 and 1."""
 
-    def check(name: str, value: float) -> None:
-        if not 0 < value < 1:
+    def check(name: str, value: Any) -> None:
+        if not is_number(value) or not 0 < value < 1:
             usual = f"such as {default}, the default"
             raise _error(name, value, f"expected a share of the population between 0 and 1, {usual}")
 
@@ -69,9 +69,8 @@ def share(default: float) -> Any:
 def count(default: int) -> Any:
     """Return a whole number of at least 1."""
 
-    def check(name: str, value: int) -> None:
-        if value < 1:
-            raise _error(name, value, "expected a whole number of at least 1; nearest valid: 1")
+    def check(name: str, value: Any) -> None:
+        check_whole(name, value, 1, 2**31 - 1, field=name)
 
     return _option(default, check)
 
@@ -79,8 +78,8 @@ def count(default: int) -> Any:
 def choice(kind: str, default: str, choices: Collection[str]) -> Any:
     """Return one of some names; `kind` says in an error what they are."""
 
-    def check(name: str, value: str) -> None:
-        if value not in choices:
+    def check(name: str, value: Any) -> None:
+        if not isinstance(value, str) or value not in choices:
             raise unknown_name(kind, value, choices)
 
     return _option(default, check)

@@ -10,7 +10,8 @@ from typing import Any
 
 from hebbax.config.options import check_options
 from hebbax.config.strategy_table import STORED_OPTIONS, STRATEGIES, elites_of, option_types
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import HebbaxError, check_whole, is_number, unknown_name
+from hebbax.types import MOST_LIVES
 
 _LEAST_ELITES = 2
 
@@ -91,6 +92,8 @@ def _check_names(name: str, values: Mapping[str, Any]) -> None:
 def _check_population(config: StrategyConfig, mirrored: bool, minimum: int) -> None:
     population, elite = config.population, getattr(config.options, "elite", None)
     wrong = f"population={population}"
+    if not mirrored or not is_number(population) or population > MOST_LIVES:
+        check_whole("population", population, 1, MOST_LIVES, field="population")
     if mirrored and (population < 2 or population % 2):
         raise HebbaxError(
             f"{wrong}: expected an even number of at least 2, because samples come in mirrored pairs; nearest valid: "

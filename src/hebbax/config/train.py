@@ -10,8 +10,8 @@ from hebbax.config.engines import ENGINES
 from hebbax.config.policy import PRESETS, PolicyConfig, without_unread
 from hebbax.config.strategy import StrategyConfig
 from hebbax.config.training import FULL, PhaseConfig, TrainingConfig, check_training
-from hebbax.errors import HebbaxError, check_seed, unknown_name
-from hebbax.types import ON_TERMINATION
+from hebbax.errors import HebbaxError, check_seed, check_whole, is_number, unknown_name
+from hebbax.types import MOST_TICKS, ON_TERMINATION
 
 NORMALISERS = ("running", "none")
 
@@ -62,14 +62,13 @@ def check_train_config(config: TrainConfig) -> None:
     """Raise HebbaxError for a number out of range; names of parts, and sizes, are checked where they are used."""
     least_one = ("generations", "lifetimes", "evaluate_every", "evaluate_lifetimes", "checkpoint_every")
     for name in (*least_one, "keep_checkpoints"):
-        if getattr(config, name) < 1:
-            raise HebbaxError(
-                f"{name}={getattr(config, name)}: expected a whole number of at least 1; nearest valid: 1"
-            )
+        check_whole(name, getattr(config, name), 1, MOST_TICKS)
     for name, value in (("threads", config.threads), ("ticks", config.task.ticks)):
-        if value is not None and value < 1:
+        if value is not None and (not is_number(value) or value < 1):
             expected = "expected a whole number of at least 1, or null; nearest valid: 1"
             raise HebbaxError(f"{name}={value}: {expected}", field=name)
+    if not isinstance(config.damage, str):
+        raise HebbaxError(f"damage={config.damage!r}: expected a text such as scale-actuator(0, 0.5)")
     check_seed(config.seed)
     if config.engine not in ENGINES:
         raise unknown_name("engine", config.engine, ENGINES)

@@ -17,7 +17,7 @@ import numpy as np
 
 from hebbax.damage.kind import VALUES
 from hebbax.damage.kinds import KINDS
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import HebbaxError, is_number, unknown_name
 
 FOREVER = 10**9
 """A duration in ticks that no life outlasts."""
@@ -93,7 +93,7 @@ class Event:
         """Raise HebbaxError for a time between two ticks, at which nothing would happen."""
         for name in ("onset", "duration"):
             ticks = getattr(self, name)
-            if not math.isfinite(ticks):
+            if not is_number(ticks) or not math.isfinite(ticks) or ticks > FOREVER:
                 raise self._error(f"{name}={ticks}", "a whole number of ticks")
             if ticks != round(ticks):
                 raise self._error(f"{name}={ticks}", f"a whole number of ticks; nearest valid: {round(ticks)}")
@@ -101,6 +101,9 @@ class Event:
 
     def _check_target(self) -> None:
         kind = KINDS[self.kind]
+        index = isinstance(self.target, int) and not isinstance(self.target, bool) and self.target >= 0
+        if self.target is not None and not index and not isinstance(self.target, str):
+            raise self._error(f"target={self.target!r}", "a name, or an index from 0 on")
         if self.target is not None and not kind.target:
             raise self._error(f"target={self.target!r}", "none")
         if self.target is None and kind.target and not kind.all:

@@ -20,10 +20,9 @@ from hebbax.policies.make_policy import signal_names
 from hebbax.policies.open_loop import Replay
 from hebbax.policies.policy import Policy
 from hebbax.tasks.external.task import AnyTask
-from hebbax.types import MOST_TICKS, Normaliser, numbers_of
+from hebbax.types import MOST_LIVES, MOST_TICKS, Normaliser, numbers_of
 
 MOST_THREADS = 4096  # far beyond any machine's cores: each of them owns a simulation
-MOST_LIVES = 2**31 - 1
 
 
 def thread_count(threads: int | None) -> int:
@@ -73,6 +72,8 @@ def _action_size(policy: AnyPolicy, task: AnyTask) -> int:
 
 def ticks_of(scenario: Scenario, task: AnyTask, policy: AnyPolicy) -> int:
     """Return how long lives are. Raises HebbaxError for longer ones than the policy has actions for."""
+    if not isinstance(scenario, Scenario):
+        raise HebbaxError(f"scenario={scenario!r}: expected a Scenario such as Scenario(ticks=500)")
     ticks = task.length if scenario.ticks is None else scenario.ticks
     if isinstance(policy, Replay) and ticks > policy.ticks:
         raise HebbaxError(

@@ -41,13 +41,17 @@ class LiveController:
 
     def __init__(self, policy: Policy, genome: Array, normaliser: Normaliser | None = None) -> None:
         if not isinstance(policy, Policy):
-            raise HebbaxError(f"policy {policy.name!r}: expected a network's, as `make_policy` returns")
+            raise HebbaxError(
+                f"policy {getattr(policy, 'name', policy)!r}: expected a network's, as `make_policy` returns"
+            )
         self.policy = policy
         self._step = compile_step(policy)
         self._genome = numbers_of("a genome", genome, np.float32)
         if self._genome.shape != (policy.genome_size,):
             raise HebbaxError(f"a genome of shape {self._genome.shape}: expected ({policy.genome_size},)")
         size = policy.network.sizes[0]
+        if not isinstance(normaliser, Normaliser | None):
+            raise HebbaxError(f"normaliser={normaliser!r}: expected a Normaliser, or None")
         seen = (normaliser or Normaliser.identity(size)).of_size(size)
         self._mean, self._scale = seen.mean, seen.scale
         self._folded = np.zeros(self._step.folded_size, np.float32)

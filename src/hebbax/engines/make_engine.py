@@ -28,6 +28,10 @@ def make_engine(task: AnyTask, policy: AnyPolicy, name: str = "auto", threads: i
     >>> make_engine(make_task("swimmer"), Replay(action_size=2, ticks=10), threads=1).name
     'native'
     """
+    if not hasattr(task, "world"):
+        raise HebbaxError(f"task={task!r}: expected a task, as `make_task` returns")
+    if not hasattr(policy, "act"):
+        raise HebbaxError(f"policy={policy!r}: expected a policy, as `make_policy` returns")
     make = ENGINES.get(name)
     if make is not None:
         try:

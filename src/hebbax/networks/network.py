@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, check_whole
 from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.steps import Step, bias_units, check_steps, run_steps
-from hebbax.types import Array
+from hebbax.types import MOST_UNITS, Array
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,10 @@ class Network(ABC):
     bias: bool = False
 
     def __post_init__(self) -> None:
-        if any(size < 1 for size in self.sizes):
-            raise HebbaxError(f"layer sizes {list(self.sizes)}: expected whole numbers of at least 1")
+        if not isinstance(self.sizes, tuple) or len(self.sizes) < 2:
+            raise HebbaxError(f"layer sizes {self.sizes!r}: expected a tuple of at least two, inputs and outputs")
+        for size in self.sizes:
+            check_whole(f"layer sizes {list(self.sizes)}: size", size, 1, MOST_UNITS)
         if self.one_hidden_layer and len(self.sizes) != 3:
             hidden = list(self.sizes[1:-1])
             raise HebbaxError(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import check_whole
 from hebbax.lazy_jax import jnp
 from hebbax.registry import Registry
-from hebbax.types import Array
+from hebbax.types import MOST_TICKS, Array
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,7 @@ def history_rows(averaging: str, window: int) -> int:
     Raises HebbaxError for an unknown averaging or a window below 1.
     """
     rows = AVERAGINGS.get(averaging).rows
-    if window < 1:
-        raise HebbaxError(
-            f"window={window}: expected a whole number of ticks of at least 1; nearest valid: 1", field="window"
-        )
-    return rows(window)
+    return rows(check_whole("window", window, 1, MOST_TICKS, field="window", unit="of ticks "))
 
 
 def remember(averaging: str, window: int, history: Array, units: Array, tick: Array) -> Array:

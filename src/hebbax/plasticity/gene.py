@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hebbax.compiling.noise import bits
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import check_whole, unknown_name
 
 SCOPES = {
     "synapse": "one number per synapse",
@@ -51,10 +51,9 @@ class PlacedGene:
 
 def check_scope(scope: str, table: int) -> None:
     """Raise HebbaxError for an unknown scope, and a table of no entries."""
-    if scope not in SCOPES:
+    if not isinstance(scope, str) or scope not in SCOPES:
         raise unknown_name("scope", scope, SCOPES)
-    if table < 1:
-        raise HebbaxError(f"table={table}: expected at least 1; nearest valid: 1", field="table")
+    check_whole("table", table, 1, 2**31 - 1, field="table")
 
 
 def shape_of(scope: str, rows: int, columns: int, table: int) -> tuple[int, ...]:

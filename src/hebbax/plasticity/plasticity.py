@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, check_whole
 from hebbax.plasticity.averaging import AVERAGINGS, history_rows
 from hebbax.plasticity.gene import check_scope
 from hebbax.plasticity.normalisation import NORMALISATIONS, check_bound
 from hebbax.plasticity.rules import RULES
+from hebbax.types import MOST_TICKS
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,7 @@ class Plasticity:
         NORMALISATIONS.get(self.normalisation)
         check_bound(self.normalisation, self.bound)
         history_rows(self.averaging, self.window)
-        if self.interval < 1:
-            raise HebbaxError(
-                f"interval={self.interval} ticks: expected at least 1; nearest valid: 1", field="interval"
-            )
+        check_whole("interval", self.interval, 1, MOST_TICKS, field="interval", unit="of ticks ")
         if self.rate is not None:
             setting = f"rate={self.rate}"
             if rule.rate is None:

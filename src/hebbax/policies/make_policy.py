@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, get_type_hints
 
 from hebbax.config.policy import CONNECTION_OPTIONS, PLASTIC_OPTIONS, PRESETS, PolicyConfig, unread_options
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import HebbaxError, is_number, unknown_name
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Network
 from hebbax.networks.registry import NETWORKS
@@ -19,6 +19,7 @@ from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Policy
 from hebbax.policies.synapses import Synapses
 from hebbax.tasks.external.task import AnyTask
+from hebbax.types import MOST_UNITS
 
 
 def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
@@ -33,13 +34,10 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
     """
     if isinstance(config, str):
         config = PRESETS.get(config)
+    if not isinstance(config, PolicyConfig):
+        raise HebbaxError(f"policy {config!r}: expected the name of a preset, or a PolicyConfig")
     _check_options(config)
-    if any(size < 1 for size in config.hidden):
-        raise HebbaxError(
-            f"hidden={config.hidden}: expected whole numbers of at least 1; nearest valid: "
-            f"{[max(1, size) for size in config.hidden]}",
-            field="hidden",
-        )
+    _check_hidden(config.hidden)
     network = NETWORKS.get(config.network)(
         (task.observation_size, *config.hidden, task.action_size),
         config.activation,
@@ -146,6 +144,13 @@ def signal_names(task: AnyTask) -> tuple[str, ...]:
     return ("reward", *(task.reward if len(task.reward) > 1 else ()))
 
 
+def _check_hidden(hidden: Any) -> None:
+    whole = isinstance(hidden, list | tuple) and all(is_number(size) and size == int(size) for size in hidden)
+    if not whole or not all(1 <= size <= MOST_UNITS for size in hidden):
+        nearest = f"; nearest valid: {[min(max(1, size), MOST_UNITS) for size in hidden]}" if whole else " such as [16]"
+        raise HebbaxError(f"hidden={hidden}: expected whole numbers of at least 1{nearest}", field="hidden")
+
+
 def _check_options(config: PolicyConfig) -> None:
     """Raise HebbaxError for a misspelt name, read or not, then for an option that somebody has set for nobody."""
     RULES.get(config.rule)
@@ -190,7 +195,7 @@ def interval_ticks(interval: Any, control_period: float) -> int:
             )
         return ticks
     try:
-        ratio = float(interval) / control_period
+        ratio = float("nan" if isinstance(interval, bool) else interval) / control_period
     except (TypeError, ValueError):
         raise HebbaxError(f"interval={interval}: expected seconds (0.2) or ticks (4 ticks)", field="interval") from None
     ticks = round(ratio) if ratio == ratio and abs(ratio) < 1e9 else 0

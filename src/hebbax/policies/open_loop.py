@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hebbax.errors import check_whole
 from hebbax.lazy_jax import jax, jnp
 from hebbax.policies.any_policy import Carry
-from hebbax.types import Array
+from hebbax.types import MOST_TICKS, MOST_UNITS, Array
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,10 @@ class Replay:
     action_size: int
     ticks: int
     name: str = "replay"
+
+    def __post_init__(self) -> None:
+        check_whole("action_size", self.action_size, 1, MOST_UNITS)
+        check_whole("ticks", self.ticks, 1, MOST_TICKS)
 
     @property
     def genome_size(self) -> int:

@@ -13,7 +13,7 @@ from scipy.special import stdtrit
 from hebbax.damage.events import Event
 from hebbax.engines.engine import Engine
 from hebbax.engines.scenario import Scenario, in_turn
-from hebbax.errors import HebbaxError, check_seed
+from hebbax.errors import check_seed, check_whole
 from hebbax.evolution.search import term_means
 from hebbax.evolution.statistics import Controller
 from hebbax.keys import evaluation_key
@@ -21,7 +21,7 @@ from hebbax.policies.policy import Policy
 from hebbax.policies.sizes import SIZES, sizes_of
 from hebbax.runs.stored_run import StoredRun
 from hebbax.settings import pinned
-from hebbax.types import END_TERMINATED, Lives
+from hebbax.types import END_TERMINATED, MOST_TICKS, Lives
 from hebbax.versions import environment
 
 
@@ -110,8 +110,7 @@ def evaluate_controller(
 
     Raises HebbaxError for fewer than one lifetime, a seed out of range, or an unknown termination.
     """
-    if lifetimes < 1:
-        raise HebbaxError(f"lifetimes={lifetimes}: expected a whole number of at least 1; nearest valid: 1")
+    check_whole("lifetimes", lifetimes, 1, MOST_TICKS)
     check_seed(seed)
     lives = engine.evaluate(
         controller.genome[None],

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, check_whole, is_number
+from hebbax.types import MOST_UNITS
 
 _NAME = re.compile(r"[a-z][a-z0-9]*([ -][a-z0-9]+)*")
 
@@ -35,13 +36,14 @@ class Group:
     high: Limit = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise HebbaxError(f"group {self.name!r}: expected a name")
         if self.name and not is_identifier(self.name):
             raise HebbaxError(
                 f"group {self.name!r}: expected lower-case words with single spaces or hyphens; "
                 f"nearest valid: {nearest_identifier(self.name)!r}"
             )
-        if self.size < 1:
-            raise HebbaxError(f"group {self.name!r}: size={self.size}, expected at least 1")
+        check_whole(f"group {self.name!r}: size", self.size, 1, MOST_UNITS)
         low, high = self.each("low", -np.inf), self.each("high", np.inf)
         if not np.all(low < high):  # NaN too
             raise HebbaxError(f"group {self.name!r}: low={self.low} and high={self.high}, expected low below high")
@@ -52,6 +54,10 @@ class Group:
         values = limit if isinstance(limit, tuple) else (limit,) * self.size
         if len(values) != self.size:
             raise HebbaxError(f"group {self.name!r}: {len(values)} limits {side} for a size of {self.size}")
+        if not all(value is None or is_number(value) for value in values):
+            raise HebbaxError(
+                f"group {self.name!r}: {side}={limit!r}, expected a number, a tuple of {self.size}, or None"
+            )
         return np.array([none if value is None else value for value in values], np.float64)
 
 

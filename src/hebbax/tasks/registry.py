@@ -77,7 +77,7 @@ def make_task(name: str) -> AnyTask:
     >>> make_task("half_cheetah").action_size
     6
     """
-    if is_external(name):
+    if isinstance(name, str) and is_external(name):
         return external_task(name)
     return TASKS.get(name)()
 
