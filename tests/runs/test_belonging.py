@@ -128,7 +128,9 @@ def test_a_config_that_was_edited_is_not_overwritten(run, key, value, before):
         read_curve(run)
 
 
-@pytest.mark.parametrize("text", ["", "seed: [", "just words", "seed: 0\nsigmaa: 3\n"])
+@pytest.mark.parametrize(
+    "text", ["", "seed: [", "just words", "seed: 0\nsigmaa: 3\n", "task: 3\n", "training: {phases: 3}\n"]
+)
 def test_a_config_that_is_none_is_not_overwritten(run, text):
     (run / "config.yaml").write_text(text)
 
@@ -158,6 +160,17 @@ def test_another_runs_record_is_refused(run, other):
     assert notes_of(run) == [f"{run / 'run.json'} {told}"]
     with pytest.raises(HebbaxError, match=message):
         read_curve(run)
+
+
+@pytest.mark.parametrize("config", [None, {"task": 3}, {"nothing": 1}])
+def test_a_record_whose_configuration_is_none_is_no_dead_end(run, config):
+    record = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps({**record, "config": config}))
+
+    refused(run, r"run\.json")
+    (told,) = notes_of(run)
+    assert told.startswith(str(run / "run.json"))
+    assert told.endswith("; it is not used")
 
 
 @pytest.mark.parametrize("lines", [slice(None), slice(1, 2)])

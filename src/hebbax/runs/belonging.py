@@ -24,10 +24,7 @@ def stored_config(folder: RunFolder) -> TrainConfig:
         values = yaml.safe_load(folder.read_config())
     except yaml.YAMLError:
         values = None
-    if not isinstance(values, dict):
-        raise HebbaxError(f"{folder.config_path} is not a configuration: restore it from a copy")
-    with about(folder.config_path):
-        return from_dict(values)
+    return _config_of(values, folder.config_path)
 
 
 def config_text(config: TrainConfig) -> str:
@@ -42,8 +39,13 @@ def newest_of_run(folder: RunFolder, on_note: Note) -> tuple[Path, Checkpoint, T
     names what differs: nothing may be written then.
     """
     config = stored_config(folder)
-    path, checkpoint = folder.newest_checkpoint(on_note, lambda checkpoint: _written_with(checkpoint, config))
-    return path, checkpoint, config
+
+    def foreign(checkpoint: Checkpoint) -> str | None:
+        written_with = _config_of(checkpoint.document.get("config"), folder.checkpoints_path)
+        differing = difference(written_with, config)
+        return differing and f"was written with {differing[0]}, config.yaml says {differing[1]}"
+
+    return *folder.newest_checkpoint(on_note, foreign), config
 
 
 def newest_to_read(folder: RunFolder, on_note: Note) -> tuple[Path, Checkpoint]:
@@ -64,7 +66,7 @@ def newest_to_read(folder: RunFolder, on_note: Note) -> tuple[Path, Checkpoint]:
 
 def check_record(folder: RunFolder, record: Mapping[str, Any], config: TrainConfig) -> None:
     """Raise HebbaxError where run.json is of another run than config.yaml; earlier versions recorded nothing of it."""
-    if (differing := _begun_otherwise(record, config)) is not None:
+    if (differing := _begun_otherwise(folder, record, config)) is not None:
         raise HebbaxError(
             f"{folder.record_path} was written with {differing[0]}, config.yaml says {differing[1]}; put back the one "
             "that is not this run's, or was edited"
@@ -73,7 +75,12 @@ def check_record(folder: RunFolder, record: Mapping[str, Any], config: TrainConf
 
 def note_on_records(folder: RunFolder, record: Mapping[str, Any], config: TrainConfig, on_note: Note) -> None:
     """Tell `on_note` where run.json or model.xml is not of a controller with a configuration; neither is needed."""
-    if (differing := _begun_otherwise(record, config)) is not None:
+    try:
+        differing = _begun_otherwise(folder, record, config)
+    except HebbaxError as error:
+        differing = None
+        on_note(f"{error}; it is not used")
+    if differing is not None:
         on_note(
             f"{folder.record_path} was written with {differing[0]}, this controller with {differing[1]}: what it says "
             "of versions and model is another run's"
@@ -99,12 +106,18 @@ def check_best(folder: RunFolder, path: Path, checkpoint: Checkpoint) -> None:
             )
 
 
-def _written_with(checkpoint: Checkpoint, config: TrainConfig) -> str | None:
-    """Return how the configuration of a checkpoint differs from config.yaml, or None."""
-    differing = difference(from_dict(checkpoint.document["config"]), config)
-    return differing and f"was written with {differing[0]}, config.yaml says {differing[1]}"
+def _begun_otherwise(folder: RunFolder, record: Mapping[str, Any], config: TrainConfig) -> tuple[str, str] | None:
+    if "config" not in record:
+        return None
+    return difference(_config_of(record["config"], folder.record_path), config)
 
 
-def _begun_otherwise(record: Mapping[str, Any], config: TrainConfig) -> tuple[str, str] | None:
-    begun_with = record.get("config")
-    return difference(from_dict(begun_with), config) if isinstance(begun_with, dict) else None
+def _config_of(values: Any, path: Path) -> TrainConfig:
+    """Return the configuration that a file holds. Raises HebbaxError where it is none."""
+    try:
+        with about(path):
+            return from_dict(values)
+    except HebbaxError:
+        raise
+    except (TypeError, AttributeError, LookupError, ValueError):  # of values that are no dictionaries, say
+        raise HebbaxError(f"{path} is not a configuration: restore it from a copy") from None
