@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import re
+import resource
 import sys
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -135,6 +137,22 @@ def kept_lives(monkeypatch, cache_of_the_tests):
     """Let processes that a test starts keep compiled lives, also where the user's cache cannot be written."""
     if obstacle() is not None:
         monkeypatch.setenv("HEBBAX_CACHE", str(cache_of_the_tests))
+
+
+@pytest.fixture
+def file_limit() -> Callable[[int], AbstractContextManager[None]]:
+    """Limit the size of the files that this process and those it starts write in a block, as a full disk would."""
+
+    @contextmanager
+    def limited(size: int) -> Iterator[None]:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return limited
 
 
 @pytest.fixture

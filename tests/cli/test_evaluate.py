@@ -7,6 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
+import yaml
 
 from hebbax import zoo
 from hebbax.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
@@ -65,6 +66,7 @@ def test_the_termination_of_the_run_is_told(hebbax, copied_run):
     assert json.loads(hebbax("evaluate", "copy", "--lifetimes", "1", "--json").out)["termination"] == "end"
 
     write_checkpoint(newest, Checkpoint(stored.generation, stored.tensors, document))
+    (copied_run / "config.yaml").write_text(yaml.safe_dump(document["config"]))
 
     values = json.loads(hebbax("evaluate", "copy", "--lifetimes", "1", "--json").out)
     assert (values["termination"], values["terminations"], values["terminated"]) == ("restart", 0, 0)

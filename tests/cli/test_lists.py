@@ -11,6 +11,8 @@ import pytest
 from hebbax import zoo
 from hebbax.cli.policies import describe_policies
 from hebbax.config.policy import PRESETS, PolicyConfig, register_preset
+from hebbax.runs.identity import controller_sha256
+from hebbax.runs.stored_run import StoredRun
 
 
 def test_tasks(hebbax):
@@ -167,10 +169,29 @@ def test_zoo(hebbax, small_zoo):
             **SIZES,
         },
     ]
-    table = hebbax("zoo").out
+    ran = hebbax("zoo")
+    table = ran.out
+    assert ran.error == ""
     (row,) = (line.split() for line in table.splitlines() if "zoo:half_cheetah/han-e " in line and "4,568" in line)
     assert row[1:] == ["4,568", "12", "100", "1,840", "368", "368", *["hebbax", "train", "seed=0"]]
     assert "hebbax evaluate zoo:half_cheetah/han-e" in table
+
+
+def test_a_card_of_another_controller_is_not_told(hebbax, small_zoo):
+    path = small_zoo / "half_cheetah/han-e/card.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "controller_sha256": "0" * 64}))
+    ran = hebbax("zoo", "--json")
+    assert json.loads(ran.out)[0]["return_mean"] is None
+    assert ran.error == (
+        "note: the card of zoo:half_cheetah/han-e is about another controller: its numbers are left out\n"
+    )
+
+
+@pytest.mark.parametrize("name", zoo.zoo_names())
+def test_shipped_cards_say_which_controller_they_are_about(name):
+    controller = StoredRun.open(f"zoo:{name}", on_note=lambda line: None).controller()
+    card = json.loads((zoo.zoo_path(f"zoo:{name}") / "card.json").read_text("utf-8"))
+    assert card["controller_sha256"] == controller_sha256(controller.genome, controller.statistics.normaliser())
 
 
 def test_empty_zoo(hebbax, tmp_path, monkeypatch):

@@ -9,8 +9,14 @@ from pathlib import Path
 import pytest
 
 from hebbax.cli.experiment import parser as experiment_parser
+from hebbax.cli.report import _answers
 from hebbax.experiments.registry import EXPERIMENTS
 from hebbax.report.html import material
+from hebbax.runs.stored_run import StoredRun
+from hebbax.runs.trials import Source
+from hebbax.zoo import zoo_path
+
+ROOT = Path(__file__).resolve().parents[2]
 
 LIVES = ("--lifetimes", "2")
 
@@ -111,6 +117,29 @@ def test_experiments_that_have_been_made_are_told(hebbax, long_run, tmp_path):
     assert result["sentence"].replace("'", "&#x27;") in page
     assert "hebbax experiment freeze asked --lifetimes 2 --quick" in page
     assert [name for name in EXPERIMENTS if f"<h3>{name}</h3>" in page] == ["freeze"]
+
+
+@pytest.mark.parametrize(
+    ("says", "remark", "told"),
+    [
+        ({}, "This result does not say which controller it is about", "it is on the page, which says so"),
+        ({"controller_sha256": "this", "world": "this"}, "", ""),
+        ({"controller_sha256": "0" * 64, "world": "this"}, None, "is about another controller: it is left out"),
+        ({"controller_sha256": "this", "world": {}}, None, "is about another model or world: it is left out"),
+        ({"policy": "han-b"}, None, "is about policy han-b, not han-e: it is left out"),
+    ],
+)
+def test_experiments_on_another_controller_are_left_out(tmp_path, capsys, says, remark, told):
+    stored = StoredRun.open(zoo_path("zoo:half_cheetah/han-e"), on_note=lambda line: None)
+    setting = Source.of_run(stored, lifetimes=1).setting()
+    result = json.loads((ROOT / "results/experiments/half_cheetah-han-e/freeze.json").read_text("utf-8"))
+    result["setting"] |= {key: setting[key] if value == "this" else value for key, value in says.items()}
+    (tmp_path / "freeze.json").write_text(json.dumps(result))
+
+    answers = _answers(tmp_path, stored, "best")
+
+    assert [answer.remark[: len(remark)] for answer in answers] == ([] if remark is None else [remark])
+    assert told in capsys.readouterr().err
 
 
 def test_the_commands_on_the_page_can_be_run(page):

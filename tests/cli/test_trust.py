@@ -17,6 +17,7 @@ from hebbax.analysis.analyze import analyze_recording
 from hebbax.cli.main import main
 from hebbax.errors import HebbaxError
 from hebbax.experiments.context import Context
+from hebbax.recording.attributes import CHECKSUMS, write_attributes
 from hebbax.recording.reader import open_recording
 from hebbax.runs.checkpoint import read_checkpoint, write_checkpoint
 from hebbax.runs.run_folder import RunFolder
@@ -51,7 +52,7 @@ def marker(tmp_path, monkeypatch) -> Path:
     sys.modules.pop("stranger", None)
 
 
-def rename_task(run: Path, name: str = TASK) -> None:
+def rename_in_checkpoints(run: Path, name: str = TASK) -> None:
     """Have the checkpoints of a run, and nothing else of it, name another task."""
     for file in RunFolder(run).checkpoints():
         checkpoint = read_checkpoint(file)
@@ -59,13 +60,24 @@ def rename_task(run: Path, name: str = TASK) -> None:
         write_checkpoint(file, checkpoint)
 
 
+def rename_task(run: Path, name: str = TASK) -> None:
+    """Have all that a run says name another task."""
+    rename_in_checkpoints(run, name)
+    folder = RunFolder(run)
+    config, record = yaml.safe_load(folder.read_config()), folder.read_record()
+    config["task"]["name"] = record["config"]["task"]["name"] = name
+    folder.config_path.write_text(yaml.safe_dump(config))
+    folder.write_record(record)
+
+
 def poison(run: Path) -> Path:
-    """Have a run, its checkpoint alone and not what a person would look at, and its recording name the module."""
+    """Have a run and its recording name the module, checksums and all."""
     rename_task(run)
     with h5py.File(run / "recording.h5", "r+") as recording:
-        config = json.loads(str(recording.attrs["config"]))
+        told = {name: value for name, value in recording.attrs.items() if name != CHECKSUMS}
+        config = json.loads(str(told["config"]))
         config["task"]["name"] = TASK
-        recording.attrs["config"] = json.dumps(config)
+        write_attributes(recording, {**told, "config": json.dumps(config)})
     return run
 
 
@@ -108,10 +120,16 @@ def test_no_command_runs_a_strangers_code(hebbax, stranger, marker, command):
     }
 
 
+@pytest.mark.parametrize("command", ["evaluate got", "train --resume got generations=2"])
+def test_nor_does_one_whose_checkpoints_alone_name_it(hebbax, honest, tmp_path, marker, command):
+    rename_in_checkpoints(shutil.copytree(honest, tmp_path / "got"))  # and not what a person would look at
+    ran = hebbax(*command.split())
+    assert ran.code == 2
+    assert f"was written with task.name={TASK}, config.yaml says task.name=gymnasium/Pendulum-v1" in ran.error
+    assert not marker.exists()
+
+
 def test_comparing_runs_imports_nothing(hebbax, stranger, marker):
-    config = yaml.safe_load((stranger / "config.yaml").read_text())
-    config["task"]["name"] = TASK
-    (stranger / "config.yaml").write_text(yaml.safe_dump(config))
     assert hebbax("compare", "got").code == 0
     assert not marker.exists()
 
@@ -208,11 +226,11 @@ def test_a_sweep_goes_on_with_what_it_names_and_no_more(hebbax, marker, tmp_path
     sweep = ("train", "-m", "task=gymnasium/Pendulum-v1", *TINY, "seed=0", "--run", "sweep")
     assert hebbax(*sweep, "generations=1").code == 0
     (run,) = [path for path in (tmp_path / "sweep").iterdir() if path.is_dir()]
-    rename_task(run)  # someone else's, behind the same config.yaml
+    rename_in_checkpoints(run)  # someone else's, behind the same config.yaml
 
     ran = hebbax(*sweep, "generations=2")
     assert ran.code == 1
-    assert REFUSED in ran.error
+    assert f"has no checkpoint of its own: the newest was written with task.name={TASK}" in ran.error
     assert not marker.exists()
 
     named = ("train", "-m", f"task={TASK}", *TINY, "seed=0", "--run", "named")

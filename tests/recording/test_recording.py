@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +19,12 @@ from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.keys import root_key, stream
 from hebbax.recording import record
+from hebbax.recording.attributes import write_attributes
 from hebbax.recording.layout import DATASETS, SCHEMA, columns_of
 from hebbax.recording.reader import open_recording
 from hebbax.recording.record import record_lives
 from hebbax.recording.writer import create_recording
+from hebbax.runs.identity import controller_sha256
 from hebbax.runs.trials import Runner, Source
 from hebbax.tasks.registry import make_task
 from hebbax.types import Normaliser
@@ -125,6 +129,8 @@ def test_what_the_file_says_of_itself(recorded, source):
         assert (recording.seed, recording.ticks, recording.every) == (7, TICKS, 1)
         assert (recording.control_period, recording.engine) == (source.task.control_period, "native")
         assert recording.config == to_dict(TrainConfig())
+        assert recording.controller_sha256 == controller_sha256(source.genome, source.normaliser)
+        assert recording.world == source.task.world.origin()
         np.testing.assert_array_equal(recording.genome, source.genome)
         np.testing.assert_array_equal(recording.normaliser, (source.normaliser.mean, source.normaliser.scale))
 
@@ -232,7 +238,7 @@ def test_lives_beyond_the_width_of_their_names_keep_their_numbers(tmp_path):
     with h5py.File(tmp_path / "many.h5", "a") as file:
         for number in (1001, 10000, 1000):
             told = {"key": [0, 0], "return": 0.0, "length": 1, "end": "reached", "terminations": 0, "warnings": 0}
-            file["lives"].create_group(f"{number:04d}").attrs.update(told)
+            file["lives"].create_group(f"{number:04d}").attrs.update(told)  # without checksums, as those of before
     with open_recording(tmp_path / "many.h5") as recording:
         assert [life.number for life in recording] == [1000, 1001, 10000]
 
@@ -279,7 +285,7 @@ def test_files_that_are_no_recordings(tmp_path, recorded):
     newer = tmp_path / "newer.h5"
     newer.write_bytes(recorded.read_bytes())
     with h5py.File(newer, "a") as file:
-        file.attrs["schema"] = SCHEMA + 1
+        write_attributes(file, {"schema": SCHEMA + 1})
     with pytest.raises(HebbaxError, match=r"newer\.h5 has schema 3: this hebbax reads up to 2"):
         open_recording(newer)
     with open_recording(recorded) as recording, pytest.raises(HebbaxError, match=r"life 3: .* holds 0 to 2"):
@@ -350,12 +356,12 @@ def test_column_names_fit_their_arrays(recorded):
         assert all(len(names) == file[f"lives/0000/{name}"].shape[1] for name, names in columns.items())
 
 
-def test_a_refusal_of_the_system_is_told_in_its_words(source, engine, tmp_path, monkeypatch):
-    account = "[Errno 28] Can't write (write failed: time = Sun\n, errno = 28, error message = 'No space left', buf)"
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
+def test_a_refusal_of_the_system_is_told_in_its_words(source, engine, tmp_path, monkeypatch, number):
+    def refuse(*arguments):
+        raise OSError(number, os.strerror(number))
 
-    def refuse(*arguments, **named):
-        raise OSError(account)
-
-    monkeypatch.setattr(h5py, "File", refuse)
-    with pytest.raises(HebbaxError, match=r"^cannot write .*full\.h5: No space left on device; make room"):
+    monkeypatch.setattr(os, "pwrite", refuse)
+    with pytest.raises(HebbaxError, match=rf"^cannot write .*full\.h5: {os.strerror(number)}; make room or [^;]*$"):
         record_lives(source, tmp_path / "full.h5", runner=Runner(source, engine))
+    assert list(tmp_path.iterdir()) == []

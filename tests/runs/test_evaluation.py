@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from hebbax.evolution.search import summary_of
+from hebbax.evolution.statistics import ObservationStatistics
 from hebbax.runs.evaluation import Evaluation, evaluate_controller, mean_interval
 from hebbax.types import END_DIVERGED, END_REACHED, Lives
 
@@ -48,7 +49,7 @@ def test_of_a_single_term_the_sums_are_the_returns():
 def test_sizes_are_those_of_the_policy_and_null_of_a_policy_of_ones_own(swimmer, han_e):
     def sizes_with(policy):
         engine = SimpleNamespace(task=swimmer, policy=policy, evaluate=lambda *_, **__: lives_of(np.ones((3, 2))))
-        controller = SimpleNamespace(genome=np.zeros(800), statistics=SimpleNamespace(normaliser=lambda: None))
+        controller = SimpleNamespace(genome=np.zeros(800), statistics=ObservationStatistics.empty(8))
         values = evaluate_controller(engine, controller, genome="best", lifetimes=3).to_json()
         return values["evolved_numbers"], values["weights"], values["plastic_state"]
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from hebbax.errors import HebbaxError
+from hebbax.files.atomic_write import write_error
 from hebbax.runs import checkpoint as checkpoint_module
 from hebbax.runs.checkpoint import Checkpoint, NewerSchemaError
 from hebbax.runs.run_folder import RunFolder, unique_run_path
@@ -127,6 +128,23 @@ def test_a_run_that_is_being_made_is_not_taken_over(tmp_path: Path) -> None:
         with pytest.raises(HebbaxError, match="in use by this process already"):
             RunFolder.create(folder.path, config="theirs", record={})
     assert folder.read_config() == "mine"
+
+
+@pytest.mark.parametrize("was_there", [False, True])
+def test_a_run_that_cannot_begin_leaves_nothing(tmp_path: Path, was_there: bool) -> None:
+    folder = RunFolder(tmp_path / "run")
+    if was_there:
+        folder.path.mkdir()
+    message = r"cannot write .*notes: No space left on device"
+
+    def begin() -> None:
+        with folder.claim():
+            folder.fill(config="seed: 0\n", record=RECORD)
+            raise write_error(folder.path / "notes", OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+
+    with pytest.raises(HebbaxError, match=message):
+        begin()
+    assert [path.name for path in tmp_path.rglob("*")] == (["run", ".lock"] if was_there else [])
 
 
 def test_foreign_folder_and_file_are_left_alone(tmp_path: Path) -> None:

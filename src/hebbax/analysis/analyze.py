@@ -76,6 +76,8 @@ def analyze_recording(recording: Recording, *, workers: int | None = None, trust
         "ticks": recording.ticks,
         "termination": recording.termination,
         "damage": recording.damage,
+        "controller_sha256": recording.controller_sha256,
+        "world": recording.world,
         "engine": recording.engine,
         "recording": recording.path.name,
     }

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +13,8 @@ from typing import Any
 from hebbax.cli.known_problems import known_problems
 from hebbax.cli.output import made, print_facts
 from hebbax.cli.parser import Parser
+from hebbax.errors import HebbaxError
+from hebbax.files.temporary import temporary_folder
 
 _DESCRIPTION = """\
 Check this machine and installation: versions, cores, the MuJoCo library, off-screen drawing, the folder of compiled
@@ -118,8 +119,8 @@ def _drawing() -> dict[str, str]:
 def _drawing_result(backend: str) -> str:
     environment = {name: value for name, value in os.environ.items() if name != "PYOPENGL_PLATFORM"}
     # In the temporary folder MuJoCo may leave its MUJOCO_LOG.TXT.
-    with tempfile.TemporaryDirectory(prefix="hebbax-doctor-") as folder:
-        try:
+    try:
+        with temporary_folder("doctor") as folder:
             done = subprocess.run(
                 [sys.executable, "-c", _DRAW],
                 cwd=folder,
@@ -128,8 +129,10 @@ def _drawing_result(backend: str) -> str:
                 text=True,
                 timeout=_DRAWING_SECONDS,
             )
-        except subprocess.TimeoutExpired:
-            return f"no answer within {_DRAWING_SECONDS} s"
+    except subprocess.TimeoutExpired:
+        return f"no answer within {_DRAWING_SECONDS} s"
+    except HebbaxError as error:
+        return str(error)
     if done.returncode == 0:
         return "works"
     lines = done.stderr.strip().splitlines()

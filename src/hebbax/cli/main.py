@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 
 from hebbax.cli.keys import told
 from hebbax.cli.uncompiled import uncompiled
@@ -42,6 +44,9 @@ _MODULES = {"try": "try_task"}  # which is a word of Python
 
 USER_ERROR = 2
 INTERRUPTED = 130  # as a shell reports a process that Ctrl-C ended
+
+# A full disk or quota, the limit of a file's size, a disk that can only be read: no fault of hebbax, whatever it wrote.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 def module_of(name: str) -> str:
@@ -79,13 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _forget_stdout()
         return 1
     except OSError as error:
-        if error.filename is not None or not _stdout_fails():
-            raise
-        _forget_stdout()
-        with suppress(OSError):
-            reason = error.strerror or one_line(error)
-            print(f"hebbax: cannot write the output: {reason}; make room, or choose another file", file=sys.stderr)
-        return USER_ERROR
+        return _unwritten(error)
 
 
 def _open_what_is_closed() -> None:
@@ -93,6 +92,21 @@ def _open_what_is_closed() -> None:
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115
+
+
+def _unwritten(error: OSError) -> int:
+    """Say that the output, or a file, cannot be written; raise what is of another kind."""
+    from hebbax.files.atomic_write import write_error
+
+    line = str(write_error(Path(error.filename or "a file"), error))
+    if error.filename is None and _stdout_fails():
+        _forget_stdout()
+        line = f"cannot write the output: {error.strerror or one_line(error)}; make room, or choose another file"
+    elif error.errno not in _NO_ROOM:
+        raise error
+    with suppress(OSError):
+        print(f"hebbax: {line}", file=sys.stderr)
+    return USER_ERROR
 
 
 def _stdout_fails() -> bool:

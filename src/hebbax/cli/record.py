@@ -16,12 +16,14 @@ from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
     from hebbax.runs.stored_run import StoredRun
+    from hebbax.types import Lives
 
 _DESCRIPTION = """\
 Record lives of a controller: states, observations, actions, rewards, contacts, torques and all weights at every tick,
 in one HDF5 file that any program can read. The lives are the first that `hebbax evaluate` runs with the same seed. The
 file is RUN/recording.h5, or ./recording-TASK-POLICY.h5 for a controller that ships with hebbax; one that exists is not
-overwritten. Ctrl-C ends the lives that go on; the file then holds them up to there."""
+overwritten. Ctrl-C ends the lives that go on; the file then holds them up to there. Where the disk is full, it holds
+the lives that were whole by then."""
 
 _EXAMPLES = """\
   hebbax record runs/mine
@@ -65,20 +67,26 @@ def run(options: Namespace) -> int:
             f"nearest valid: {nearest}"
         )
     waiting(f"recording {options.lifetimes} lives; compiling them takes up to 20 s the first time")
+    unheard: list[OSError] = []
+
+    def tell(life: int, row: Lives) -> None:
+        if unheard:
+            return
+        try:
+            print(
+                f"life {life}  return {returned(float(row.returns[0]))}  {number(int(row.lengths[0]))} ticks",
+                flush=True,
+            )
+        except OSError as error:  # nobody reads, which is no reason to lose the lives
+            unheard.append(error)
+
     with interruption() as interrupted:
         runner = source.runner()
         interrupted.when_asked(runner.stop)
-        found = record_lives(
-            source,
-            path,
-            every=options.every,
-            runner=runner,
-            on_life=lambda life, row: print(
-                f"life {life}  return {returned(float(row.returns[0]))}  {number(int(row.lengths[0]))} ticks",
-                flush=True,
-            ),
-        )
+        found = record_lives(source, path, every=options.every, runner=runner, on_life=tell)
     remember_trust(stored.config, path, note)  # the recording is as trusted as the run that it is of
+    if unheard:
+        raise unheard[0]
     print(f"{path}  {found} {'life' if found == 1 else 'lives'}, {number(os.path.getsize(path) / 1e6, 1)} MB")
     return interrupted.exit_code
 

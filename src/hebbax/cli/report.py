@@ -16,6 +16,7 @@ from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
     from hebbax.report.html.page import Answer
+    from hebbax.runs.stored_run import StoredRun
 
 _DESCRIPTION = """\
 Write one HTML file about a run: what it is and how it was evolved, what it earns, a life with the robot moving beside
@@ -62,7 +63,12 @@ def run(options: Namespace) -> int:
         experiments = _given_folder(Path(options.experiments), experiments)
     waiting(f"running and analysing {options.lifetimes} lives; compiling them takes up to 20 s the first time")
     material = gather(
-        stored, str(options.target), genome=options.genome, seed=options.seed, lifetimes=options.lifetimes
+        stored,
+        str(options.target),
+        genome=options.genome,
+        seed=options.seed,
+        lifetimes=options.lifetimes,
+        on_note=note,
     )
     waiting("drawing")
     try:
@@ -72,7 +78,7 @@ def run(options: Namespace) -> int:
     write_report(
         material,
         path,
-        answers=_answers(experiments),
+        answers=_answers(experiments, stored, options.genome),
         typed=options.command,
         film=not options.no_video,
         on_note=note,
@@ -89,17 +95,28 @@ def _given_folder(folder: Path, default: Path) -> Path:
     raise HebbaxError(f"{message}, such as {default}" if default.is_dir() else message)
 
 
-def _answers(folder: Path) -> list[Answer]:
-    """Return what the experiments found whose results are in a folder, in the order in which they are listed."""
+def _answers(folder: Path, stored: StoredRun, genome: str) -> list[Answer]:
+    """Return what experiments found on a controller, in the order in which they are listed, of the results in a folder.
+
+    Those on another controller are left out, which a note says; of those of before, nobody knows.
+    """
     from hebbax.experiments.registry import EXPERIMENTS, draw
     from hebbax.experiments.result import Result
+    from hebbax.report.html.material import UNTOLD, unlike
     from hebbax.report.html.page import Answer
+    from hebbax.runs.trials import Source
 
+    expected = Source.of_run(stored, lifetimes=1, genome=genome).setting()
     answers = []
     for name, experiment in EXPERIMENTS.items():
         path = folder / f"{name}.json"
-        if path.is_file():
-            result = Result.read(path)
+        if not path.is_file():
+            continue
+        result = Result.read(path)
+        if (differing := unlike(expected, result.setting)) is not None:
+            note(f"{path} {differing}: it is {'on the page, which says so' if differing == UNTOLD else 'left out'}")
+        if differing in (None, UNTOLD):
             typed = json.loads(path.read_text("utf-8")).get("command", [])
-            answers.append(Answer(name, experiment.asks, result.sentence, draw(result), typed))
+            remark = "" if differing is None else f"This result {differing}."
+            answers.append(Answer(name, experiment.asks, result.sentence, draw(result), typed, remark))
     return answers

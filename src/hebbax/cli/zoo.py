@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from hebbax.cli.output import number, print_table
+from hebbax.cli.output import note, number, print_table
 from hebbax.cli.parser import Parser
 from hebbax.policies.sizes import SIZE_COLUMNS, size_cells, sizes_of
 
@@ -47,14 +47,20 @@ def run(options: Namespace) -> int:
 
 def describe_zoo() -> list[dict[str, Any]]:
     """Return the name of each controller with the evaluation on its card, null where its card does not say."""
+    from hebbax.runs.identity import controller_sha256
     from hebbax.runs.stored_run import StoredRun
     from hebbax.zoo import zoo_names, zoo_path
 
     rows = []
     for name in (f"zoo:{name}" for name in zoo_names()):
-        policy = StoredRun.open(name, on_note=lambda line: None).policy
+        stored = StoredRun.open(name, on_note=lambda line: None)
         card = _card(zoo_path(name))
-        rows.append({"name": name, **{key: card.get(key) for key in _KEYS}, **sizes_of(policy)})
+        controller = stored.controller()
+        own = controller_sha256(controller.genome, controller.statistics.normaliser())
+        if card.get("controller_sha256", own) != own:
+            note(f"the card of {name} is about another controller: its numbers are left out")
+            card = {}
+        rows.append({"name": name, **{key: card.get(key) for key in _KEYS}, **sizes_of(stored.policy)})
     return rows
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
-from hebbax.config.train import TrainConfig, from_dict
+from hebbax.config.train import TrainConfig
 from hebbax.errors import HebbaxError, unknown_name
+from hebbax.runs.belonging import check_record, stored_config
 from hebbax.runs.run_folder import RunFolder, is_run
 from hebbax.runs.run_sizes import sizes_of_run
 from hebbax.zoo import run_path
@@ -58,7 +58,8 @@ def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: 
     if metric not in METRICS:
         raise unknown_name("metric", metric, METRICS)
     folder = RunFolder.open(run_path(str(source)))
-    config, records = _read_config(folder), folder.read_metrics()
+    config, records = stored_config(folder), folder.read_metrics()
+    check_record(folder, folder.record_if_readable(), config)
     if metric == "population-mean" and not config.training.full:
         raise HebbaxError(
             f"metric=population-mean: {source} trained on lives of other lengths than evaluations have, whose returns "
@@ -103,16 +104,6 @@ def expand_sources(sources: Sequence[str]) -> list[str]:
             raise HebbaxError(f"{source} is no run and holds none, but {deeper[0].parent.parent} does: give that")
         runs += children or [source]
     return list(dict.fromkeys(runs))
-
-
-def _read_config(folder: RunFolder) -> TrainConfig:
-    try:
-        values = yaml.safe_load(folder.read_config())
-    except yaml.YAMLError:
-        values = None
-    if not isinstance(values, dict):
-        raise HebbaxError(f"{folder.config_path} is not a configuration: restore it from a copy")
-    return from_dict(values)
 
 
 def _with_generations(config: TrainConfig, generations: int) -> TrainConfig:

@@ -19,6 +19,7 @@ from hebbax.errors import HebbaxError, check_seed
 from hebbax.evolution.trust import Trust
 from hebbax.keys import evaluation_key, life_key
 from hebbax.policies.policy import Policy
+from hebbax.runs.identity import controller_sha256
 from hebbax.runs.stored_run import StoredRun
 from hebbax.runs.trials import in_parallel
 from hebbax.tasks.external.task import AnyTask
@@ -144,6 +145,8 @@ class Context:
             "control_period": self.task.control_period,
             "termination": self.termination,
             "damage": self.damage,
+            "controller_sha256": controller_sha256(self.genome, self.normaliser),
+            "world": self.task.world.origin(),
             "quick": self.quick,
             "other": None if self.other is None else self.other.setting(),
         }

@@ -25,7 +25,7 @@ def write_bytes_atomically(path: Path, content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise write_error(path, error) from error
     finally:
@@ -44,7 +44,7 @@ def write_error(path: Path, error: OSError) -> HebbaxError:
     return HebbaxError(f"cannot write {path}: {reason}; make room or choose a writable folder, then try again")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename survive a power cut: the new name lives in the folder, not in the file."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -13,7 +13,8 @@ from typing import Any
 import h5py
 import numpy as np
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, one_line
+from hebbax.recording.inside import array_in, attribute_of, dataset_in, group_in, holds, names_in, tells
 from hebbax.recording.layout import DATASETS, SCHEMA
 from hebbax.types import Record
 
@@ -32,10 +33,13 @@ class RecordedLife:
     group: h5py.Group
 
     def record(self) -> Record:
-        """Return all kept ticks, as an engine's record holds them; no columns where the file has no array."""
-        rows = len(_dataset(self.group, "tick"))
+        """Return all kept ticks, as an engine's record holds them; no columns where the file has no array.
+
+        Raises HebbaxError for arrays that are damaged, or not the file's own.
+        """
+        rows = len(dataset_in(self.group, "tick"))
         fields = {
-            name: _dataset(self.group, name)[()] if name in self.group else np.zeros((rows, 0))
+            name: array_in(self.group, name) if holds(self.group, name) else np.zeros((rows, 0))
             for name in (dataset.name for dataset in DATASETS)
             if name in Record._fields
         }
@@ -43,19 +47,17 @@ class RecordedLife:
 
     def _state(self) -> Any:
         """Return the world's state as a named tuple of arrays, empty where the file has none."""
-        if "state" not in self.group:
+        if not holds(self.group, "state"):
             return ()
-        group = self.group["state"]
-        assert isinstance(group, h5py.Group)
-        arrays = {str(name): _dataset(group, str(name))[()] for name in list(np.asarray(group.attrs["arrays"]))}
+        group = group_in(self.group, "state")
+        arrays = {str(name): array_in(group, str(name)) for name in list(np.asarray(_told(group, "arrays")))}
         return namedtuple("State", list(arrays))(**arrays)  # pyright: ignore[reportUntypedNamedTuple]
 
     def weights(self) -> np.ndarray:
         """Return the weights of all layers, float32 [kept ticks, weights]."""
-        rows = len(_dataset(self.group, "tick"))
-        layers = self.group["weights"]
-        assert isinstance(layers, h5py.Group)
-        matrices = [_dataset(layers, str(number))[()] for number in range(len(layers))]
+        rows = len(dataset_in(self.group, "tick"))
+        layers = group_in(self.group, "weights")
+        matrices = [array_in(layers, str(number)) for number in range(len(names_in(layers)))]
         parts = [matrix.reshape(rows, math.prod(matrix.shape[1:])) for matrix in matrices]  # rows may be 0
         return np.concatenate(parts, axis=1) if parts else np.zeros((rows, 0), np.float32)
 
@@ -84,7 +86,7 @@ class Recording:
     @property
     def genome(self) -> np.ndarray:
         """The controller's genome, float32 [genome_size]."""
-        return _dataset(self._file, "genome")[()]
+        return array_in(self._file, "genome")
 
     @property
     def which_genome(self) -> str:
@@ -94,7 +96,7 @@ class Recording:
     @property
     def normaliser(self) -> tuple[np.ndarray, np.ndarray]:
         """What is taken from observations, and what they are multiplied by then: float64 [observations] each."""
-        return _dataset(self._file, "observation_mean")[()], _dataset(self._file, "observation_scale")[()]
+        return array_in(self._file, "observation_mean"), array_in(self._file, "observation_scale")
 
     @property
     def seed(self) -> int:
@@ -109,7 +111,17 @@ class Recording:
     @property
     def damage(self) -> str:
         """What happened to the lives, as `damage.text` reads it; empty for nothing, and in files of before."""
-        return str(self._file.attrs.get("damage", ""))
+        return str(_told(self._file, "damage")) if tells(self._file, "damage") else ""
+
+    @property
+    def controller_sha256(self) -> str | None:
+        """Which controller it is of, as `runs.identity.controller_sha256` says; None in files of before."""
+        return str(_told(self._file, "controller_sha256")) if tells(self._file, "controller_sha256") else None
+
+    @property
+    def world(self) -> dict[str, Any] | None:
+        """What the task's world was made of, as run.json says it; None in files of before."""
+        return json.loads(str(_told(self._file, "world"))) if tells(self._file, "world") else None
 
     @property
     def termination(self) -> str:
@@ -132,18 +144,17 @@ class Recording:
         return float(_told(self._file, "control_period"))
 
     def __len__(self) -> int:
-        return len(self._groups)
+        return len(names_in(self._groups))
 
     def __iter__(self) -> Iterator[RecordedLife]:
         return (self.life(number) for number in range(len(self)))
 
     def life(self, number: int) -> RecordedLife:
         """Return one life. Raises HebbaxError for a number that the recording does not have."""
-        names = sorted(self._groups, key=int)
+        names = sorted(names_in(self._groups), key=int)
         if not 0 <= number < len(names):
             raise HebbaxError(f"life {number}: {self.path} holds 0 to {len(names) - 1}")
-        group = self._groups[names[number]]
-        assert isinstance(group, h5py.Group)
+        group = group_in(self._groups, names[number])
         return RecordedLife(
             number=int(names[number]),
             key=np.asarray(_told(group, "key"), np.uint32),
@@ -167,38 +178,36 @@ class Recording:
 
     @property
     def _groups(self) -> h5py.Group:
-        groups = self._file["lives"]
-        assert isinstance(groups, h5py.Group)
-        return groups
+        return group_in(self._file, "lives")
 
 
 def open_recording(path: str | Path) -> Recording:
     """Open a recording for reading.
 
-    Raises HebbaxError for a file that is missing, not HDF5, not a recording, or of a newer hebbax.
+    What it holds is checked when it is read: links and numbers in other files are refused, and what is not as it was
+    written. Files of before there were checksums have none.
+
+    Raises HebbaxError for a file that is missing, not HDF5, not a recording, damaged, or of a newer hebbax.
     """
     path = Path(path)
     try:
         file = h5py.File(path, "r")
     except FileNotFoundError:
         raise HebbaxError(f"no recording at {path}: `hebbax record RUN` writes one") from None
-    except OSError as error:
-        raise HebbaxError(f"cannot read {path} as HDF5: {error}; give a file that `hebbax record` wrote") from None
-    schema = file.attrs.get("schema")
-    if schema is None or "lives" not in file:
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = one_line(error)
+        raise HebbaxError(f"cannot read {path} as HDF5: {reason}; give a file that `hebbax record` wrote") from None
+    try:
+        if not tells(file, "schema") or not holds(file, "lives"):
+            raise HebbaxError(f"{path} is not a recording: give a file that `hebbax record` wrote")
+        schema = _told(file, "schema")
+        if int(schema) > SCHEMA:
+            raise HebbaxError(f"{path} has schema {schema}: this hebbax reads up to {SCHEMA}; install a newer one")
+    except BaseException:
         file.close()
-        raise HebbaxError(f"{path} is not a recording: give a file that `hebbax record` wrote")
-    if int(schema) > SCHEMA:
-        file.close()
-        raise HebbaxError(f"{path} has schema {schema}: this hebbax reads up to {SCHEMA}; install a newer one")
+        raise
     return Recording(path, file)
 
 
 def _told(group: h5py.Group, name: str) -> Any:
-    return group.attrs[name]
-
-
-def _dataset(group: h5py.Group, name: str) -> h5py.Dataset:
-    dataset = group[name]
-    assert isinstance(dataset, h5py.Dataset)
-    return dataset
+    return attribute_of(group, name)

@@ -1,11 +1,13 @@
-"""Writes a recording as lives go on: rows are appended part by part, so a life may be longer than memory."""
+"""Writes a recording as lives go on: rows are appended part by part, so a life may be longer than memory.
+
+Room is asked for before HDF5 gets the rows. Where the disk has none, the lives that are whole stay, and no others.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,13 +16,24 @@ from typing import Any
 import h5py
 import numpy as np
 
-from hebbax.files.atomic_write import TEMPORARY_SUFFIX, write_error
+from hebbax.errors import HebbaxError
+from hebbax.files.atomic_write import TEMPORARY_SUFFIX, sync_folder, write_error
 from hebbax.files.writer_lock import only_writer
 from hebbax.networks.network import Connection
+from hebbax.recording.attributes import write_attributes
 from hebbax.recording.layout import DATASETS, END_NAMES, SCHEMA, STATE_MEANING, WEIGHTS_MEANING
+from hebbax.recording.storage import Storage
 from hebbax.types import Lives, Record
 
 _CHUNK_BYTES = 1 << 18  # of an array in the file: large enough to read fast, small enough to read a few ticks
+_SPARE_BYTES = 1 << 17  # for what HDF5 keeps about arrays, until the file is closed
+
+# The first formats of HDF5 with checksums of all that is not an array, readable since HDF5 1.10 (2016).
+_FORMAT = ("v110", "v110")
+
+
+class RefusedError(OSError):
+    """The system gives a recording no more room."""
 
 
 class RecordingWriter:
@@ -29,6 +42,7 @@ class RecordingWriter:
     def __init__(
         self,
         file: h5py.File,
+        storage: Storage,
         *,
         connections: Sequence[Connection],
         columns: Mapping[str, Sequence[str]],
@@ -37,46 +51,78 @@ class RecordingWriter:
         every: int,
     ) -> None:
         _describe(file.create_group("arrays"), connections, columns, state_units)
+        self._file, self._storage = file, storage
         self._lives = file.create_group("lives")
         self._connections = connections
         self._period, self._every = control_period, every
         self._seen: dict[int, int] = {}
+        self._whole: set[str] = set()
+        self._refusal: RefusedError | None = None
 
     def append(self, life: int, record: Record) -> None:
-        """Append the next ticks of a life, as many as the record's, of which every n-th is kept."""
+        """Append the next ticks of a life, as many as the record's, of which every n-th is kept.
+
+        Raises RefusedError where there is no room for them, and whenever there was none before.
+        """
         start = self._seen.get(life, 0)
         self._seen[life] = start + len(record.rewards)
         ticks = np.arange(start, self._seen[life])
         kept = slice(-start % self._every, None, self._every)
         rows: dict[str, np.ndarray] = {"tick": ticks, "time": ticks * self._period, **record._asdict()}
-        group = self._lives.require_group(_group_name(life))
-        for dataset in DATASETS:
-            values = rows[dataset.name]
-            if values.ndim > 1 and not values.shape[1]:
-                continue  # the world has no such body
-            _append(group, dataset.name, values[kept])
-        for name, values in _state(record).items():
-            states = group.require_group("state")
-            states.attrs["arrays"] = list(record.state._fields)  # HDF5 sorts names
-            _append(states, name, values[kept])
-        self._append_weights(group.require_group("weights"), record.weights[kept])
+        # One without columns is of a body that the world does not have.
+        arrays = {one.name: rows[one.name][kept] for one in DATASETS if all(rows[one.name].shape[1:])}
+        arrays |= {f"state/{name}": values[kept] for name, values in _state(record).items()}
+        arrays |= {f"weights/{number}": part for number, part in enumerate(self._layers(record.weights[kept]))}
+        with self._room(sum(map(_bytes_of, arrays.values()))):
+            group = self._lives.require_group(_group_name(life))
+            group.require_group("weights")
+            if record.state and "state" not in group:  # HDF5 sorts names
+                write_attributes(group.create_group("state"), {"arrays": list(record.state._fields)})
+            for name, values in arrays.items():
+                _append(group, name, values)
 
     def finish(self, life: int, key: np.ndarray, row: Lives) -> None:
-        """Write what a life came to, from its row, and the key [2] that it was lived from."""
-        attributes = self._lives[_group_name(life)].attrs
-        attributes["key"] = key
-        attributes["return"] = float(row.returns[0])
-        attributes["length"] = int(row.lengths[0])
-        attributes["end"] = END_NAMES[int(row.ends[0])]
-        attributes["terminations"] = int(row.terminations[0])
-        attributes["warnings"] = int(row.warnings[0])
+        """Write what a life came to, from its row, and the key [2] that it was lived from.
 
-    def _append_weights(self, group: h5py.Group, weights: np.ndarray) -> None:
+        Raises RefusedError as `append` does.
+        """
+        attributes = {
+            "key": key,
+            "return": float(row.returns[0]),
+            "length": int(row.lengths[0]),
+            "end": END_NAMES[int(row.ends[0])],
+            "terminations": int(row.terminations[0]),
+            "warnings": int(row.warnings[0]),
+        }
+        with self._room(0):
+            write_attributes(self._lives.require_group(_group_name(life)), attributes)
+        self._whole.add(_group_name(life))
+
+    def keep_whole_lives(self) -> int:
+        """Remove the lives that are not whole; return how many are left."""
+        for name in list(self._lives):
+            if name not in self._whole:
+                del self._lives[name]
+        return len(self._lives)
+
+    @contextmanager
+    def _room(self, size: int) -> Iterator[None]:
+        """Write in this block, once the system has promised room for so many bytes more."""
+        if self._refusal is not None:
+            raise self._refusal
+        try:
+            self._storage.make_room(self._file.id.get_filesize() + size + _SPARE_BYTES)
+            yield
+            self._storage.check()
+        except OSError as error:
+            self._refusal = RefusedError(error.errno or 0, error.strerror or str(error))
+            raise self._refusal from error
+
+    def _layers(self, weights: np.ndarray) -> Iterator[np.ndarray]:
         begin = 0
-        for number, connection in enumerate(self._connections):
-            part = weights[:, begin : begin + connection.size].reshape(-1, *connection.shape)
+        for connection in self._connections:
+            yield weights[:, begin : begin + connection.size].reshape(-1, *connection.shape)
             begin += connection.size
-            _append(group, str(number), part)
 
 
 @contextmanager
@@ -103,46 +149,63 @@ def create_recording(
         every: ticks from one that is kept to the next.
         state_units: unit of each array of the world's state, where records hold one.
 
-    Raises HebbaxError if the file cannot be written, or another process is writing it.
+    Raises HebbaxError if the file cannot be written, or another process is writing it. Where there is no more room for
+    it, the lives that are whole by then are kept, and the error says how many.
     """
+    in_block = whole = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with only_writer(path), _named_when_whole(path) as file:
-            file.attrs["schema"] = SCHEMA
-            for name, value in attributes.items():
-                file.attrs[name] = value if isinstance(value, str | int | float) else json.dumps(value)
+        with only_writer(path), _named_when_whole(path) as (file, storage):
+            texts = (str, int, float)
+            told = {
+                name: value if isinstance(value, texts) else json.dumps(value) for name, value in attributes.items()
+            }
+            write_attributes(file, {"schema": SCHEMA, **told})
             for name, values in arrays.items():
-                file[name] = values
-            yield RecordingWriter(
+                file.create_dataset(name, data=values, **_checked(values.shape))
+            writer = RecordingWriter(
                 file,
+                storage,
                 connections=connections,
                 columns=columns,
                 state_units=state_units or {},
                 control_period=control_period,
                 every=every,
             )
+            try:
+                yield writer
+            except RefusedError as error:
+                whole = writer.keep_whole_lives()
+                in_block = write_error(path, error)
+                if not whole:
+                    raise in_block from error
+            except OSError as error:  # of the caller's
+                in_block = error
+                raise
     except OSError as error:
-        raise write_error(path, _of_system(error)) from error
+        if error is in_block:
+            raise
+        raise in_block or write_error(path, error) from error
+    if whole:
+        lives = "life that was" if whole == 1 else "lives that were"
+        raise HebbaxError(f"{in_block}; {path} holds the {whole} {lives} whole by then")
 
 
 @contextmanager
-def _named_when_whole(path: Path) -> Iterator[h5py.File]:
+def _named_when_whole(path: Path) -> Iterator[tuple[h5py.File, Storage]]:
     """Open a new file under a temporary name, in place of one that a killed process has left."""
     temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
-    file = h5py.File(temporary, "w")  # one that cannot be opened may be another's, and stays
+    storage = Storage(temporary)  # one that cannot be opened may be another's, and stays
     try:
-        with file:
-            yield file
+        with contextlib.closing(storage):
+            with h5py.File(temporary, "w", driver="fileobj", fileobj=storage, libver=_FORMAT) as file:
+                yield file, storage
+            storage.settle()
         os.replace(temporary, path)
+        sync_folder(path.parent)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()  # gone already, unless the writing failed
-
-
-def _of_system(error: OSError) -> OSError:
-    """Return the system's own error, which HDF5 hides within its account of what it was doing."""
-    found = re.search(r"\berrno = (\d+)", str(error))
-    return error if error.strerror or found is None else OSError(int(found[1]), os.strerror(int(found[1])))
 
 
 def _group_name(life: int) -> str:
@@ -162,30 +225,46 @@ def _describe(
 ) -> None:
     """Say once what the arrays of all lives are: on those of every life it would take longer than the arrays."""
     for dataset in DATASETS:
-        attributes = group.create_group(dataset.name).attrs
-        attributes["meaning"] = dataset.meaning
+        attributes: dict[str, Any] = {"meaning": dataset.meaning}
         if dataset.unit:
             attributes["unit"] = dataset.unit
         if dataset.name in columns:
             attributes["columns"] = list(columns[dataset.name])
+        write_attributes(group.create_group(dataset.name), attributes)
     for name, unit in state_units.items():
-        attributes = group.require_group("state").create_group(name).attrs
-        attributes["meaning"], attributes["unit"] = STATE_MEANING, unit
+        write_attributes(group.create_group(f"state/{name}"), {"meaning": STATE_MEANING, "unit": unit})
     layers = group.create_group("weights")
-    layers.attrs["meaning"] = WEIGHTS_MEANING
+    write_attributes(layers, {"meaning": WEIGHTS_MEANING})
     for number, connection in enumerate(connections):
-        layers.create_group(str(number)).attrs["connection"] = connection.name
+        write_attributes(layers.create_group(str(number)), {"connection": connection.name})
 
 
 def _append(group: h5py.Group, name: str, rows: np.ndarray) -> None:
     """Append rows to an array, which the first rows make."""
     if name not in group:
-        size = rows.itemsize * int(np.prod(rows.shape[1:]))
-        chunk = (max(1, min(_CHUNK_BYTES // size, 1024)), *rows.shape[1:])
-        group.create_dataset(name, data=rows, maxshape=(None, *rows.shape[1:]), chunks=chunk)
+        chunk = (_chunk_rows(rows), *rows.shape[1:])
+        group.create_dataset(name, data=rows, maxshape=(None, *rows.shape[1:]), **_checked(chunk))
         return
     dataset = group[name]
     assert isinstance(dataset, h5py.Dataset)
     begin = len(dataset)
     dataset.resize(begin + len(rows), axis=0)
     dataset[begin:] = rows
+
+
+def _chunk_rows(rows: np.ndarray) -> int:
+    return max(1, min(_CHUNK_BYTES // max(1, _row_bytes(rows)), 1024))
+
+
+def _row_bytes(rows: np.ndarray) -> int:
+    return rows.itemsize * int(np.prod(rows.shape[1:]))
+
+
+def _bytes_of(rows: np.ndarray) -> int:
+    """Return the most bytes that appending rows takes: their own, and the rest of a chunk."""
+    return (len(rows) + _chunk_rows(rows)) * _row_bytes(rows)
+
+
+def _checked(chunk: tuple[int, ...]) -> dict[str, Any]:
+    """Return the options of an array in chunks with a Fletcher-32 each; one without a number has neither."""
+    return {"chunks": chunk, "fletcher32": True} if chunk and all(chunk) else {}

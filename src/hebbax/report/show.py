@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +14,7 @@ from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Scenario, in_turn
 from hebbax.engines.vector import environment_seed
 from hebbax.errors import HebbaxError
+from hebbax.files.temporary import temporary_folder
 from hebbax.keys import evaluation_key, life_key, root_key, stream
 from hebbax.report.film.environment_worker import EnvironmentJob
 from hebbax.report.film.film import Child, RenderUnavailable, draw_in_child, render_video, unfinished
@@ -160,8 +160,8 @@ def _pace(period: float, seconds: float) -> tuple[int, int, float]:
 def _film_model(task: AnyTask, record: Record, path: Path, seed: int, seconds: float) -> None:
     """Draw a model in its recorded positions."""
     states, frames_per_second = frames_of(record.qpos, task.control_period, seconds)
-    with tempfile.TemporaryDirectory(prefix="hebbax-show-") as name:
-        model = Path(name) / "model.mjb"
+    with temporary_folder("show") as folder:
+        model = folder / "model.mjb"
         task.world.save_model(model)
         render_video(model, states, path, frames_per_second=frames_per_second)
 

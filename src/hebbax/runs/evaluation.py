@@ -19,6 +19,7 @@ from hebbax.evolution.statistics import Controller
 from hebbax.keys import evaluation_key
 from hebbax.policies.policy import Policy
 from hebbax.policies.sizes import SIZES, sizes_of
+from hebbax.runs.identity import controller_sha256
 from hebbax.runs.stored_run import StoredRun
 from hebbax.settings import pinned
 from hebbax.types import END_TERMINATED, MOST_TICKS, Lives
@@ -38,6 +39,7 @@ class Evaluation:
     reward: tuple[str, ...] = ("reward",)  # names of the terms of `lives.reward_terms`
     damage: str = ""  # as `damage.text` reads it
     sizes: Mapping[str, int | None] = field(default_factory=lambda: dict.fromkeys(SIZES))  # of the policy
+    controller_sha256: str | None = None  # by `identity.controller_sha256`
 
     def to_json(self) -> dict[str, Any]:
         """Return the evaluation under the documented keys.
@@ -68,6 +70,7 @@ class Evaluation:
             "diverged": int(lives.diverged.sum()),
             "termination": self.termination,
             "damage": self.damage,
+            "controller_sha256": self.controller_sha256,
             "terminations": int(lives.terminations.sum()),
             "terminated": int(np.sum(lives.ends == END_TERMINATED)),
             "versions": environment(),
@@ -112,15 +115,25 @@ def evaluate_controller(
     """
     check_whole("lifetimes", lifetimes, 1, MOST_TICKS)
     check_seed(seed)
+    normaliser = controller.statistics.normaliser()
     lives = engine.evaluate(
         controller.genome[None],
         evaluation_key(seed),
-        Scenario(ticks, controller.statistics.normaliser(), termination, in_turn(damages, lifetimes)),
+        Scenario(ticks, normaliser, termination, in_turn(damages, lifetimes)),
         lifetimes=lifetimes,
     )
     policy = engine.policy
-    sizes = sizes_of(policy) if isinstance(policy, Policy) else dict.fromkeys(SIZES)  # of one's own: not known
-    return Evaluation(engine.task.name, policy.name, genome, seed, termination, lives, engine.task.reward, sizes=sizes)
+    return Evaluation(
+        engine.task.name,
+        policy.name,
+        genome,
+        seed,
+        termination,
+        lives,
+        engine.task.reward,
+        sizes=sizes_of(policy) if isinstance(policy, Policy) else dict.fromkeys(SIZES),  # of one's own: not known
+        controller_sha256=controller_sha256(controller.genome, normaliser),
+    )
 
 
 def evaluate_run(run: StoredRun, engine: Engine, *, genome: str = "best", lifetimes: int, seed: int) -> Evaluation:

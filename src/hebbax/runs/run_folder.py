@@ -11,6 +11,7 @@ checkpoints/     generation-000123.safetensors, the newest few
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import json
 import os
@@ -64,9 +65,11 @@ class RunFolder:
     def claim(self) -> Iterator[None]:
         """Make the folder of a new run, and hold its lock until the end of the block.
 
-        An empty folder is taken as it is, and one whose process was killed before its first checkpoint is emptied.
-        Raises HebbaxError where the path is anything else, and says how to resume: a run is never overwritten.
+        An empty folder is taken as it is, and one whose process was killed before its first checkpoint is emptied. What
+        was written in a block that fails is removed, the folder too if it was made for it. Raises HebbaxError where
+        the path is anything else, and says how to resume: a run is never overwritten.
         """
+        was_there = os.path.lexists(self.path)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             if self._taken():  # before a lock is put there
@@ -75,7 +78,15 @@ class RunFolder:
                 if self._taken():
                     raise _taken_error(self)
                 self._empty()
-                yield
+                try:
+                    yield
+                except BaseException:
+                    with contextlib.suppress(OSError):
+                        self._empty()
+                        if not was_there:
+                            (self.path / LOCK_NAME).unlink()
+                            self.path.rmdir()
+                    raise
         except FileExistsError:
             raise _taken_error(self) from None
         except OSError as error:
@@ -190,8 +201,31 @@ class RunFolder:
         metrics_log.sync_metrics(self.metrics_path)
 
     def read_metrics(self) -> list[dict[str, Any]]:
-        """Return the records of metrics.jsonl; see `metrics_log.read_metrics`."""
-        return metrics_log.read_metrics(self.metrics_path)
+        """Return the records of metrics.jsonl; see `metrics_log.read_metrics`.
+
+        Raises HebbaxError also for a line of another run than run.json names.
+        """
+        records, own = metrics_log.read_metrics(self.metrics_path), self.tag().get("run")
+        for number, record in enumerate(records, start=1):
+            if own is not None and (other := record.get("run", own)) != own:
+                raise HebbaxError(
+                    f"line {number} of {self.metrics_path} is of run {other}, run.json of run {own}: put back the file "
+                    "that is not this run's"
+                )
+        return records
+
+    def record_if_readable(self) -> dict[str, Any]:
+        """Return what run.json holds, nothing where it is missing or broken: for those who can do without."""
+        try:
+            record = self.read_record()
+        except HebbaxError:
+            return {}
+        return record if isinstance(record, dict) else {}
+
+    def tag(self) -> dict[str, str]:
+        """Return what a line of metrics.jsonl says of whose it is: `run`, the id in run.json, where that has one."""
+        record = self.record_if_readable()
+        return {"run": record["id"]} if "id" in record else {}
 
     def truncate_metrics(self, generation: int) -> int:
         """Cut metrics.jsonl back to a checkpoint; see `metrics_log.truncate_metrics`."""
@@ -219,22 +253,49 @@ class RunFolder:
             old.unlink(missing_ok=True)
         return path
 
-    def newest_checkpoint(self, on_fallback: Callable[[str], None]) -> tuple[Path, Checkpoint]:
-        """Return the newest good checkpoint; each bad one that is newer is told to `on_fallback` in one line.
+    def newest_checkpoint(
+        self,
+        on_fallback: Callable[[str], None],
+        foreign: Callable[[Checkpoint], str | None] = lambda checkpoint: None,
+    ) -> tuple[Path, Checkpoint]:
+        """Return the newest good checkpoint of the run.
 
-        Raises HebbaxError where none is good, and NewerSchemaError where the newest good one needs a newer hebbax.
+        Args:
+            on_fallback: gets each newer one that is not used and why, in one line.
+            foreign: says in what a checkpoint is another run's, or None.
+
+        Raises NoCheckpointOfRunError where all good ones are other runs', HebbaxError where none is good, and
+        NewerSchemaError where the newest good one needs a newer hebbax.
         """
         unusable: list[UnusableCheckpointError] = []
+        others: list[str] = []
         for path in reversed(self.checkpoints()):
             try:
-                checkpoint = read_checkpoint(path)
+                checkpoint = _read_named(path)
             except UnusableCheckpointError as error:
                 unusable.append(error)
+                continue
+            if (reason := foreign(checkpoint)) is not None:
+                others.append(reason)
+                unusable.append(UnusableCheckpointError(path, f"it {reason}"))
                 continue
             for error in unusable:
                 on_fallback(f"cannot use checkpoint {error.path}: {error.reason}; going on from {path.name} instead")
             return path, checkpoint
+        if others:
+            raise NoCheckpointOfRunError(self.path, others[0])
         raise _no_good_checkpoint_error(self.path, unusable)
+
+
+class NoCheckpointOfRunError(HebbaxError):
+    """A folder whose checkpoints are other runs', or whose config.yaml was edited; `reason` says what differs."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"run {path} has no checkpoint of its own: the newest {reason}; put back the one that is not this run's or "
+            "was edited, or begin another run with what you want changed"
+        )
+        self.reason = reason
 
 
 def unique_run_path(base: Path, task: str, policy: str, seed: int, date: str) -> Path:
@@ -261,6 +322,14 @@ def _matching(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
     if not folder.is_dir():
         return []
     return [path for path in folder.iterdir() if pattern.fullmatch(path.name)]
+
+
+def _read_named(path: Path) -> Checkpoint:
+    """Return a checkpoint. Raises UnusableCheckpointError also where it is of another generation than its name says."""
+    checkpoint = read_checkpoint(path)
+    if checkpoint.generation != _generation(path):
+        raise UnusableCheckpointError(path, f"it is of generation {checkpoint.generation}, its name of another")
+    return checkpoint
 
 
 def _generation(path: Path) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hebbax.config.train import TrainConfig
 from hebbax.errors import HebbaxError
 from hebbax.evolution.trust import check_trust
@@ -19,7 +17,7 @@ def sizes_of_run(folder: RunFolder, config: TrainConfig) -> dict[str, int | None
     They are those that run.json has. A run without is as large as its configuration says, unless its task is not
     installed, or would import a module that is not trusted: a list runs no stranger's code.
     """
-    record = _record(folder)
+    record = folder.record_if_readable()  # of one that is not, no list has to tell: the configuration says as much
     if all(isinstance(record.get(key), int) for key in SIZES):
         return {key: record[key] for key in SIZES}
     try:
@@ -27,11 +25,3 @@ def sizes_of_run(folder: RunFolder, config: TrainConfig) -> dict[str, int | None
         return {**sizes_of(make_policy(config.policy, make_task(config.task.name)))}
     except HebbaxError:
         return dict.fromkeys(SIZES)
-
-
-def _record(folder: RunFolder) -> dict[str, Any]:
-    try:
-        record = folder.read_record()
-    except HebbaxError:  # missing or broken, which no list has to tell: the configuration says as much
-        return {}
-    return record if isinstance(record, dict) else {}

@@ -19,6 +19,7 @@ from hebbax.evolution.statistics import Controller
 from hebbax.evolution.trust import Trust, check_trust
 from hebbax.policies.make_policy import make_policy
 from hebbax.policies.policy import Policy
+from hebbax.runs.belonging import newest_to_read, note_on_records
 from hebbax.runs.checkpoint import Checkpoint
 from hebbax.runs.plugins import environment_of
 from hebbax.runs.run_folder import RunFolder
@@ -53,7 +54,7 @@ class StoredRun:
         'han-e'
         """
         folder = RunFolder.open(run_path(str(run)))
-        path, checkpoint = folder.newest_checkpoint(on_note)
+        path, checkpoint = newest_to_read(folder, on_note)
         config = from_dict(checkpoint.document["config"])
         check_trust(config, folder.path, trust)
         for line in differences(checkpoint.document["environment"], environment_of(config)):
@@ -62,9 +63,11 @@ class StoredRun:
         policy, task = opened.policy, opened.task
         with about(path):
             check_arrays(checkpoint, policy, task)
-        changed = changed_origin(opened.task, folder.read_record()) if folder.record_path.is_file() else None
-        if changed is not None:
-            on_note(f"{changed} than this controller was evolved with")
+        if folder.record_path.is_file():
+            record = folder.read_record()
+            note_on_records(folder, record, config, on_note)
+            if (changed := changed_origin(opened.task, record)) is not None:
+                on_note(f"{changed} than this controller was evolved with")
         return opened
 
     @cached_property

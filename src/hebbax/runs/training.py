@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from hebbax.config.policy import PolicyConfig
 from hebbax.config.train import TrainConfig, check_train_config, from_dict, to_dict
 from hebbax.errors import HebbaxError, about
@@ -18,6 +16,8 @@ from hebbax.evolution.tracking import TRACKERS, start_tracking
 from hebbax.evolution.trust import Trust, check_trust
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.policies.sizes import sizes_of
+from hebbax.runs.belonging import check_best, check_record, config_text, newest_of_run
+from hebbax.runs.identity import run_id
 from hebbax.runs.plugins import environment_of
 from hebbax.runs.run_folder import RunFolder
 from hebbax.runs.saved_state import pack_state, unpack_state
@@ -35,6 +35,7 @@ class Training:
     def __init__(self, folder: RunFolder, search: Learner[Any], state: LearnerState) -> None:
         self.folder, self.search, self.state = folder, search, state
         self._stopped = False
+        self._run = folder.tag()  # what lines of metrics.jsonl say of whose they are
         self._steps_total = sum(metrics.get("steps", 0) for metrics in folder.read_metrics())
 
     @classmethod
@@ -54,12 +55,14 @@ class Training:
             "engine": search.engine.name,
             **sizes_of(search.policy),
             **search.task.world.origin(),
+            "id": run_id(config),
+            "config": to_dict(config),
             "resumed": [],
         }
         folder = RunFolder(Path(path))
         with folder.claim():
             world = search.task.world
-            folder.fill(config=_config_text(config), record=record, source=world.source(), files=world.files())
+            folder.fill(config=config_text(config), record=record, source=world.source(), files=world.files())
             training = cls(folder, search, state)
             training._save()
         return training
@@ -83,17 +86,20 @@ class Training:
             on_note: gets what a user should know (a damaged checkpoint, other versions than before), a line each.
             trust: as in `StoredRun.open`.
 
-        Raises HebbaxError if there is no run, no good checkpoint or nothing left to
-        do, another process has the run, or it would import a module and is not trusted.
+        Raises HebbaxError if there is no run, no good checkpoint or nothing left to do, another process has the run, it
+        would import a module and is not trusted, or the files in its folder are of different runs.
         """
         folder = RunFolder.open(path)
         with folder.lock():
-            file, checkpoint = folder.newest_checkpoint(on_note)
+            file, checkpoint, stored = newest_of_run(folder, on_note)
             config = from_dict(checkpoint.document["config"])
             check_trust(config, folder.path, trust)
-            extended = generations is not None and generations != config.generations
-            if generations is not None:
-                config = replace(config, generations=generations)
+            if generations is None and stored.generations != config.generations:
+                told = f"config.yaml says generations={stored.generations}, {file.name} {config.generations}"
+                on_note(f"{told}: going on to {stored.generations}")
+            generations = stored.generations if generations is None else generations
+            extended = generations != config.generations
+            config = replace(config, generations=generations)
             check_train_config(config)
             if checkpoint.generation >= config.generations:
                 raise HebbaxError(
@@ -106,6 +112,8 @@ class Training:
             with about(file):
                 state = unpack_state(search, checkpoint)
             record = folder.read_record()
+            check_record(folder, record, stored)
+            check_best(folder, file, checkpoint)
             changed = changed_origin(search.task, record)
             if changed is not None:
                 on_note(f"{changed} than before: {_MAY_DIFFER}")
@@ -124,7 +132,7 @@ class Training:
                 }
             )
             folder.write_record(record)
-            write_text_atomically(folder.config_path, _config_text(config))
+            write_text_atomically(folder.config_path, config_text(config))
             training = cls(folder, search, state)
             if extended:
                 training._save()  # so that a resume after a kill knows the new number
@@ -155,7 +163,7 @@ class Training:
                     break
                 self.state, metrics = stepped
                 self._steps_total += metrics.get("steps", 0)
-                metrics = {**metrics, "steps_total": self._steps_total}
+                metrics = {**metrics, "steps_total": self._steps_total, **self._run}
                 self.folder.append_metrics(metrics)
                 tracking.log(metrics)
                 done = self.state.generation
@@ -202,7 +210,3 @@ def _check_window(config: TrainConfig) -> None:
             f"window={config.policy.window}: longer than a life of {ticks} ticks; nearest valid: {ticks}",
             field="window",
         )
-
-
-def _config_text(config: TrainConfig) -> str:
-    return yaml.safe_dump(to_dict(config), sort_keys=False, allow_unicode=True)

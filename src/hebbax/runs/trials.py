@@ -22,6 +22,7 @@ from hebbax.engines.twins import Twins
 from hebbax.errors import check_seed, check_whole
 from hebbax.keys import life_key
 from hebbax.policies.policy import Policy
+from hebbax.runs.identity import controller_sha256
 from hebbax.runs.stored_run import StoredRun
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import MOST_TICKS, Lives, Normaliser, Record
@@ -97,6 +98,8 @@ class Source:
             "ticks": self.ticks,
             "termination": self.termination,
             "damage": self.config.get("damage", ""),
+            "controller_sha256": controller_sha256(self.genome, self.normaliser),
+            "world": self.task.world.origin(),
         }
 
     def scenario(self, life: int, events: Sequence[Event] = ()) -> Scenario:

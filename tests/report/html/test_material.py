@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -35,25 +36,58 @@ def source(swimmer, han_e, genomes) -> Source:
     return Source(swimmer, han_e, genomes[0], "best", identity, {}, 20, 200, 1, "end", "auto")
 
 
+@pytest.fixture
+def stored(source) -> dict[str, Any]:
+    """An analysis of the lives of the source."""
+    setting = {"schema": SCHEMA, **source.setting(), "lifetimes": 20, "recording": None}
+    return {**setting, "sentence": "stored", "summary": {"motions": {}}}
+
+
+def test_an_analysis_of_these_lives_is_told_whatever_its_time(source, stored, monkeypatch, tmp_path):
+    assert told(monkeypatch, tmp_path, stored, source) == ("stored", [])
+
+
 @pytest.mark.parametrize(
-    ("changes", "expected"),
-    [({}, "stored"), ({"lifetimes": 5}, "made anew"), ({"seed": 2}, "made anew"), ({"ticks": 100}, "made anew")],
+    ("changes", "why"),
+    [
+        ({"lifetimes": 5}, "has lifetimes=20, not 5"),
+        ({"seed": 2}, "has seed=1, not 2"),
+        ({"ticks": 100}, "has ticks=200, not 100"),
+        ({"which_genome": "mean"}, "is about genome best, not mean"),
+        ({"genome": np.zeros(800, np.float32)}, "is about another controller"),
+        ({"normaliser": Normaliser(np.zeros(8), np.full(8, 2.0))}, "is about another controller"),
+    ],
 )
-def test_an_analysis_of_other_lives_or_of_fewer_is_made_anew(source, monkeypatch, tmp_path, changes, expected):
-    stored = {"schema": SCHEMA, **source.setting(), "lifetimes": 20, "recording": None, "sentence": "stored"}
-    assert told(monkeypatch, tmp_path, {**stored, "summary": {"motions": {}}}, replace(source, **changes)) == expected
+def test_an_analysis_of_other_lives_or_another_controller_is_made_anew(
+    source, stored, monkeypatch, tmp_path, changes, why
+):
+    sentence, notes = told(monkeypatch, tmp_path, stored, replace(source, **changes))
+    assert sentence == "made anew"
+    assert notes == [f"{tmp_path / 'analysis.json'} {why}: it is not used, the lives are analysed anew"]
 
 
-def test_an_analysis_that_does_not_say_who_has_a_gait_is_made_anew(source, monkeypatch, tmp_path):
-    stored = {"schema": SCHEMA, **source.setting(), "lifetimes": 20, "recording": None, "sentence": "stored"}
-    assert told(monkeypatch, tmp_path, {**stored, "summary": {"medians": {}}}, source) == "made anew"
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"summary": {"medians": {}}}, "is of an earlier version"),  # of before there were motions
+        ({"controller_sha256": None}, "does not say which controller it is about, as those of earlier versions"),
+        ({"world": {"model_sha256": "0" * 64}}, "is about another model or world"),
+        ({"recording": "lives.h5"}, "has recording=lives.h5, not None"),
+        ({"task": "hopper"}, "is about task hopper, not swimmer"),
+    ],
+)
+def test_an_analysis_that_says_less_or_something_else_is_made_anew(source, stored, monkeypatch, tmp_path, changes, why):
+    sentence, notes = told(monkeypatch, tmp_path, {**stored, **changes}, source)
+    assert sentence == "made anew"
+    assert notes == [f"{tmp_path / 'analysis.json'} {why}: it is not used, the lives are analysed anew"]
 
 
-def told(monkeypatch, tmp_path, stored: dict[str, Any], source: Source) -> str:
-    """Return the sentence of the analysis that is told where one is stored."""
-    (tmp_path / material.ANALYSIS_FILE).write_text(json.dumps(stored))
+def told(monkeypatch, tmp_path, stored: dict[str, Any], source: Source) -> tuple[str, list[str]]:
+    """Return the sentence of the analysis that is told where one is stored, newer than all else, and the notes."""
+    path, notes = tmp_path / material.ANALYSIS_FILE, []
+    path.write_text(json.dumps(stored))
+    os.utime(path, (4e9, 4e9))
     monkeypatch.setattr(material, "results_path", lambda *_: tmp_path)
-    monkeypatch.setattr(material, "_is_old", lambda *_: False)
     monkeypatch.setattr(material, "analyze_source", lambda source: {"sentence": "made anew"})
     run: Any = None  # only its paths are asked for
-    return material.analysis_of(run, source)["sentence"]
+    return material.analysis_of(run, source, notes.append)["sentence"], notes

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from hebbax.errors import one_line
-from hebbax.report.film.render_worker import Frames, NoDrawing, leave_result, write_video
+from hebbax.report.film.encoder import Frames, write_video
+from hebbax.report.film.render_worker import NoDrawing, leave_result
 from hebbax.tasks.external.open import open_environments
 from hebbax.tasks.external.task import ExternalTask
 from hebbax.tasks.groups import Group

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from hebbax.errors import HebbaxError
-from hebbax.report.film.render_worker import Job
+from hebbax.files.atomic_write import write_error
+from hebbax.files.temporary import temporary_error, temporary_folder
+from hebbax.report.film.render_worker import NO_ROOM, Job
 
 # What MUJOCO_GL is set to, in the order in which they are tried: EGL can use a graphics card, OSMesa needs none.
 BACKENDS = ("cgl", "glfw") if sys.platform == "darwin" else ("egl", "osmesa")
@@ -143,10 +144,10 @@ def draw_in_child(child: Child, frames: int, output: Path, path: Path) -> Render
     """
     try:
         path.absolute().parent.mkdir(parents=True, exist_ok=True)
-        backend, seconds = _try_backends(child, START_SECONDS + FRAME_SECONDS * frames)
+        backend, seconds = _try_backends(child, path, START_SECONDS + FRAME_SECONDS * frames)
         os.replace(output, path)
     except OSError as error:
-        raise HebbaxError(f"cannot write {path}: {error.strerror}") from error
+        raise write_error(path, error) from error
     finally:
         output.unlink(missing_ok=True)
     return Rendered(path, frames, backend, seconds)
@@ -172,16 +173,17 @@ def _finite_states(qpos: np.ndarray) -> np.ndarray:
     return states
 
 
-def _try_backends(child: Child, timeout: float) -> tuple[str, float]:
+def _try_backends(child: Child, path: Path, timeout: float) -> tuple[str, float]:
     """Return the backend that did the job, and the seconds it took."""
     reasons = {}
-    with tempfile.TemporaryDirectory(prefix="hebbax-render-") as name:
-        folder = Path(name)
+    with temporary_folder("render") as folder:
         for array_name, array in child.arrays.items():
             np.save(folder / f"{array_name}.npy", array, allow_pickle=False)
         (folder / "job.json").write_text(json.dumps(child.job))
         for backend in BACKENDS:
             result = _run_child(child.module, folder, backend, timeout)
+            if "not_written" in result:
+                raise write_error(path, OSError(0, result["not_written"]))
             if "error" in result:
                 raise HebbaxError(f"cannot draw {child.subject}: {result['error']}")
             if "seconds" in result:
@@ -208,4 +210,6 @@ def _run_child(module: str, folder: Path, backend: str, timeout: float) -> dict:
     if result.exists():
         return json.loads(result.read_text())
     lines = done.stderr.strip().splitlines()
+    if done.returncode == NO_ROOM:
+        raise temporary_error(lines[-1] if lines else "no room")
     return {"no_drawing": lines[-1] if lines else f"ended with code {done.returncode}"}

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hebbax.report.film.render_worker import leave_result, write_video
+from hebbax.report.film.encoder import write_video
+from hebbax.report.film.render_worker import leave_result
 
 
 def main(folder: Path) -> None:

@@ -6,10 +6,11 @@ of `Job`) and `qpos.npy`, and receives `result.json`.
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ from typing import Any
 import numpy as np
 
 from hebbax.errors import one_line
+from hebbax.report.film.encoder import Frames, NotWritten, write_video
 from hebbax.report.film.scene import choose_camera, prepare_scenery
 
 FILMSTRIP_GAP = 4  # white pixels between two frames
-Frames = Iterator[np.ndarray]
+NO_ROOM = 74  # the exit code where what came of a job could not be written; EX_IOERR of sysexits.h
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,15 @@ def leave_result(folder: Path, work: Callable[[], None]) -> None:
         result = {"seconds": time.perf_counter() - start}
     except NoDrawing as error:
         result = {"no_drawing": one_line(error)}
+    except NotWritten as error:
+        result = {"not_written": one_line(error)}
     except Exception as error:  # whatever it is, the parent is to say it in one line
         result = {"error": one_line(error)}
-    (folder / "result.json").write_text(json.dumps(result))
+    try:
+        (folder / "result.json").write_text(json.dumps(result))
+    except OSError as error:
+        print(error.strerror, file=sys.stderr)
+        sys.exit(NO_ROOM)
 
 
 def _draw(job: Job, qpos: np.ndarray) -> Frames:
@@ -112,34 +120,18 @@ def _or_no_drawing(step: Callable[[], Any]) -> Any:
         raise NoDrawing(one_line(error)) from error
 
 
-def write_video(output: str, frames_per_second: float, frames: Frames) -> None:
-    """Write frames as H.264 that every browser and player shows."""
-    import imageio.v2 as imageio
-
-    first = next(frames)  # before the file: without OpenGL there is nothing to write
-    writer = imageio.get_writer(
-        output,
-        format="FFMPEG",  # pyright: ignore[reportArgumentType]  a name is allowed
-        fps=frames_per_second,
-        codec="libx264",
-        pixelformat="yuv420p",
-        quality=None,  # in favour of -crf
-        macro_block_size=2,  # the encoder's real limit; the default of 16 would rescale the picture
-        output_params=["-crf", "20", "-movflags", "+faststart"],
-    )
-    with writer:
-        writer.append_data(first)
-        for frame in frames:
-            writer.append_data(frame)
-
-
 def _write_filmstrip(job: Job, frames: Frames) -> None:
     """Write frames side by side into one PNG."""
     import imageio.v3 as imageio
 
     gap = np.full((job.height, FILMSTRIP_GAP, 3), 255, np.uint8)
     strip = [part for frame in frames for part in (frame.copy(), gap)]
-    imageio.imwrite(job.output, np.hstack(strip[:-1]), extension=".png")
+    picture = io.BytesIO()
+    imageio.imwrite(picture, np.hstack(strip[:-1]), extension=".png")
+    try:
+        Path(job.output).write_bytes(picture.getvalue())
+    except OSError as error:
+        raise NotWritten(error.strerror) from error
 
 
 if __name__ == "__main__":

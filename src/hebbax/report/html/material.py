@@ -6,6 +6,7 @@ The analysis is the one that `hebbax analyze` has written, or one made now.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from hebbax.runs.trials import Source
 from hebbax.types import Record
 
 ANALYSIS_FILE = "analysis.json"
+
+UNTOLD = "does not say which controller it is about, as those of earlier versions"
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +83,15 @@ class Material:
         return sorted(((label, count) for label, count in counts.items() if count), key=lambda item: -item[1])
 
 
-def gather(run: StoredRun, target: str, *, genome: str = "best", seed: int = 1, lifetimes: int = 20) -> Material:
+def gather(
+    run: StoredRun,
+    target: str,
+    *,
+    genome: str = "best",
+    seed: int = 1,
+    lifetimes: int = 20,
+    on_note: Callable[[str], None] = print,
+) -> Material:
     """Run lives of a controller, keep the first whole, and analyse them unless that has been done.
 
     Args:
@@ -89,6 +100,7 @@ def gather(run: StoredRun, target: str, *, genome: str = "best", seed: int = 1, 
         genome: "best" or "mean".
         seed: the lives are those that `hebbax evaluate` runs with the same one.
         lifetimes: how many lives.
+        on_note: gets why an analysis that is there is not used, in one line.
 
     Raises HebbaxError for an unknown genome, fewer than one lifetime, a seed out of range, or a first life that
     diverges at its first tick.
@@ -102,19 +114,23 @@ def gather(run: StoredRun, target: str, *, genome: str = "best", seed: int = 1, 
             f"or genome than {genome!r}"
         )
     evaluation = evaluate_run(run, runner.engine, genome=genome, lifetimes=lifetimes, seed=seed)
-    analysis = None if not run.policy.plastic else analysis_of(run, source)
+    analysis = None if not run.policy.plastic else analysis_of(run, source, on_note)
     return Material(run, target, evaluation, record, analysis)
 
 
-def analysis_of(run: StoredRun, source: Source) -> dict[str, Any]:
+def analysis_of(run: StoredRun, source: Source, on_note: Callable[[str], None] = print) -> dict[str, Any]:
     """Return what analysis.json holds of a controller: from the file if it is about these lives, else made anew.
 
-    A file is about them if genome, seed, number of lives, ticks and termination are the same, and it is newer than the
-    controller. Raises HebbaxError for a file that is no JSON.
+    A file is about them if the controller's genome and statistics are the same to the byte, as are its world, seed,
+    number of lives, ticks, termination and damage. Raises HebbaxError for a file that is no JSON.
     """
     path = results_path(run, "", "analysis") / ANALYSIS_FILE
-    document = _read(path) if path.is_file() and not _is_old(path, run) else None
-    return document if document is not None and _is_about(document, source) else analyze_source(source)
+    if path.is_file():
+        document = _read(path)
+        if (other := _what_differs(document, source)) is None:
+            return document
+        on_note(f"{path} {other}: it is not used, the lives are analysed anew")
+    return analyze_source(source)
 
 
 def _read(path: Path) -> Any:
@@ -124,14 +140,30 @@ def _read(path: Path) -> Any:
         raise HebbaxError(f"{path} is not JSON: {error}; remove it, or write it anew with hebbax analyze") from None
 
 
-def _is_old(path: Path, run: StoredRun) -> bool:
-    """Whether the controller has evolved on since a file was written."""
-    checkpoints = run.folder.checkpoints_path.glob("*.safetensors")
-    return any(checkpoint.stat().st_mtime > path.stat().st_mtime for checkpoint in checkpoints)
+def _what_differs(document: Any, source: Source) -> str | None:
+    """Return in what a document is not about the lives of a source, or None."""
+    if not isinstance(document, dict) or "motions" not in document.get("summary", {}):
+        return "is of an earlier version"
+    expected = {**source.setting(), "schema": SCHEMA, "lifetimes": source.lifetimes, "recording": None}
+    if (differing := unlike(expected, document)) is not None:
+        return differing
+    return next(
+        (
+            f"has {key}={document.get(key)}, not {value}"
+            for key, value in expected.items()
+            if document.get(key, "") != value
+        ),
+        None,
+    )
 
 
-def _is_about(document: Any, source: Source) -> bool:
-    if not isinstance(document, dict) or "motions" not in document.get("summary", {}):  # of before there were motions
-        return False
-    expected = {"schema": SCHEMA, **source.setting(), "lifetimes": source.lifetimes, "recording": None}
-    return {key: document.get(key, "") for key in expected} == expected
+def unlike(expected: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
+    """Return in what the controller or the world of some result is not the expected one, or None."""
+    for key in ("task", "policy", "genome"):
+        if found.get(key) != expected[key]:
+            return f"is about {key} {found.get(key)}, not {expected[key]}"
+    if found.get("controller_sha256") is None:
+        return UNTOLD
+    if found["controller_sha256"] != expected["controller_sha256"]:
+        return "is about another controller"
+    return "is about another model or world" if found.get("world") != expected["world"] else None

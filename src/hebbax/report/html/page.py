@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -17,6 +16,7 @@ from matplotlib.figure import Figure
 from hebbax._version import __version__
 from hebbax.attractors.basin import STARTS
 from hebbax.files.atomic_write import write_text_atomically
+from hebbax.files.temporary import temporary_folder
 from hebbax.report.html import words
 from hebbax.report.html.animation import Shown, pack_life
 from hebbax.report.html.compact_svg import without_repeated_shapes
@@ -27,6 +27,7 @@ from hebbax.report.html.player import life_html, player_html
 from hebbax.report.html.policy_words import what_it_is
 from hebbax.report.html.tags import command, details, facts, paragraph, section, table
 from hebbax.report.show import FILM_SECONDS, film_life, film_period
+from hebbax.runs.belonging import config_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,7 @@ class Answer:
     sentence: str
     figure: Figure
     typed: Sequence[str]  # the command; empty where it is not known
+    remark: str = ""  # what a reader should know of it
 
 
 def answer_html(answer: Answer) -> str:
@@ -45,7 +47,8 @@ def answer_html(answer: Answer) -> str:
     asked = f"{answer.asks[:1].upper()}{answer.asks[1:]}."
     figure = figure_html(answer.figure, f"Result of the experiment {answer.name}", wide=True)
     repeat = command([shlex.join(answer.typed)]) if answer.typed else ""
-    return f"<h3>{answer.name}</h3>{paragraph(asked)}{paragraph(answer.sentence)}{figure}{repeat}"
+    remark = paragraph(answer.remark) if answer.remark else ""
+    return f"<h3>{answer.name}</h3>{paragraph(asked)}{paragraph(answer.sentence)}{remark}{figure}{repeat}"
 
 
 def write_report(
@@ -133,8 +136,8 @@ def _header(material: Material, metrics: Sequence[dict[str, Any]]) -> str:
 
 def _film(material: Material, on_note: Callable[[str], None]) -> str:
     """Return the film of the first seconds of the life, or nothing where it cannot be drawn, which goes to a note."""
-    with tempfile.TemporaryDirectory(prefix="hebbax-report-") as name:
-        path = Path(name) / "life.mp4"
+    with temporary_folder("report") as folder:
+        path = folder / "life.mp4"
         film_life(
             material.run.task,
             material.record,
@@ -223,9 +226,11 @@ def _evolution(material: Material, metrics: list[dict[str, Any]]) -> str:
     parts = [paragraph(told), evolution_figures(material, metrics)]
     if "command" in record:
         parts += [paragraph("It was evolved by this command:"), command([shlex.join(record["command"])])]
-    parts.append(details("All settings", f"<pre><code>{escape(run.folder.read_config().strip())}</code></pre>"))
+    parts.append(details("All settings", f"<pre><code>{escape(config_text(run.trained).strip())}</code></pre>"))
     versions = [
-        (name, str(value)) for name, value in record.items() if isinstance(value, str) and name != "model_sha256"
+        (name, str(value))
+        for name, value in record.items()
+        if isinstance(value, str) and name not in ("model_sha256", "id")
     ]
     if versions:
         parts.append(details("Made with", table(versions)))
@@ -248,4 +253,6 @@ def _commands(material: Material, typed: Sequence[str]) -> str:
     lines += [f"hebbax experiment all {target}", shlex.join(typed)]
     told = "These run the lives again; on the same processor model and versions they are the same to the bit."
     versions = ", ".join(f"{name} {value}" for name, value in evaluation.to_json()["versions"].items())
-    return section("Do it again", paragraph(told), command(lines), paragraph(f"This page was made with {versions}."))
+    made = paragraph(f"This page was made with {versions}.")
+    whose = paragraph(f"SHA-256 of its genome and observation statistics: {evaluation.controller_sha256}.")
+    return section("Do it again", paragraph(told), command(lines), made, whose)

@@ -176,8 +176,10 @@ class MujocoWorld(WorldBase):
         return self._assets.files
 
     def save_model(self, path: Path) -> None:
-        """Write the compiled model, with all that is to be drawn, as MuJoCo's MJB."""
-        mujoco.mj_saveModel(self.model, str(path))
+        """Write the compiled model, with all that is to be drawn, as MuJoCo's MJB. Raises OSError where that fails."""
+        content = np.zeros(mujoco.mj_sizeModel(self.model), np.uint8)
+        mujoco.mj_saveModel(self.model, None, content)  # which says nothing of a file that it cannot write
+        path.write_bytes(content.tobytes())
 
     def origin(self) -> dict[str, Any]:
         """Return SHA-256 of the model as MJCF text and of its files, if there are any, and the keyframe of births."""
