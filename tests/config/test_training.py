@@ -24,7 +24,9 @@ def test_it_survives_being_stored():
 def test_a_run_stored_before_there_was_a_choice_has_full_lives():
     stored = to_dict(TrainConfig())
     del stored["training"]
-    assert from_dict(stored).training == TrainingConfig("full", [])
+    assert from_dict(stored).training == TrainingConfig("full", [], weights={})
+    stored["training"] = {"ticks": "growing"}  # before terms could be weighed
+    assert from_dict(stored).training == TrainingConfig("growing", weights={})
 
 
 def test_what_lives_of_training_are_is_the_tasks_choice_unless_the_full_life_is_another():
@@ -36,6 +38,16 @@ def test_what_lives_of_training_are_is_the_tasks_choice_unless_the_full_life_is_
     assert chosen(TrainConfig(task=TaskConfig("swimmer", 500)), "growing") == "full"
     assert chosen(TrainConfig(task=TaskConfig("swimmer", 500), training=TrainingConfig(100)), "growing") == 100
     assert chosen(TrainConfig(training=TrainingConfig("full")), "growing") == "full"
+
+
+def test_what_counts_in_fitness_is_the_tasks_choice_where_a_fall_ends_a_life():
+    def chosen(**changes):
+        return with_training(TrainConfig(task=TaskConfig("hopper"), **changes), make_task("hopper")).training.weights
+
+    assert chosen() == {"survive": 0.0}
+    assert chosen(termination="restart") == {}
+    assert chosen(training=TrainingConfig(weights={})) == {}
+    assert chosen(training=TrainingConfig(weights={"survive": 0.5})) == {"survive": 0.5}
 
 
 @pytest.mark.parametrize(
@@ -78,6 +90,8 @@ def test_a_value_is_reached_or_not():
         (TrainingConfig(phases=[PhaseConfig(5, ticks=-3)]), "ticks=-3: expected .*; nearest valid: 1"),
         (TrainingConfig(phases=[PhaseConfig(5), PhaseConfig(5)]), "after=5: expected more than the 5 of the phase"),
         (TrainingConfig(phases=[PhaseConfig(5, weights={"x": float("inf")})]), "x=inf: expected a finite number"),
+        (TrainingConfig(weights={"x": float("nan")}), "training.weights: x=nan: expected a finite number"),
+        (TrainingConfig(weights=3), "training.weights=3: expected factors"),  # pyright: ignore[reportArgumentType]
         (TrainingConfig(births="mirorred"), "unknown training.births .mirorred.: did you mean .mirrored."),
         (TrainingConfig(first_mean="mean"), "unknown training.first_mean .mean."),
         (TrainingConfig(race=1.0), "training.race=1.0: expected a confidence between 0 and 1 such as 0.9, or null"),

@@ -58,7 +58,7 @@ def test_noise_neither_hides_a_plain_rise_nor_feigns_one_for_long(seed):
 
 def test_a_learning_curve_that_saturates_grows_after_its_rise():
     rng = np.random.default_rng(0)
-    curve = 5 * (1 - np.exp(-np.arange(150) / 15)) + 0.05 * rng.normal(size=150)
+    curve = 5 * (1 - np.exp(-np.arange(300) / 15)) + 0.05 * rng.normal(size=300)
     lengths = lengths_of(curve)
     assert set(lengths[:30]) == {200}
     assert lengths[-1] == 1000

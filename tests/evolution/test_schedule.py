@@ -119,10 +119,19 @@ def test_a_reward_term_can_be_waited_for():
     assert [one["phase"] for one in metrics] == [0, 1]
 
 
-def test_weights_change_fitness_and_no_return():
+@pytest.mark.parametrize(
+    "training",
+    [
+        TrainingConfig("full", [PhaseConfig(0, weights={"forward": -1.0})]),
+        TrainingConfig("full", weights={"forward": -1.0}),
+        TrainingConfig("full", [PhaseConfig(0, ticks="full")], weights={"forward": -1.0}),
+        TrainingConfig("full", [PhaseConfig(0, weights={"forward": -1.0})], weights={"control": 3.0}),
+    ],
+)
+def test_weights_change_fitness_and_no_return(training):
     """The strategy learns as if the reward were another; the returns of the first generation are the same."""
     _, plain, expected = trained(TrainingConfig(), 1)
-    search, states, metrics = trained(TrainingConfig("full", [PhaseConfig(0, weights={"forward": -1.0})]), 1)
+    search, states, metrics = trained(training, 1)
     assert metrics[0]["return_mean"] == expected[0]["return_mean"]
     lives = lives_of(search, states[0], Scenario(40))
     genomes, asked = search.strategy.ask(stream(search.key, "ask", 0), states[0].strategy)

@@ -1,4 +1,4 @@
-"""Robots that break a rule: one line says which, or the life ends as diverged; the process goes on, no number is silent."""
+"""Robots that break a rule: one line says which, or the life ends as diverged; no process ends, no number is silent."""
 
 from __future__ import annotations
 

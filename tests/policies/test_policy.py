@@ -82,7 +82,10 @@ def test_births_are_uniform_and_depend_on_the_key_alone():
         (lambda: Plasticity(rule="oja"), "unknown rule 'oja'"),
         (lambda: Plasticity(normalisation="mx"), "unknown normalisation 'mx': did you mean 'max'"),
         (lambda: Plasticity(averaging="moving-average", window=0), "window=0: expected .*; nearest valid: 1"),
-        (lambda: Plasticity(interval=0), "interval=0: expected a whole number of ticks of at least 1; nearest valid: 1"),
+        (
+            lambda: Plasticity(interval=0),
+            "interval=0: expected a whole number of ticks of at least 1; nearest valid: 1",
+        ),
         (lambda: Plasticity(rate=0.3), "rate=0.3: the rule 'eta-abcd' evolves its rates; leave it out"),
         (lambda: Mlp((3, 0, 2)), r"layer sizes \[3, 0, 2\]: size=0: expected a whole number of at least 1"),
         (lambda: Mlp((3, 2), activation="tan"), "unknown activation 'tan': did you mean 'tanh'"),

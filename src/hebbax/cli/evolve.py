@@ -46,7 +46,7 @@ def _evolve(training: Training, asked: Interruption, seconds: float | None) -> i
     for remark in (remark_on(training.search.task), remark_on_strategy(config.strategy.name, genome_size)):
         if remark is not None:
             print(remark, flush=True)
-    if not config.training.full or config.training.phases:
+    if not config.training.full or config.training.phases or config.training.weights:
         print(f"lives of training: {training_in_words(config.training)}; evaluations are over full lives", flush=True)
     clock = Clock(training.state.generation, config.generations, seconds)
     with training_progress(clock, training.search.engine.name) as progress:

@@ -26,7 +26,7 @@ Evolve a controller. Everything is set by KEY=VALUE: task=, policy= and strategy
   task.ticks=500  strategy.population=256  strategy.learning_rate=0.1  strategy.sigma=0.2
   policy.hidden=[64,64]  policy.rule=abcd  policy.normalisation=none  policy.averaging=moving-average
   policy.window=20  policy.interval=0.2 (seconds) or policy.interval='4 ticks'
-  training.ticks=full|growing|200  'training.phases=[{after:20,weights:{control:2}}]'
+  training.ticks=full|growing|200  'training.weights={survive:0}'  'training.phases=[{after:20,weights:{control:2}}]'
   training.births=each|common|mirrored  training.race=0.9  training.first_mean=average|weighted
   evaluate_every=10  evaluate_lifetimes=16  checkpoint_every=10  keep_checkpoints=3
 

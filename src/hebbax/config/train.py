@@ -109,12 +109,11 @@ def from_dict(values: dict[str, Any]) -> TrainConfig:
     """Return the configuration of a stored run, of this version or an earlier one.
 
     Earlier ones let a policy have options that it does not read; they get their defaults here, or no such run would
-    load. Lives of training were full ones before there was a choice. Raises HebbaxError for a key this version does
-    not know.
+    load. Lives of training were full ones, and every reward term counted as it is, before there was a choice. Raises
+    HebbaxError for a key this version does not know.
     """
-    config = from_typed(
-        {"training": {"ticks": FULL}, **values, "policy": _with_initial_scale(values.get("policy", {}))}
-    )
+    training = {"weights": {}, **values.get("training", {"ticks": FULL})}
+    config = from_typed({**values, "training": training, "policy": _with_initial_scale(values.get("policy", {}))})
     return replace(config, policy=without_unread(config.policy))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import HebbaxError, is_number, unknown_name
 
 FULL, GROWING = "full", "growing"
 LENGTHS = (FULL, GROWING)
@@ -35,7 +35,7 @@ class PhaseConfig:
 
     after: Any = 0  # generations finished, or a metric's value that is reached, such as "return_mean>=500"
     ticks: Any = None  # as training.ticks
-    weights: dict[str, float] = field(default_factory=dict)  # factors of reward terms in the fitness; 1 of the others
+    weights: dict[str, float] = field(default_factory=dict)  # as training.weights; empty for those
     damage: str | None = None  # what happens to the lives, empty for nothing
 
 
@@ -52,6 +52,7 @@ class TrainingConfig:
     births: str = EACH  # one of BIRTHS
     race: float | None = None  # confidence at which a genome's place ends its lives; none to let it have them all
     first_mean: str = AVERAGE  # one of FIRST_MEANS
+    weights: dict[str, float] | None = None  # factors of reward terms in the fitness; none for the task's own choice
 
     @property
     def full(self) -> bool:
@@ -114,6 +115,7 @@ def check_training(config: TrainingConfig) -> None:
         raise HebbaxError(
             f"training.race={config.race}: expected a confidence between 0 and 1 such as 0.9, or null for no race"
         )
+    _check_weights("training.weights", config.weights or {})
     last = -1
     for phase in config.phases:
         begin = read_after(phase.after)
@@ -123,9 +125,7 @@ def check_training(config: TrainingConfig) -> None:
             last = begin
         if phase.ticks is not None:
             _check_ticks("training.phases: ticks", phase.ticks)
-        for term, weight in phase.weights.items():
-            if isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight):
-                raise HebbaxError(f"training.phases: weights: {term}={weight}: expected a finite number")
+        _check_weights("training.phases: weights", phase.weights)
         if phase.damage is not None and not isinstance(phase.damage, str):
             raise HebbaxError(f"training.phases: damage={phase.damage}: expected a text, as in damage=")
 
@@ -133,12 +133,21 @@ def check_training(config: TrainingConfig) -> None:
 def training_in_words(config: TrainingConfig) -> str:
     """Return what the length of lives is, and how many phases there are.
 
-    >>> training_in_words(TrainingConfig(200, [PhaseConfig(20, "growing")]))
-    '200 ticks, 1 phase'
+    >>> training_in_words(TrainingConfig(200, [PhaseConfig(20, "growing")], weights={"survive": 0}))
+    '200 ticks, survive × 0, 1 phase'
     """
     length = config.ticks if config.ticks in LENGTHS else f"{config.ticks} ticks"
     count = len(config.phases)
-    return f"{length}" + (f", {count} phase{'' if count == 1 else 's'}" if count else "")
+    weights = [f"{term} × {weight:g}" for term, weight in (config.weights or {}).items()]
+    return ", ".join([str(length), *weights, *([f"{count} phase{'' if count == 1 else 's'}"] if count else [])])
+
+
+def _check_weights(name: str, weights: Any) -> None:
+    if not isinstance(weights, Mapping):
+        raise HebbaxError(f"{name}={weights}: expected factors of reward terms such as {{survive:0}}")
+    for term, weight in weights.items():
+        if not is_number(weight) or not math.isfinite(weight):
+            raise HebbaxError(f"{name}: {term}={weight}: expected a finite number")
 
 
 def _check_ticks(name: str, ticks: Any) -> None:

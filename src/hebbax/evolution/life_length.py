@@ -25,8 +25,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-WINDOW = 10
-"""Generations whose trend counts: what strategies here remember, as Adam's first moment does at 0.9."""
+WINDOW = 30
+"""Generations whose trend counts. Among 10, what Adam's first moment remembers, chance hides a slow rise:
+HalfCheetah's lives then grew before they had to (docs/training-lives.md)."""
 
 _GROWTH = 1.5  # small enough that the next length is still like the last, large enough to get to any in few steps
 _FIRST = 0.2  # of a full life

@@ -40,14 +40,17 @@ class ScheduleState:
 
 
 def with_training(config: TrainConfig, task: AnyTask) -> TrainConfig:
-    """Return a configuration that says how long lives of training are.
+    """Return a configuration that says how long lives of training are, and what counts in their fitness.
 
-    Where it leaves that to the task, it is the task's choice; but full lives where it has another length for those.
+    Where it leaves that to the task, it is the task's choice; but full lives where it has another length for those, and
+    every term as it is where a fall does not end a life, or falling would pay.
     """
-    if config.training.ticks is not None:
-        return config
-    ticks = task.training_ticks if config.task.ticks is None else FULL
-    return replace(config, training=replace(config.training, ticks=ticks))
+    ticks, weights = config.training.ticks, config.training.weights
+    if ticks is None:
+        ticks = task.training_ticks if config.task.ticks is None else FULL
+    if weights is None:
+        weights = dict(task.training_weights) if config.termination == "end" else {}
+    return replace(config, training=replace(config.training, ticks=ticks, weights=weights))
 
 
 class Schedule:
@@ -55,7 +58,7 @@ class Schedule:
 
     def __init__(self, config: TrainConfig, task: AnyTask) -> None:
         self.full = task.length if config.task.ticks is None else config.task.ticks
-        own = PhaseConfig(0, config.training.ticks, {}, config.damage)
+        own = PhaseConfig(0, config.training.ticks, config.training.weights or {}, config.damage)
         self.phases = [_phase(own, own, task, self.full)]
         self.phases += [_phase(phase, own, task, self.full) for phase in config.training.phases]
 
@@ -143,7 +146,7 @@ def _phase(config: PhaseConfig, own: PhaseConfig, task: AnyTask, full: int) -> P
             f"training.ticks={ticks}: a damage sets in at tick {onset}, after the end of such a life; nearest valid: "
             f"{onset + 1}"
         )
-    return Phase(after, ticks, _weights(config.weights, task.reward), variants)
+    return Phase(after, ticks, _weights(config.weights or own.weights, task.reward), variants)
 
 
 def _ticks(ticks: int | str, full: int) -> int | None:
@@ -159,7 +162,7 @@ def _ticks(ticks: int | str, full: int) -> int | None:
 def _weights(weights: Mapping[str, float], terms: Sequence[str]) -> np.ndarray | None:
     for name in weights:
         if name not in terms:
-            raise unknown_name("reward term of training.phases", name, terms)
+            raise unknown_name("reward term of training", name, terms)
     if all(weight == 1 for weight in weights.values()):
         return None
     return np.array([weights.get(term, 1.0) for term in terms])

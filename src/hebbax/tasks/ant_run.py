@@ -57,4 +57,5 @@ def ant_run() -> Task:
         reward=("forward", "survive", "control"),
         termination="the torso leaves 0.25 to 1 m",
         training_ticks=200,
+        training_weights={"survive": 0.0},  # or standing is a trap; see docs/training-lives.md
     )

@@ -71,5 +71,6 @@ def hopper() -> Task:
         reward=("forward", "survive", "control"),
         termination="the torso is below 0.7 m or leans by 0.2 rad, or a position or velocity reaches 100",
         training_ticks="growing",
+        training_weights={"survive": 0.0},  # or standing is a trap; see docs/training-lives.md
         gymnasium_id="Hopper-v5",
     )

@@ -52,6 +52,7 @@ class Task:
     memory_size: int = 0
     length: int = 1000  # control ticks of a full life
     training_ticks: int | str = "full"  # of lives of training, unless a run says otherwise; or "growing"
+    training_weights: Mapping[str, float] = field(default_factory=dict)  # of reward terms in fitness, 1 of the others
     gymnasium_id: str | None = None
     gymnasium_options: Mapping[str, Any] = field(default_factory=dict)  # what `gymnasium.make` takes besides the id
     reward: tuple[str, ...] = ("reward",)  # names of the reward's terms

@@ -50,6 +50,7 @@ def schema() -> Any:
 @dataclasses.dataclass
 class _Training:
     ticks: Any = TrainingConfig.ticks
+    weights: Any = TrainingConfig.weights
     phases: list[Any] = dataclasses.field(default_factory=list)
     births: str = TrainingConfig.births
     race: float | None = TrainingConfig.race

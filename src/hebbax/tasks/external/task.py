@@ -55,6 +55,11 @@ class ExternalTask:
         return "full"
 
     @property
+    def training_weights(self) -> dict[str, float]:
+        """What reward terms count in the fitness of training, unless a run says otherwise: all as they are."""
+        return {}
+
+    @property
     def reward(self) -> tuple[str, ...]:
         """Names of the reward's terms: an environment says their sum alone."""
         return ("reward",)
