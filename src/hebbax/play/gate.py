@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from hebbax.errors import HebbaxError
+from hebbax.installing import pip_install
 
 if TYPE_CHECKING:
     from websockets.http11 import Request, Response
@@ -113,7 +114,8 @@ def guarded(gate: Gate) -> Iterator[None]:
         finally:
             library.serve = serve
     if not passed.is_set():
-        raise HebbaxError("this version of viser serves pages in a way that cannot be guarded: pip install 'viser<1.2'")
+        remedy = pip_install("viser<1.2")
+        raise HebbaxError(f"this version of viser serves pages in a way that cannot be guarded: {remedy}")
 
 
 def _checked(gate: Gate, answer: Callable[..., Any] | None) -> Callable[..., Any]:

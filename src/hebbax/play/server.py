@@ -11,6 +11,7 @@ from contextlib import redirect_stdout
 from types import ModuleType
 
 from hebbax.errors import HebbaxError, check_number, one_line
+from hebbax.installing import pip_install_extra
 from hebbax.play import harm
 from hebbax.play.gate import Gate, guarded
 from hebbax.play.harm_panel import HarmPanel
@@ -29,9 +30,9 @@ def import_viser() -> ModuleType:
     try:
         import viser
     except ImportError as error:
-        raise HebbaxError(f"playing needs viser ({error}): pip install 'hebbax[viewer]'") from error
+        raise HebbaxError(f"playing needs viser ({error}): {pip_install_extra('viewer')}") from error
     if not hasattr(viser.GuiApi, "add_panel"):
-        raise HebbaxError(f"playing needs viser 1.1 or newer, not {viser.__version__}: pip install 'hebbax[viewer]'")
+        raise HebbaxError(f"playing needs viser 1.1 or newer, not {viser.__version__}: {pip_install_extra('viewer')}")
     return viser
 
 
