@@ -191,6 +191,7 @@ TRACKERS: Registry[MakeTracker] = Registry("tracker", {"none": _none, "tensorboa
 def register_tracker(name: str, make: MakeTracker) -> None:
     """Add a tracker, for `track=NAME`: `make(config, folder, generation, on_note)` returns a `Tracker`.
 
-    What it raises becomes one line, and the run goes on without it. Raises HebbaxError if the name is taken.
+    What it raises becomes one line, and the run goes on without it. One of your own is replaced. Raises HebbaxError
+    for a name that ships or is a plug-in's.
     """
     TRACKERS.register(name, make)
