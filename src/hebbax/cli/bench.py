@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hebbax.bench.registry import BENCHMARKS, benchmark_names
-from hebbax.cli.output import note, print_table, waiting
+from hebbax.cli.output import note, note_replaced, print_table, waiting
 from hebbax.cli.parser import Parser, whole_number
 from hebbax.cores import available_cores
 
@@ -61,6 +61,7 @@ def run(options: Namespace) -> int:
     settings = replace(
         QUICK if options.quick else Settings(), **{name: value for name, value in given.items() if value is not None}
     )
+    note_replaced(Path(options.out) / f"{name}.json" for name in names)
     _note_load()
     for name in names:
         report = run_benchmark(
