@@ -9,15 +9,19 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from hebbax.errors import one_line
+from hebbax.report.film.lettering import with_captions
 from hebbax.report.film.scene import choose_camera, prepare_scenery
+from hebbax.workers import end_with_stdin
+from hebbax.worlds.mujoco.robot import root_body
 
 FILMSTRIP_GAP = 4  # white pixels between two frames
 Frames = Iterator[np.ndarray]
@@ -25,7 +29,7 @@ Frames = Iterator[np.ndarray]
 
 @dataclass(frozen=True)
 class Job:
-    """What to draw: paths are absolute, sizes in pixels, `camera` the name or number of one of the model's."""
+    """What to draw: paths are absolute, sizes in pixels, `camera` as `find_camera` takes it."""
 
     model_xml: str
     output: str
@@ -33,7 +37,8 @@ class Job:
     width: int
     height: int
     frames_per_second: float
-    camera: str | int | None
+    camera: str
+    captions: list[str]  # of each frame of a video; none where nothing is written on it
 
 
 class NoDrawing(Exception):
@@ -47,7 +52,7 @@ def main(folder: Path) -> None:
         job = Job(**json.loads((folder / "job.json").read_text()))
         frames = _draw(job, np.load(folder / "qpos.npy", allow_pickle=False))
         if job.kind == "video":
-            write_video(job.output, job.frames_per_second, frames)
+            write_film(job.output, job.frames_per_second, with_captions(frames, job.captions))
         else:
             _write_filmstrip(job, frames)
 
@@ -81,7 +86,8 @@ def _draw(job: Job, qpos: np.ndarray) -> Frames:
     data.qpos[:] = qpos[0]
     mujoco.mj_forward(model, data)
     prepare_scenery(mujoco, model, data)
-    camera = choose_camera(mujoco, model, data, job.camera)
+    way = _way(mujoco, model, data, qpos)
+    camera = choose_camera(mujoco, model, data, job.camera, way, job.width / job.height)
     renderer = _or_no_drawing(lambda: mujoco.Renderer(model, job.height, job.width))
     # A leg mirrored in the floor distracts from the gait; haze draws a white line along the horizon.
     renderer.scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = False
@@ -94,6 +100,18 @@ def _draw(job: Job, qpos: np.ndarray) -> Frames:
         renderer.update_scene(data, camera)
         yield renderer.render()
     renderer.close()
+
+
+def _way(mujoco: Any, model: Any, data: Any, qpos: np.ndarray) -> np.ndarray:
+    """Return where the robot's root is in states [frames, nq], float64 [frames, 3]; `data` is in the first again."""
+    way = np.zeros((len(qpos), 3))
+    for place, row in zip(way, qpos, strict=True):
+        data.qpos[:] = row
+        mujoco.mj_kinematics(model, data)
+        place[:] = data.xpos[root_body(model)]
+    data.qpos[:] = qpos[0]
+    mujoco.mj_forward(model, data)
+    return way
 
 
 def _import_mujoco() -> Any:
@@ -112,11 +130,28 @@ def _or_no_drawing(step: Callable[[], Any]) -> Any:
         raise NoDrawing(one_line(error)) from error
 
 
-def write_video(output: str, frames_per_second: float, frames: Frames) -> None:
-    """Write frames as H.264 that every browser and player shows."""
+def write_film(output: str, frames_per_second: float, frames: Frames) -> None:
+    """Write frames as a GIF, where the file is called one, else as H.264 that every browser and player shows."""
+    first = next(frames)  # before the file: without OpenGL there is nothing to write
+    if output.endswith(".gif"):
+        _write_gif(output, frames_per_second, chain([first], frames))
+    else:
+        _write_video(output, frames_per_second, first, frames)
+
+
+def _write_gif(output: str, frames_per_second: float, frames: Iterable[np.ndarray]) -> None:
+    from PIL import Image
+
+    pictures = [Image.fromarray(frame).quantize(dither=Image.Dither.NONE) for frame in frames]
+    # A GIF counts in hundredths of a second: what one frame is too long, the next is shorter.
+    ends = np.round(100 / frames_per_second * np.arange(len(pictures) + 1)).astype(int)
+    durations = (10 * np.diff(ends)).tolist()
+    pictures[0].save(output, save_all=True, append_images=pictures[1:], duration=durations, loop=0)
+
+
+def _write_video(output: str, frames_per_second: float, first: np.ndarray, frames: Frames) -> None:
     import imageio.v2 as imageio
 
-    first = next(frames)  # before the file: without OpenGL there is nothing to write
     writer = imageio.get_writer(
         output,
         format="FFMPEG",  # pyright: ignore[reportArgumentType]  a name is allowed
@@ -143,4 +178,5 @@ def _write_filmstrip(job: Job, frames: Frames) -> None:
 
 
 if __name__ == "__main__":
+    end_with_stdin()
     main(Path(sys.argv[1]))
