@@ -141,6 +141,11 @@ def test_on_a_phone_robot_and_harm_are_seen_together(server, browser_page):
     assert [sheet[0], sheet[2]] == pytest.approx([0, width], abs=1)
     browser_page.click_on(button("Push"))
     wait_until(lambda: len(server.player.session.events) == 1)
+    browser_page.click_on("[...document.querySelectorAll('[aria-label=\"Expand panel What it does\"]')][0]")
+    browser_page.wait_for(
+        "[...document.querySelectorAll('div')].some(e => e.children.length === 0 &&"
+        " e.textContent.startsWith('reward per tick') && e.getBoundingClientRect().height > 0)"
+    )
 
 
 def test_what_cannot_be_done_is_told_and_life_goes_on(server, browser_page):

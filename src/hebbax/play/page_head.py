@@ -30,7 +30,14 @@ _HEAD = """\
   #root { height: 45dvh !important; }
   [style*="position: fixed"][style*="width: 20em"] { width: 100% !important; max-height: 55dvh !important; }
   [style*="position: fixed"][style*="width: 20em"] [style*="width: 20em"] { width: 100% !important; }
+  :root:has([style*="position: fixed"] [style*="width: 20em"] > [aria-hidden="true"]) #root {  /* the sheet is closed */
+    height: calc(100dvh - 3.5em) !important;
+  }
   .mantine-Button-root { height: 2.75rem !important; }
+  /* Where frames come slowly, an opened panel of the sheet can be left as small as it was closed. */
+  [style*="position: fixed"] .mantine-Tabs-root > [aria-hidden="false"] {
+    display: block !important; height: auto !important;
+  }
 }
 </style>
 """

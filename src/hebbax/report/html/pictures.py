@@ -56,8 +56,8 @@ def evolution_figures(material: Material, metrics: list[dict[str, Any]]) -> str:
         evolved, first = _coefficients(material)
         axes = plot_coefficients(evolved, first, axes_or_new(None, _WIDTH, 0.5 * len(evolved) + 0.9))
         caption = (
-            "Each coefficient of the rule, over all synapses: how many have which value, as the first generation began and "
-            "as it evolved."
+            "Each coefficient of the rule, over all synapses: how many have which value, in the first generation "
+            "and as evolved."
         )
         figures.append(figure_html(figure_of(axes), "Histograms of the coefficients", caption=caption))
     return figures_html(figures)
