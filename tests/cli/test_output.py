@@ -82,6 +82,14 @@ def test_a_word_longer_than_a_column_may_be_is_cut_and_not_left_out(capsys):
     assert "".join(lines[3:]).count("y") == 80
 
 
+def test_a_word_breaks_after_its_hyphen_where_it_has_to(terminal, capsys):
+    terminal(40)
+    print_table(["name", "what", "why"], [["n" * 10, "moving-average of 10", "unforeseeable-consequences here"]])
+
+    words = [word for line in lines_of(capsys) for word in line.split()]
+    assert {"moving-", "average", "of", "10", "here"} <= set(words)
+
+
 def test_a_table_whose_numbers_have_no_room_is_wider(terminal, capsys):
     terminal(40)
     print_table(["name", "a", "b"], [["n" * 20, "1" * 20, "2" * 20]], right=("a", "b"))

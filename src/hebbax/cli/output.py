@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import shlex
 import sys
 import textwrap
@@ -101,10 +102,15 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, right:
     table = Table(box=SIMPLE_HEAD, padding=(0, _GAP - 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold")
     for column, width in zip(columns, widths, strict=True):
         table.add_column(column, justify="right" if column in right else "left", overflow="fold", width=width)
-    for row in cells:
-        table.add_row(*map(Text, row))  # as it stands: [bold] is no order of ours
+    for row in cells:  # as Text, which is printed as it stands: [bold] is no order of ours
+        table.add_row(*(Text(_with_breaks(cell, width)) for cell, width in zip(row, widths, strict=True)))
     # With a height too, or rich takes a dumb terminal for 80 columns wide.
     Console(width=sum(widths) + between, height=25, highlight=False).print("", table, "", sep="\n")
+
+
+def _with_breaks(cell: str, width: int) -> str:
+    """Return a cell in which words that are wider than its column break, after a hyphen if they can."""
+    return re.sub(rf"\S{{{width + 1},}}", lambda word: "\n".join(textwrap.wrap(word[0], width)), cell)
 
 
 def _width() -> int:
