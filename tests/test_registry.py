@@ -1,5 +1,6 @@
 """Parts by name: taken, unknown and odd names, and when plug-ins are looked for."""
 
+import inspect
 import re
 from dataclasses import replace
 
@@ -7,6 +8,7 @@ import jax
 import numpy as np
 import pytest
 
+import hebbax
 from hebbax import registry
 from hebbax.config.policy import PolicyConfig
 from hebbax.config.strategy import StrategyConfig
@@ -185,3 +187,11 @@ def test_parts_that_come_into_being_while_a_plugin_is_imported_are_ours():
     finally:
         registry._UNDER_WAY.reset(token)
     assert shapes.origin("square") is None
+
+
+@pytest.mark.parametrize("name", [name for name in hebbax.__all__ if name.startswith("register_")])
+def test_what_a_name_that_is_there_means_is_told(name):
+    """A name of one's own is replaced, so that a cell of a notebook can be run again; any other is refused."""
+    told = " ".join((inspect.getdoc(getattr(hebbax, name)) or "").split())
+    assert "Raises HebbaxError for a name that ships or is a plug-in's" in told
+    assert "one of your own" in told.lower()

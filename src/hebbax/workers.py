@@ -59,6 +59,28 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
+def lifeline() -> Iterator[int]:
+    """Lend a file for the stdin of a program that calls `end_with_stdin`: so it ends with this process too."""
+    ours = os.pipe()  # which no child has but as its stdin: it closes when we end
+    try:
+        yield ours[0]
+    finally:
+        for end in ours:
+            os.close(end)
+
+
+def end_with_stdin() -> None:
+    """End this process, which another has started with a `lifeline`, when that one ends, whatever ends it."""
+    threading.Thread(target=_end_with_stdin, daemon=True, name="hebbax-parent").start()
+
+
+def _end_with_stdin() -> None:
+    while os.read(0, 1):  # not sys.stdin, whose lock this thread would hold when the program ends
+        pass
+    os._exit(1)
+
+
+@contextmanager
 def _nameless_main() -> Iterator[None]:
     """Have processes that start meanwhile not import `__main__`.
 

@@ -69,11 +69,11 @@ def test_message_of_what_is_wrong(arguments, message, capsys, tmp_path, monkeypa
     assert (printed.out, printed.err) == ("", f"hebbax: {message}\n")
 
 
-def test_a_busy_machine_is_told(ran, capsys, monkeypatch):
+def test_a_busy_machine_is_told(ran, capsys, monkeypatch, tmp_path):
     monkeypatch.setattr(os, "getloadavg", lambda: (12.34, 0.0, 0.0))
     monkeypatch.setattr(bench, "available_cores", lambda: 2)
 
-    assert main(["bench", "memory"]) == 0
+    assert main(["bench", "memory", "--out", str(tmp_path)]) == 0
 
     assert capsys.readouterr().err == (
         "note: load average 12.3 on 2 cores: other processes are running, so do not rely on these results\n"

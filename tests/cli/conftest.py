@@ -34,6 +34,12 @@ def hebbax(capsys, tmp_path: Path, monkeypatch) -> Callable[..., Ran]:
     return run
 
 
+@pytest.fixture
+def wide_terminal(monkeypatch):
+    """Let every line of a table have room, as on a wide terminal."""
+    monkeypatch.setattr("hebbax.cli.output._width", lambda: 300)
+
+
 @pytest.fixture(scope="session")
 def finished_run(tmp_path_factory) -> Path:
     """A run of three generations, with a checkpoint of each; not to be written to."""

@@ -63,6 +63,7 @@ def test_the_commands_of_a_page_show_what_it_says(hebbax, install_page, page):
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if "engine" not in page.name], ids=lambda page: page.stem)
+@pytest.mark.usefixtures("wide_terminal")  # which a page shows
 def test_the_first_command_of_a_page_lists_what_it_brought(hebbax, install_page, page):
     install_page(page)
     words, seen = sessions(page)[0]

@@ -25,16 +25,21 @@ def test_the_analysis_goes_into_the_run(analyzed, copied_run):
     assert (document["task"], document["policy"], document["lifetimes"]) == ("swimmer", "han-e", 2)
     lines = analyzed.out.splitlines()
     assert lines[-1] == "copy/analysis.json"
-    for word in ("verdict", "period", "published", "λ body", "m/s"):
-        assert word in lines[1]
+    for word in ("verdict", "period (ticks)", "period / gait", "published verdict", "λ with body (1/tick)", "(m/s)"):
+        assert all(part in analyzed.out for part in word.split())
+    for legend in ("sure: ½", "λ: Lyapunov exponent", "‖W(t+1) − W(t)‖ / ‖W(t)‖", "work over weight and way"):
+        assert legend in analyzed.out
+    assert max(len(line) for line in lines if line != document["sentence"]) <= 120
     label = document["lives"][0]["verdict"]["label"]
-    assert label in lines[3]
+    assert re.search(rf"^ *0 +{label} ", analyzed.out, re.MULTILINE)
     assert document["sentence"] in analyzed.out
     assert re.search(
         r"^sizes +800 evolved numbers, 160 weights, 160 numbers of plastic state$", analyzed.out, re.MULTILINE
     )
     assert "come back, zeroed" in analyzed.out
-    assert re.search(r"^λ with the body +[+-][\d.]+ a tick ± [\d.]+ \(2 standard errors\)$", analyzed.out, re.MULTILINE)
+    assert re.search(
+        r"^λ with the body +[+-][\d.]+ per tick ± [\d.]+ \(2 standard errors\)$", analyzed.out, re.MULTILINE
+    )
 
 
 @pytest.mark.parametrize(

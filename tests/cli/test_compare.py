@@ -22,6 +22,7 @@ def runs(write_run):
             write_run(name, [1.0 + seed], policy=policy, seed=seed, evaluations={1: 2.0 + 2 * seed})
 
 
+@pytest.mark.usefixtures("wide_terminal")
 def test_tables_and_files(hebbax, runs, tmp_path):
     ran = hebbax("compare", "sweep", "--baseline", "mlp", "--out", "out")
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from hebbax import zoo
 from hebbax.cli import demo
-from hebbax.report import show
+from hebbax.report.film import life_film
 
 SMALL = ("demo", "--task", "swimmer", "--seconds", "0.2")
 
@@ -19,10 +21,10 @@ SMALL = ("demo", "--task", "swimmer", "--seconds", "0.2")
 def small(monkeypatch):
     """A renderer that only leaves a file."""
 
-    def render(model: Path, qpos: np.ndarray, path: Path, *, frames_per_second: float) -> None:
+    def render(model: Path, qpos: np.ndarray, path: Path, **options: Any) -> None:
         path.write_bytes(b"film")
 
-    monkeypatch.setattr(show, "render_video", render)
+    monkeypatch.setattr(life_film, "render_video", render)
 
 
 @pytest.fixture
@@ -43,13 +45,16 @@ def test_the_whole_demo_twice(hebbax, tmp_path):
     printed = [line for line in first.out.splitlines() if line.startswith("demo/")]
     assert printed == [f"demo/{name}" for name in files]
     assert {path.name for path in (tmp_path / "demo").iterdir()} == {*files, "run", ".hebbax-demo"}
+    told = "lives of training: 200 ticks at first, then growing; evaluations are over full lives of 1,000 ticks\n"
+    assert told in first.out
+    assert re.search(r"^best mean genome: mean return \S+ over 16 lives ", first.out, re.MULTILINE)
     assert "evolved: mean return " in first.out
     assert "random rules: mean return " in first.out
 
     (tmp_path / "demo/run/notes.txt").touch()
     (tmp_path / "demo/mine.txt").write_text("kept")
     again = hebbax(*SMALL)
-    assert (again.code, again.error) == (0, "")
+    assert (again.code, again.error) == (0, "note: the earlier demo in demo is replaced; --out chooses another place\n")
     assert not (tmp_path / "demo/run/notes.txt").exists()
     assert (tmp_path / "demo/mine.txt").read_text() == "kept"
 

@@ -129,6 +129,18 @@ def test_message_of_what_is_wrong(hebbax, copied_run, arguments, message):
     assert hebbax("evaluate", *arguments) == (2, "", f"hebbax: {message}\n")
 
 
+@pytest.mark.parametrize("command", ["evaluate", "show", "analyze", "record", "report", "genome", "experiment freeze"])
+def test_a_folder_of_runs_is_told_to_be_one(hebbax, copied_run, command):
+    sweep = copied_run.parent / "sweep"
+    for name in ("a", "b c"):
+        shutil.copytree(copied_run, sweep / name)
+
+    message = (
+        "sweep is not a run, but holds 2 runs: give one, such as sweep/a; `hebbax compare sweep` puts them side by side"
+    )
+    assert hebbax(*command.split(), "sweep") == (2, "", f"hebbax: {message}\n")
+
+
 @pytest.mark.parametrize(
     ("name", "array", "said"),
     [

@@ -24,7 +24,7 @@ def without_viser(monkeypatch):
 def test_a_missing_extra_is_named_in_one_line(without_viser, capsys):
     assert main(["play", "zoo:half_cheetah/han-e"]) == 2
     assert capsys.readouterr().err.splitlines() == [
-        "hebbax: playing needs viser (import of viser halted; None in sys.modules): pip install 'hebbax[viewer]'"
+        "hebbax: playing needs viser (import of viser halted; None in sys.modules): pip install 'viser>=1.1,<2'"
     ]
 
 

@@ -58,6 +58,18 @@ def test_the_page_goes_into_the_run_and_says_what_it_is_about(hebbax, copied_run
     assert "No life was long enough for a verdict." in page  # they have 20 ticks
 
 
+def test_a_run_begun_in_python_says_so_in_place_of_a_command(hebbax, copied_run):
+    path = copied_run / "run.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "command": []}))
+
+    assert hebbax("report", "copy", *LIVES, "--no-video").code == 0
+
+    page = (copied_run / "report.html").read_text("utf-8")
+    assert "evolved by this command" not in page
+    assert "It was evolved by a program in Python, not by a command" in page
+    assert not re.search(r"<pre><code>\s*</code></pre>", page)
+
+
 def test_nothing_on_the_page_is_fetched(page):
     addresses = re.findall(r"""(?:src|href|action|poster|srcset)=["']([^"']*)""", page)
     assert addresses
@@ -74,8 +86,8 @@ def test_the_page_tells_the_verdict_and_the_return(hebbax, page, long_run):
     mean = re.search(r'<div class="facts"><div><b>([^<]*)</b><span>mean return of 2 lives', page)
     assert mean is not None
     assert float(mean[1].replace("−", "-").replace(",", "")) == pytest.approx(evaluation["return_mean"], rel=0.01)
-    assert re.search(r"mean return of 2 lives[^<]*, termination=end</span>", page)
-    assert "Terminations: 0 (termination=end).</p>" in page
+    assert "The task terminated none of them.</p>" in page
+    assert "termination=" not in page.split("All settings")[0]  # where nothing terminates, it is no word of an axis
     assert "of 2 lives the weights" in page
     assert "The numbers behind the verdict on the life above" in page
     assert "Δw = η (A·pre·post + B·pre + C·post + D)" in page

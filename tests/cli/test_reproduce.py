@@ -89,6 +89,13 @@ def test_what_the_results_hold_is_kept(hebbax, tiny, tmp_path, monkeypatch):
     assert [name for name in first if again[name] != first[name]] == ["README.md"], "which names the command"
     assert b"--budget laptop --keep\n" in again["README.md"]
 
+    assert "will be replaced" not in hebbax("reproduce", "han-gymnasium", "--keep").error
+    lost = hebbax("reproduce", "han-gymnasium", "--report-only").error.splitlines()[0]
+    assert lost.startswith(
+        "note: the results in results/han of swimmer-mlp-s0 will be replaced, and their runs are not"
+    )
+    assert lost.endswith("there: --keep keeps them")
+
     monkeypatch.setattr(
         experiments,
         "EXPERIMENTS",
@@ -99,6 +106,14 @@ def test_what_the_results_hold_is_kept(hebbax, tiny, tmp_path, monkeypatch):
     assert "results/han holds swimmer-" in other.error
     assert "now it is" in other.error
     assert "--out" in other.error
+
+
+def test_a_page_of_something_else_is_not_replaced_without_a_word(hebbax, tiny, tmp_path):
+    (tmp_path / "README.md").write_text("mine")
+
+    ran = hebbax("reproduce", "han-gymnasium", "--report-only", "--out", ".")
+
+    assert re.match(r"note: README\.md of \S+ \S+ will be replaced; --out chooses another place\n", ran.error)
 
 
 def test_a_report_before_the_first_run(hebbax, tiny, tmp_path):

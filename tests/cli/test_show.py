@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import mujoco
 import numpy as np
 import pytest
 
 from hebbax import zoo
-from hebbax.report import show
 from hebbax.report.film import film as video
-from hebbax.report.show import frames_of, record_life, returns_beside_random
+from hebbax.report.film import life_film
+from hebbax.report.show import record_life, returns_beside_random
 from hebbax.runs.stored_run import StoredRun
 
 NO_DRAWING = (
@@ -27,11 +28,11 @@ def filmed(monkeypatch) -> dict:
     """Stand in for the renderer, which has its own tests; what it was asked for is in the dictionary."""
     asked = {}
 
-    def render(model: Path, qpos: np.ndarray, path: Path, *, frames_per_second: float) -> None:
+    def render(model: Path, qpos: np.ndarray, path: Path, **options: Any) -> None:
         path.write_bytes(b"film")
-        asked.update(model=mujoco.MjModel.from_binary_path(str(model)), qpos=qpos, frames_per_second=frames_per_second)
+        asked.update(model=mujoco.MjModel.from_binary_path(str(model)), qpos=qpos, name=path.name, **options)
 
-    monkeypatch.setattr(show, "render_video", render)
+    monkeypatch.setattr(life_film, "render_video", render)
     return asked
 
 
@@ -107,24 +108,45 @@ def test_static_policy_has_no_weights_to_show(hebbax, tmp_path, filmed):
     assert ran.out.startswith("static/learning-curve.png\nstatic/life.mp4\n")
 
 
+def test_a_film_looks_as_it_was_asked_to(hebbax, copied_run, filmed):
+    words = "--gif --camera fixed --size 320x240 --speed 0.5 --seconds 0.4 --overlay damage=scale-actuator(0,0,from=5)"
+
+    ran = hebbax("show", "copy", *words.split(), "--out", "there")
+
+    assert (ran.code, ran.error) == (0, "")
+    assert "there/life.gif\n" in ran.out
+    assert (filmed["name"], filmed["camera"], filmed["width"], filmed["height"]) == ("life.gif", "fixed", 320, 240)
+    assert filmed["frames_per_second"] == pytest.approx(12.5)
+    assert len(filmed["qpos"]) == len(filmed["captions"]) == 10
+    assert [row for row in range(10) if "scale-actuator(0, 0)" in filmed["captions"][row]] == [5, 6, 7, 8, 9]
+
+
+def test_more_seconds_than_the_life_has_are_told(hebbax, copied_run, filmed):
+    ran = hebbax("show", "copy", "--seconds", "3")
+
+    assert ran.error == "note: the life has 20 ticks, 0.8 s: the film shows all of it, not 3 s\n"
+    assert len(filmed["qpos"]) == 20
+
+
 @pytest.mark.parametrize(
-    ("control_period", "stride", "frames_per_second"),
-    [(0.05, 1, 20.0), (0.04, 1, 25.0), (0.02, 2, 25.0), (0.01, 3, 100 / 3), (0.002, 17, 500 / 17)],
+    ("options", "message"),
+    [
+        (["--camera", "trakc"], "unknown camera 'trakc': did you mean 'track'?"),
+        (
+            ["--size", "640"],
+            "--size: expected WIDTHxHEIGHT in pixels, such as 640x480, not '640': see `hebbax show --help`",
+        ),
+        (
+            ["--size", "641x480"],
+            "size 641x480: expected even sides of 16 to 4096 pixels; nearest valid to 641: 640",
+        ),
+        (["--speed", "1000"], "speed=1000: expected 0.01 to 100; nearest valid: 100"),
+    ],
 )
-def test_frames_run_at_the_speed_of_life(control_period, stride, frames_per_second):
-    qpos = np.arange(3000.0)[:, None]
+def test_a_film_that_cannot_be_is_refused_before_a_life_is_lived(hebbax, copied_run, monkeypatch, options, message):
+    monkeypatch.setattr("hebbax.report.show.record_life", lambda *given, **named: pytest.fail("a life was lived"))
 
-    frames, rate = frames_of(qpos, control_period, 2.0)
-
-    assert rate == pytest.approx(frames_per_second)
-    assert list(frames[:3, 0]) == [0, stride, 2 * stride]
-    assert len(frames) / rate == pytest.approx(2.0, abs=1 / rate)
-
-
-def test_a_life_shorter_than_the_film():
-    frames, _ = frames_of(np.zeros((3, 1)), 0.05, 10.0)
-
-    assert len(frames) == 3
+    assert hebbax("show", "copy", *options) == (2, "", f"hebbax: {message}\n")
 
 
 def test_returns_beside_random(copied_run):

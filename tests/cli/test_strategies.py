@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from hebbax.config.strategy import StrategyConfig
 from hebbax.config.strategy_table import STRATEGIES
 
@@ -26,6 +28,7 @@ def test_strategies(hebbax):
         assert StrategyConfig(name, **row["options"]) == StrategyConfig(name)
 
 
+@pytest.mark.usefixtures("wide_terminal")
 def test_the_table_shows_every_option(hebbax):
     ran = hebbax("strategies")
 

@@ -14,7 +14,7 @@ from hebbax.runs.run_folder import RunFolder
 from hebbax.runs.training import Training
 
 TINY = ("task=swimmer", "task.ticks=20", "strategy.population=4", "evaluate_lifetimes=2", "threads=1")
-WITHOUT_SLURM = "" if find_spec("submitit") else " It is not installed: pip install 'hebbax[slurm]'"
+WITHOUT_SLURM = "" if find_spec("submitit") else " It is not installed: pip install 'hydra-submitit-launcher>=1.2'"
 SWEEP = ("train", "-m", *TINY, "policy=han-e", "seed=0,1", "generations=2", "checkpoint_every=1")
 
 

@@ -30,7 +30,7 @@ def test_a_run_from_start_to_end(hebbax, tmp_path):
     assert ran.error == ""
     assert ran.out.startswith("swimmer · han-e · seed 5 → my run\n800 evolved numbers, 160 weights, ")
     assert re.search(r"^generation 2/2  mean \S+  best \S+  mean genome \S+  \S+ steps/s  0 s left$", ran.out, re.M)
-    best = r"^best mean genome: return \S+ over 2 lives \(generation [12], termination=end\)$"
+    best = r"^best mean genome: mean return \S+ over 2 lives \(generation [12], termination=end\)$"
     assert re.search(best, ran.out, re.MULTILINE)
     assert ran.out.endswith("next: hebbax evaluate 'my run'\n      hebbax show 'my run'\n")
     assert generations(tmp_path / "my run") == [0, 1]

@@ -14,8 +14,8 @@ def filmed(monkeypatch):
     """Write an empty file in place of a film, which takes a driver for pictures."""
     films = []
 
-    def film(task, record, path, *, seed, seconds, on_file, on_note):
-        films.append((task.name, len(record.qpos), path.name))
+    def film(life, path, look, *, on_file, on_note):
+        films.append((life.task.name, len(life.record.qpos), path.name))
         path.write_bytes(b"")
         on_file(path)
 

@@ -13,6 +13,7 @@ from hebbax.config.strategy import StrategyConfig
 from hebbax.config.train import TaskConfig, TrainConfig, from_dict, to_dict
 from hebbax.errors import HebbaxError
 from hebbax.evolution.tracking import start_tracking
+from hebbax.installing import pip_install_extra
 from hebbax.runs.training import Training
 
 CONFIG = TrainConfig(
@@ -107,7 +108,7 @@ def test_without_the_extra_the_run_goes_on_with_a_note(tmp_path, monkeypatch, tr
     assert training.run(on_note=notes.append)
     assert len(training.folder.read_metrics()) == 3
     assert len(notes) == 1
-    assert notes[0].startswith(f"track={track} is not used: pip install 'hebbax[{extra}]' (")
+    assert notes[0].startswith(f"track={track} is not used: {pip_install_extra(extra)} (")
     assert "\n" not in notes[0]
 
 

@@ -1,7 +1,7 @@
 """Robots that break a rule: models that MuJoCo refuses or cannot step, and functions that do not keep their word.
 
-`python robots.py NAME ...` lives with each of them and prints one line of JSON per robot. It is a process of its own, so
-that one that a robot ends is seen from outside.
+`python robots.py NAME ...` lives with each of them and prints one line of JSON per robot. It is a process of its own: a
+robot that ends it is seen from outside.
 """
 
 from __future__ import annotations

@@ -39,6 +39,27 @@ def test_speeds_are_those_of_the_trajectory_as_far_as_it_is_remembered(lived):
         np.testing.assert_allclose(speeds, expected, rtol=1e-5)
 
 
+def test_courses_are_means_of_the_last_ticks_without_what_is_not_finite():
+    rows = circle(60)
+    history = History(SHAPES, 40)
+    rewards, speeds = np.arange(60.0), np.where(np.arange(60) % 10 == 0, np.nan, 2.0)
+    for row, reward, speed in zip(rows, rewards, speeds, strict=True):
+        history.append([row[:6].reshape(3, 2), row[6:].reshape(2, 4)], reward, speed)
+
+    ticks, courses = history.courses(5)
+
+    np.testing.assert_array_equal(ticks, np.arange(20, 60))
+    np.testing.assert_allclose(courses[4:, 0], [np.mean(rewards[t - 4 : t + 1]) for t in ticks[4:]])
+    np.testing.assert_allclose(courses[:4, 0], [20.0, 20.5, 21.0, 21.5])  # of fewer at the beginning
+    np.testing.assert_allclose(courses[1:, 1], 2.0)
+    assert np.isnan(courses[0, 1])
+    np.testing.assert_allclose(history.courses(100)[1][-1], [np.mean(rewards[20:]), 2.0])
+
+
+def test_the_size_is_the_norm_of_the_weights():
+    assert filled(np.full((7, 14), 3.0, np.float32), 40).size() == pytest.approx(3 * np.sqrt(14))
+
+
 def test_components_are_those_of_the_remembered_trajectory_and_keep_their_directions():
     rows = circle(200)
     history = filled(rows[:60], 50)

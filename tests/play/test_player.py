@@ -66,6 +66,23 @@ def test_the_pose_moves_between_ticks(player):
     assert not np.array_equal(before, after)
 
 
+def test_what_it_earns_and_how_fast_it_goes_are_remembered(player):
+    session, period = player.session, player.session.task.control_period
+    places, rewards = [session.moment.qpos[0]], [session.moment.reward]
+    for _ in range(30):
+        player.step()
+        places.append(session.moment.qpos[0])
+        rewards.append(session.moment.reward)
+
+    ticks, courses = player.history.courses(1)
+
+    assert ticks.tolist() == list(range(31))
+    np.testing.assert_allclose(courses[:, 0], rewards, rtol=1e-12)  # by differences of sums
+    assert sum(rewards) == pytest.approx(session.moment.total)
+    np.testing.assert_allclose(courses[1:, 1], np.diff(places) / period)
+    assert np.isnan(courses[0, 1])
+
+
 def test_a_new_life_begins_with_new_traces(player):
     player.advance(5 * player.session.task.control_period)
     player.begin(1)

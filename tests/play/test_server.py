@@ -102,6 +102,52 @@ def test_a_person_watches_the_robot_and_does_harm_to_it(server, browser_page):
     assert all(url.startswith(f"http://127.0.0.1:{server.port}/") for url in asked), asked
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_has_a_title_and_is_as_light_or_dark_as_the_reader_likes(server, browser_page, scheme):
+    browser_page.prefer(scheme)
+    browser_page.resize(1280, 800)
+    browser_page.open(f"http://127.0.0.1:{server.port}/?token={server.token}")
+    browser_page.wait_for("document.body.textContent.includes('life 0 of seed 1')")
+
+    assert browser_page.evaluate("document.title") == "half_cheetah · han-e · hebbax"
+    assert browser_page.evaluate("document.documentElement.dataset.mantineColorScheme") == scheme
+    assert f"token={server.token}" in browser_page.evaluate("location.search")
+    assert browser_page.console_errors == []
+
+
+@pytest.mark.slow
+def test_on_a_phone_robot_and_harm_are_seen_together(server, browser_page):
+    """Harm is where a thumb is, without a panel to be opened first; the robot is above the sheet with the buttons."""
+    width, height = 390, 844
+    browser_page.resize(width, height)
+    browser_page.open(f"http://127.0.0.1:{server.port}/?token={server.token}")
+    browser_page.wait_for("document.body.textContent.includes('life 0 of seed 1')")
+    for name in ("Pause", "Push", "Kill", "Freeze plasticity"):
+        place = browser_page.evaluate(
+            f"(() => {{ const e = {button(name)}; e.scrollIntoView({{block: 'center', behavior: 'instant'}});"
+            " const r = e.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; })()"
+        )
+        assert 0 <= place[0] < place[2] <= width, name
+        assert height * 0.3 < place[1] < place[3] <= height, name
+    canvas = browser_page.evaluate(
+        "(() => { const r = document.querySelector('canvas').getBoundingClientRect(); return [r.top, r.bottom]; })()"
+    )
+    sheet = browser_page.evaluate(
+        f"(() => {{ let e = {button('Pause')}; while (getComputedStyle(e).position !== 'fixed') e = e.parentElement;"
+        " const r = e.getBoundingClientRect(); return [r.left, r.top, r.right]; })()"
+    )
+    assert canvas[1] <= sheet[1] + 1  # nothing of the scene is behind the sheet
+    assert [sheet[0], sheet[2]] == pytest.approx([0, width], abs=1)
+    browser_page.click_on(button("Push"))
+    wait_until(lambda: len(server.player.session.events) == 1)
+    browser_page.click_on("[...document.querySelectorAll('[aria-label=\"Expand panel What it does\"]')][0]")
+    browser_page.wait_for(
+        "[...document.querySelectorAll('div')].some(e => e.children.length === 0 &&"
+        " e.textContent.startsWith('reward per tick') && e.getBoundingClientRect().height > 0)"
+    )
+
+
 def test_what_cannot_be_done_is_told_and_life_goes_on(server, browser_page):
     def fail(player):
         raise HebbaxError("a reason why not")

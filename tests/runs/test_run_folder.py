@@ -196,6 +196,19 @@ def test_missing_run_names_the_nearest(tmp_path: Path) -> None:
         RunFolder.open(tmp_path / ("long" * 100))
 
 
+@pytest.mark.parametrize("place", [("a", "b"), ("sweep/a", "sweep/b")], ids=["of runs", "of folders of runs"])
+def test_a_folder_of_runs_is_told_to_be_one(tmp_path: Path, place: tuple[str, ...]) -> None:
+    for name in place:
+        RunFolder.create(tmp_path / name, config="a: 1\n", record={})
+    with pytest.raises(HebbaxError) as caught:
+        RunFolder.open(tmp_path)
+    first = tmp_path / place[0]
+    assert str(caught.value) == (
+        f"{tmp_path} is not a run, but holds 2 runs: give one, such as {first}; "
+        f"`hebbax compare {first.parent}` puts them side by side"
+    )
+
+
 def test_what_is_not_a_run(tmp_path: Path) -> None:
     with pytest.raises(HebbaxError) as caught:
         RunFolder.open(tmp_path)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hebbax.cli.evaluate import add_genome_option
-from hebbax.cli.output import note, number, print_facts, print_table, returned, waiting
+from hebbax.cli.output import note, note_replaced, number, print_facts, print_table, returned, waiting
 from hebbax.cli.parser import Parser, whole_number
 from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
 from hebbax.cores import keep_algebra_on_one_thread
@@ -129,6 +129,7 @@ def _folder(options: Namespace, default: Path) -> Path:
 
     folder = default if options.out is None else Path(options.out)
     check_file(folder / FILE)
+    note_replaced([folder / FILE])
     return folder
 
 
@@ -144,35 +145,41 @@ def _tell_without_verdict(document: dict[str, Any], policy: Policy) -> None:
         note(f"a verdict takes {FEWEST_UPDATES} weight updates: lives of {number(ticks)} ticks, not {number(longest)}")
 
 
+_VERDICT_COLUMNS = (
+    *("life", "verdict", "sure", "period (ticks)", "period / gait", "speed per tick", "published verdict"),
+    *("λ with body (1/tick)", "λ of weights (1/tick)"),
+)
+_VERDICT_LEGEND = """\
+sure: ½ where a deciding number is at its threshold, 1 where all are far from theirs. period / gait: the
+weights' period in periods of the gait. speed: ‖W(t+1) − W(t)‖ / ‖W(t)‖. published verdict: by the rule of
+the HAN paper. λ: Lyapunov exponent; above 0, neighbouring lives part."""
+_GAIT_COLUMNS = ("life", "return", "speed (m/s)", "strides (Hz)", "cost of transport")
+_GAIT_LEGEND = "cost of transport: work over weight and way, without a unit. –: there is none."
+
+
 def print_lives(document: dict[str, Any]) -> None:
-    """Print one line a life."""
-    rows = [_row(life, bool(document["layers"])) for life in document["lives"]]
-    columns = ["life", "return", "verdict", "sure", "period", "÷ gait", "speed", "published", "λ body", "λ weights"]
-    gait = ["m/s", "strides", "transport"]
-    if not document["layers"]:
-        columns = columns[:2]
-    right = [name for name in (*columns, *gait) if name not in ("verdict", "published")]
-    print_table([*columns, *gait], rows, right=right)
+    """Print one line per life of what its weights do, where they change, and one of what its body does."""
+    lives = document["lives"]
+    if document["layers"]:
+        rows = [[str(life["life"]), *_verdict_cells(life)] for life in lives]
+        right = [name for name in _VERDICT_COLUMNS if "verdict" not in name]
+        print_table(_VERDICT_COLUMNS, rows, right=right)
+        print(_VERDICT_LEGEND)
+    print_table(_GAIT_COLUMNS, [_gait_cells(life) for life in lives], right=_GAIT_COLUMNS)
+    print(f"{_GAIT_LEGEND}\n")
 
 
-def _row(life: dict[str, Any], plastic: bool) -> list[str]:
+def _gait_cells(life: dict[str, Any]) -> list[str]:
     gait = life["gait"] or dict.fromkeys(("forward_speed", "stride_frequency", "cost_of_transport"))
-    cells = [str(life["life"]), returned(life["return"])]
-    if plastic:
-        cells += _verdict_cells(life)
-    return [
-        *cells,
-        number(gait["forward_speed"], 2),
-        _strides(gait["stride_frequency"]),
-        number(gait["cost_of_transport"], 2),
-    ]
+    numbers = (gait[name] for name in ("forward_speed", "stride_frequency", "cost_of_transport"))
+    return [str(life["life"]), returned(life["return"]), *(number(value, 2) for value in numbers)]
 
 
 def _verdict_cells(life: dict[str, Any]) -> list[str]:
     verdict, speed, ratio = life["verdict"], life["weight_speed"], life["published_ratio"]
     exponents = [life["lyapunov"][key] for key in ("with_body", "weights_alone")]
     if verdict is None:
-        return ["–"] * 8
+        return ["–"] * (len(_VERDICT_COLUMNS) - 1)
     return [
         verdict["label"],
         number(verdict["confidence"], 2),
@@ -192,13 +199,17 @@ def print_summary(document: dict[str, Any]) -> None:
         ("task, policy", f"{document['task']}, {document['policy']} ({document['genome']} genome)"),
         ("sizes", sizes_in_words(document)),
         ("lives", f"{document['lifetimes']} of {number(document['ticks'])} ticks (seed {document['seed']})"),
+        ("numbers", "medians over the lives, unless said otherwise"),
     ]
     if document["layers"]:
         facts += _attractor_facts(summary)
     facts += [
         ("motion", _motions(summary["motions"])),
-        ("speed, strides", f"{number(medians['forward_speed'], 2)} m/s, {_strides(medians['stride_frequency'])}"),
-        ("torque", f"mean {number(medians['torque_mean'], 2)}, peak {number(medians['torque_peak'], 2)}"),
+        (
+            "speed, strides",
+            f"{_measured(medians['forward_speed'], 'm/s')}, {_measured(medians['stride_frequency'], 'Hz')}",
+        ),
+        ("torque", f"mean {_measured(medians['torque_mean'], 'N·m')}, peak {_measured(medians['torque_peak'], 'N·m')}"),
         ("cost of transport", number(medians["cost_of_transport"], 2)),
         *((f"{name} touches", _touches(foot)) for name, foot in summary["feet"].items()),
     ]
@@ -216,8 +227,9 @@ def _motions(motions: dict[Motion, int]) -> str:
     )
 
 
-def _strides(frequency: float | None) -> str:
-    return "–" if frequency is None else f"{frequency:.2f} Hz"
+def _measured(value: float | None, unit: str, decimals: int = 2) -> str:
+    """Return a number with its unit, or a dash where there is none."""
+    return "–" if value is None else f"{number(value, decimals)} {unit}"
 
 
 def _attractor_facts(summary: dict[str, Any]) -> list[tuple[str, str]]:
@@ -225,9 +237,15 @@ def _attractor_facts(summary: dict[str, Any]) -> list[tuple[str, str]]:
     verdicts = ", ".join(f"{count} {label}" for label, count in summary["verdicts"].items() if count)
     facts = [
         ("verdicts", verdicts or "none"),
-        ("period, transient", f"{number(medians['period_ticks'], 1)}, {number(medians['transient_ticks'])} ticks"),
+        (
+            "period, transient",
+            f"{number(medians['period_ticks'], 1)} ticks, {number(medians['transient_ticks'])} ticks",
+        ),
         ("weights' motion", f"{number(medians['shared_motion'], 3)} of their norm"),
-        ("published ratio", f"{number(medians['published_ratio'], 2)}; agrees in {summary['published_agrees']} lives"),
+        (
+            "published ratio",
+            f"{number(medians['published_ratio'], 2)}; its rule agrees in {summary['published_agrees']} lives",
+        ),
     ]
     for key, name in (("with_body", "λ with the body"), ("weights_alone", "λ of the weights")):
         facts.append((name, _exponent(summary["lyapunov"][key])))
@@ -249,4 +267,4 @@ def _exponent(found: dict[str, Any] | None) -> str:
     if found is None:
         return "–"
     error = "" if found["standard_error"] is None else f" ± {2 * found['standard_error']:.4f} (2 standard errors)"
-    return f"{found['exponent']:+.4f} a tick{error}"
+    return f"{found['exponent']:+.4f} per tick{error}"

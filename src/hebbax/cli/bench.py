@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hebbax.bench.registry import BENCHMARKS, benchmark_names
-from hebbax.cli.output import note, print_table, waiting
+from hebbax.cli.output import note, note_replaced, print_table, waiting
 from hebbax.cli.parser import Parser, whole_number
 from hebbax.cores import available_cores
 from hebbax.errors import HebbaxError
@@ -69,6 +69,7 @@ def run(options: Namespace) -> int:
         QUICK if options.quick else Settings(), **{name: value for name, value in given.items() if value is not None}
     )
     settings = replace(settings, peers=options.peers)
+    note_replaced(Path(options.out) / f"{name}.json" for name in names)
     _note_load()
     for name in names:
         report = run_benchmark(

@@ -6,7 +6,7 @@ import json
 from argparse import Namespace
 from pathlib import Path
 
-from hebbax.cli.output import print_table
+from hebbax.cli.output import note_replaced, print_table
 from hebbax.cli.parser import Parser, whole_number
 from hebbax.policies.sizes import SIZE_COLUMNS
 
@@ -54,11 +54,19 @@ def run(options: Namespace) -> int:
     """Compare; return 0."""
     from hebbax.comparison.comparison import compare
     from hebbax.comparison.curves import expand_sources, read_curve
-    from hebbax.comparison.tables import check_baseline, json_of, remarks_of, rows_of, write_comparison
+    from hebbax.comparison.tables import (
+        check_baseline,
+        comparison_paths,
+        json_of,
+        remarks_of,
+        rows_of,
+        write_comparison,
+    )
 
     sources = expand_sources(options.targets)
     tables = compare([read_curve(source, options.metric, generations=options.generations) for source in sources])
     check_baseline(tables, options.baseline)
+    note_replaced(comparison_paths(Path(options.out)))
     files: list[Path] = []
     write_comparison(
         Path(options.out),

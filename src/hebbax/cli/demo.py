@@ -101,6 +101,7 @@ def _make_room(folder: Path) -> None:
         for name in (CURVE, WEIGHTS, FILM, _COMPARISON, _SHIPPED_FILM):
             (folder / name).unlink(missing_ok=True)
         if (folder / _RUN).exists():
+            note(f"the earlier demo in {folder} is replaced; --out chooses another place")
             shutil.rmtree(folder / _RUN)
     except OSError as error:
         raise write_error(folder, error) from error
@@ -119,8 +120,9 @@ def _show(folder: Path) -> None:
 
 def _compare(folder: Path) -> None:
     """Run the shipped controller and random rules, and draw and film that."""
+    from hebbax.report.film.life_film import Filmed, film_life
     from hebbax.report.plots.returns import plot_returns
-    from hebbax.report.show import film_life, record_life, returns_beside_random
+    from hebbax.report.show import record_life, returns_beside_random
     from hebbax.report.style import figure_of, save_figure
     from hebbax.runs.stored_run import StoredRun
     from hebbax.zoo import zoo_names
@@ -138,4 +140,4 @@ def _compare(folder: Path) -> None:
     save_figure(figure_of(plot_returns(groups, title=f"zoo:{SHIPPED}")), folder / _COMPARISON)
     print(folder / _COMPARISON)
     _, record = record_life(run)
-    film_life(run.task, record, folder / _SHIPPED_FILM, on_file=print, on_note=note)
+    film_life(Filmed(run.task, record), folder / _SHIPPED_FILM, on_file=print, on_note=note)

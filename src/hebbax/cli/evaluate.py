@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hebbax.cli.output import number, print_facts, waiting
 from hebbax.cli.parser import Parser, whole_number
 from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
+from hebbax.config.engines import SHIPPED
 from hebbax.policies.sizes import sizes_in_words
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def parser() -> Parser:
     options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of these lives (default: 1)")
     add_genome_option(options)
     add_trust_option(options)
-    options.add_argument("--engine", default="auto", metavar="ENGINE", help="auto, native, lockstep or vector")
+    options.add_argument(
+        "--engine", default="auto", metavar="ENGINE", help=f"{', '.join(SHIPPED)}, or a plug-in's (default: auto)"
+    )
     options.add_argument("--json", action="store_true", help="print one JSON object")
     return options
 

@@ -34,7 +34,6 @@ def _stopped(training: Training) -> str:
 
 
 def _evolve(training: Training, asked: Interruption, seconds: float | None) -> int:
-    from hebbax.config.training import training_in_words
     from hebbax.evolution.strategies.build import remark_on_strategy
     from hebbax.tasks.registry import remark_on
 
@@ -47,7 +46,7 @@ def _evolve(training: Training, asked: Interruption, seconds: float | None) -> i
         if remark is not None:
             print(remark, flush=True)
     if not config.training.full or config.training.phases or config.training.weights:
-        print(f"lives of training: {training_in_words(config.training)}; evaluations are over full lives", flush=True)
+        print(_lengths(training), flush=True)
     clock = Clock(training.state.generation, config.generations, seconds)
     with training_progress(clock, training.search.engine.name) as progress:
 
@@ -63,6 +62,19 @@ def _evolve(training: Training, asked: Interruption, seconds: float | None) -> i
     return asked.exit_code
 
 
+def _lengths(training: Training) -> str:
+    """Return how long the lives are that a strategy learns from, and those that its controller is judged by."""
+    from hebbax.config.training import GROWING, training_in_words
+    from hebbax.evolution.life_length import first_length
+
+    config, task = training.search.config, training.search.task
+    full = task.length if config.task.ticks is None else config.task.ticks
+    words = training_in_words(config.training)
+    if config.training.ticks == GROWING:
+        words = words.replace(GROWING, f"{first_length(full).ticks:,} ticks at first, then {GROWING}", 1)
+    return f"lives of training: {words}; evaluations are over full lives of {full:,} ticks"
+
+
 def print_best(training: Training) -> None:
     """Say what the best mean genome of a training is worth."""
     best, config = training.state.best, training.search.config
@@ -70,6 +82,6 @@ def print_best(training: Training) -> None:
         print("every evaluation of the mean genome had a life that diverged: there is no best one")
     else:
         print(
-            f"best mean genome: return {returned(best.return_mean)} over {config.evaluate_lifetimes} lives "
+            f"best mean genome: mean return {returned(best.return_mean)} over {config.evaluate_lifetimes} lives "
             f"(generation {best.generation}, termination={config.termination})"
         )

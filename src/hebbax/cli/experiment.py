@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hebbax.cli.evaluate import add_genome_option
-from hebbax.cli.output import note, print_facts, waiting
+from hebbax.cli.output import note, note_replaced, print_facts, waiting
 from hebbax.cli.parser import Parser, whole_number
 from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
 from hebbax.cores import keep_algebra_on_one_thread
@@ -72,7 +72,7 @@ def _make(names: Sequence[str], options: Namespace) -> None:
     from dataclasses import replace
 
     from hebbax.experiments.registry import EXPERIMENTS, run_experiment, why_not
-    from hebbax.experiments.store import experiments_folder, save_result
+    from hebbax.experiments.store import experiments_folder, result_paths, save_result
     from hebbax.files.destination import check_folder
 
     stored = open_run(options.target, trust=options.trust, overrides=options.overrides)
@@ -84,6 +84,7 @@ def _make(names: Sequence[str], options: Namespace) -> None:
         context = replace(context, other=other)
     folder = experiments_folder(stored) if options.out is None else Path(options.out)
     check_folder(folder)  # before lives are lived for it
+    note_replaced(path for name in names for path in result_paths(name, folder))
     waiting("the first lives may have to be compiled, which takes up to 20 s")
     for name in names:
         one = context

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,13 +18,23 @@ from hebbax.registry import Registry
 Part = TypeVar("Part")
 Made = TypeVar("Made")
 
-# Wide enough that no table wraps where there is no terminal to fit.
-_WIDTH_WITHOUT_TERMINAL = 200
+_WIDTH_WITHOUT_TERMINAL = 100  # what most editors and mails show of a line
+_GAP = 2  # spaces between two columns
+_SHORTEST_PART = 12  # of a word that has to be cut in two
 
 
 def note(text: str) -> None:
     """Tell the user something beside the result, on stderr so that output stays clean."""
     print(f"note: {text}", file=sys.stderr)
+
+
+def note_replaced(paths: Iterable[Path], option: str = "--out") -> None:
+    """Say which files of earlier results are about to be replaced, before the work that brings the new ones."""
+    there = [path for path in paths if path.is_file()]
+    if there:
+        date = datetime.fromtimestamp(max(path.stat().st_mtime for path in there))
+        names = ", ".join(map(str, there))
+        note(f"{names} of {date:%Y-%m-%d %H:%M} will be replaced; {option} chooses another place")
 
 
 class _Notes(logging.Handler):
@@ -71,17 +84,60 @@ def duration(seconds: float) -> str:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, right: Sequence[str] = ()) -> None:
-    """Print a table; the columns named by `right` hold numbers and align to the right."""
+    """Print a table as wide as the terminal; the columns named by `right` hold numbers and align to the right.
+
+    Where there is no terminal, it is at most 100 columns wide. Nothing is left out: lines break between words, and only
+    where that is not enough within them, but for numbers and names in the first column. A table of which even these
+    are wider is wider.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(str(cell) for cell in row))
-    Console(width=None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL, highlight=False).print(table)
+    cells = [[str(cell) for cell in row] for row in rows]
+    between = _GAP * (len(columns) - 1)
+    may_break = [place > 0 and column not in right for place, column in enumerate(columns)]
+    widths = _column_widths([columns, *cells], may_break, _width() - between)
+    table = Table(box=SIMPLE_HEAD, padding=(0, _GAP - 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold")
+    for column, width in zip(columns, widths, strict=True):
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold", width=width)
+    for row in cells:  # as Text, which is printed as it stands: [bold] is no order of ours
+        table.add_row(*(Text(_with_breaks(cell, width)) for cell, width in zip(row, widths, strict=True)))
+    # With a height too, or rich takes a dumb terminal for 80 columns wide.
+    Console(width=sum(widths) + between, height=25, highlight=False).print("", table, "", sep="\n")
+
+
+def _with_breaks(cell: str, width: int) -> str:
+    """Return a cell in which words that are wider than its column break, after a hyphen if they can."""
+    return re.sub(rf"\S{{{width + 1},}}", lambda word: "\n".join(textwrap.wrap(word[0], width)), cell)
+
+
+def _width() -> int:
+    """Return how many columns there are to print in."""
+    from rich.console import Console
+
+    return Console().width if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
+
+
+def _column_widths(rows: Sequence[Sequence[str]], may_break: Sequence[bool], room: int) -> list[int]:
+    """Return the width of each column of a table: the widest give way until all have room, if they can.
+
+    At first none gets narrower than its longest word, then those that `may_break` do.
+    """
+    from rich.cells import cell_len
+
+    columns = list(zip(*rows, strict=True))
+    widths = [max(cell_len(line) for cell in column for line in cell.split("\n")) for column in columns]
+    words = [max((cell_len(word) for cell in column for word in cell.split()), default=1) for column in columns]
+    parts = [min(word, _SHORTEST_PART) if breaks else word for word, breaks in zip(words, may_break, strict=True)]
+    for least in (words, parts):
+        while sum(widths) > room:
+            wide = [place for place, width in enumerate(widths) if width > least[place]]
+            if not wide:
+                break
+            widths[max(wide, key=lambda place: widths[place])] -= 1
+    return widths
 
 
 def print_parts(
@@ -106,7 +162,11 @@ def made(parts: Registry[Part], make: Callable[[Part], Made]) -> Iterator[tuple[
 
 
 def print_facts(facts: Sequence[tuple[str, str]]) -> None:
-    """Print names and values in two aligned columns."""
-    width = max(len(name) for name, _ in facts)
+    """Print names and values in two aligned columns; on a terminal a long value goes on below its own beginning."""
+    indent = max(len(name) for name, _ in facts) + 2
     for name, value in facts:
-        print(f"{name:<{width}}  {value}")
+        lines = [value]
+        if sys.stdout.isatty():
+            room = max(_width() - indent, 2 * _SHORTEST_PART)
+            lines = textwrap.wrap(value, room, break_long_words=False, break_on_hyphens=False) or [""]
+        print(f"{name:<{indent}}" + f"\n{'':<{indent}}".join(lines))

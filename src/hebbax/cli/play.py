@@ -10,15 +10,16 @@ from hebbax.cli.interrupt import interruption
 from hebbax.cli.output import waiting
 from hebbax.cli.parser import Parser, positive_number, whole_number
 from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
+from hebbax.installing import pip_install_extra
 
 SLOWEST, FASTEST = 0.05, 4.0
 """Times real time, where the slider of the page begins and ends."""
 
-_DESCRIPTION = """\
+_DESCRIPTION = f"""\
 Open a controller in a browser and watch it live: its body, its weights, how fast they change and where they go. Push
 it, kill an actuator, set weights to zero, draw them anew, or freeze its plasticity while it lives. The life is the
-first that `hebbax evaluate` runs with the same seed, and it goes on until it is stopped. Needs the extra `viewer`:
-pip install 'hebbax[viewer]'."""
+first that `hebbax evaluate` runs with the same seed, and it goes on until it is stopped. Needs viser:
+{pip_install_extra("viewer")}."""
 
 _EXAMPLES = """\
   hebbax play zoo:half_cheetah/han-e

@@ -28,7 +28,7 @@ _COLUMNS = {
     "name": "name",
     "network": "network",
     "rule": "rule",
-    "normalisation": "normalisation",
+    "normalisation": "normalised",
     "averaging": "averaging",
     "interval": "interval",
     **dict(zip(SIZES, SIZE_COLUMNS, strict=True)),

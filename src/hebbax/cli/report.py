@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hebbax.cli.evaluate import add_genome_option
-from hebbax.cli.output import note, waiting
+from hebbax.cli.output import note, note_replaced, waiting
 from hebbax.cli.parser import Parser, whole_number
 from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
 from hebbax.cores import keep_algebra_on_one_thread
@@ -58,6 +58,7 @@ def run(options: Namespace) -> int:
     stored = open_run(options.target, trust=options.trust, overrides=options.overrides)
     path = report_path(stored) if options.out is None else Path(options.out)
     check_file(path)  # before lives are lived for it
+    note_replaced([path])
     experiments = experiments_folder(stored)
     if options.experiments is not None:
         experiments = _given_folder(Path(options.experiments), experiments)

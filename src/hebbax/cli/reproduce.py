@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hebbax.cli.interrupt import interruption
 from hebbax.cli.keys import told
-from hebbax.cli.output import note
+from hebbax.cli.output import note, note_replaced
 from hebbax.cli.parser import Parser
 from hebbax.errors import HebbaxError
 
@@ -76,6 +76,8 @@ def run(options: Namespace) -> int:
     if options.dry_run:
         _print_outcome(due, failures, len(runs))
         return 0
+    if not options.keep:
+        _note_lost(out, runs)
     with interruption() as asked:
         if not options.report_only:
             failures |= run_all(due, asked, options.command)
@@ -93,6 +95,22 @@ def _print_outcome(due: Sequence[PlannedRun], failures: dict[Path, str], planned
     print_outcome(due, failures)
     if planned > len(due):
         print(f"finished in the results: {planned - len(due)} more")
+
+
+def _note_lost(folder: Path, runs: Sequence[PlannedRun]) -> None:
+    """Say that a folder holds files that are no such results, or those of runs that new results would be without."""
+    from hebbax.comparison.tables import comparison_paths
+    from hebbax.reproduction.page import README
+    from hebbax.reproduction.records import read_records
+    from hebbax.runs.run_folder import is_run
+
+    if not (records := read_records(folder)):
+        note_replaced([*comparison_paths(folder), folder / README])
+    begun = {run.path.name for run in runs if is_run(run.path)}
+    lost = [name for name in records if name not in begun]
+    if lost:
+        some = f"{lost[0]} and {len(lost) - 1} more" if len(lost) > 1 else lost[0]
+        note(f"the results in {folder} of {some} will be replaced, and their runs are not there: --keep keeps them")
 
 
 def _kept(folder: Path, runs: Sequence[PlannedRun]) -> dict[str, dict[str, Any]]:

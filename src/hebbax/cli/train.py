@@ -13,20 +13,21 @@ from hebbax.cli.output import note, quoted
 from hebbax.cli.parser import Parser
 from hebbax.cli.starting import starting
 from hebbax.cli.trust import add_trust_option
+from hebbax.config.engines import SHIPPED
 from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
     from hebbax.runs.training import Training
 
-_DESCRIPTION = """\
+_DESCRIPTION = f"""\
 Evolve a controller. Everything is set by KEY=VALUE: task=, policy= and strategy= choose a preset (see `hebbax tasks`,
 `hebbax policies` and `hebbax strategies`), and any other key changes one value of it:
 
-  generations=150  lifetimes=1  termination=end|restart  seed=0  threads=2  engine=auto|native|lockstep|vector
+  generations=150  lifetimes=1  termination=end|restart  seed=0  threads=2  engine={"|".join(SHIPPED)}
   task.ticks=500  strategy.population=256  strategy.learning_rate=0.1  strategy.sigma=0.2
   policy.hidden=[64,64]  policy.rule=abcd  policy.normalisation=none  policy.averaging=moving-average
   policy.window=20  policy.interval=0.2 (seconds) or policy.interval='4 ticks'
-  training.ticks=full|growing|200  'training.weights={survive:0}'  'training.phases=[{after:20,weights:{control:2}}]'
+  training.ticks=full|growing|200  'training.weights={{survive:0}}'  'training.phases=[{{after:20,ticks:400}}]'
   training.births=each|common|mirrored  training.race=0.9  training.first_mean=average|weighted
   evaluate_every=10  evaluate_lifetimes=16  checkpoint_every=10  keep_checkpoints=3
 

@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hebbax.cli.output import note, number, print_facts, returned, waiting
+from hebbax.cli.output import note, note_replaced, number, print_facts, returned, waiting
 from hebbax.cli.parser import Parser, positive_number, whole_number
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def parser() -> Parser:
 
 def run(options: Namespace) -> int:
     """Film; return 0, also where nothing can film."""
+    from hebbax.report.show import FILM
     from hebbax.report.try_task import try_task
     from hebbax.tasks.registry import make_task
 
@@ -48,6 +49,7 @@ def run(options: Namespace) -> int:
     folder = (
         Path(f"try-{options.task.replace('/', '-').replace(':', '-')}") if options.out is None else Path(options.out)
     )
+    note_replaced([folder / FILM])
     waiting("running a life; compiling it takes up to 20 s the first time")
     lives, _ = try_task(
         task,

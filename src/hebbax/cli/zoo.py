@@ -19,7 +19,7 @@ _EXAMPLES = """\
   hebbax evaluate zoo:half_cheetah/han-e
   hebbax show zoo:half_cheetah/han-e"""
 
-_COLUMNS = ("controller", "mean return", "standard deviation", "lifetimes", *SIZE_COLUMNS, "evolved by")
+_COLUMNS = ("controller", "mean return", "standard deviation", "lifetimes", *SIZE_COLUMNS)
 _KEYS = ("return_mean", "return_std", "lifetimes", "command")
 
 
@@ -38,7 +38,9 @@ def run(options: Namespace) -> int:
     elif not rows:
         print("no controller ships with this version of hebbax: `hebbax train` evolves one")
     else:
-        print_table(_COLUMNS, [[row["name"], *_cells(row)] for row in rows], right=_COLUMNS[1:7])
+        print_table(_COLUMNS, [[row["name"], *_cells(row)] for row in rows], right=_COLUMNS[1:])
+        for row in rows:  # a command is to be copied, which a column would break
+            print(f"{row['name']} was evolved by: {row['command'] or '–'}")
         print(
             f"use one like a run: hebbax evaluate {rows[0]['name']}\n                    hebbax show {rows[0]['name']}"
         )
@@ -75,5 +77,4 @@ def _cells(row: dict[str, Any]) -> list[str]:
         number(row["return_std"]),
         number(row["lifetimes"]),
         *size_cells(row),
-        row["command"] or "–",
     ]

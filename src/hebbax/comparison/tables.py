@@ -96,6 +96,11 @@ def json_of(tables: Sequence[Table], metric: str, generations: int | None = None
     return {"metric": metric, "generations": generations, "tables": [_table_json(table) for table in tables]}
 
 
+def comparison_paths(folder: Path) -> list[Path]:
+    """Return the files that `write_comparison` writes into a folder."""
+    return [folder / name for name in (MARKDOWN, DATA, f"{CURVES}.png", f"{CURVES}.svg")]
+
+
 def write_comparison(
     folder: Path,
     tables: Sequence[Table],
@@ -124,8 +129,8 @@ def write_comparison(
     save_vector_figure(figure, folder / f"{CURVES}.svg")
     write_text_atomically(folder / MARKDOWN, markdown_of(tables, metric, baseline, generations))
     write_text_atomically(folder / DATA, json.dumps(json_of(tables, metric, generations), indent=1) + "\n")
-    for name in (MARKDOWN, DATA, f"{CURVES}.png", f"{CURVES}.svg"):
-        on_file(folder / name)
+    for path in comparison_paths(folder):
+        on_file(path)
 
 
 def text_of(value: float | None) -> str:

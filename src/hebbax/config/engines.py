@@ -15,13 +15,13 @@ ENGINES: Registry[Callable[..., Any] | None] = Registry("engine", dict.fromkeys(
 
 
 def register_engine(name: str, make: Callable[..., Any]) -> None:
-    """Add an engine of your own, chosen by `engine=NAME`.
+    """Add an engine, chosen by `engine=NAME`, or replace one of your own.
 
     Args:
         name: what it is called.
         make: `make(task, policy, threads=None)` returns an `engines.engine.Engine`. It raises HebbaxError for a task or
             a policy that it cannot run.
 
-    Raises HebbaxError for a name that is taken.
+    Raises HebbaxError for a name that ships or is a plug-in's.
     """
     ENGINES.register(name, make)

@@ -83,7 +83,10 @@ PRESETS: Registry[PolicyConfig] = Registry(
 
 
 def register_preset(policy: PolicyConfig) -> None:
-    """Add a policy under its name, for `policy=NAME` and the like. Raises HebbaxError if the name is taken."""
+    """Add a policy under its name, for `policy=NAME` and the like, or replace one of your own.
+
+    Raises HebbaxError for a name that ships or is a plug-in's.
+    """
     PRESETS.register(policy.name, policy)
 
 

@@ -178,7 +178,7 @@ def register_strategy(
     mirrored: bool = False,
     least_population: int = 2,
 ) -> None:
-    """Add a strategy, for `strategy=NAME` and `StrategyConfig(NAME)`.
+    """Add a strategy, for `strategy=NAME` and `StrategyConfig(NAME)`, or replace one of your own.
 
     Args:
         name: what it is called.
@@ -191,7 +191,7 @@ def register_strategy(
         mirrored: whether samples come in pairs about the mean, i and i + population / 2: the population has to be even.
         least_population: the smallest population that it can work with.
 
-    Raises HebbaxError if the name is taken, or an option cannot be one.
+    Raises HebbaxError for a name that ships or is a plug-in's, and if an option cannot be one.
     """
     _check_option_types(name, options)
     STRATEGIES.register(name, StrategyKind(summary, reference, options, mirrored, least_population, build))

@@ -198,7 +198,7 @@ KINDS: Registry[Kind] = Registry("damage", {kind.name: kind for kind in _SHIPPED
 
 
 def register_damage(name: str, change: Change, *, stage: str, target: str = "", **options: Any) -> None:
-    """Add a kind of damage of your own.
+    """Add a kind of damage, or replace one of your own.
 
     Args:
         name: what it is called, as in `damage="weak(knee, 0.3)"`.
@@ -207,7 +207,7 @@ def register_damage(name: str, change: Change, *, stage: str, target: str = "", 
         target: a key of TARGETS.
         options: the other fields of `Kind`.
 
-    Raises HebbaxError for a name that is taken or cannot be typed, an unknown stage, target, value or draw, a stage
-    that has no such target, and functions that do not return what they should.
+    Raises HebbaxError for a name that ships or is a plug-in's or cannot be typed, an unknown stage, target, value or
+    draw, a stage that has no such target, and functions that do not return what they should.
     """
     KINDS.register(name, make_kind(name, change, stage=stage, target=target, **options))

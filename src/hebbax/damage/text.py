@@ -35,6 +35,16 @@ def parse_damages(text: str, control_period: float) -> tuple[tuple[Event, ...], 
     return tuple(_variant(part, control_period) for part in split_outside_brackets(text, "|"))
 
 
+def text_of(event: Event) -> str:
+    """Return what is done by an event, and to what, without its time: `scale-actuator(bthigh, 0)`."""
+    kind = KINDS[event.kind]
+    amount = event.amount[: VALUES[kind.value]] if kind.value else ()
+    value = ", ".join(f"{number:g}" for number in amount)
+    given = [] if event.target is None else [str(event.target)]
+    given += [f"({value})" if len(amount) > 1 else value] if amount else []
+    return f"{event.kind}({', '.join(given)})" if given else event.kind
+
+
 def _variant(text: str, control_period: float) -> tuple[Event, ...]:
     if text.strip() == "none":
         return ()

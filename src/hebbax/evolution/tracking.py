@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from hebbax.config.train import TrainConfig, to_dict
 from hebbax.files.atomic_write import write_text_atomically
+from hebbax.installing import pip_install_extra
 from hebbax.registry import Registry
 
 Note = Callable[[str], None]
@@ -104,7 +105,7 @@ class TensorBoardTracker:
         try:
             from tensorboardX import SummaryWriter  # pyright: ignore[reportMissingImports]
         except ImportError as error:
-            raise TrackerUnavailable(f"pip install 'hebbax[tensorboard]' ({error})") from error
+            raise TrackerUnavailable(f"{pip_install_extra('tensorboard')} ({error})") from error
         # What a killed process wrote after the checkpoint is run again: TensorBoard hides it from this step on.
         purge = generation if (folder / _TENSORBOARD_FOLDER).exists() else None
         self._writer = SummaryWriter(logdir=str(folder / _TENSORBOARD_FOLDER), purge_step=purge)
@@ -127,7 +128,7 @@ class WandbTracker:
         try:
             import wandb  # pyright: ignore[reportMissingImports]
         except ImportError as error:
-            raise TrackerUnavailable(f"pip install 'hebbax[wandb]' ({error})") from error
+            raise TrackerUnavailable(f"{pip_install_extra('wandb')} ({error})") from error
         mode = _mode(wandb)
         self._run = wandb.init(
             project=os.environ.get("WANDB_PROJECT", PROJECT),
@@ -190,6 +191,7 @@ TRACKERS: Registry[MakeTracker] = Registry("tracker", {"none": _none, "tensorboa
 def register_tracker(name: str, make: MakeTracker) -> None:
     """Add a tracker, for `track=NAME`: `make(config, folder, generation, on_note)` returns a `Tracker`.
 
-    What it raises becomes one line, and the run goes on without it. Raises HebbaxError if the name is taken.
+    What it raises becomes one line, and the run goes on without it. One of your own is replaced. Raises HebbaxError
+    for a name that ships or is a plug-in's.
     """
     TRACKERS.register(name, make)

@@ -111,6 +111,6 @@ def draw(result: Result) -> Figure:
         ax.plot(range(len(points)), medians, color=INK, linewidth=0.8, alpha=0.5)
         names = [f"{'never' if point['tick'] is None else point['tick']}\n{point['updates']}" for point in points]
         ax.set_xticks(range(len(points)), names)
-        ax.set(xlabel="tick at which updates stop, and updates until then", ylabel="return of a life")
+        ax.set(xlabel="tick at which updates stop, and below it the updates until then", ylabel="return of a life")
 
     return figure_of(result, 1, 7.2, 3.8, fill, "How many updates are needed?")

@@ -24,7 +24,7 @@ from hebbax.experiments.measures import (
     share,
     summary,
 )
-from hebbax.experiments.panels import band_of, draw_band, draw_lives, figure_of, legend_below, shade
+from hebbax.experiments.panels import band_of, draw_band, draw_lives, figure_of, legend_below, mean_reward, shade
 from hebbax.experiments.result import Result
 from hebbax.experiments.words import count_list, diverged_sentence, no_gait_sentence, number, of_lives
 from hebbax.report.style import BLUE, MUTED, VERMILLION
@@ -128,7 +128,7 @@ def draw(result: Result) -> Figure:
         for place, (group, colour) in enumerate(zip(groups, _COLOURS, strict=False)):
             draw_lives(ax, place, group["kept_rate"], colour)
         ax.set_xticks(range(len(groups)), [group["policy"] for group in groups])
-        ax.set(title="what a life keeps", ylabel="reward rate over the twin's", xlim=(-0.6, len(groups) - 0.4))
+        ax.set(title="what a life keeps", ylabel="mean reward per tick / the twin's", xlim=(-0.6, len(groups) - 0.4))
         low, high = ax.get_ylim()
         ax.set_ylim(min(0.0, low), max(1.1, high))
         ax.grid(axis="x", visible=False)
@@ -144,5 +144,5 @@ def _draw_course(ax: Axes, group: Mapping[str, Any], colour: str) -> None:
         time = np.arange(len(band["median"])) + REWARD_WINDOW / 2
         draw_band(ax, time, band, look, "undisturbed twin" if which == "with" else "interrupted")
     shade(ax, group["half"], group["ticks"], "no updates")
-    ax.set(xlabel="tick", ylabel=f"reward a tick, over {REWARD_WINDOW}", title=group["policy"])
+    ax.set(xlabel="tick", ylabel=mean_reward(REWARD_WINDOW), title=group["policy"])
     legend_below(ax)

@@ -176,17 +176,20 @@ def draw(result: Result) -> Figure:
             time = np.arange(len(band["median"])) + REWARD_WINDOW / 2
             draw_band(panels[0], time, band, colour, "undisturbed twin" if name == "ground" else "lifted")
         shade(panels[0], values["begin"], values["end"], "in the air")
-        panels[0].set(xlabel="tick", ylabel=f"amplitude over {REWARD_WINDOW} ticks", title="actions")
+        panels[0].set(xlabel="tick", ylabel=f"amplitude of the actions, in {REWARD_WINDOW} ticks", title="actions")
         panels[0].set_ylim(bottom=0)
         legend_below(panels[0])
-        for ax, key, unit in ((panels[1], "amplitude", "amplitude"), (panels[2], "frequency", "frequency (Hz)")):
+        for ax, key, unit in (
+            (panels[1], "amplitude", "amplitude of the actions"),
+            (panels[2], "frequency", "frequency of the actions (Hz)"),
+        ):
             for place, (name, group) in enumerate(groups.items()):
                 draw_lives(ax, place, group[key], _COLOURS[name])
                 if not group[key]["counted"]:
                     foot = ax.get_xaxis_transform()
                     ax.text(place, 0.5, "none", transform=foot, ha="center", va="center", color=MUTED)
             ax.set_xticks(range(2), names)
-            ax.set(ylabel=unit, xlim=(-0.6, 1.6), title=f"{key} of the actions")
+            ax.set(ylabel=unit, xlim=(-0.6, 1.6), title=key)
             ax.set_ylim(0, 1.1 * ax.get_ylim()[1])
             ax.grid(axis="x", visible=False)
         if any(verdicts):

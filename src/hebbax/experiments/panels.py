@@ -42,6 +42,11 @@ def figure_of(
     return figure
 
 
+def mean_reward(window: int) -> str:
+    """Return what an axis of reward rates says: rewards are of single ticks, rates the means of so many."""
+    return f"reward per tick, mean of {window} ticks"
+
+
 def draw_lives(ax: Axes, place: float, summary: Mapping[str, Any], colour: str = BLUE, width: float = 0.5) -> None:
     """Draw the values of a summary as points, one per life, with their median and its interval.
 

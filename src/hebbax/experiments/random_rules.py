@@ -151,8 +151,10 @@ def _draw_paths(ax: Axes, values: Mapping[str, Any]) -> None:
             ax.plot(*scores[0, :2], "o", markerfacecolor="white", color=colour, markersize=4, markeredgewidth=0.8)
             ax.plot(*scores[-1, :2], "o", color=colour, markersize=6, markeredgecolor="white", zorder=3)
     explained = shared["explained"]
-    if len(explained) > 1:
-        axes = [f"component {place + 1} ({100 * part:.0f} %)" for place, part in enumerate(explained[:2])]
+    axes = [f"component {place + 1} ({100 * part:.0f} % of the variance)" for place, part in enumerate(explained[:2])]
+    if len(axes) == 1:
+        axes = ["tick", *axes]
+    if axes:
         ax.set(xlabel=axes[0], ylabel=axes[1])
     ax.set_title(f"{values['of']}: {PICTURE_LIVES} lives each, ○ birth, ● end")
     legend_below(ax)

@@ -22,7 +22,7 @@ from hebbax.experiments.measures import (
     share,
     summary,
 )
-from hebbax.experiments.panels import band_of, draw_band, draw_lives, figure_of, legend_below, shade
+from hebbax.experiments.panels import band_of, draw_band, draw_lives, figure_of, legend_below, mean_reward, shade
 from hebbax.experiments.result import Result
 from hebbax.experiments.words import diverged_sentence, ended_early_sentence, of_lives, with_interval
 from hebbax.report.style import BLUE, MUTED, ORANGE, VERMILLION, write_across
@@ -192,7 +192,7 @@ def _draw_rate(ax: Axes, values: dict[str, Any], what: str) -> None:
         shade(ax, onset, end, what)
     else:
         ax.axvline(onset, color=VERMILLION, linewidth=1.0, label=what)
-    ax.set(xlabel="tick", ylabel=f"reward a tick, over {values['reward_window']}", title="reward rate")
+    ax.set(xlabel="tick", ylabel=mean_reward(values["reward_window"]), title="reward rate")
     legend_below(ax)
 
 
@@ -216,7 +216,7 @@ def _draw_ticks(ax: Axes, values: dict[str, Any]) -> None:
     for place, (ticks, _, colour) in enumerate(series):
         draw_lives(ax, place, ticks, colour)
     ax.set_xticks(range(len(series)), [f"{name}\n{ticks['counted']} of {lives}" for ticks, name, _ in series])
-    ax.set(ylabel="ticks until back", title="recovery, and lives that did", xlim=(-0.6, len(series) - 0.4))
+    ax.set(ylabel="ticks until it is back", title="recovery, and lives that did", xlim=(-0.6, len(series) - 0.4))
     if any(ticks["counted"] for ticks, _, _ in series):
         low, high = ax.get_ylim()
         ax.set_ylim(min(0.0, low), max(1.0, high))

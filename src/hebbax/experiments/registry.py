@@ -66,7 +66,10 @@ EXPERIMENTS: Registry[Experiment] = Registry(
 
 
 def register_experiment(experiment: Experiment) -> None:
-    """Add an experiment under its name. Raises HebbaxError if the name is taken, or it has no module of its own."""
+    """Add an experiment under its name, or replace one of your own.
+
+    Raises HebbaxError for a name that ships or is a plug-in's, and for an experiment without a module of its own.
+    """
     if experiment.module.startswith("hebbax."):
         raise HebbaxError(f"experiment {experiment.name!r}: expected the module that runs and draws it, module=...")
     if experiment.name == ALL:

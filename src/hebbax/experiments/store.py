@@ -21,13 +21,18 @@ def experiments_folder(run: StoredRun) -> Path:
     return results_path(run, FOLDER, FOLDER)
 
 
+def result_paths(experiment: str, folder: Path) -> list[Path]:
+    """Return the files of an experiment's result in a folder."""
+    return [folder / f"{experiment}.{ending}" for ending in ("json", "png", "svg")]
+
+
 def save_result(result: Result, folder: Path, command: Sequence[str] = ()) -> list[Path]:
     """Write a result and its figure; return the files. Raises HebbaxError where they cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise HebbaxError(f"cannot make the folder {folder}: {error.strerror}; choose another") from error
-    paths = [folder / f"{result.experiment}.{ending}" for ending in ("json", "png", "svg")]
+    paths = result_paths(result.experiment, folder)
     write_text_atomically(paths[0], json.dumps(result.to_json(command), ensure_ascii=False) + "\n")
     figure = draw(result)
     save_figure(figure, paths[1])

@@ -139,7 +139,9 @@ def _draw_returns(ax: Axes, values: Mapping[str, Any], rows: Sequence[str], colu
     ax.tick_params(length=0)
     figure = ax.get_figure(root=True)
     assert figure is not None
-    figure.colorbar(mesh, ax=ax, shrink=0.85).outline.set_visible(False)  # pyright: ignore[reportCallIssue]
+    bar = figure.colorbar(mesh, ax=ax, shrink=0.85)
+    bar.set_label("median return of a life")
+    bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
 
 
 def _mark_own(ax: Axes, values: Mapping[str, Any]) -> None:

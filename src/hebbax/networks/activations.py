@@ -25,8 +25,9 @@ ACTIVATIONS: Registry[Callable[[Array], Array]] = Registry(
 
 
 def register_activation(name: str, function: Callable[[Array], Array]) -> None:
-    """Add an activation: a function of JAX that maps every number of an array. Raises HebbaxError if the name is taken.
+    """Add an activation, or replace one of your own: a function of JAX that maps every number of an array.
 
-    A policy with it runs on the lockstep engine: it has no compiled form.
+    A policy with it runs on the lockstep engine: it has no compiled form. Raises HebbaxError
+    for a name that ships or is a plug-in's.
     """
     ACTIVATIONS.register(name, function)

@@ -16,8 +16,9 @@ NETWORKS: Registry[type[Network]] = Registry(
 
 
 def register_network(name: str, network: type[Network]) -> None:
-    """Add a kind of network, a dataclass that derives from `Network`. Raises HebbaxError if the name is taken.
+    """Add a kind of network, or replace one of your own: a dataclass that derives from `Network`.
 
-    With steps (`Network.steps`) it runs on every engine; with a `forward` of its own on the lockstep engine.
+    With steps (`Network.steps`) it runs on every engine; with a `forward` of its own on the lockstep engine. Raises
+    HebbaxError for a name that ships or is a plug-in's.
     """
     NETWORKS.register(name, network)

@@ -70,9 +70,10 @@ AVERAGINGS: Registry[Averaging] = Registry(
 
 
 def register_averaging(name: str, averaging: Averaging) -> None:
-    """Add an averaging. Raises HebbaxError if the name is taken.
+    """Add an averaging, or replace one of your own.
 
-    A policy with it runs on the lockstep engine: it has no compiled form.
+    A policy with it runs on the lockstep engine: it has no compiled form. Raises HebbaxError
+    for a name that ships or is a plug-in's.
     """
     AVERAGINGS.register(name, averaging)
 

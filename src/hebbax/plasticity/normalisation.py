@@ -62,7 +62,8 @@ NORMALISATIONS: Registry[Callable[[Array, float], Array]] = Registry(
 def register_normalisation(name: str, normalise: Callable[[Array, float], Array]) -> None:
     """Add a normalisation: a function of JAX from a layer's weights [presynaptic, postsynaptic] and 1 to as many.
 
-    Raises HebbaxError if the name is taken. A policy with it runs on the lockstep engine: it has no compiled form.
+    One of your own is replaced. A policy with it runs on the lockstep engine: it has no compiled form. Raises
+    HebbaxError for a name that ships or is a plug-in's.
     """
     NORMALISATIONS.register(name, normalise)
 

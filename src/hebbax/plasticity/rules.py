@@ -287,7 +287,7 @@ def register_rule(
     prepare_bias: Callable[..., tuple[Array, ...]] | None = None,
     signal: tuple[str, ...] = (),
 ) -> Rule:
-    """Add a rule under a name and return it.
+    """Add a rule under a name, or replace one of your own, and return it.
 
     Args:
         name: what configurations call the rule.
@@ -309,7 +309,7 @@ def register_rule(
         signal: what it hears of the tick just lived, one number each: "reward", or names of the task's reward terms.
 
     Returns:
-        The rule. Raises HebbaxError if the name is taken, and as `Rule` does.
+        The rule. Raises HebbaxError for a name that ships or is a plug-in's, and as `Rule` does.
     """
     rule = Rule(
         name=name,

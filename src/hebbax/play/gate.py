@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from hebbax.errors import HebbaxError
+from hebbax.installing import pip_install
 
 if TYPE_CHECKING:
     from websockets.http11 import Request, Response
@@ -92,8 +93,10 @@ class Gate:
 
 
 @contextmanager
-def guarded(gate: Gate) -> Iterator[None]:
+def guarded(gate: Gate, dress: Callable[[Response], Response] = lambda response: response) -> Iterator[None]:
     """Have a server of viser's that is made within the block let all its requests through a gate.
+
+    `dress` gets each answer, and returns what goes out in its place.
 
     viser has no place for such a check, so its call of `websockets.asyncio.server.serve` gets one. Raises HebbaxError
     where it serves in another way than that: then nothing would be checked.
@@ -104,7 +107,7 @@ def guarded(gate: Gate) -> Iterator[None]:
 
     def serve_guarded(*arguments: Any, process_request: Callable[..., Any] | None = None, **options: Any) -> Any:
         passed.set()
-        return serve(*arguments, process_request=_checked(gate, process_request), **options)
+        return serve(*arguments, process_request=_checked(gate, dress, process_request), **options)
 
     with _patching:
         library.serve = serve_guarded  # pyright: ignore[reportAttributeAccessIssue]
@@ -113,10 +116,13 @@ def guarded(gate: Gate) -> Iterator[None]:
         finally:
             library.serve = serve
     if not passed.is_set():
-        raise HebbaxError("this version of viser serves pages in a way that cannot be guarded: pip install 'viser<1.2'")
+        remedy = pip_install("viser<1.2")
+        raise HebbaxError(f"this version of viser serves pages in a way that cannot be guarded: {remedy}")
 
 
-def _checked(gate: Gate, answer: Callable[..., Any] | None) -> Callable[..., Any]:
+def _checked(
+    gate: Gate, dress: Callable[[Response], Response], answer: Callable[..., Any] | None
+) -> Callable[..., Any]:
     """Return what websockets asks about each request before it goes on: the gate first, then viser."""
 
     async def process_request(connection: Any, request: Request) -> Response | None:
@@ -126,7 +132,7 @@ def _checked(gate: Gate, answer: Callable[..., Any] | None) -> Callable[..., Any
         response = None if answer is None else answer(connection, request)
         if inspect.isawaitable(response):
             response = await response
-        return None if response is None else gate.answered(response)
+        return None if response is None else gate.answered(dress(response))
 
     return process_request
 

@@ -73,8 +73,11 @@ class HarmPanel:
         with gui.add_folder("Weights"):
             layer = gui.add_dropdown("layer", (harm.ALL, *layers))
             share = gui.add_slider("share", 0.01, 1.0, 0.01, _SHARE)
-            zero, redraw = gui.add_button("Zero this share", color="red"), gui.add_button("Draw anew", color="red")
+            group = gui.add_button_group("do", ("Zero this share", "Draw anew"))
             self._freeze = gui.add_button("Freeze plasticity", color="red")
-            zero.on_click(lambda _: self._do(lambda session: harm.zero_weights(session, layer.value, share.value)))
-            redraw.on_click(lambda _: self._do(lambda session: harm.redraw_weights(session, layer.value)))
+            commands: dict[str, Callable[[Session], None]] = {
+                "Zero this share": lambda session: harm.zero_weights(session, layer.value, share.value),
+                "Draw anew": lambda session: harm.redraw_weights(session, layer.value),
+            }
+            group.on_click(lambda _: self._do(commands[group.value]))
             self._freeze.on_click(lambda _: self._do(lambda session: harm.freeze(session, not harm.is_frozen(session))))

@@ -27,6 +27,8 @@ class Player:
     def __init__(self, session: Session, *, speed: float = 1.0) -> None:
         self.session, self.speed, self.paused = session, speed, False
         self.commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        body = session.task.world.body()
+        self._forward = None if body is None else body.forward
         self._start()
 
     @property
@@ -67,7 +69,14 @@ class Player:
         self.before = self.moment
         self.session.step()
         if self.moment.tick > self.before.tick:
-            self.history.append(self.moment.weights)
+            self.history.append(self.moment.weights, self.moment.reward, self._forward_speed())
+
+    def _forward_speed(self) -> float:
+        """Return how fast the body went forward in the newest tick, m/s; NaN where it was born anew or has no way."""
+        if self._forward is None or self.moment.restarts != self.before.restarts:
+            return np.nan
+        way = self.moment.qpos[self._forward] - self.before.qpos[self._forward]
+        return float(way / self.session.task.control_period)
 
     def step(self) -> None:
         """Pause, and live one tick."""
@@ -98,4 +107,4 @@ class Player:
         self._due = 0.0  # ticks, in [0, 1) between calls
         self.before = self.moment
         self.history = History([weights.shape for weights in self.moment.weights])
-        self.history.append(self.moment.weights)
+        self.history.append(self.moment.weights, self.moment.reward)

@@ -11,10 +11,12 @@ from contextlib import redirect_stdout
 from types import ModuleType
 
 from hebbax.errors import HebbaxError, check_number, one_line
+from hebbax.installing import pip_install_extra
 from hebbax.play import harm
 from hebbax.play.gate import Gate, guarded
 from hebbax.play.harm_panel import HarmPanel
-from hebbax.play.panels import WIDTH, LifePanel
+from hebbax.play.page_head import dressed
+from hebbax.play.panels import WIDTH, ClockPanel, LifePanel
 from hebbax.play.player import Player
 from hebbax.play.scene import Scene
 from hebbax.play.session import Session
@@ -29,9 +31,9 @@ def import_viser() -> ModuleType:
     try:
         import viser
     except ImportError as error:
-        raise HebbaxError(f"playing needs viser ({error}): pip install 'hebbax[viewer]'") from error
+        raise HebbaxError(f"playing needs viser ({error}): {pip_install_extra('viewer')}") from error
     if not hasattr(viser.GuiApi, "add_panel"):
-        raise HebbaxError(f"playing needs viser 1.1 or newer, not {viser.__version__}: pip install 'hebbax[viewer]'")
+        raise HebbaxError(f"playing needs viser 1.1 or newer, not {viser.__version__}: {pip_install_extra('viewer')}")
     return viser
 
 
@@ -62,11 +64,12 @@ class PlayServer:
         _check_address(host, port)
         self.gate = Gate(host)
         # viser says where it is, whatever `verbose` is.
-        with redirect_stdout(io.StringIO()), guarded(self.gate):
+        title = f"{session.task.name} · {session.policy.name} · hebbax"
+        with redirect_stdout(io.StringIO()), guarded(self.gate, lambda response: dressed(response, title)):
             self.viser = viser.ViserServer(host=host, port=port, verbose=False)
         self.player = Player(session, speed=speed)
         self.scene = Scene(self.viser, session.task)
-        self._life, self._harm = self._build()
+        self._clock, self._harm, self._life = self._build()
         self._frame_due = self._pictures_due = 0.0
 
     @property
@@ -96,19 +99,20 @@ class PlayServer:
             with redirect_stdout(io.StringIO()):
                 self.viser.stop()
 
-    def _build(self) -> tuple[LifePanel, HarmPanel]:
+    def _build(self) -> tuple[ClockPanel, HarmPanel, LifePanel]:
+        """Make the panels: what one does in the main one, which a phone shows first, and beside it what one sees."""
         gui, session = self.viser.gui, self.player.session
         gui.configure_theme(show_logo=False, show_share_button=False)
         gui.set_panel_label(f"{session.task.name} · {session.policy.name}")
-        life = LifePanel(gui, self.player, self._follow)
-        gui.main_panel.dock_right()
+        clock, harm_panel = ClockPanel(gui, self.player), HarmPanel(gui, self.player)
+        gui.main_panel.dock_left()
         gui.main_panel.set_width(WIDTH)
         panel = gui.add_panel()
-        with panel.add_tab("Do harm"):
-            harm_panel = HarmPanel(gui, self.player)
-        panel.dock_left()
+        with panel.add_tab("What it does"):
+            life = LifePanel(gui, self.player, self._follow)
+        panel.dock_right()
         panel.set_width(WIDTH)
-        return life, harm_panel
+        return clock, harm_panel, life
 
     def _obey(self) -> None:
         """Do what viewers have asked for, until the next frame is due; what cannot be done is told to all of them."""
@@ -129,6 +133,6 @@ class PlayServer:
             self.scene.show_force(harm.present_push(self.player.session))
         if now >= self._pictures_due:
             self._pictures_due = now + 1 / PICTURES_PER_SECOND
-            self._life.update()
+            self._clock.update()
             self._harm.update()
             self._life.draw()

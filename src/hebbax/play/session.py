@@ -35,6 +35,7 @@ class Moment:
     qvel: np.ndarray  # [nv], m/s and rad/s
     action: np.ndarray  # [actuators]
     weights: tuple[np.ndarray, ...]  # one matrix a connection, [presynaptic, postsynaptic]
+    reward: float  # of the tick
     total: float  # return up to the end of the tick
     restarts: int  # births of the body after the first, before the tick
     end: str | None  # why the life is over, such as "terminated" or "diverged"; None while it goes on
@@ -171,6 +172,7 @@ class Session:
             qvel=record.qvel[0],
             action=record.actions[0],
             weights=self._layers(record.weights[0]),
+            reward=float(record.rewards[0]),
             total=self._total,
             restarts=self._restarts,
             end=end,

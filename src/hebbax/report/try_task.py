@@ -15,7 +15,9 @@ from hebbax.errors import HebbaxError, check_seed, unknown_name
 from hebbax.files.destination import check_folder
 from hebbax.keys import life_key, root_key, stream
 from hebbax.policies.open_loop import Replay
-from hebbax.report.show import FILM, film_life
+from hebbax.report.film.life_film import Filmed, film_life, film_period
+from hebbax.report.film.look import Look
+from hebbax.report.show import FILM
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import MOST_TICKS, Lives, Record
 
@@ -59,7 +61,9 @@ def try_task(
     genome = draw_actions(task, actions, ticks, seed).ravel()
     lives, record = engine.record(genome, life_key(seed, 0), Scenario(ticks, termination=termination))
     folder.mkdir(parents=True, exist_ok=True)
-    film_life(task, record, folder / FILM, seed=seed, seconds=seconds, on_file=on_file, on_note=on_note)
+    # All of the life: where it ended before its last second, its length is told.
+    look = Look(seconds=len(record.rewards) * film_period(task))
+    film_life(Filmed(task, record, seed), folder / FILM, look, on_file=on_file, on_note=on_note)
     return lives, record
 
 

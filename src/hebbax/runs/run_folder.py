@@ -136,7 +136,8 @@ class RunFolder:
     def open(cls, path: Path) -> RunFolder:
         """Return an existing run.
 
-        Raises HebbaxError where the path is missing (with the nearest runs beside it) or is not a run.
+        Raises HebbaxError where the path is missing (with the nearest runs beside it) or is not a run (with the runs
+        that it holds).
         """
         folder = cls(Path(path))
         # os.path, unlike Path, answers no where the system denies a look.
@@ -145,7 +146,7 @@ class RunFolder:
         if not os.path.isdir(folder.path):
             raise HebbaxError(f"{folder.path} is a file, not a run: give the folder that holds config.yaml")
         if not os.path.isfile(folder.config_path):
-            raise HebbaxError(f"{folder.path} is not a run: it holds no config.yaml; give the folder of a run")
+            raise _no_run_error(folder.path)
         return folder
 
     @property
@@ -365,6 +366,18 @@ def _missing_error(path: Path) -> HebbaxError:
     near = difflib.get_close_matches(path.name, runs, n=3, cutoff=0.4)
     choices = " or ".join(repr(str(path.parent / name)) for name in near)
     return HebbaxError(f"no run at {path}: " + (f"did you mean {choices}?" if near else "`hebbax train` starts one"))
+
+
+def _no_run_error(path: Path) -> HebbaxError:
+    children = sorted(config.parent for config in path.glob("*/config.yaml"))
+    runs = children or sorted(config.parent for config in path.glob("*/*/config.yaml"))
+    if not runs:
+        return HebbaxError(f"{path} is not a run: it holds no config.yaml; give the folder of a run")
+    held = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+    compare = f"hebbax compare {shlex.quote(str(runs[0].parent))}"
+    return HebbaxError(
+        f"{path} is not a run, but holds {held}: give one, such as {runs[0]}; `{compare}` puts them side by side"
+    )
 
 
 def _no_good_checkpoint_error(path: Path, unusable: list[UnusableCheckpointError]) -> HebbaxError:

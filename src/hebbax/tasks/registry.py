@@ -40,15 +40,15 @@ TASKS: Registry[Callable[[], Task]] = Registry(
 
 
 def register_task(name: str, make: Callable[[], Task] | None = None, **fields: Any) -> None:
-    """Add a task of your own under a name.
+    """Add a task under a name, or replace one of your own.
 
     Args:
         name: what it is called, as in `task=NAME`.
         make: returns the task; or
         fields: those of `Task`, but for the name.
 
-    Raises HebbaxError if the name is taken, or unless there is one of both; what is wrong with the task is said when it
-    is made.
+    Raises HebbaxError for a name that ships or is a plug-in's, and unless there is one of both; what is wrong with the
+    task is said when it is made.
     """
     if (make is None) == (not fields):
         raise HebbaxError(f"task {name!r}: expected either a function that returns it, or the fields of a Task")

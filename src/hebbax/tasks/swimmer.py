@@ -6,7 +6,7 @@ import numpy as np
 
 from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.gymnasium_assets import gymnasium_model
-from hebbax.tasks.task import Task
+from hebbax.tasks.task import NEVER, Task
 from hebbax.types import Array, Noise, Simulation
 from hebbax.worlds.mujoco.make_world import mujoco
 
@@ -54,7 +54,7 @@ def swimmer() -> Task:
         actuate=_actuate,
         outcome=_outcome,
         reward=("forward", "control"),
-        termination="never",
+        termination=NEVER,
         training_ticks="growing",
         gymnasium_id="Swimmer-v5",
     )

@@ -13,6 +13,9 @@ from hebbax.tasks.groups import Group, as_groups, size_of
 from hebbax.types import Array
 from hebbax.worlds.base import WorldBase
 
+NEVER = "never"
+"""When a task terminates that does not."""
+
 
 @accept_former_names
 @dataclass(frozen=True, eq=False)
@@ -56,7 +59,7 @@ class Task:
     gymnasium_id: str | None = None
     gymnasium_options: Mapping[str, Any] = field(default_factory=dict)  # what `gymnasium.make` takes besides the id
     reward: tuple[str, ...] = ("reward",)  # names of the reward's terms
-    termination: str | None = None  # when `outcome` ends a life, in words: "the torso is below 0.7 m"
+    termination: str | None = None  # when `outcome` ends a life, in words: "the torso is below 0.7 m", or NEVER
     settle: int = 0  # control ticks with an action of zero after each reset, before the life goes on
     noise_size: int = 0  # numbers of each kind that `noise` holds
     observation_shape: tuple[int, ...] | None = None  # of an image, say; the functions return it flat

@@ -88,7 +88,8 @@ def test_an_unknown_launcher(tmp_path):
 
 
 def test_slurm_by_its_own_name_is_told_its_launcher_and_extra(tmp_path):
-    hint = "" if importlib.util.find_spec("submitit") else r" It is not installed: pip install 'hebbax\[slurm\]'"
+    there = importlib.util.find_spec("submitit")
+    hint = "" if there else r" It is not installed: pip install 'hydra-submitit-launcher>=1\.2'"
     with pytest.raises(HebbaxError, match=rf"^unknown launcher 'slurm': did you mean 'submitit_slurm'\?{hint}$"):
         check_launcher(["hydra/launcher=slurm"], tmp_path)
 
@@ -105,7 +106,8 @@ SLURM = ["hydra/launcher=submitit_slurm", "hydra.launcher.partition=cpu", "hydra
 def test_without_the_extra_slurm_is_told_how_to_get_it(tmp_path):
     if importlib.util.find_spec("submitit") is not None:
         pytest.skip("it is installed")
-    with pytest.raises(HebbaxError, match=r"submitit_slurm is not installed: pip install 'hebbax\[slurm\]'$"):
+    command = r"pip install 'hydra-submitit-launcher>=1\.2'"
+    with pytest.raises(HebbaxError, match=rf"submitit_slurm is not installed: {command}$"):
         check_launcher(SLURM, tmp_path)
 
 

@@ -9,6 +9,7 @@ import imageio_ffmpeg
 import mujoco
 import numpy as np
 import pytest
+from PIL import Image
 
 from hebbax.errors import HebbaxError
 from hebbax.report.film import film as video
@@ -123,6 +124,63 @@ def test_a_model_without_a_camera_gets_one_that_keeps_the_robot_in_view(ball, tm
 
 
 @draws
+@pytest.mark.parametrize(("camera", "moves"), [("following", False), ("fixed", True)])
+def test_a_camera_goes_with_the_robot_or_stands_where_it_sees_all_its_way(ball, tmp_path, camera, moves):
+    render_filmstrip(ball, ball_states(0, 2, 4, 6), tmp_path / "strip.png", camera=camera, **SIZE)
+
+    strip = imageio.imread(tmp_path / "strip.png")
+    columns = [np.nonzero(red(strip[:, at : at + 160]))[1] for at in (0, 164, 328, 492)]
+    assert all(len(seen) > 20 for seen in columns)
+    middles = [seen.mean() for seen in columns]
+    if moves:
+        assert np.diff(middles).min() > 15
+        assert middles[0] == pytest.approx(160 - middles[-1], abs=3)  # the middle of its way is that of the picture
+    else:
+        np.testing.assert_allclose(middles, 80, atol=5)
+
+
+@draws
+def test_a_camera_of_the_model_is_found_by_name_and_number(tmp_path):
+    for camera in ("track", "0", "following"):
+        render_filmstrip(HALF_CHEETAH, gallop(2), tmp_path / f"{camera}.png", camera=camera, **SIZE)
+
+    pictures = [imageio.imread(tmp_path / f"{camera}.png") for camera in ("track", "0", "following")]
+    np.testing.assert_array_equal(pictures[0], pictures[1])
+    np.testing.assert_array_equal(pictures[0], pictures[2])
+
+
+@draws
+def test_a_gif_is_as_long_as_the_life_that_it_shows(ball, tmp_path):
+    path = tmp_path / "ball.gif"
+
+    rendered = render_video(ball, ball_states(*range(7)), path, frames_per_second=12.0, camera="fixed", **SIZE)
+
+    assert rendered.frames == 7
+    with Image.open(path) as picture:
+        assert (picture.format, picture.size, picture.n_frames) == ("GIF", (160, 120), 7)
+        durations = []
+        for frame in range(7):
+            picture.seek(frame)
+            durations.append(picture.info["duration"])
+            assert red(np.asarray(picture.convert("RGB"))).sum() > 10
+    assert sum(durations) == pytest.approx(7000 / 12, abs=10)  # ms; each is a whole number of hundredths of a second
+    assert set(durations) == {80, 90}
+
+
+@draws
+def test_what_is_written_on_a_film_stands_on_its_own_frames(ball, tmp_path):
+    states = ball_states(*np.zeros(4))
+    for name, captions in (("plain", ()), ("written", ("", "0.05 s", "0.10 s", "0.10 s\nan event"))):
+        render_video(ball, states, tmp_path / f"{name}.mp4", frames_per_second=10, captions=captions, **SIZE)
+
+    plain, written = (decode(tmp_path / f"{name}.mp4")[0].astype(int) for name in ("plain", "written"))
+    changed = (np.abs(written - plain).max(axis=-1) > 60)[:, :60, :80].sum(axis=(1, 2))
+    assert changed[0] < 10
+    assert changed[1] > 40
+    assert changed[3] > 1.4 * changed[2]
+
+
+@draws
 def test_a_video_ends_before_the_first_state_that_is_not_finite(ball, tmp_path):
     states = ball_states(0, 1, 2, 3)
     states[2, 1] = np.nan
@@ -138,7 +196,9 @@ def test_a_video_ends_before_the_first_state_that_is_not_finite(ball, tmp_path):
     ("change", "message"),
     [
         ({"qpos": np.zeros((2, 3))}, r"expected qpos to have shape \[frames, 9\], but it had shape \[2, 3\]"),
-        ({"camera": "front"}, "unknown camera 'front': known: track"),
+        ({"camera": "xyz"}, "unknown camera 'xyz': known: fixed, following, track"),
+        ({"camera": "trak"}, "unknown camera 'trak': did you mean 'track'"),
+        ({"camera": "1"}, "unknown camera '1': known: fixed, following, track"),
     ],
 )
 def test_what_the_model_does_not_have_is_refused_and_leaves_no_file(change, message, tmp_path):

@@ -86,6 +86,30 @@ def test_the_robot_is_where_it_was():
     assert foot < -0.1 < 0.1 < top
 
 
+def test_a_box_is_packed_with_its_other_edges_and_a_line_with_none():
+    spec = XML.replace('type="capsule" fromto="0 0 0 0.5 0 0" size="0.1"', 'type="box" size="0.5 0.3 0.2"')
+    world = mujoco_world(lambda: mujoco.MjSpec.from_string(spec), substeps=1)
+
+    boxed, lined = pack(world=world)["robot"], pack()["robot"]
+
+    sides = unpacked(boxed["sides"], "<i2").reshape(100, 1, 2, 2) * boxed["unit"]
+    np.testing.assert_allclose(np.abs(sides), np.broadcast_to([[0, 0], [0, 0.2]], sides.shape), atol=1e-3)
+    assert (boxed["boxes"], lined["boxes"], len(unpacked(lined["sides"], "<i2"))) == ([0], [], 0)
+
+
+def test_a_fixed_point_is_a_dot_beside_the_weights_norm():
+    rows = 1 + 1e-3 * record().weights  # around 1 in each of 6 directions, norm √6
+
+    path = pack(record=record(100, rows.astype(np.float32)))["path"]
+
+    points = unpacked(path["points"], "<f4").reshape(-1, 2)
+    assert np.abs(points).max() < 0.05
+    assert path["norm"] == pytest.approx(10, rel=0.01)  # the picture is a fifth of it wide, so half of it a tenth
+    assert path["inside"]
+    large = pack()["path"]
+    assert np.abs(unpacked(large["points"], "<f4")).max() == pytest.approx(1 / 1.15, rel=1e-5)
+
+
 def test_the_return_so_far_does_not_count_the_tick_to_come():
     np.testing.assert_allclose(unpacked(pack()["earned"], "<f4"), 0.5 * np.arange(100))
 

@@ -8,9 +8,9 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+from hebbax.report.film.life_film import film_period
 from hebbax.report.html.animation import Shown, pack_life
 from hebbax.report.html.player import life_html, player_html
-from hebbax.report.show import film_period
 from hebbax.tasks.external.task import ExternalTask
 from hebbax.types import Record
 
@@ -53,6 +53,8 @@ def test_the_film_shows_the_tick_of_the_slider(browser_page, tmp_path, period, f
     page.write_text(f"{player_html(life, FILM)}{life_html(life)}<script>{player}</script>", "utf-8")
     browser_page.open(page.as_uri())
     browser_page.wait_for("document.getElementById('readout').textContent")
+    begin = 5 * film / period  # s: the moment of the page is 5 s of the life
+    assert browser_page.evaluate("document.getElementById('film').currentTime") == pytest.approx(begin)
 
     browser_page.evaluate("(() => { const s = document.getElementById('moment'); s.value = 120;"
                           " s.dispatchEvent(new Event('input')); })()")  # fmt: skip

@@ -39,7 +39,11 @@ def test_the_learning_curve_shows_the_numbers_of_the_metrics():
 
 def test_the_axis_names_the_termination_that_returns_depend_on():
     assert plot_learning_curve(metrics_of([1.0])).get_ylabel() == "return"
-    assert plot_learning_curve(metrics_of([1.0]), termination="restart").get_ylabel() == "return (termination=restart)"
+    metrics = metrics_of([1.0, 2.0])  # which do not say, as those of earlier versions
+    assert plot_learning_curve(metrics, termination="restart").get_ylabel() == "return (termination=restart)"
+    for counts, label in (((0, 0), "return"), ((0, 3), "return (termination=restart)")):
+        counted = [{**record, "terminations": count} for record, count in zip(metrics, counts, strict=True)]
+        assert plot_learning_curve(counted, termination="restart").get_ylabel() == label
 
 
 def test_the_band_reaches_one_standard_deviation_to_either_side():

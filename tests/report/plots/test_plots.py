@@ -50,7 +50,7 @@ def test_a_trajectory_is_its_scores_in_the_colours_of_time():
     (line,) = [drawn for drawn in ax.collections if drawn.get_array() is not None and len(drawn.get_array()) == 99]
     np.testing.assert_allclose(line.get_segments()[7], parts.scores[7:9, :2])
     np.testing.assert_allclose(line.get_array(), np.arange(99) * PERIOD)
-    assert ax.get_xlabel() == "PC1 (50%)"
+    assert ax.get_xlabel() == "PC1 (50% of the variance)"
 
 
 @pytest.mark.parametrize("dimensions", [2, 3])

@@ -206,7 +206,7 @@ def test_a_missing_package_is_named_by_gymnasium(monkeypatch):
 
 def test_envpool_that_is_not_installed_says_what_to_do(monkeypatch):
     monkeypatch.setattr(envpool_environments.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(HebbaxError, match=r"task 'envpool/Pendulum-v1' needs EnvPool: pip install 'hebbax\[envpool\]'"):
+    with pytest.raises(HebbaxError, match=r"task 'envpool/Pendulum-v1' needs EnvPool: pip install 'envpool>=1\.2'"):
         make_task("envpool/Pendulum-v1")
 
 

@@ -29,10 +29,30 @@ def test_geometry_becomes_lines_where_the_states_put_it(model):
     assert found.floor == -0.5
     np.testing.assert_allclose(found.radii, [0.02, 0.2, 0.05, 0.06])  # what cannot be seen is left out
     np.testing.assert_allclose(np.sort(found.ends[:, 0, :, 0]), [[-1, 1]] * 2)  # the rail stays
-    np.testing.assert_allclose(np.sort(found.ends[:, 1, :, 0]), [[-0.1, 0.1], [1.9, 2.1]], atol=1e-6)
+    np.testing.assert_allclose(np.sort(found.ends[:, 1, :, 0]), [[-0.3, 0.3], [1.7, 2.3]], atol=1e-6)
     foot = found.ends[:, 3, 0]
     np.testing.assert_allclose(foot, [[0, -0.4], [1.6, 0]], atol=1e-6)
     np.testing.assert_allclose(found.root[:, 0], [0, 2])
+
+
+def test_a_box_has_corners_however_it_is_turned():
+    """Seen from the side: half edges of 0.3 along x, 0.2 along z, and 0.1 away from the eye; then turned."""
+    model = mujoco.MjModel.from_xml_string(
+        '<mujoco><worldbody><body><joint axis="0 1 0"/><geom type="box" size="0.3 0.1 0.2"/>'
+        '<geom type="ellipsoid" size="0.3 0.1 0.2"/></body></worldbody></mujoco>'
+    )
+
+    found = skeleton_of(model, np.array([[0.0], [np.pi / 2]]))
+
+    assert found.boxes.tolist() == [0]  # what is round stays a line with round ends
+    corners = [
+        end + s * found.sides[:, 0, 0] + t * found.sides[:, 0, 1]
+        for end in found.ends[:, 0].swapaxes(0, 1)
+        for s in (-1, 1)
+        for t in (-1, 1)
+    ]
+    np.testing.assert_allclose(np.abs(corners)[:, 0], [[0.3, 0.2]] * 8, atol=1e-6)
+    np.testing.assert_allclose(np.abs(corners)[:, 1], [[0.2, 0.3]] * 8, atol=1e-6)
 
 
 def test_limbs_are_what_hangs_on_the_root(model):

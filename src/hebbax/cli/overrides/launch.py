@@ -24,10 +24,11 @@ from hebbax.cli.overrides.check import as_hydra
 from hebbax.cli.overrides.schema import PRIMARY, store_schema
 from hebbax.config.train import TrainConfig, from_typed
 from hebbax.errors import HebbaxError, unknown_name
+from hebbax.installing import pip_install_extra
 
 Job = Callable[[TrainConfig], Any]
 
-_SLURM = ("submitit_slurm", "submitit_local")  # of the extra hebbax[slurm]
+_SLURM = ("submitit_slurm", "submitit_local")  # of the extra `slurm`
 
 
 @dataclass(frozen=True)
@@ -114,10 +115,10 @@ def _compose(launcher: Sequence[str], folder: Path) -> tuple[Any, DictConfig]:
 def _unknown_launcher(name: str, known: Sequence[str]) -> HebbaxError:
     missing = [other for other in _SLURM if other not in known]
     if name in missing:
-        return HebbaxError(f"hydra/launcher={name} is not installed: pip install 'hebbax[slurm]'")
+        return HebbaxError(f"hydra/launcher={name} is not installed: {pip_install_extra('slurm')}")
     error = unknown_name("launcher", name, [*known, *missing])
     if any(repr(other) in str(error) for other in missing):
-        return HebbaxError(f"{error} It is not installed: pip install 'hebbax[slurm]'")
+        return HebbaxError(f"{error} It is not installed: {pip_install_extra('slurm')}")
     return error
 
 

@@ -1,4 +1,4 @@
-"""Films as H.264, by the FFmpeg that comes with imageio, started here: how it ends says whether the film is whole."""
+"""Films as files: H.264 by the FFmpeg that comes with imageio, whose end says whether the film is whole, or GIF."""
 
 from __future__ import annotations
 
@@ -20,6 +20,14 @@ _PIXELS = {1: "gray", 3: "rgb24", 4: "rgba"}
 
 class NotWritten(Exception):
     """Why a film or picture could not be written: a full disk, a limit."""
+
+
+def write_film(output: str, frames_per_second: float, frames: Frames) -> None:
+    """Write frames as a GIF, where the file is called one, else as H.264. Raises NotWritten as `write_video`."""
+    if output.endswith(".gif"):
+        _write_gif(output, frames_per_second, frames)
+    else:
+        write_video(output, frames_per_second, frames)
 
 
 def write_video(output: str, frames_per_second: float, frames: Frames) -> None:
@@ -48,6 +56,19 @@ def write_video(output: str, frames_per_second: float, frames: Frames) -> None:
         _, said = encoder.communicate()
     if encoder.returncode:
         raise NotWritten(_reason(said.decode("utf-8", "replace")) or f"FFmpeg ended with code {encoder.returncode}")
+
+
+def _write_gif(output: str, frames_per_second: float, frames: Frames) -> None:
+    from PIL import Image
+
+    pictures = [Image.fromarray(frame).quantize(dither=Image.Dither.NONE) for frame in frames]
+    # A GIF counts in hundredths of a second: what one frame is too long, the next is shorter.
+    ends = np.round(100 / frames_per_second * np.arange(len(pictures) + 1)).astype(int)
+    durations = (10 * np.diff(ends)).tolist()
+    try:
+        pictures[0].save(output, save_all=True, append_images=pictures[1:], duration=durations, loop=0)
+    except OSError as error:
+        raise NotWritten(error.strerror or str(error)) from error
 
 
 def _command(output: str, frames_per_second: float, shape: tuple[int, ...]) -> list[str]:

@@ -15,11 +15,13 @@ from typing import Any
 import numpy as np
 
 from hebbax.errors import one_line
-from hebbax.report.film.encoder import Frames, write_video
+from hebbax.report.film.encoder import Frames, write_film
+from hebbax.report.film.lettering import with_captions
 from hebbax.report.film.render_worker import NoDrawing, leave_result
 from hebbax.tasks.external.open import open_environments
 from hebbax.tasks.external.task import ExternalTask
 from hebbax.tasks.groups import Group
+from hebbax.workers import end_with_stdin
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class EnvironmentJob:
     output: str
     stride: int
     frames_per_second: float
+    captions: list[str]  # of each frame, or none
 
 
 def _task_of(values: dict[str, Any]) -> ExternalTask:
@@ -50,7 +53,7 @@ def main(folder: Path) -> None:
     def film() -> None:
         job = EnvironmentJob(**json.loads((folder / "job.json").read_text()))
         actions = np.load(folder / "actions.npy", allow_pickle=False)
-        write_video(job.output, job.frames_per_second, _frames(job, actions))
+        write_film(job.output, job.frames_per_second, with_captions(_frames(job, actions), job.captions))
 
     leave_result(folder, film)
 
@@ -84,4 +87,5 @@ def _needs_opengl(error: BaseException) -> bool:
 
 
 if __name__ == "__main__":
+    end_with_stdin()
     main(Path(sys.argv[1]))

@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from hebbax.errors import HebbaxError
 from hebbax.files.atomic_write import write_error
 from hebbax.files.temporary import temporary_error, temporary_folder
 from hebbax.report.film.render_worker import NO_ROOM, Job
+from hebbax.report.film.scene import FOLLOWING
+from hebbax.workers import lifeline
 
 # What MUJOCO_GL is set to, in the order in which they are tried: EGL can use a graphics card, OSMesa needs none.
 BACKENDS = ("cgl", "glfw") if sys.platform == "darwin" else ("egl", "osmesa")
@@ -69,9 +72,10 @@ def render_video(
     frames_per_second: float,
     width: int = 480,
     height: int = 360,
-    camera: str | int | None = None,
+    camera: str = FOLLOWING,
+    captions: Sequence[str] = (),
 ) -> Rendered:
-    """Write an MP4 (H.264, yuv420p) of a robot in one state a frame.
+    """Write a film of a robot in one state per frame: a GIF where the path ends so, else an MP4 (H.264, yuv420p).
 
     Args:
         model_xml: path of the MJCF, or of the MJB that MuJoCo made of one.
@@ -81,8 +85,8 @@ def render_video(
         frames_per_second: of the film.
         width: pixels, even.
         height: pixels, even.
-        camera: the one named or numbered, else the model's first if it tracks the robot, else a free one that tracks
-            body 1.
+        camera: FOLLOWING, FIXED, or the name or number of one of the model's; see `choose_camera`.
+        captions: the lines that stand on each frame; none for a film without.
 
     Raises RenderUnavailable where no OpenGL works, and HebbaxError for a model, state, camera, size or file that
     cannot be used; no part of a file is left behind then.
@@ -91,7 +95,9 @@ def render_video(
         raise HebbaxError(f"expected frames_per_second to be above 0, but it was {frames_per_second}")
     if width % 2 or height % 2:
         raise HebbaxError(f"expected an even width and height, but they were {width} and {height}")
-    return _render(_job("video", model_xml, path, width, height, frames_per_second, camera), qpos, path)
+    job = _job("video", model_xml, path, width, height, camera)
+    job = replace(job, frames_per_second=float(frames_per_second), captions=list(captions))
+    return _render(job, qpos, path)
 
 
 def render_filmstrip(
@@ -101,38 +107,31 @@ def render_filmstrip(
     *,
     width: int = 240,
     height: int = 180,
-    camera: str | int | None = None,
+    camera: str = FOLLOWING,
 ) -> Rendered:
     """Write one PNG of a robot in several states, side by side: one frame of width × height pixels a row of `qpos`.
 
     The arguments and errors are those of `render_video`.
     """
-    return _render(_job("filmstrip", model_xml, path, width, height, 0.0, camera), qpos, path)
+    return _render(_job("filmstrip", model_xml, path, width, height, camera), qpos, path)
 
 
-def _job(
-    kind: str,
-    model_xml: Path,
-    path: Path,
-    width: int,
-    height: int,
-    frames_per_second: float,
-    camera: str | int | None,
-) -> Job:
+def _job(kind: str, model_xml: Path, path: Path, width: int, height: int, camera: str) -> Job:
     """Return the job of drawing into a temporary file beside the path. Raises HebbaxError for a size or model file."""
     if width < 1 or height < 1:
         raise HebbaxError(f"expected a width and height above 0, but they were {width} and {height}")
     if not model_xml.is_file():
         raise HebbaxError(f"cannot draw the robot: there is no model {model_xml}")
-    suffix = {"video": ".mp4", "filmstrip": ".png"}[kind]
-    output = unfinished(path, suffix)
-    return Job(str(model_xml.absolute()), str(output), kind, width, height, float(frames_per_second), camera)
+    output = unfinished(path, ".png" if kind == "filmstrip" else film_suffix(path))
+    return Job(str(model_xml.absolute()), str(output), kind, width, height, 0.0, camera, [])
 
 
 def _render(job: Job, qpos: np.ndarray, path: Path) -> Rendered:
     """Draw a robot in the states that are finite."""
     states = _finite_states(qpos)
-    child = Child("hebbax.report.film.render_worker", asdict(job), {"qpos": states}, job.model_xml)
+    # A binary model is a copy made for the film, whose name tells nobody anything.
+    subject = "the robot" if job.model_xml.endswith(".mjb") else job.model_xml
+    child = Child("hebbax.report.film.render_worker", asdict(job), {"qpos": states}, subject)
     return draw_in_child(child, len(states), Path(job.output), path)
 
 
@@ -151,6 +150,11 @@ def draw_in_child(child: Child, frames: int, output: Path, path: Path) -> Render
     finally:
         output.unlink(missing_ok=True)
     return Rendered(path, frames, backend, seconds)
+
+
+def film_suffix(path: Path) -> str:
+    """Return the ending of a film: .gif where its path has that, else .mp4."""
+    return ".gif" if path.suffix == ".gif" else ".mp4"
 
 
 def unfinished(path: Path, suffix: str) -> Path:
@@ -204,7 +208,10 @@ def _run_child(module: str, folder: Path, backend: str, timeout: float) -> dict:
     result = folder / "result.json"
     result.unlink(missing_ok=True)
     try:
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=timeout)
+        with lifeline() as stdin:
+            done = subprocess.run(
+                command, cwd=folder, env=environment, stdin=stdin, capture_output=True, text=True, timeout=timeout
+            )
     except subprocess.TimeoutExpired:
         return {"no_drawing": f"no answer within {timeout:.0f} s"}
     if result.exists():

@@ -18,8 +18,11 @@ from typing import Any
 import numpy as np
 
 from hebbax.errors import one_line
-from hebbax.report.film.encoder import Frames, NotWritten, write_video
+from hebbax.report.film.encoder import Frames, NotWritten, write_film
+from hebbax.report.film.lettering import with_captions
 from hebbax.report.film.scene import choose_camera, prepare_scenery
+from hebbax.workers import end_with_stdin
+from hebbax.worlds.mujoco.robot import root_body
 
 FILMSTRIP_GAP = 4  # white pixels between two frames
 NO_ROOM = 74  # the exit code where what came of a job could not be written; EX_IOERR of sysexits.h
@@ -27,7 +30,7 @@ NO_ROOM = 74  # the exit code where what came of a job could not be written; EX_
 
 @dataclass(frozen=True)
 class Job:
-    """What to draw: paths are absolute, sizes in pixels, `camera` the name or number of one of the model's."""
+    """What to draw: paths are absolute, sizes in pixels, `camera` as `find_camera` takes it."""
 
     model_xml: str
     output: str
@@ -35,7 +38,8 @@ class Job:
     width: int
     height: int
     frames_per_second: float
-    camera: str | int | None
+    camera: str
+    captions: list[str]  # of each frame of a video; none where nothing is written on it
 
 
 class NoDrawing(Exception):
@@ -49,7 +53,7 @@ def main(folder: Path) -> None:
         job = Job(**json.loads((folder / "job.json").read_text()))
         frames = _draw(job, np.load(folder / "qpos.npy", allow_pickle=False))
         if job.kind == "video":
-            write_video(job.output, job.frames_per_second, frames)
+            write_film(job.output, job.frames_per_second, with_captions(frames, job.captions))
         else:
             _write_filmstrip(job, frames)
 
@@ -89,7 +93,8 @@ def _draw(job: Job, qpos: np.ndarray) -> Frames:
     data.qpos[:] = qpos[0]
     mujoco.mj_forward(model, data)
     prepare_scenery(mujoco, model, data)
-    camera = choose_camera(mujoco, model, data, job.camera)
+    way = _way(mujoco, model, data, qpos)
+    camera = choose_camera(mujoco, model, data, job.camera, way, job.width / job.height)
     renderer = _or_no_drawing(lambda: mujoco.Renderer(model, job.height, job.width))
     # A leg mirrored in the floor distracts from the gait; haze draws a white line along the horizon.
     renderer.scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = False
@@ -102,6 +107,18 @@ def _draw(job: Job, qpos: np.ndarray) -> Frames:
         renderer.update_scene(data, camera)
         yield renderer.render()
     renderer.close()
+
+
+def _way(mujoco: Any, model: Any, data: Any, qpos: np.ndarray) -> np.ndarray:
+    """Return where the robot's root is in states [frames, nq], float64 [frames, 3]; `data` is in the first again."""
+    way = np.zeros((len(qpos), 3))
+    for place, row in zip(way, qpos, strict=True):
+        data.qpos[:] = row
+        mujoco.mj_kinematics(model, data)
+        place[:] = data.xpos[root_body(model)]
+    data.qpos[:] = qpos[0]
+    mujoco.mj_forward(model, data)
+    return way
 
 
 def _import_mujoco() -> Any:
@@ -135,4 +152,5 @@ def _write_filmstrip(job: Job, frames: Frames) -> None:
 
 
 if __name__ == "__main__":
+    end_with_stdin()
     main(Path(sys.argv[1]))

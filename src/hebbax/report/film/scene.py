@@ -10,7 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from hebbax.errors import unknown_name
 from hebbax.worlds.mujoco.robot import reach, root_body
+
+FOLLOWING, FIXED = "following", "fixed"
+"""Cameras that every model has: one that goes with the robot, and one that stands still and sees all its way."""
 
 FLOOR_SIZE = 2000.0  # m from the middle to an edge: ten times as far as a fast robot gets in a life
 # How much of the contrast of a floor's texture stays: a dark foot is lost on the black squares that are customary.
@@ -41,25 +45,49 @@ def prepare_scenery(mujoco: Any, model: Any, data: Any) -> None:
     _follow_with_sun(mujoco, model, radius)
 
 
-def choose_camera(mujoco: Any, model: Any, data: Any, wanted: str | int | None) -> Any:
-    """Return the camera that was asked for, else the model's first if it tracks the robot, else a free one that does.
+def find_camera(model: Any, wanted: str) -> str | int:
+    """Return the number of a camera of an MjModel by its name or number, or FOLLOWING or FIXED where it has none such.
 
-    Raises ValueError for a camera that the model does not have.
+    Raises HebbaxError for anything else.
     """
-    if wanted is not None:
-        names = [model.cam(index).name for index in range(model.ncam)]
-        if wanted not in names and wanted not in range(model.ncam):
-            raise ValueError(f"unknown camera {wanted!r}: known: {', '.join(names) or 'none'}")
-        return wanted
+    names = [model.cam(index).name for index in range(model.ncam)]
+    if wanted in names:
+        return names.index(wanted)
+    if wanted.isdecimal() and int(wanted) < model.ncam:
+        return int(wanted)
+    if wanted not in (FOLLOWING, FIXED):
+        raise unknown_name("camera", wanted, [FOLLOWING, FIXED, *filter(None, names)])
+    return wanted
+
+
+def choose_camera(mujoco: Any, model: Any, data: Any, wanted: str, way: np.ndarray, aspect: float) -> Any:
+    """Return the camera that was asked for.
+
+    FOLLOWING is the model's first if that tracks the robot, else a free one that does. FIXED is one that stands where
+    it sees all of the robot's way [frames, 3] in a picture `aspect` times as wide as high. Raises HebbaxError as
+    `find_camera`.
+    """
+    found = find_camera(model, wanted)
+    if isinstance(found, int):
+        return found
     # As int: an enumeration of MuJoCo never equals NumPy's.
     tracking = (int(mujoco.mjtCamLight.mjCAMLIGHT_TRACK), int(mujoco.mjtCamLight.mjCAMLIGHT_TRACKCOM))
-    if model.ncam and model.cam_mode[0] in tracking:
+    if found == FOLLOWING and model.ncam and model.cam_mode[0] in tracking:
         return 0
-    camera = mujoco.MjvCamera()
-    camera.type = mujoco.mjtCamera.mjCAMERA_TRACKING
-    camera.trackbodyid = root_body(model)
-    camera.distance = CAMERA_DISTANCE * reach(model, data)
+    camera, radius = mujoco.MjvCamera(), reach(model, data)
     camera.azimuth, camera.elevation = CAMERA_AZIMUTH, CAMERA_ELEVATION
+    camera.distance = CAMERA_DISTANCE * radius
+    if found == FOLLOWING:
+        camera.type = mujoco.mjtCamera.mjCAMERA_TRACKING
+        camera.trackbodyid = root_body(model)
+        return camera
+    camera.type = mujoco.mjtCamera.mjCAMERA_FREE
+    low, high = way.min(axis=0), way.max(axis=0)
+    camera.lookat = (low + high) / 2
+    across, along, up = (high - low) / 2 + radius  # it looks along y
+    slope = np.tan(np.radians(model.vis.global_.fovy) / 2)
+    camera.distance = max(camera.distance, along + max(across / aspect, up) / slope)
+    model.vis.map.zfar = max(model.vis.map.zfar, 4 * camera.distance / model.stat.extent)
     return camera
 
 

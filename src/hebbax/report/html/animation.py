@@ -22,6 +22,9 @@ WEIGHT_BYTES = 1_500_000
 FRAMES = 3000
 """Ticks that are shown of a life, evenly spaced where it has more."""
 
+LEAST_SHOWN = 0.2
+"""Part of the weights' norm that the picture of their path is wide at least: twice what counts as a fixed point."""
+
 _PATH_ROOM = 3.0  # how many times farther than the rest the start of a path may go and still be in the picture
 _MARGIN = 0.15  # around the robot, in parts of its own size
 
@@ -71,11 +74,14 @@ def _robot(shown: Shown, frames: np.ndarray) -> dict[str, Any] | None:
         return None
     focus = _focus(skeleton)
     relative = skeleton.ends - focus[:, None, None, :]
-    unit = float(np.abs(relative).max()) / 32767 or 1.0
+    largest = max(float(np.abs(lengths).max(initial=0.0)) for lengths in (relative, skeleton.sides))
+    unit = largest / 32767 or 1.0
     return {
         "view": skeleton.view,
         "lines": len(skeleton.radii),
         "ends": _packed(np.round(relative / unit), "<i2"),
+        "boxes": skeleton.boxes.tolist(),
+        "sides": _packed(np.round(skeleton.sides / unit), "<i2"),
         "unit": unit,
         "focus": _packed(focus, "<f4"),
         "radii": np.round(skeleton.radii, 4).tolist(),
@@ -139,7 +145,8 @@ def _speed(weights: np.ndarray) -> str | None:
 def _path(weights: np.ndarray, transient: int) -> dict[str, Any] | None:
     """Return the weights in the plane in which they vary most after the transient, in parts of half the picture.
 
-    The picture holds the whole path, but for a start that is so far away that the rest would be a dot.
+    The picture holds the whole path, but for a start that is so far away that the rest would be a dot. It shows no less
+    than LEAST_SHOWN of the weights' norm, so that a fixed point looks like one.
     """
     if len(weights) - transient < 3 or not weights.shape[1]:
         return None
@@ -150,10 +157,12 @@ def _path(weights: np.ndarray, transient: int) -> dict[str, Any] | None:
     path = (rows - parts.mean) @ parts.axes.T
     settled, whole = float(np.abs(parts.scores).max()), float(np.abs(path).max())
     inside = whole <= _PATH_ROOM * settled
-    reach = 1.15 * (max(whole, settled) if inside else settled)
+    norm = float(np.linalg.norm(weights[transient:], axis=1).mean())
+    reach = max(1.15 * (max(whole, settled) if inside else settled), LEAST_SHOWN / 2 * norm)
     return {
         "points": _packed(path / reach, "<f4"),
         "explained": [float(part) for part in parts.explained],
         "transient": transient,
-        "inside": inside,
+        "inside": bool(np.abs(path).max() <= reach),
+        "norm": norm / reach,
     }

@@ -17,6 +17,7 @@ from hebbax._version import __version__
 from hebbax.attractors.basin import STARTS
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.files.temporary import temporary_folder
+from hebbax.report.film.life_film import Filmed, film_life, film_period
 from hebbax.report.html import words
 from hebbax.report.html.animation import Shown, pack_life
 from hebbax.report.html.compact_svg import without_repeated_shapes
@@ -26,7 +27,6 @@ from hebbax.report.html.pictures import evolution_figures, figures_html, returns
 from hebbax.report.html.player import life_html, player_html
 from hebbax.report.html.policy_words import what_it_is
 from hebbax.report.html.tags import command, details, facts, paragraph, section, table
-from hebbax.report.show import FILM_SECONDS, film_life, film_period
 from hebbax.runs.belonging import config_text
 
 
@@ -66,7 +66,7 @@ def write_report(
         material: the run, its lives and their analyses.
         path: of the file.
         answers: of the experiments that have been made.
-        typed: the command that asked for this page.
+        typed: the command that asked for this page; empty where a program did.
         film: whether a film of the life is part of it.
         on_note: gets what could not be drawn, a line each.
 
@@ -114,7 +114,7 @@ def _header(material: Material, metrics: Sequence[dict[str, Any]]) -> str:
     values, policy = material.evaluation.to_json(), material.run.policy
     interval = values["return_ci95"]
     between = "" if interval is None else f", 95 % between {words.number(interval[0])} and {words.number(interval[1])}"
-    ended = f", termination={values['termination']}"
+    ended = f", termination={values['termination']}" if values["terminations"] else ""
     told = [(words.number(values["return_mean"]), f"mean return of {values['lifetimes']} lives{between}{ended}")]
     if material.verdicts:
         label, count = material.labels[0]
@@ -139,11 +139,8 @@ def _film(material: Material, on_note: Callable[[str], None]) -> str:
     with temporary_folder("report") as folder:
         path = folder / "life.mp4"
         film_life(
-            material.run.task,
-            material.record,
+            Filmed(material.run.task, material.record, material.evaluation.seed),
             path,
-            seed=material.evaluation.seed,
-            seconds=FILM_SECONDS,
             on_file=lambda _: None,
             on_note=lambda text: on_note(text.replace("no life.mp4", "no film in the report", 1)),
         )
@@ -167,9 +164,10 @@ def _worth(material: Material) -> str:
 
 def _terminations(values: dict[str, Any]) -> str:
     """Return how often the task's termination came, and what it did to a life where it came."""
+    if not values["terminations"]:
+        return "The task terminated none of them."
     did = "each ended its life" if values["termination"] == "end" else "after each the body began anew in the same life"
-    came = f"{values['terminations']:,}; {did}" if values["terminations"] else "0"
-    return f"Terminations: {came} (termination={values['termination']})."
+    return f"Terminations: {values['terminations']:,}; {did} (termination={values['termination']})."
 
 
 def _weights(material: Material) -> str:
@@ -193,7 +191,9 @@ def _verdict_table(material: Material) -> str:
     for label, count in material.labels:
         sure = [found["confidence"] for found in material.verdicts if found["label"] == label]
         rows.append((label, str(count), f"{sum(sure) / len(sure):.2f}", words.VERDICTS[label]))
-    return table(rows, ("verdict", "lives", "confidence", "which means"), numbers=(1, 2))
+    legend = "Confidence is ½ where a deciding number is at its threshold, and 1 where all are far from theirs."
+    columns = ("verdict", "lives", "mean confidence", "which means")
+    return table(rows, columns, numbers=(1, 2)) + paragraph(legend, "note")
 
 
 def _basin(summary: dict[str, Any]) -> str:
@@ -224,8 +224,10 @@ def _evolution(material: Material, metrics: list[dict[str, Any]]) -> str:
             f"{run.trained_ticks:,} ticks."
         )
     parts = [paragraph(told), evolution_figures(material, metrics)]
-    if "command" in record:
+    if record.get("command"):
         parts += [paragraph("It was evolved by this command:"), command([shlex.join(record["command"])])]
+    elif record:
+        parts.append(paragraph("It was evolved by a program in Python, not by a command: its settings are below."))
     parts.append(details("All settings", f"<pre><code>{escape(config_text(run.trained).strip())}</code></pre>"))
     versions = [
         (name, str(value))
@@ -250,7 +252,7 @@ def _commands(material: Material, typed: Sequence[str]) -> str:
     lines = [f"hebbax evaluate {target} {lives}"]
     if material.plastic:
         lines.append(f"hebbax analyze {target} {lives}")
-    lines += [f"hebbax experiment all {target}", shlex.join(typed)]
+    lines += [f"hebbax experiment all {target}", *([shlex.join(typed)] if typed else [])]
     told = "These run the lives again; on the same processor model and versions they are the same to the bit."
     versions = ", ".join(f"{name} {value}" for name, value in evaluation.to_json()["versions"].items())
     made = paragraph(f"This page was made with {versions}.")

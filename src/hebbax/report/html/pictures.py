@@ -27,6 +27,7 @@ from hebbax.report.plots import (
     plot_weight_speed,
     plot_weight_traces,
 )
+from hebbax.report.show import named_termination
 from hebbax.report.style import axes_or_new, figure_of
 
 _WIDTH = 4.8  # inches; on a phone a figure is as wide as the screen, and its letters stay readable
@@ -42,7 +43,7 @@ def evolution_figures(material: Material, metrics: list[dict[str, Any]]) -> str:
         axes = plot_learning_curve(
             metrics,
             axes_or_new(None, _WIDTH, 3.4),
-            termination=run.trained.termination,
+            termination=named_termination(run),
             ticks=run.trained_ticks,
         )
         over = "the generations" if axes.get_xlabel() == "generation" else "the control ticks of the population"
@@ -54,7 +55,10 @@ def evolution_figures(material: Material, metrics: list[dict[str, Any]]) -> str:
     if material.plastic:
         evolved, first = _coefficients(material)
         axes = plot_coefficients(evolved, first, axes_or_new(None, _WIDTH, 0.5 * len(evolved) + 0.9))
-        caption = "Each coefficient of the rule, over all synapses: where the first generation began, and what evolved."
+        caption = (
+            "Each coefficient of the rule, over all synapses: how many have which value, in the first generation "
+            "and as evolved."
+        )
         figures.append(figure_html(figure_of(axes), "Histograms of the coefficients", caption=caption))
     return figures_html(figures)
 

@@ -13,6 +13,7 @@
   const robot = life.robot && {
     ...life.robot,
     ends: await unpack(life.robot.ends, Int16Array),
+    sides: await unpack(life.robot.sides, Int16Array),
     focus: await unpack(life.robot.focus, Float32Array),
     forward: await unpack(life.robot.forward, Float32Array),
   };
@@ -74,16 +75,47 @@
     drawFloor(pen, width, height, scale, fx, fy, x, y);
     const limbs = [palette.ink, palette.limb1, palette.limb2, palette.limb3, palette.limb4, palette.limb5];
     pen.lineCap = "round";
+    pen.lineJoin = "round";
     for (let line = 0; line < robot.lines; line++) {
-      const at = 4 * (frame * robot.lines + line), limb = robot.limbs[line];
+      const at = 4 * (frame * robot.lines + line), limb = robot.limbs[line], box = robot.boxes.indexOf(line);
       const [x1, y1, x2, y2] = [0, 1, 2, 3].map((k) => robot.ends[at + k] * robot.unit);
-      pen.strokeStyle = limb < 0 ? palette.line : limb === 0 ? limbs[0] : limbs[1 + ((limb - 1) % 5)];
-      pen.lineWidth = Math.max(2 * robot.radii[line] * scale, 2);
+      const colour = limb < 0 ? palette.line : limb === 0 ? limbs[0] : limbs[1 + ((limb - 1) % 5)];
+      pen.strokeStyle = pen.fillStyle = colour;
       pen.beginPath();
-      pen.moveTo(x(x1), y(y1));
-      pen.lineTo(x(x2) + 0.01, y(y2));
+      if (box < 0) {
+        pen.lineWidth = Math.max(2 * robot.radii[line] * scale, 2);
+        pen.moveTo(x(x1), y(y1));
+        pen.lineTo(x(x2) + 0.01, y(y2));
+      } else {
+        const from = 4 * (frame * robot.boxes.length + box);
+        const [sx, sy, tx, ty] = [0, 1, 2, 3].map((k) => robot.sides[from + k] * robot.unit);
+        const corners = [[x1, y1], [x2, y2]].flatMap(([cx, cy]) => [[1, 1], [1, -1], [-1, 1], [-1, -1]].map(
+          ([s, t]) => [x(cx + s * sx + t * tx), y(cy + s * sy + t * ty)]));
+        for (const corner of outline(corners)) pen.lineTo(...corner);
+        pen.closePath();
+        pen.fill();
+        pen.lineWidth = 2;  // a box seen from its edge is still seen
+      }
       pen.stroke();
     }
+  };
+
+  // The corners around points, one after another: the shadow of a box is convex.
+  const outline = (points) => {
+    const sorted = [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    const half = (list) => {
+      const kept = [];
+      for (const point of list) {
+        while (kept.length > 1) {
+          const [a, b] = kept.slice(-2);
+          if ((b[0] - a[0]) * (point[1] - a[1]) - (b[1] - a[1]) * (point[0] - a[0]) > 0) break;
+          kept.pop();
+        }
+        kept.push(point);
+      }
+      return kept.slice(0, -1);
+    };
+    return [...half(sorted), ...half(sorted.reverse())];
   };
 
   const drawFloor = (pen, width, height, scale, fx, fy, x, y) => {
@@ -207,6 +239,29 @@
     pen.arc(inside(x(now), width), inside(y(now), height), 6, 0, 2 * Math.PI);
     pen.fill();
     pen.stroke();
+    drawScale(pen, width, height, path.norm * half);
+  };
+
+  // A bar that is a round part of the weights' norm, which is so many pixels long.
+  const drawScale = (pen, width, height, size) => {
+    if (!(size > 0)) return;
+    const longest = Math.min(100, width / 3), power = Math.pow(10, Math.floor(Math.log10(longest / size)));
+    const part = [5, 2, 1].map((step) => step * power).find((value) => value * size <= longest);
+    const y = height - 8, right = 8 + part * size, label = `${+(100 * part).toPrecision(2)} % of \u2016W\u2016`;
+    pen.globalAlpha = 0.8;
+    pen.fillStyle = palette.panel;
+    pen.fillRect(4, y - 10, right + 6 + pen.measureText(label).width, 18);
+    pen.globalAlpha = 1;
+    pen.strokeStyle = pen.fillStyle = palette.muted;
+    pen.lineWidth = 1;
+    pen.beginPath();
+    for (const [x1, y1, x2, y2] of [[8, y - 3, 8, y + 3], [8, y, right, y], [right, y - 3, right, y + 3]]) {
+      pen.moveTo(x1, y1);
+      pen.lineTo(x2, y2);
+    }
+    pen.stroke();
+    pen.textAlign = "left";
+    pen.fillText(label, right + 6, y + 4);
   };
 
   const drawSpeed = (canvas) => {
@@ -310,4 +365,5 @@
   slider.max = life.ticks - 1;
   tick = Math.min(Math.round(Number(source.dataset.start) / life.period), life.ticks - 1);
   refresh();
+  followFilm(true);  // which may have been there before this script was
 })();

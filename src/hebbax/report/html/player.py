@@ -6,7 +6,7 @@ import json
 from html import escape
 from typing import Any
 
-from hebbax.report.show import FILM_SECONDS
+from hebbax.report.film.look import FILM_SECONDS
 
 _BEGIN_SECONDS = 5.0  # the moment of the life that the page opens with
 
@@ -35,7 +35,7 @@ def player_html(life: dict[str, Any], film: str) -> str:
         shares = [f"{part:.0%}" for part in life["path"]["explained"]]
         caption = (
             "The path of all weights, in the two directions in which they vary most after the start "
-            f"({' and '.join(shares)} of their motion). Blue is early, the dot is now."
+            f"({' and '.join(shares)} of their motion). Blue is early, the dot is now, the bar a part of their norm."
         )
         if not life["path"]["inside"]:
             caption += " Its start is too far away for the picture."

@@ -138,7 +138,7 @@ def gait_rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
         return []
     units = {
         "forward_speed": ("forward speed", "m/s"),
-        "stride_frequency": ("strides", "a second"),
+        "stride_frequency": ("strides", "per second"),
         "torque_mean": ("torque, mean", "N·m"),
         "torque_peak": ("torque, peak", "N·m"),
         "cost_of_transport": ("cost of transport (work over weight and way)", ""),

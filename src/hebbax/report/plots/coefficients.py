@@ -44,7 +44,11 @@ def plot_coefficients(
                           label="first generation" if in_legend else None)  # fmt: skip
             ax.axhline(row, color=MUTED, linewidth=0.6)
         ax.set_yticks(range(len(evolved)), list(reversed(list(evolved))))
-        ax.set(xlabel="value of the coefficient", title="coefficients of the rule", ylim=(-0.05, len(evolved)))
+        ax.set(
+            xlabel="value of the coefficient",
+            title="coefficients of the rule",
+            ylim=(-0.05, len(evolved)),
+        )
         ax.grid(axis="y", visible=False)
         ax.spines["left"].set_visible(False)
         ax.tick_params(axis="y", length=0)

@@ -25,13 +25,13 @@ def plot_learning_curve(
     """Draw the return of the population, of its best life and of the mean genome over generations or control ticks.
 
     Each record is one generation and holds `generation`, `return_mean`, `return_max` and `return_std`, and may hold
-    `mean_genome_return`, `diverged` (a number of lives), `training_ticks` and `steps`. A value that is missing, None or
-    NaN leaves a gap; a generation without one life that lasted is marked at the foot. `termination`, where given, is
-    named on the axis of returns. Where lives of training are not as long as those of the mean genome, which have so
-    many `ticks`, each curve says of which length it is. `across` is "generations" or "steps", the control ticks of the
-    population; unless said otherwise, it is steps where the length of lives changes, because then generations cost
-    now more, now less. Without `ax` it makes a figure: `axes.figure`. Raises HebbaxError if there is no generation, or
-    for another axis.
+    `mean_genome_return`, `diverged` (a number of lives), `terminations`, `training_ticks` and `steps`. A value that is
+    missing, None or NaN leaves a gap; a generation without one life that lasted is marked at the foot. `termination`,
+    where given, is named on the axis of returns, unless no life of the run was terminated. Where lives of training are
+    not as long as those of the mean genome, which have so many `ticks`, each curve says of which length it is. `across`
+    is "generations" or "steps", the control ticks of the population; unless said otherwise, it is steps where the
+    length of lives changes, because then generations cost now more, now less. Without `ax` it makes a figure:
+    `axes.figure`. Raises HebbaxError if there is no generation, or for another axis.
     """
     if not metrics:
         raise HebbaxError("there is no learning curve to draw: the run has not finished a generation yet")
@@ -51,7 +51,7 @@ def plot_learning_curve(
         _draw_series(ax, place, best, color=ORANGE, linewidth=1.0, label=f"best life{of_training}")
         _draw_mean_genome(ax, place, _series(metrics, "mean_genome_return"), f"mean genome{of_mean}")
         _mark_diverged(ax, place, mean, _series(metrics, "diverged"))
-        ylabel = "return" if termination is None else f"return (termination={termination})"
+        ylabel = f"return (termination={termination})" if termination and _terminated(metrics) else "return"
         ax.set(xlabel="generation" if across == "generations" else "control ticks", ylabel=ylabel, title=title or "")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         if across == "steps":
@@ -68,6 +68,11 @@ def _lengths_in_words(lengths: Sequence[int], ticks: int | None) -> tuple[str, s
     low, high = min(lengths), max(lengths)
     span = f"{low:,}" if low == high else f"{low:,} to {high:,}"
     return f", {span} ticks", "" if ticks is None else f", {ticks:,} ticks"
+
+
+def _terminated(metrics: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a life of a run was terminated; so it is taken to be where its records do not say."""
+    return any(record.get("terminations", 1) for record in metrics)
 
 
 def _series(metrics: Sequence[Mapping[str, Any]], key: str) -> np.ndarray:

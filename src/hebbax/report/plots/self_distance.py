@@ -29,7 +29,7 @@ def plot_self_distance(distance: SelfDistance, control_period: float, ax: Axes |
             interpolation="antialiased",
             interpolation_stage="data",  # the colours are those of the map, so that a file holds them in a byte each
         )
-        ax.set(xlabel="time in the life (s)", ylabel="time in the life (s)", title="distance of the weights")
+        ax.set(xlabel="time t in the life (s)", ylabel="time s in the life (s)", title="distance of the weights")
         ax.grid(False)
         bar = figure_of(ax).colorbar(image, ax=ax, extend="max", pad=0.02, shrink=0.9)
         bar.set_label("‖W(t) − W(s)‖")

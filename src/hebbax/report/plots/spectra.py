@@ -24,7 +24,7 @@ def plot_spectra(spectra: Mapping[str, Spectrum], ax: Axes | None = None, *, gai
         raise HebbaxError("there is no spectrum to draw: give at least one")
     with figure_style():
         ax = axes_or_new(ax)
-        ax.set(xlabel="frequency (Hz)", ylabel="amplitude / highest", title="spectra")
+        ax.set(xlabel="frequency (Hz)", ylabel="amplitude / its own highest", title="spectra")
         moving = False
         for place, (name, spectrum) in enumerate(spectra.items()):
             together = np.sqrt(np.sum(spectrum.amplitudes**2, axis=1))[1:]  # the mean is taken out: bin 0 is empty

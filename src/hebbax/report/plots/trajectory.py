@@ -74,7 +74,8 @@ def _draw_line(axes: Axes, path: np.ndarray, seconds: np.ndarray) -> LineCollect
 
 
 def _label(axes: Axes, parts: PrincipalComponents, dimensions: int) -> None:
-    names = [f"PC{place + 1} ({parts.explained[place]:.0%})" for place in range(dimensions)]
+    of = " of the variance" if dimensions == 2 else ""  # for which three dimensions have no room
+    names = [f"PC{place + 1} ({parts.explained[place]:.0%}{of})" for place in range(dimensions)]
     axes.set(xlabel=names[0], ylabel=names[1])
     if dimensions == 3:
         cast(Axes3D, axes).set_zlabel(names[2])

@@ -36,7 +36,7 @@ def plot_weight_speed(
     finite = finite_rows(weights)
     with figure_style():
         ax = axes_or_new(ax, 7.0, 2.6)
-        ax.set(xlabel="time in the life (s)", ylabel="‖W(t+1) − W(t)‖", title="speed of the weights")
+        ax.set(xlabel="time in the life (s)", ylabel="‖W(t+1) − W(t)‖ per tick", title="speed of the weights")
         if finite < 2:
             ax.set_yticks([])
             write_across(ax, "too short a life to have a speed")

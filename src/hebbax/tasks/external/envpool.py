@@ -14,6 +14,7 @@ import numpy as np
 from gymnasium import spaces
 
 from hebbax.errors import HebbaxError, one_line, unknown_name
+from hebbax.installing import pip_install_extra
 from hebbax.tasks.external.spaces import read_observations, write_actions
 from hebbax.tasks.external.task import TICKS, ExternalTask
 
@@ -123,7 +124,7 @@ def _order(information: Any) -> np.ndarray:
 
 def _import_envpool(name: str) -> Any:
     if importlib.util.find_spec("envpool") is None:
-        raise HebbaxError(f"task {name!r} needs EnvPool: pip install 'hebbax[envpool]'")
+        raise HebbaxError(f"task {name!r} needs EnvPool: {pip_install_extra('envpool')}")
     try:
         import envpool  # pyright: ignore[reportMissingImports]  an option, on some platforms only
     except Exception as error:  # it reads files of other packages, which can be missing too

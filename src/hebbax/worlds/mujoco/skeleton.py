@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import mujoco
 import numpy as np
 
@@ -31,21 +33,31 @@ def skeleton_of(model: mujoco.MjModel, qpos: np.ndarray) -> Skeleton:
     geoms = _drawn(model)
     if not len(states) or not len(geoms):
         raise HebbaxError("cannot draw the robot: " + ("no geometry is visible" if len(states) else "no finite state"))
-    centres, axes, radii = _shapes(model, geoms)
+    shapes = _shapes(model, geoms)
     data = mujoco.MjData(model)
     ends, root = np.empty((len(states), len(geoms), 2, 3)), np.empty((len(states), 3))
+    sides = np.empty((len(states), len(shapes.boxes), 2, 3))
     for frame, state in enumerate(states):
         data.qpos[:] = state
         mujoco.mj_kinematics(model, data)
         turned = data.geom_xmat[geoms].reshape(-1, 3, 3)
-        middle = data.geom_xpos[geoms] + np.einsum("gij,gj->gi", turned, centres)
-        along = np.einsum("gij,gj->gi", turned, axes)
+        middle = data.geom_xpos[geoms] + np.einsum("gij,gj->gi", turned, shapes.centres)
+        along = np.einsum("gij,gj->gi", turned, shapes.axes)
         ends[frame] = np.stack([middle - along, middle + along], axis=1)
+        sides[frame] = np.einsum("gij,gkj->gki", turned[shapes.boxes], shapes.sides)
         root[frame] = data.xipos[root_body(model)]
     view, projection = _view(ends)
     limbs = _limbs(model)[model.geom_bodyid[geoms]]
     return Skeleton(
-        view, projection, (ends @ projection.T).astype(np.float32), radii, limbs, root.astype(np.float32), _floor(model)
+        view=view,
+        projection=projection,
+        ends=(ends @ projection.T).astype(np.float32),
+        radii=shapes.radii,
+        boxes=shapes.boxes,
+        sides=(sides @ projection.T).astype(np.float32),
+        limbs=limbs,
+        root=root.astype(np.float32),
+        floor=_floor(model),
     )
 
 
@@ -55,21 +67,37 @@ def _drawn(model: mujoco.MjModel) -> np.ndarray:
     return np.flatnonzero(visible & ~np.isin(model.geom_type, [int(kind) for kind in _WITHOUT_ENDS]))
 
 
-def _shapes(model: mujoco.MjModel, geoms: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return each geom as a thick line in its own frame: centre [geoms, 3], half axis [geoms, 3], radius [geoms].
+class _Shapes(NamedTuple):
+    """Geoms in their own frames, in m."""
 
-    What is neither capsule nor cylinder is a line along the longest side of its bounding box.
+    centres: np.ndarray  # [geoms, 3]
+    axes: np.ndarray  # [geoms, 3]: half of the line
+    radii: np.ndarray  # [geoms]
+    boxes: np.ndarray  # int64 [boxes]: which geoms are boxes
+    sides: np.ndarray  # [boxes, 2, 3]: half of their other two edges
+
+
+def _shapes(model: mujoco.MjModel, geoms: np.ndarray) -> _Shapes:
+    """Return what geoms are drawn as.
+
+    What is no box, capsule or cylinder is a line with round ends along the longest side of its bounding box.
     """
     centres, axes, radii = np.zeros((len(geoms), 3)), np.zeros((len(geoms), 3)), np.zeros(len(geoms))
+    boxes, sides = [], []
     for row, geom in enumerate(geoms):
         if model.geom_type[geom] in [int(kind) for kind in _ROUND]:
             radii[row], axes[row, 2] = model.geom_size[geom, :2]
             continue
         centres[row], half = model.geom_aabb[geom, :3], model.geom_aabb[geom, 3:]
-        longest = int(np.argmax(half))
-        radii[row] = np.sort(half)[1]
-        axes[row, longest] = half[longest] - radii[row]
-    return centres, axes, radii
+        longest, second, third = np.argsort(-half, kind="stable")
+        radii[row] = half[second]
+        if model.geom_type[geom] == int(mujoco.mjtGeom.mjGEOM_BOX):
+            axes[row, longest] = half[longest]
+            boxes.append(row)
+            sides.append([np.eye(3)[edge] * half[edge] for edge in (second, third)])
+        else:
+            axes[row, longest] = half[longest] - radii[row]
+    return _Shapes(centres, axes, radii, np.array(boxes, np.int64), np.array(sides).reshape(-1, 2, 3))
 
 
 def _limbs(model: mujoco.MjModel) -> np.ndarray:

@@ -1,0 +1,34 @@
+"""What to type to install what is missing: packages by their own names, so that it works however hebbax came here.
+
+`pip install 'hebbax[viewer]'` works where an index has hebbax, and `pip install -e '.[viewer]'` in a clone; the
+packages that an extra stands for can be installed beside either.
+"""
+
+from __future__ import annotations
+
+import shlex
+
+EXTRAS = {
+    "envpool": ("envpool>=1.2",),
+    "slurm": ("hydra-submitit-launcher>=1.2",),
+    "tensorboard": ("tensorboardX>=2.6.5",),
+    "viewer": ("viser>=1.1,<2",),
+    "wandb": ("wandb>=0.31",),
+}
+"""The packages of each extra that adds something to hebbax, as pyproject.toml has them."""
+
+MUJOCO = "mujoco>=3.17,<4"
+
+
+def pip_install(*requirements: str) -> str:
+    """Return the command that installs packages, as a shell takes it.
+
+    >>> pip_install("viser>=1.1,<2")
+    "pip install 'viser>=1.1,<2'"
+    """
+    return shlex.join(["pip", "install", *requirements])
+
+
+def pip_install_extra(name: str) -> str:
+    """Return the command that installs what an extra of hebbax stands for. Raises KeyError for one that is none."""
+    return pip_install(*EXTRAS[name])
