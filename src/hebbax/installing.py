@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 
 EXTRAS = {
+    "bench": ("stable-baselines3>=2.9", "sbx-rl>=0.28"),
     "envpool": ("envpool>=1.2",),
     "slurm": ("hydra-submitit-launcher>=1.2",),
     "tensorboard": ("tensorboardX>=2.6.5",),

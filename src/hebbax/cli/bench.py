@@ -12,6 +12,7 @@ from hebbax.cli.output import note, note_replaced, print_table, waiting
 from hebbax.cli.parser import Parser, whole_number
 from hebbax.cores import available_cores
 from hebbax.errors import HebbaxError
+from hebbax.installing import pip_install_extra
 
 _LISTED = "\n".join(f"  {name:<12} {what}" for name, what in BENCHMARKS.items())
 _DESCRIPTION = f"""\
@@ -48,7 +49,7 @@ def parser() -> Parser:
     )
     options.add_argument("--ticks", type=whole_number, metavar="N", help="of a life (default: each its own)")
     options.add_argument(
-        "--peers", action="store_true", help="solve: others' software too (pip install 'hebbax[bench]'); hours"
+        "--peers", action="store_true", help=f"solve: others' software too ({pip_install_extra('bench')}); hours"
     )
     options.add_argument(
         "--quick", action="store_true", help="for a look: as --repeats 3 --population 32 --ticks 100 where not given"
