@@ -15,6 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from hebbax.runs.run_folder import RunFolder
 
 
@@ -37,10 +39,18 @@ def curve_of(path: Path) -> dict[str, Any]:
             )
     return {
         "run": path.name,
-        "command": shlex.join(word for word in record["command"] if not word.startswith("threads=")),
+        "command": shlex.join(_without_place(record["command"])),
+        "training": yaml.safe_load(folder.read_config())["training"],  # defaults of the task may have changed since
         "versions": {key: record[key] for key in ("hebbax", "mujoco", "cpu")},
         "evaluations": evaluations,
     }
+
+
+def _without_place(words: list[str]) -> list[str]:
+    """Return a command without what changes no result: its folder, and its threads."""
+    folder = words.index("--run") if "--run" in words else len(words)
+    kept = words[:folder] + words[folder + 2 :]
+    return [word for word in kept if not word.startswith("threads=")]
 
 
 def row_of(curve: dict[str, Any], thresholds: list[float]) -> str:
