@@ -15,12 +15,15 @@ from hebbax.cli.starting import starting
 from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
+    import numpy as np
+
+    from hebbax.runs.stored_run import StoredRun
     from hebbax.runs.training import Training
 
 _DESCRIPTION = """\
-Evolve rules of plasticity for a robot from scratch, for a minute or two, and draw and film what they do. Then run the
-controller that ships with hebbax, which evolved for longer, against random rules. The pictures and films go to demo/;
-an earlier demo there is replaced."""
+Evolve rules of plasticity for a robot from scratch, for a minute or two, and draw and film what they do. Then run them
+beside the controller that ships with hebbax, which evolved for longer, and beside random rules. The pictures and films
+go to demo/; an earlier demo there is replaced."""
 
 _EXAMPLES = """\
   hebbax demo
@@ -54,7 +57,7 @@ def run(options: Namespace) -> int:
         return stopped_by
     print("\nIts learning curve, the weights of one life, and a film of it:")
     _show(folder)
-    _compare(folder)
+    _compare(folder, options.seconds)
     return 0
 
 
@@ -113,13 +116,29 @@ def _show(folder: Path) -> None:
     from hebbax.runs.stored_run import StoredRun
 
     run = StoredRun.open(folder / _RUN, note)
-    # In a very short demo no mean genome may have survived its evaluation.
-    genome = "best" if run.checkpoint.document["best"] else "mean"
-    show_run(run, folder, genome=genome, on_file=print, on_note=note)
+    show_run(run, folder, genome=_genome_of(run), on_file=print, on_note=note)
 
 
-def _compare(folder: Path) -> None:
-    """Run the shipped controller and random rules, and draw and film that."""
+def _genome_of(run: StoredRun) -> str:
+    """Return the genome to look at: in a very short demo no mean genome may have survived its evaluation."""
+    return "best" if run.checkpoint.document["best"] else "mean"
+
+
+def _returns_of_run(folder: Path) -> tuple[str, np.ndarray]:
+    """Return the task of the run that has just evolved, and returns [lives] of its genome over full lives."""
+    from hebbax.engines.make_engine import make_engine
+    from hebbax.report.show import COMPARED_LIVES
+    from hebbax.runs.evaluation import evaluate_controller
+    from hebbax.runs.stored_run import StoredRun
+
+    run = StoredRun.open(folder / _RUN, note)
+    genome, engine = _genome_of(run), make_engine(run.task, run.policy, run.config.engine)
+    lives = evaluate_controller(engine, run.controller(genome), genome=genome, lifetimes=COMPARED_LIVES).lives
+    return run.task.name, lives.returns[~lives.diverged]
+
+
+def _compare(folder: Path, seconds: float) -> None:
+    """Run what has evolved, the shipped controller and random rules, and draw and film that."""
     from hebbax.report.film.life_film import Filmed, film_life
     from hebbax.report.plots.returns import plot_returns
     from hebbax.report.show import record_life, returns_beside_random
@@ -130,14 +149,17 @@ def _compare(folder: Path) -> None:
     if SHIPPED not in zoo_names():
         note(f"zoo:{SHIPPED} does not ship with this version of hebbax, so there is nothing to compare")
         return
-    print(f"\nzoo:{SHIPPED}, which evolved for longer, against random rules, over lives of full length:", flush=True)
+    print(f"\nzoo:{SHIPPED}, which evolved for longer, and random rules, over lives of full length:", flush=True)
     run = StoredRun.open(f"zoo:{SHIPPED}", note)
+    task, own = _returns_of_run(folder)
     evolved, chance = returns_beside_random(run)
-    for name, returns in (("evolved", evolved), ("random rules", chance)):
+    groups = {f"evolved here\nin {seconds:g} s": own} if task == run.task.name else {}
+    groups |= {f"zoo:{SHIPPED}": evolved, "random rules": chance}
+    for name, returns in groups.items():
         mean = float(returns.mean()) if len(returns) else None
-        print(f"{name}: mean return {number(mean)} over {len(returns)} lives")
-    groups = {"evolved rules": evolved, "random rules": chance}
-    save_figure(figure_of(plot_returns(groups, title=f"zoo:{SHIPPED}")), folder / _COMPARISON)
+        print(f"{' '.join(name.split())}: mean return {number(mean)} over {len(returns)} lives")
+    title = f"{run.task.name}, lives of {run.task.length:,} ticks"
+    save_figure(figure_of(plot_returns(groups, title=title)), folder / _COMPARISON)
     print(folder / _COMPARISON)
     _, record = record_life(run)
     film_life(Filmed(run.task, record), folder / _SHIPPED_FILM, on_file=print, on_note=note)

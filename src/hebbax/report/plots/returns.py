@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 
-from hebbax.report.style import BLUE, INK, ORANGE, axes_or_new, figure_style
+from hebbax.report.style import BLUE, GREEN, INK, ORANGE, axes_or_new, figure_style
 
 
 def plot_returns(groups: Mapping[str, np.ndarray], ax: Axes | None = None, *, title: str = "") -> Axes:
     """Draw the returns [lives] of each group as points, one per life, with their mean as a line."""
-    colours = (ORANGE, BLUE)
+    colours = (ORANGE, BLUE, GREEN)
     with figure_style():
         ax = axes_or_new(ax, 5.0, 3.6)
         for place, returns in enumerate(groups.values()):
