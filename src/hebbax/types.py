@@ -17,6 +17,9 @@ Array: TypeAlias = Any
 MOST_TICKS = 2**31 - 1
 """The longest life, in control ticks: engines count them in 32 bits."""
 
+MOST_RETURN = 1e20
+"""A life whose sum of rewards, or of one of their terms, passes this has diverged: strategies know float32 alone."""
+
 
 def numbers_of(what: str, values: Any, dtype: type) -> np.ndarray:
     """Return real numbers as a contiguous array of a type. Raises HebbaxError for anything else."""

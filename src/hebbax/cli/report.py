@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from hebbax.cli.output import note, waiting
 from hebbax.cli.parser import Parser, whole_number
 from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
 from hebbax.cores import keep_algebra_on_one_thread
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, about
 
 if TYPE_CHECKING:
     from hebbax.report.html.page import Answer
@@ -92,7 +91,7 @@ def _given_folder(folder: Path, default: Path) -> Path:
 def _answers(folder: Path) -> list[Answer]:
     """Return what the experiments found whose results are in a folder, in the order in which they are listed."""
     from hebbax.experiments.registry import EXPERIMENTS, draw
-    from hebbax.experiments.result import Result
+    from hebbax.experiments.result import Result, read_document
     from hebbax.report.html.page import Answer
 
     answers = []
@@ -100,6 +99,10 @@ def _answers(folder: Path) -> list[Answer]:
         path = folder / f"{name}.json"
         if path.is_file():
             result = Result.read(path)
-            typed = json.loads(path.read_text("utf-8")).get("command", [])
-            answers.append(Answer(name, experiment.asks, result.sentence, draw(result), typed))
+            with about(path):
+                if result.experiment != name:
+                    raise HebbaxError(f"experiment={result.experiment!r}: expected {name!r}, as the file is called")
+                figure = draw(result)
+            typed = read_document(path).get("command", [])
+            answers.append(Answer(name, experiment.asks, result.sentence, figure, typed))
     return answers

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
-from hebbax.config.train import TrainConfig, from_dict
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.config.train import TrainConfig
+from hebbax.errors import HebbaxError, about, unknown_name
 from hebbax.runs.run_folder import RunFolder, is_run
 from hebbax.runs.run_sizes import sizes_of_run
 from hebbax.zoo import run_path
@@ -58,7 +57,8 @@ def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: 
     if metric not in METRICS:
         raise unknown_name("metric", metric, METRICS)
     folder = RunFolder.open(run_path(str(source)))
-    config, records = _read_config(folder), folder.read_metrics()
+    config = folder.stored_config()
+    records = folder.read_metrics("steps", "lives", "diverged", "return_mean", "mean_genome_return")
     if metric == "population-mean" and not config.training.full:
         raise HebbaxError(
             f"metric=population-mean: {source} trained on lives of other lengths than evaluations have, whose returns "
@@ -73,7 +73,8 @@ def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: 
         config = _with_generations(config, generations)
         _check_value_at(source, records, metric, generations)
         records = [record for record in records if record["generation"] < generations]
-    points, values, diverged = _points(records, metric, config.evaluate_lifetimes)
+    with about(folder.path):
+        points, values, diverged = _points(records, metric, config.evaluate_lifetimes)
     steps = np.cumsum([record["steps"] for record in records], dtype=np.float64)
     return Curve(
         source=str(source),
@@ -103,16 +104,6 @@ def expand_sources(sources: Sequence[str]) -> list[str]:
             raise HebbaxError(f"{source} is no run and holds none, but {deeper[0].parent.parent} does: give that")
         runs += children or [source]
     return list(dict.fromkeys(runs))
-
-
-def _read_config(folder: RunFolder) -> TrainConfig:
-    try:
-        values = yaml.safe_load(folder.read_config())
-    except yaml.YAMLError:
-        values = None
-    if not isinstance(values, dict):
-        raise HebbaxError(f"{folder.config_path} is not a configuration: restore it from a copy")
-    return from_dict(values)
 
 
 def _with_generations(config: TrainConfig, generations: int) -> TrainConfig:
@@ -151,6 +142,10 @@ def _points(
     else:
         key = "mean_genome_return"
         diverged = [records[point]["mean_genome_diverged"] / evaluate_lifetimes for point in points]
+        if any(share > 1 for share in diverged):
+            raise HebbaxError(
+                f"mean_genome_diverged of metrics.jsonl: expected at most evaluate_lifetimes={evaluate_lifetimes}"
+            )
     values = np.array([np.nan if records[point][key] is None else records[point][key] for point in points], np.float64)
     if metric == "best":
         # As training chooses its best genome: an evaluation with a life that diverged does not count.

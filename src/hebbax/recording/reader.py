@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import namedtuple
 from collections.abc import Iterator
@@ -13,7 +12,10 @@ from typing import Any
 import h5py
 import numpy as np
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, about
+from hebbax.expected import Fields
+from hebbax.files.documents import parse_json
+from hebbax.recording.checks import check_life, check_names, checked_attribute
 from hebbax.recording.layout import DATASETS, SCHEMA
 from hebbax.types import Record
 
@@ -39,23 +41,27 @@ class RecordedLife:
             for name in (dataset.name for dataset in DATASETS)
             if name in Record._fields
         }
-        return Record(**fields, weights=self.weights(), state=self._state())
+        record = Record(**fields, weights=self.weights(), state=self._state())
+        check_life(self, np.asarray(self.group["tick"]), record, _told(self.group.file, "every"))
+        return record
 
     def _state(self) -> Any:
         """Return the world's state as a named tuple of arrays, empty where the file has none."""
         if "state" not in self.group:
             return ()
-        group = self.group["state"]
-        assert isinstance(group, h5py.Group)
-        arrays = {str(name): _dataset(group, str(name))[()] for name in list(np.asarray(group.attrs["arrays"]))}
+        group = _group(self.group, "state")
+        arrays = {str(name): _dataset(group, str(name))[()] for name in list(np.asarray(_told(group, "arrays")))}
         return namedtuple("State", list(arrays))(**arrays)  # pyright: ignore[reportUntypedNamedTuple]
 
     def weights(self) -> np.ndarray:
         """Return the weights of all layers, float32 [kept ticks, weights]."""
         rows = len(_dataset(self.group, "tick"))
-        layers = self.group["weights"]
-        assert isinstance(layers, h5py.Group)
+        layers = _group(self.group, "weights")
         matrices = [_dataset(layers, str(number))[()] for number in range(len(layers))]
+        if any(len(matrix) != rows or matrix.ndim != 3 for matrix in map(np.atleast_1d, matrices)):
+            raise HebbaxError(
+                f"{self.group.file.filename}, {self.group.name}: weights are not [{rows} ticks, pre, post]"
+            )
         parts = [matrix.reshape(rows, math.prod(matrix.shape[1:])) for matrix in matrices]  # rows may be 0
         return np.concatenate(parts, axis=1) if parts else np.zeros((rows, 0), np.float32)
 
@@ -65,6 +71,11 @@ class Recording:
 
     def __init__(self, path: Path, file: h5py.File) -> None:
         self.path, self._file = path, file
+        try:
+            check_names(file)
+        except HebbaxError:
+            file.close()
+            raise
 
     @property
     def task(self) -> str:
@@ -79,7 +90,10 @@ class Recording:
     @property
     def config(self) -> dict[str, Any]:
         """The run's configuration, as `hebbax.config.train.from_dict` takes it."""
-        return json.loads(str(_told(self._file, "config")))
+        with about(self.path):
+            values = parse_json(str(_told(self._file, "config")))
+            Fields().check(values, "@config")
+        return values
 
     @property
     def genome(self) -> np.ndarray:
@@ -109,7 +123,7 @@ class Recording:
     @property
     def damage(self) -> str:
         """What happened to the lives, as `damage.text` reads it; empty for nothing, and in files of before."""
-        return str(self._file.attrs.get("damage", ""))
+        return str(_told(self._file, "damage")) if "damage" in self._file.attrs else ""
 
     @property
     def termination(self) -> str:
@@ -142,8 +156,7 @@ class Recording:
         names = sorted(self._groups, key=int)
         if not 0 <= number < len(names):
             raise HebbaxError(f"life {number}: {self.path} holds 0 to {len(names) - 1}")
-        group = self._groups[names[number]]
-        assert isinstance(group, h5py.Group)
+        group = _group(self._groups, names[number])
         return RecordedLife(
             number=int(names[number]),
             key=np.asarray(_told(group, "key"), np.uint32),
@@ -167,9 +180,7 @@ class Recording:
 
     @property
     def _groups(self) -> h5py.Group:
-        groups = self._file["lives"]
-        assert isinstance(groups, h5py.Group)
-        return groups
+        return _group(self._file, "lives")
 
 
 def open_recording(path: str | Path) -> Recording:
@@ -188,17 +199,27 @@ def open_recording(path: str | Path) -> Recording:
     if schema is None or "lives" not in file:
         file.close()
         raise HebbaxError(f"{path} is not a recording: give a file that `hebbax record` wrote")
-    if int(schema) > SCHEMA:
+    if _told(file, "schema") > SCHEMA:
         file.close()
         raise HebbaxError(f"{path} has schema {schema}: this hebbax reads up to {SCHEMA}; install a newer one")
     return Recording(path, file)
 
 
+def _group(group: h5py.Group, name: str) -> h5py.Group:
+    found = group.get(name)
+    if not isinstance(found, h5py.Group):
+        raise HebbaxError(f"{group.file.filename}, {group.name}: there is no group {name!r}; record it anew")
+    return found
+
+
 def _told(group: h5py.Group, name: str) -> Any:
-    return group.attrs[name]
+    if name not in group.attrs:
+        raise HebbaxError(f"{group.file.filename}, {group.name}: the attribute {name!r} is missing; record it anew")
+    return checked_attribute(group, name, group.attrs[name])
 
 
 def _dataset(group: h5py.Group, name: str) -> h5py.Dataset:
-    dataset = group[name]
-    assert isinstance(dataset, h5py.Dataset)
+    dataset = group.get(name)
+    if not isinstance(dataset, h5py.Dataset) or not dataset.shape:
+        raise HebbaxError(f"{group.file.filename}, {group.name}: there is no array {name!r}; record it anew")
     return dataset

@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from hebbax.config.train import TrainConfig, check_train_config, flat_dict, from_dict, to_dict
-from hebbax.errors import HebbaxError
+from hebbax.config.train import TrainConfig, check_train_config, flat_dict, to_dict
+from hebbax.errors import HebbaxError, about
 from hebbax.evolution.schedule import with_training
 from hebbax.evolution.trust import modules_of
 from hebbax.runs.run_folder import RunFolder, is_run
+from hebbax.runs.saved_state import check_document
 from hebbax.runs.training import Training, new_search
 from hebbax.tasks.registry import make_task
 
@@ -90,7 +89,9 @@ def state_of(run: PlannedRun) -> RunState:
     """Return how far a run is, by its newest good checkpoint."""
     if not _has_checkpoint(run.path):
         return RunState(MISSING, 0)
-    _, checkpoint = RunFolder.open(run.path).newest_checkpoint(lambda line: None)
+    path, checkpoint = RunFolder.open(run.path).newest_checkpoint(lambda line: None)
+    with about(path):
+        check_document(checkpoint)
     finished, best = checkpoint.generation >= run.config.generations, checkpoint.document["best"]
     return RunState(
         FINISHED if finished else INTERRUPTED, checkpoint.generation, None if best is None else best["return_mean"]
@@ -124,10 +125,7 @@ def _check_run(run: PlannedRun) -> None:
     check_train_config(run.config)
     if not _has_checkpoint(run.path):
         return
-    try:
-        stored_config = from_dict(yaml.safe_load(RunFolder.open(run.path).read_config()))
-    except yaml.YAMLError:
-        raise HebbaxError(f"{run.path / 'config.yaml'} is not YAML: restore it from a copy") from None
+    stored_config = RunFolder.open(run.path).stored_config()
     asked = with_training(run.config, make_task(run.config.task.name))
     before, now = (flat_dict(replace(config, generations=1)) for config in (stored_config, asked))
     for key, value in now.items():

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from hebbax.analysis.summary import SCHEMA
 from hebbax.errors import HebbaxError
 from hebbax.report.html import material
 from hebbax.runs.trials import Source
 from hebbax.types import Normaliser, Record
+
+STORED = Path(__file__).parents[3] / "results/attractors/half_cheetah-han-b-s0/analysis.json"
+ANALYSIS = json.loads(STORED.read_text("utf-8"))
+"""Of 20 lives."""
 
 
 def test_a_first_life_without_a_tick_is_told_before_others_are_lived(monkeypatch):
@@ -40,13 +44,29 @@ def source(swimmer, han_e, genomes) -> Source:
     [({}, "stored"), ({"lifetimes": 5}, "made anew"), ({"seed": 2}, "made anew"), ({"ticks": 100}, "made anew")],
 )
 def test_an_analysis_of_other_lives_or_of_fewer_is_made_anew(source, monkeypatch, tmp_path, changes, expected):
-    stored = {"schema": SCHEMA, **source.setting(), "lifetimes": 20, "recording": None, "sentence": "stored"}
-    assert told(monkeypatch, tmp_path, {**stored, "summary": {"motions": {}}}, replace(source, **changes)) == expected
+    stored = {**ANALYSIS, **source.setting(), "sentence": "stored"}
+    assert told(monkeypatch, tmp_path, stored, replace(source, **changes)) == expected
 
 
 def test_an_analysis_that_does_not_say_who_has_a_gait_is_made_anew(source, monkeypatch, tmp_path):
-    stored = {"schema": SCHEMA, **source.setting(), "lifetimes": 20, "recording": None, "sentence": "stored"}
-    assert told(monkeypatch, tmp_path, {**stored, "summary": {"medians": {}}}, source) == "made anew"
+    stored = {**ANALYSIS, **source.setting(), "sentence": "stored", "summary": {"medians": {}}}
+    assert told(monkeypatch, tmp_path, stored, source) == "made anew"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"summary": None}, "summary=None: expected an object"),
+        ({"lives": []}, "lives has 0 of them, expected 0 to 19 in order"),
+        ({"lives": ANALYSIS["lives"][::-1]}, "lives has 20 of them, expected 0 to 19 in order"),
+        ({"summary": ANALYSIS["summary"] | {"judged": 3}}, "summary.judged=3: expected 20"),
+        ({"sentence": 3}, "sentence=3: expected a text"),
+    ],
+)
+def test_an_analysis_of_these_lives_that_cannot_be_is_refused(source, monkeypatch, tmp_path, change, said):
+    stored = {**ANALYSIS, **source.setting(), **change}
+    with pytest.raises(HebbaxError, match=f"analysis.json: {said}.*; remove it, or write it anew with hebbax analyze"):
+        told(monkeypatch, tmp_path, stored, source)
 
 
 def told(monkeypatch, tmp_path, stored: dict[str, Any], source: Source) -> str:

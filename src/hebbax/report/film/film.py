@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from hebbax.errors import HebbaxError
+from hebbax.expected import TEXT, Fields, number
+from hebbax.files.documents import read_json
 from hebbax.report.film.render_worker import Job
 
 # What MUJOCO_GL is set to, in the order in which they are tried: EGL can use a graphics card, OSMesa needs none.
@@ -206,6 +208,15 @@ def _run_child(module: str, folder: Path, backend: str, timeout: float) -> dict:
     except subprocess.TimeoutExpired:
         return {"no_drawing": f"no answer within {timeout:.0f} s"}
     if result.exists():
-        return json.loads(result.read_text())
+        return _result_of(result)
     lines = done.stderr.strip().splitlines()
     return {"no_drawing": lines[-1] if lines else f"ended with code {done.returncode}"}
+
+
+def _result_of(path: Path) -> dict:
+    """Return what a child has left, which may have been ended, or had no room on the disk, while it wrote."""
+    try:
+        found = read_json(path, Fields(known={"seconds": number(0.0), "no_drawing": TEXT, "error": TEXT}))
+    except HebbaxError as error:
+        return {"no_drawing": str(error)}
+    return found or {"no_drawing": f"{path.name} is empty"}

@@ -5,14 +5,16 @@ The analysis is the one that `hebbax analyze` has written, or one made now.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hebbax.analysis.analyze import analyze_source
+from hebbax.analysis.document import ANALYSIS, WRITE_ANEW
 from hebbax.analysis.summary import SCHEMA
 from hebbax.errors import HebbaxError
+from hebbax.expected import Fields
+from hebbax.files.documents import checked, read_json
 from hebbax.runs.evaluation import Evaluation, evaluate_run
 from hebbax.runs.stored_run import StoredRun, results_path
 from hebbax.runs.trials import Source
@@ -110,18 +112,17 @@ def analysis_of(run: StoredRun, source: Source) -> dict[str, Any]:
     """Return what analysis.json holds of a controller: from the file if it is about these lives, else made anew.
 
     A file is about them if genome, seed, number of lives, ticks and termination are the same, and it is newer than the
-    controller. Raises HebbaxError for a file that is no JSON.
+    controller. Raises HebbaxError for a file that is no analysis.
     """
     path = results_path(run, "", "analysis") / ANALYSIS_FILE
     document = _read(path) if path.is_file() and not _is_old(path, run) else None
-    return document if document is not None and _is_about(document, source) else analyze_source(source)
+    if document is None or not _is_about(document, source):
+        return analyze_source(source)
+    return checked(path, document, ANALYSIS, WRITE_ANEW)
 
 
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise HebbaxError(f"{path} is not JSON: {error}; remove it, or write it anew with hebbax analyze") from None
+def _read(path: Path) -> dict[str, Any]:
+    return read_json(path, Fields(), WRITE_ANEW)
 
 
 def _is_old(path: Path, run: StoredRun) -> bool:
@@ -130,8 +131,9 @@ def _is_old(path: Path, run: StoredRun) -> bool:
     return any(checkpoint.stat().st_mtime > path.stat().st_mtime for checkpoint in checkpoints)
 
 
-def _is_about(document: Any, source: Source) -> bool:
-    if not isinstance(document, dict) or "motions" not in document.get("summary", {}):  # of before there were motions
+def _is_about(document: dict[str, Any], source: Source) -> bool:
+    summary = document.get("summary")
+    if isinstance(summary, dict) and "motions" not in summary:  # of before there were motions
         return False
     expected = {"schema": SCHEMA, **source.setting(), "lifetimes": source.lifetimes, "recording": None}
     return {key: document.get(key, "") for key in expected} == expected
