@@ -25,7 +25,7 @@ def check_tensor(
         name: which tensor.
         tensors: those of the checkpoint.
         like: what has the shape and the type that are expected.
-        infinite: whether it may hold infinity.
+        infinite: whether it may hold infinity, for what is worse than all.
         missing: whether it may hold NaN, for what there is not.
         most: how long it may be at most, where its length is not that of `like`.
 
@@ -46,4 +46,4 @@ def check_tensor(
 
 
 def _allowed(tensor: np.ndarray, infinite: bool, missing: bool) -> np.ndarray:
-    return (np.isinf(tensor) & infinite) | (np.isnan(tensor) & missing)
+    return ((tensor == np.inf) & infinite) | (np.isnan(tensor) & missing)

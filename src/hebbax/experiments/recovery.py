@@ -47,6 +47,11 @@ RECOVERY = Fields(
         "distance": or_null(COURSE),
     },
     known={"control": _CONTROL},
+    agree=lambda values: (
+        None
+        if (values["weights_ticks"] is None) == (values["distance"] is None)
+        else "weights_ticks and distance: expected both, or null for both where weights do not change"
+    ),
 )
 """What `measure_recovery` returns, as far as it is drawn."""
 

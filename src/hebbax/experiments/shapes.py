@@ -60,22 +60,29 @@ SUMMARY = Fields(
 )
 """As `measures.summary` returns it."""
 
+
+def _share_disagreement(share: Mapping[str, Any]) -> str | None:
+    values, found = share["values"], share["share"]
+    if (found is None) != (not values):
+        return "share: expected null where there is no life, and nowhere else"
+    if values and abs(found - np.mean(values)) > _ROUNDED:
+        return f"share={found}: expected {np.mean(values):g}, as the values have"
+    return None
+
+
 SHARE = Fields(
     needed={"values": ListOf(TRUTH), "share": or_null(number(0.0, 1.0)), "share_ci95": _INTERVAL},
-    agree=lambda share: (
-        "share: expected null where there is no life, and nowhere else"
-        if (share["share"] is None) == bool(share["values"])
-        else None
-    ),
+    agree=_share_disagreement,
 )
 """As `measures.share` returns it."""
 
-COURSE = Fields(
-    needed=dict.fromkeys(("quarter", "median", "three_quarters"), NUMBERS),
-    agree=lambda band: (
-        None if len(set(map(len, band.values()))) == 1 else "its courses have different lengths: expected one"
-    ),
-)
+
+def _course_disagreement(course: Mapping[str, Any]) -> str | None:
+    known = {tuple(value is not None for value in course[name]) for name in ("quarter", "median", "three_quarters")}
+    return None if len(known) == 1 else "expected quarter, median and three_quarters of the same ticks"
+
+
+COURSE = Fields(needed=dict.fromkeys(("quarter", "median", "three_quarters"), NUMBERS), agree=_course_disagreement)
 """As `panels.band_of` returns it."""
 
 _WHOSE: dict[str, Shape] = {

@@ -58,10 +58,9 @@ class RecordedLife:
         rows = len(_dataset(self.group, "tick"))
         layers = _group(self.group, "weights")
         matrices = [_dataset(layers, str(number))[()] for number in range(len(layers))]
-        if any(len(matrix) != rows or matrix.ndim != 3 for matrix in map(np.atleast_1d, matrices)):
-            raise HebbaxError(
-                f"{self.group.file.filename}, {self.group.name}: weights are not [{rows} ticks, pre, post]"
-            )
+        if any(matrix.dtype.kind != "f" or matrix.ndim != 3 or len(matrix) != rows for matrix in matrices):
+            where = f"{self.group.file.filename}, {self.group.name}"
+            raise HebbaxError(f"{where}: expected weights as numbers of shape ({rows}, presynaptic, postsynaptic)")
         parts = [matrix.reshape(rows, math.prod(matrix.shape[1:])) for matrix in matrices]  # rows may be 0
         return np.concatenate(parts, axis=1) if parts else np.zeros((rows, 0), np.float32)
 

@@ -47,6 +47,9 @@ def _disagreement(record: Mapping[str, Any]) -> str | None:
         return f"diverged={diverged}: expected at most the {lives} lives"
     if lives is not None and "return_mean" in record and (record["return_mean"] is None) != (diverged == lives):
         return f"return_mean={record['return_mean']}: expected null where all of {lives} lives diverged, not {diverged}"
+    for name in ("return_max", "return_min"):
+        if name in record and (record[name] is None) != (record.get("return_mean") is None):
+            return f"{name}={record[name]}: expected null where return_mean is, and nowhere else"
     if "training_ticks" in record and "steps" not in record:
         return "steps is missing beside training_ticks"
     evaluated, lost = record.get("mean_genome_return"), record.get("mean_genome_diverged")
