@@ -24,7 +24,7 @@ from hebbax.evolution.trust import Trust, check_trust
 from hebbax.networks.initial import InitialWeights
 from hebbax.policies.make_policy import make_policy
 from hebbax.policies.policy import Policy
-from hebbax.recording.checks import check_fits, check_setting, checked_controller
+from hebbax.recording.checks import check_clock, check_fits, checked_controller
 from hebbax.recording.layout import END_NAMES
 from hebbax.recording.reader import RecordedLife, Recording
 from hebbax.runs.trials import Runner, Source
@@ -64,7 +64,7 @@ def analyze_recording(recording: Recording, *, workers: int | None = None, trust
     check_trust(config, recording.path, trust)
     task = make_task(config.task.name)
     policy = make_policy(config.policy, task)
-    check_setting(recording, config, task)
+    check_clock(recording, task)
     frame = frame_of(task, policy, recording.every)
     playback = None
     if frame.plastic and recording.every == 1:
@@ -75,8 +75,8 @@ def analyze_recording(recording: Recording, *, workers: int | None = None, trust
         futures = [pool.submit(_recorded_input(life, task, policy, playback)) for life in recording]
         measurements = [future.result() for future in futures]
     setting = {
-        "task": recording.task,
-        "policy": recording.policy,
+        "task": task.name,  # the configuration says what was looked at, whatever the file calls it
+        "policy": policy.name,
         "genome": recording.which_genome,
         "seed": recording.seed,
         "ticks": recording.ticks,

@@ -9,7 +9,6 @@ from typing import Any
 import h5py
 import numpy as np
 
-from hebbax.config.train import TrainConfig
 from hebbax.engines.lives import empty_record
 from hebbax.errors import HebbaxError
 from hebbax.expected import LARGEST, TEXT, ListOf, Shape, Single, number, one_of, shown, whole
@@ -61,7 +60,7 @@ def check_names(file: h5py.File) -> None:
     """Raise HebbaxError for a life whose name is no number."""
     own = isinstance(file.get("lives", getlink=True), h5py.HardLink)
     lives = file.get("lives") if own else None
-    for name in lives if isinstance(lives, h5py.Group) else ():
+    for name in map(str, lives if isinstance(lives, h5py.Group) else ()):
         if not (name.isascii() and name.isdigit()):
             raise HebbaxError(f"{file.filename}: a life is called {shown(name)}: expected its number, such as '0000'")
 
@@ -113,13 +112,13 @@ def check_fits(life: Any, record: Record, task: AnyTask, policy: Policy) -> None
             )
 
 
-def check_setting(recording: Any, config: TrainConfig, task: AnyTask) -> None:
-    """Raise HebbaxError where a `Recording` says other things of itself than its configuration and its task do."""
-    wanted = {"task": config.task.name, "policy": config.policy.name, "control_period": task.control_period}
-    for name, want in wanted.items():
-        have = getattr(recording, name)
-        if have != want:
-            raise HebbaxError(f"{recording.path}: {name}={shown(have)}, but its configuration means {shown(want)}")
+def check_clock(recording: Any, task: AnyTask) -> None:
+    """Raise HebbaxError where the ticks of a `Recording` are not as long as those of its task."""
+    if recording.control_period != task.control_period:
+        raise HebbaxError(
+            f"{recording.path}: control_period={recording.control_period:g} s, but a tick of task {task.name!r} is "
+            f"{task.control_period:g} s"
+        )
 
 
 def checked_controller(

@@ -155,7 +155,7 @@ class Recording:
         names = sorted(self._groups, key=int)
         if not 0 <= number < len(names):
             raise HebbaxError(f"life {number}: {self.path} holds 0 to {len(names) - 1}")
-        group = _group(self._groups, names[number])
+        group = _group(self._groups, str(names[number]))
         return RecordedLife(
             number=int(names[number]),
             key=np.asarray(_told(group, "key"), np.uint32),
