@@ -79,8 +79,12 @@ class MujocoWorld(WorldBase):
     @cached_property
     def model(self) -> mujoco.MjModel:
         """The compiled model, proven to step. Raises HebbaxError if MuJoCo cannot step it."""
-        with without_deprecations():
-            model = quick_model(self.spec)
+        spec = self.spec
+        try:
+            with without_deprecations():
+                model = quick_model(spec)
+        except ValueError as error:  # as of a moving body without mass
+            raise HebbaxError(f"MuJoCo cannot compile the model: {one_line(error)}") from error
         # MuJoCo would put a diverged simulation back to its start and go on, which hides the divergence.
         model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
         try:
