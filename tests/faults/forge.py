@@ -18,6 +18,7 @@ import h5py
 import numpy as np
 import yaml
 
+from hebbax.recording.attributes import CHECKSUMS, checksum
 from hebbax.runs.checkpoint import Checkpoint
 
 Forged = TypeVar("Forged")
@@ -230,9 +231,16 @@ def hdf5_files(path: Path) -> Forgeries:
 
 
 def _set(file: h5py.File, name: str, key: str, value: Any) -> None:
-    del file[name].attrs[key]
+    """Change an attribute and its checksum, or what the value is would not be asked."""
+    attributes = file[name].attrs
+    checksums = json.loads(attributes.get(CHECKSUMS, "{}"))
+    del attributes[key]
+    checksums.pop(key, None)
     if value is not _GONE:
-        file[name].attrs[key] = value
+        attributes[key] = value
+        checksums[key] = checksum(attributes[key])
+    if key != CHECKSUMS:
+        attributes[CHECKSUMS] = json.dumps(checksums)
 
 
 def _put(file: h5py.File, name: str, value: Any) -> None:

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -43,7 +44,9 @@ from hebbax.report.html import words
 from hebbax.report.plots import plot_learning_curve
 from hebbax.reproduction.conditions import conditions_table, controllers_table
 from hebbax.reproduction.records import curve_of, read_records, record_of
+from hebbax.runs.belonging import check_record
 from hebbax.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from hebbax.runs.identity import run_id
 from hebbax.runs.run_folder import RunFolder
 from hebbax.runs.run_sizes import sizes_of_run
 from hebbax.runs.saved_state import unpack_state
@@ -97,6 +100,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 def _begin_run(folder: Path) -> None:
     shutil.copytree(RUN, folder / "run")
     (folder / "run/config.yaml").write_text(yaml.safe_dump(to_dict(config())), "utf-8")
+    (folder / "run/run.json").write_text(json.dumps(_run_record()), "utf-8")
 
 
 @cache
@@ -125,9 +129,15 @@ def _curve(curve: Any) -> Any:
     return curve.generation, curve.generations, curve.steps, curve.values, curve.diverged
 
 
+def _run_record() -> dict[str, Any]:
+    """Return what run.json holds of a run that begins today."""
+    return {**json.loads((RUN / "run.json").read_text("utf-8")), "id": run_id(config()), "config": to_dict(config())}
+
+
 def _read_record(folder: Path) -> Any:
     run = RunFolder(folder / "run")
     record = run.read_record("resumed", "command", "cpu")
+    check_record(run, record, config())
     return record_of(run.path), sizes_of_run(run, config()), changed_origin(make_task("swimmer"), record)
 
 
@@ -159,9 +169,17 @@ def _checkpoints(forge: Callable[[Checkpoint], Iterable[tuple[str, Any]]], **mor
         _begin_run,
         lambda: forge(read_checkpoint(CHECKPOINT)),
         _read_checkpoint,
-        lambda path, forged: write_checkpoint(path, forged),
+        _write_checkpoint,
         **more,
     )
+
+
+def _write_checkpoint(path: Path, forged: Checkpoint) -> None:
+    """Write a checkpoint, and its configuration into config.yaml: otherwise it would be another run's."""
+    write_checkpoint(path, forged)
+    with suppress(HebbaxError, TypeError, LookupError):
+        values = to_dict(from_stored(forged.document["config"]))
+        (path.parents[1] / "config.yaml").write_text(yaml.safe_dump(values), "utf-8")
 
 
 # --- recordings
@@ -178,8 +196,15 @@ def begin_recording(folder: Path, ticks: int = 12) -> None:
     task, policy = _recorded()
     draws, size = np.random.default_rng(1), task.observation_size
     setting = {"task": "swimmer", "policy": "han-e", "genome": "best", "seed": 1, "ticks": ticks, "termination": "end"}
-    setting |= {"damage": "", "every": 1, "control_period": task.control_period, "engine": "native"}
-    documents = {"config": to_dict(TrainConfig(task=TaskConfig("swimmer"))), "versions": {"python": "3.11.7"}}
+    setting |= {
+        "controller_sha256": "0" * 64,
+        "damage": "",
+        "every": 1,
+        "control_period": task.control_period,
+        "engine": "native",
+    }
+    documents: dict[str, Any] = {"world": {"model_sha256": "0" * 64}}
+    documents |= {"config": to_dict(TrainConfig(task=TaskConfig("swimmer"))), "versions": {"python": "3.11.7"}}
     genome = draws.normal(size=policy.genome_size).astype(np.float32)
     with create_recording(
         folder / "life.h5",
@@ -222,6 +247,7 @@ def _read_recording(folder: Path) -> Any:
         check_clock(recording, task)
         found: list[Any] = [checked_controller(recording.path, recording.genome, recording.normaliser, task, policy)]
         told = ("task", "policy", "which_genome", "seed", "ticks", "damage", "termination", "engine", "every")
+        told += ("controller_sha256", "world")
         found += [getattr(recording, name) for name in told]
         for life in recording:
             record = life.record()
@@ -335,14 +361,14 @@ KINDS = {
     "metrics.jsonl": Kind(
         "run/metrics.jsonl",
         _begin_run,
-        lambda: line_files(_lines(RUN / "metrics.jsonl")),
+        lambda: line_files([{**line, "run": run_id(config())} for line in _lines(RUN / "metrics.jsonl")]),
         _read_metrics,
-        optional="return_min|return_max|return_std|mean_genome|terminations|warnings|seconds_|steps_per_second",
+        optional="run|return_min|return_max|return_std|mean_genome|terminations|warnings|seconds_|steps_per_second",
     ),
     "run.json": Kind(
         "run/run.json",
         _begin_run,
-        lambda: json_files(json.loads((RUN / "run.json").read_text("utf-8"))),
+        lambda: json_files(_run_record()),
         _read_record,
         optional="is gone",
     ),
@@ -363,7 +389,7 @@ KINDS = {
         _recording_forgeries,
         _read_recording,
         _change,
-        optional="arrays|damage|versions|^lives/000. is gone",
+        optional="arrays|damage|versions|controller_sha256|world|checksums|^lives/000. is gone",
     ),
     "analysis.json": Kind(
         "analysis.json",

@@ -256,7 +256,7 @@ def test_a_checkpoint_under_the_name_of_another_generation_is_passed_over(run: R
     notes: list[str] = []
     assert run.newest_checkpoint(notes.append)[1].generation == 1
     assert len(notes) == 1
-    assert "generation-000009.safetensors: it is of generation 2; going on from generation-000001" in notes[0]
+    assert "generation-000009.safetensors: it is of generation 2, its name of another; going on" in notes[0]
 
 
 def test_metrics_and_lock_are_those_of_the_folder(run: RunFolder) -> None:

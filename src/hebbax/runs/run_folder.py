@@ -276,7 +276,7 @@ class RunFolder:
         NewerSchemaError where the newest good one needs a newer hebbax.
         """
         unusable: list[UnusableCheckpointError] = []
-        others: list[str] = []
+        others: list[tuple[str, str]] = []
         for path in reversed(self.checkpoints()):
             try:
                 checkpoint = _read_named(path)
@@ -286,24 +286,24 @@ class RunFolder:
             with about(path):
                 reason = foreign(checkpoint)
             if reason is not None:
-                others.append(reason)
+                others.append((path.name, reason))
                 unusable.append(UnusableCheckpointError(path, f"it {reason}"))
                 continue
             for error in unusable:
                 on_fallback(f"cannot use checkpoint {error.path}: {error.reason}; going on from {path.name} instead")
             return path, checkpoint
         if others:
-            raise NoCheckpointOfRunError(self.path, others[0])
+            raise NoCheckpointOfRunError(self.path, *others[0])
         raise _no_good_checkpoint_error(self.path, unusable)
 
 
 class NoCheckpointOfRunError(HebbaxError):
     """A folder whose checkpoints are other runs', or whose config.yaml was edited; `reason` says what differs."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, name: str, reason: str) -> None:
         super().__init__(
-            f"run {path} has no checkpoint of its own: the newest {reason}; put back the one that is not this run's or "
-            "was edited, or begin another run with what you want changed"
+            f"run {path} has no checkpoint of its own: {name} {reason}; put back the one that is not this run's or was "
+            "edited, or begin another run with what you want changed"
         )
         self.reason = reason
 

@@ -27,11 +27,10 @@ RECORD = Fields(
         "keyframe": TEXT,
         "world_sha256": TEXT,
         "id": TEXT,
-        "config": Fields(),  # `belonging` reads it
         "resumed": ListOf(_RESUMPTION),
     },
 )
-"""Of before some keys were recorded, runs do not have them."""
+"""Of before some keys were recorded, runs do not have them. `belonging` reads `config`, which some can do without."""
 
 
 def read_run_record(path: Path, *needed: str) -> dict[str, Any]:
