@@ -217,13 +217,13 @@ def write_run(tmp_path) -> Callable[..., Path]:
             record={"command": ["hebbax", "train"], "cpu": "a CPU", "mujoco": "3.17.0", "resumed": []},
         )
         for generation, mean in enumerate(means):
-            record = {"generation": generation, "return_mean": mean, "lives": 64, "diverged": 0, "steps": 1000}
-            record |= {"seconds": 0.5, "mean_genome_return": None}
+            record = {"generation": generation, "return_mean": mean, "lives": 64, "steps": 1000, "seconds": 0.5}
+            record |= {"diverged": 64 if mean is None else 0, "mean_genome_return": None}
             if training_ticks:
                 record["training_ticks"] = training_ticks[generation]
             if evaluations and generation + 1 in evaluations:
-                record["mean_genome_return"] = evaluations[generation + 1]
-                record["mean_genome_diverged"] = evaluations_diverged
+                record["mean_genome_return"] = value = evaluations[generation + 1]
+                record["mean_genome_diverged"] = config.evaluate_lifetimes if value is None else evaluations_diverged
             folder.append_metrics(record)
         return folder.path
 

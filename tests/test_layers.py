@@ -17,7 +17,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 # From the lowest up; the parts of a layer do not import each other. A new part of the package needs its place here.
 LAYERS = (
     ("errors", "cores", "installing", "lazy_jax", "moved", "streams", "workers", "_version"),
-    ("registry", "types"),
+    ("expected", "registry", "types"),
     ("compiling",),
     ("config", "files", "networks", "plasticity", "settings", "worlds", "zoo"),
     ("keys", "versions"),

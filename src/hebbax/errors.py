@@ -27,8 +27,15 @@ class HebbaxError(ValueError):
     """
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
-        super().__init__(message)
+        super().__init__(_in_one_line(message))
         self.field = field
+
+
+def _in_one_line(message: str) -> str:
+    """Return a message with ends of lines and the like as Python writes them: values in it may be anybody's."""
+    if message.isprintable():
+        return message
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in message)
 
 
 def unknown_name(kind: str, name: object, choices: Iterable[str]) -> HebbaxError:

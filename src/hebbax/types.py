@@ -23,6 +23,9 @@ MOST_LIVES = 2**31 - 1
 MOST_UNITS = 2**20
 """Of a layer, an observation or an action; far beyond what is of use, and products of two fit 64 bits."""
 
+MOST_RETURN = 1e20
+"""A life whose sum of rewards, or of one of their terms, passes this has diverged: strategies know float32 alone."""
+
 
 def numbers_of(what: str, values: Any, dtype: type) -> np.ndarray:
     """Return real numbers as a contiguous array of a type. Raises HebbaxError for anything else."""

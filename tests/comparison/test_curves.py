@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -108,12 +110,49 @@ def test_a_folder_whose_folders_hold_runs_names_one(write_run, tmp_path):
         expand_sources([str(tmp_path / "han")])
 
 
-@pytest.mark.parametrize("text", ["{", "- a list"])
-def test_a_broken_configuration(write_run, text):
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "config.yaml is not YAML: .*; restore it from a copy"),
+        ("- a list", r"config.yaml: it holds \['a list'\]: expected an object; restore it from a copy"),
+        ("seed: 0", "config.yaml: task is missing: expected an object; restore it from a copy"),
+    ],
+)
+def test_a_broken_configuration(write_run, text, said):
     path = write_run("run", [1.0])
     (path / "config.yaml").write_text(text)
 
-    with pytest.raises(HebbaxError, match=r"config\.yaml is not a configuration: restore it from a copy"):
+    with pytest.raises(HebbaxError, match=said):
+        read_curve(path)
+
+
+@pytest.mark.parametrize(
+    ("line", "change", "said"),
+    [
+        (1, {"steps": None}, "steps=None: expected a whole number"),
+        (1, {"return_mean": "9"}, "return_mean='9': expected a number"),
+        (1, {"return_mean": 1e308}, r"return_mean=1e\+308: expected a number from -1e\+20 to 1e\+20"),
+        (1, {"lives": 0}, "lives=0: expected a whole number of at least 1"),
+        (1, {"diverged": 65}, "diverged=65: expected at most the 64 lives"),
+        (1, {"generation": 0}, "generation=0: expected more than the 0 before it"),
+        (2, {"mean_genome_diverged": 17}, "expected at most evaluate_lifetimes=16"),
+    ],
+)
+def test_metrics_that_cannot_be(write_run, line, change, said):
+    path = write_run("run", [1.0, 2.0, 3.0], evaluations={3: 5.0})
+    records = [json.loads(text) for text in (path / "metrics.jsonl").read_text().splitlines()]
+    records[line] |= change
+    (path / "metrics.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+
+    with pytest.raises(HebbaxError, match=said):
+        read_curve(path)
+
+
+def test_metrics_that_lack_what_is_needed(write_run):
+    path = write_run("run", [1.0])
+    (path / "metrics.jsonl").write_text('{"generation": 0}\n')
+
+    with pytest.raises(HebbaxError, match=r"line 1 of .*metrics.jsonl is broken: \w+ is missing"):
         read_curve(path)
 
 

@@ -16,7 +16,7 @@ from hebbax.networks.mlp import Mlp
 from hebbax.plasticity.plasticity import Plasticity
 from hebbax.policies.make_policy import make_policy
 from hebbax.policies.policy import Policy
-from hebbax.types import END_DIVERGED, END_REACHED
+from hebbax.types import END_DIVERGED, END_REACHED, Normaliser
 
 ENGINES = [NativeEngine, LockstepEngine]
 KEY = jax.random.key(2)
@@ -89,6 +89,61 @@ def test_an_observation_that_is_not_finite_ends_the_life_of_a_saturated_network(
     lives = make(task, policy).evaluate(np.ones((2, policy.genome_size), np.float32), KEY, Scenario(ticks=10))
     assert lives.ends.tolist() == [END_DIVERGED, END_DIVERGED]
     assert lives.lengths.tolist() == [3, 3]
+
+
+def not_a_number(action, simulation, memory):
+    return np.sqrt(-1.0 - action * action)
+
+
+def beyond_what_mujoco_takes(action, simulation, memory):
+    return 1e11 + action
+
+
+@pytest.mark.parametrize("make", ENGINES)
+@pytest.mark.parametrize("actuate", [not_a_number, beyond_what_mujoco_takes])
+def test_a_control_that_mujoco_takes_for_none_ends_a_life(make, free_of_cost, han_e, genomes, actuate):
+    """MuJoCo would put all controls to zero, warn in a file, and let the body go on."""
+    task = dataclasses.replace(free_of_cost, actuate=actuate)
+    lives = make(task, han_e).evaluate(genomes[:2], KEY, Scenario(ticks=10))
+    assert lives.ends.tolist() == [END_DIVERGED] * 2
+    assert lives.lengths.tolist() == [0, 0]
+    assert lives.warnings.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("make", ENGINES)
+@pytest.mark.parametrize(("reward", "length"), [(1e308, 0), (-1e308, 0), (6e19, 1), (-3e19, 3)])
+def test_a_sum_of_rewards_that_no_fitness_can_hold_ends_a_life(make, swimmer, han_e, genomes, reward, length):
+    def outcome(before, simulation, action, memory):
+        return reward + 0.0 * simulation.qpos[0], False, memory
+
+    lives = make(dataclasses.replace(swimmer, outcome=outcome), han_e).evaluate(genomes[:2], KEY, Scenario(ticks=10))
+    assert lives.ends.tolist() == [END_DIVERGED] * 2
+    assert lives.lengths.tolist() == [length] * 2
+    assert lives.returns.tolist() == [reward * length] * 2
+    assert np.isfinite(fitness_of(lives, 1)).all()
+
+
+@pytest.mark.parametrize("make", ENGINES)
+def test_terms_that_cancel_each_other_are_summed_each(make, swimmer, han_e, genomes):
+    def outcome(before, simulation, action, memory):
+        return (6e19 + 0.0 * simulation.qpos[0], -6e19), False, memory
+
+    task = dataclasses.replace(swimmer, outcome=outcome, reward=("gain", "loss"))
+    lives = make(task, han_e).evaluate(genomes[:2], KEY, Scenario(ticks=10))
+    assert lives.ends.tolist() == [END_DIVERGED] * 2
+    assert lives.lengths.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("make", ENGINES)
+def test_observations_whose_squares_are_no_numbers_leave_no_statistics(make, swimmer, han_e, genomes):
+    def observe(simulation, memory):
+        return np.full(8, 1e110)
+
+    task = dataclasses.replace(swimmer, observe=observe)
+    small = Normaliser(np.zeros(8), np.full(8, 1e-110))
+    lives = make(task, han_e).evaluate(genomes[:2], KEY, Scenario(ticks=5, normaliser=small))
+    assert lives.ends.tolist() == [END_DIVERGED] * 2
+    assert ObservationStatistics.empty(8).merge(lives).count == 0
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """What lives are worth: by hand, and where genomes had different numbers of them."""
 
 import numpy as np
+import pytest
 
 from hebbax.evolution.fitness import fitness_of
 from hebbax.types import END_DIVERGED, Lives
@@ -31,6 +32,21 @@ def test_more_diverged_lives_rank_lower():
 
 def test_all_diverged_is_still_finite():
     assert np.isfinite(fitness_of(lives_of([np.nan, 1.0], [True, True]), 1)).all()
+
+
+@pytest.mark.parametrize("lost", [np.nan, np.inf, -np.inf, 1e308, -1e308])
+def test_what_is_no_return_of_a_life_ranks_below_all_others(lost):
+    """An engine of somebody's own may say that such a life has reached its end."""
+    fitness = fitness_of(lives_of([5.0, lost, -3.0, 2.0], [False] * 4), 1)
+    assert np.isfinite(fitness).all()
+    assert fitness.argmin() == 1
+    np.testing.assert_array_equal(fitness[[0, 2, 3]], [5.0, -3.0, 2.0])
+
+
+@pytest.mark.parametrize("worst", [-1e7, 1e7, -1e19])
+def test_a_life_that_is_lost_ranks_below_all_others_in_float32_too(worst):
+    fitness = fitness_of(lives_of([worst, 2 * abs(worst), worst, 1.0], [False, False, False, True]), 2)
+    assert np.float32(fitness[1]) < np.float32(fitness[0])
 
 
 def test_genomes_can_have_different_numbers_of_lives():

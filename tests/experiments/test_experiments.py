@@ -267,7 +267,7 @@ def test_a_result_is_drawn_from_its_file(name, result_of, tmp_path):
 
 def test_a_file_without_a_result_is_refused(tmp_path):
     (tmp_path / "freeze.json").write_text('{"schema": 1}')
-    with pytest.raises(HebbaxError, match=r"freeze\.json holds no result of an experiment"):
+    with pytest.raises(HebbaxError, match=r"freeze\.json: experiment is missing: expected a text"):
         Result.read(tmp_path / "freeze.json")
 
 

@@ -70,6 +70,10 @@ def _reset_two(noise: Any) -> Any:
     return noise.uniform[:1], noise.uniform[:1]
 
 
+def _reset_counter(noise: Any) -> Any:
+    return noise.uniform[:1], noise.uniform[:1], np.zeros(1)
+
+
 def _reset_memory(noise: Any) -> Any:
     return noise.uniform[:1], noise.uniform[:1], np.zeros(3)
 
@@ -111,7 +115,7 @@ def _outcome_nan(before: Any, body: Any, action: Any, memory: Any) -> Any:
 
 
 def _outcome_late_infinity(before: Any, body: Any, action: Any, memory: Any) -> Any:
-    return 1.0 / np.maximum(0.0, 1.0 - np.abs(body.qvel[0]) * 5.0), False, memory
+    return 1.0 / (20.0 - memory[0]), False, memory + 1.0
 
 
 def _outcome_huge(before: Any, body: Any, action: Any, memory: Any) -> Any:
@@ -124,6 +128,10 @@ def _outcome_two(before: Any, body: Any, action: Any, memory: Any) -> Any:
 
 def _outcome_vector(before: Any, body: Any, action: Any, memory: Any) -> Any:
     return np.concatenate((body.qpos, body.qpos)), False, memory
+
+
+def _outcome_terms(before: Any, body: Any, action: Any, memory: Any) -> Any:
+    return (body.qpos[0], body.qvel[0], 1.0), False, memory
 
 
 def _outcome_frame(before: Any, body: Any, action: Any, memory: Any) -> Any:
@@ -167,13 +175,17 @@ ROBOTS: dict[str, tuple[str, Mapping[str, Any]]] = {
     "actuate: NaN": (cart(), {"actuate": _actuate_nan}),
     "actuate: NaN later": (cart(), {"actuate": _actuate_late_nan}),
     "outcome: NaN": (cart(), {"outcome": _outcome_nan}),
-    "outcome: infinite later": (cart(), {"outcome": _outcome_late_infinity}),
+    "outcome: infinite later": (
+        cart(),
+        {"outcome": _outcome_late_infinity, "reset": _reset_counter, "memory_size": 1},
+    ),
     "outcome: rewards whose sum is infinite": (cart(), {"outcome": _outcome_huge}),
     "outcome: two values": (cart(), {"outcome": _outcome_two}),
     "outcome: a vector": (cart(), {"outcome": _outcome_vector}),
     "outcome: a field of before that is not kept": (cart(), {"outcome": _outcome_frame}),
     "groups of another size": (cart(), {"observation": [Group("slide", 5, "m")]}),
-    "terms without names": (cart(), {"reward": ("one", "two")}),
+    "names without terms": (cart(), {"reward": ("one", "two")}),
+    "terms without names": (cart(), {"reward": ("one", "two"), "outcome": _outcome_terms}),
     "length of nothing": (cart(), {"length": 0}),
     "period that is no multiple": (cart(), {"world": {"control_period": 0.013}}),
     "keyframe that is missing": (cart(), {"world": {"keyframe": "home", "control_period": 0.02}}),

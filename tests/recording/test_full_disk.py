@@ -38,16 +38,17 @@ def part(value):
 
 
 def write(path):
-    row = Lives(*(np.ones(1) for _ in range(6)), np.zeros((1, 3)), np.zeros((1, 3)))
     arrays = {"genome": np.ones(100, np.float32)}
     connection = Connection("layer 0", 0, 3, 3, 4)
     with create_recording(
-        path, attributes={}, arrays=arrays, connections=(connection,), columns={}, control_period=0.1, every=1
+        path, attributes={"every": 1}, arrays=arrays, connections=(connection,), columns={}, control_period=0.1, every=1
     ) as writer:
         for life in range(4):
             for number in range(3):
                 writer.append(life, part(life + number / 10))
-            writer.finish(life, np.zeros(2, np.uint32), row)
+            returns, lengths = np.array([3000 * life + 300.0]), np.array([3000])
+            ones, none = [np.ones(1)] * 4, np.zeros((1, 3))
+            writer.finish(life, np.zeros(2, np.uint32), Lives(returns, lengths, *ones, none, none))
 
 
 def refuse(*_):

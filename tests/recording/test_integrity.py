@@ -43,7 +43,8 @@ def written(tmp_path_factory) -> Path:
             rows, none = rng.normal(size=(TICKS, 3)), np.zeros((TICKS, 0))
             weights = rng.normal(size=(TICKS, 12)).astype(np.float32)
             writer.append(life, Record(rows, rows, rows, rows, rows[:, 0], rows[:, 0] > 0, weights, none, none))
-            row = Lives(*(np.ones(1) for _ in range(6)), np.zeros((1, 3)), np.zeros((1, 3)))
+            returns, lengths, ones, none = rows[:, 0].sum()[None], np.array([TICKS]), [np.ones(1)] * 4, np.zeros((1, 3))
+            row = Lives(returns, lengths, *ones, none, none)
             writer.finish(life, np.array([life, 7], np.uint32), row)
     return path
 

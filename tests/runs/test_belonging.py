@@ -104,7 +104,8 @@ def test_a_folder_of_nothing_but_another_runs_checkpoints_is_left_as_it_is(run, 
         shutil.copy(checkpoint(other, generation), checkpoint(run, generation))
 
     refused(
-        run, r"has no checkpoint of its own: the newest was written with seed=1, config\.yaml says seed=0; put back"
+        run,
+        r"no checkpoint of its own: generation-000003\.safetensors was written with seed=1, config\.yaml says seed=0",
     )
     told, record = notes_of(run)
     assert told == f"{checkpoint(run, 3)} was written with seed=1, config.yaml says seed=0: the checkpoint's is used"
@@ -180,7 +181,7 @@ def test_another_runs_metrics_are_refused(run, other, lines):
     (run / "metrics.jsonl").write_text("".join(mine))
 
     message = (
-        rf"line {(lines.start or 0) + 1} of .*metrics\.jsonl is of run \w{{16}}, run\.json of run \w{{16}}: put back"
+        rf"line {(lines.start or 0) + 1} of .*metrics\.jsonl is of run '\w{{16}}', run\.json of run '\w{{16}}': put"
     )
     refused(run, message)
     with pytest.raises(HebbaxError, match=message):

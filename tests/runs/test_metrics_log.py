@@ -109,15 +109,33 @@ def test_truncating_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("line", ['{"return_mean": 1.0}', '{"generation": "2"}'])
-def test_line_without_generation_cannot_be_cut_back(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"return_mean": 1.0}', "generation is missing: expected a whole number of at least 0"),
+        ('{"generation": "2"}', "generation='2': expected a whole number of at least 0"),
+        ('{"generation": true}', "generation=True: expected a whole number of at least 0"),
+        ('{"generation": 0}', "generation=0: expected more than the 0 before it"),
+        ('{"generation": 1, "steps": NaN}', "NaN is no number of JSON"),
+        ('{"generation": 1, "steps": 3, "steps": 4}', "the key 'steps' stands twice in one object"),
+        ('{"generation": 1, "reward_terms": [3]}', "reward_terms=[3]: expected an object"),
+        ('{"generation": 1, "mean_genome_return": 3.0}', "mean_genome_diverged is missing beside a mean_genome_return"),
+        ('{"generation": 1, "lives": 4}', "lives and diverged: expected both or none"),
+    ],
+)
+def test_a_line_that_is_none_of_metrics_is_named(tmp_path: Path, line: str, reason: str) -> None:
     path = tmp_path / "metrics.jsonl"
     path.write_text(f'{{"generation": 0}}\n{line}\n')
-    with pytest.raises(HebbaxError) as caught:
-        truncate_metrics(path, 1)
-    assert str(caught.value) == (
-        f'line 2 of {path} is broken: it has no whole number "generation"; repair or remove that line'
-    )
+    for read in (read_metrics, lambda path: truncate_metrics(path, 1)):
+        with pytest.raises(HebbaxError) as caught:
+            read(path)
+        assert str(caught.value) == f"line 2 of {path} is broken: {reason}; repair or remove that line"
+
+
+def test_what_is_too_large_for_a_reader_is_written_as_null(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    append_metrics(path, {"generation": 0, "return_std": 1e200})
+    assert read_metrics(path) == [{"generation": 0, "return_std": None}]
 
 
 def test_full_disk_is_reported_and_the_torn_line_does_not_count(tmp_path: Path) -> None:

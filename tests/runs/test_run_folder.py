@@ -37,7 +37,7 @@ def damage(path: Path) -> None:
     path.write_bytes(content)
 
 
-RECORD = {"command": "hebbax train"}
+RECORD = {"command": ["hebbax", "train"]}
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_new_run_holds_what_it_was_given(run: RunFolder) -> None:
     opened = RunFolder.open(run.path)
     assert opened == run
     assert opened.read_config() == "seed: 0\n"
-    assert opened.read_record() == {"command": "hebbax train"}
+    assert opened.read_record() == RECORD
     assert opened.model_path.read_text() == "<mujoco/>"
     assert opened.checkpoints() == []
 
@@ -228,6 +228,35 @@ def test_broken_record_and_config_are_named(run: RunFolder) -> None:
     with pytest.raises(HebbaxError) as caught:
         run.read_config()
     assert str(caught.value) == f"cannot read {run.config_path}: it is not UTF-8 text; restore it from a copy"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[]", r"it holds \[\]: expected an object"),
+        (
+            '{"resumed": [], "command": "hebbax train"}',
+            "command='hebbax train': expected a list of values, each a text",
+        ),
+        ('{"resumed": [{"generation": -1}]}', r"resumed\[0\].generation=-1: expected a whole number of at least 0"),
+        ('{"resumed": [], "weights": 3.5}', "weights=3.5: expected a whole number of at least 0"),
+        ("{}", "resumed is missing: expected a list"),
+    ],
+)
+def test_a_record_of_other_types_is_refused(run: RunFolder, text: str, said: str) -> None:
+    run.record_path.write_text(text)
+    with pytest.raises(HebbaxError, match=rf"run\.json: {said}.*; restore it from a copy"):
+        run.read_record("resumed")
+
+
+def test_a_checkpoint_under_the_name_of_another_generation_is_passed_over(run: RunFolder) -> None:
+    run.save_checkpoint(at(1), keep=2)
+    path = run.save_checkpoint(at(2), keep=2)
+    path.rename(path.with_name("generation-000009.safetensors"))
+    notes: list[str] = []
+    assert run.newest_checkpoint(notes.append)[1].generation == 1
+    assert len(notes) == 1
+    assert "generation-000009.safetensors: it is of generation 2, its name of another; going on" in notes[0]
 
 
 def test_metrics_and_lock_are_those_of_the_folder(run: RunFolder) -> None:

@@ -44,6 +44,13 @@ def source():
     return mujoco.MjSpec.from_string(XML)
 
 
+def without_mass():
+    spec = source()
+    for geom in spec.geoms:
+        geom.mass = 0.0
+    return spec
+
+
 def test_a_model_comes_from_a_file_a_source_or_a_function(tmp_path):
     path = tmp_path / "cart.xml"
     path.write_text(XML)
@@ -57,6 +64,7 @@ def test_a_model_comes_from_a_file_a_source_or_a_function(tmp_path):
         (lambda: XML.replace("<mujoco>", ""), "task 'cart': cannot build it"),
         (lambda: 3, "task 'cart': build is of type int, expected a path, an mujoco.MjSpec, or a function"),
         ("nowhere.xml", "task 'cart': cannot read the model nowhere.xml"),
+        (lambda: without_mass(), "task 'cart': MuJoCo cannot compile the model: .*mass and inertia"),
     ],
 )
 def test_what_is_no_model(build, message):

@@ -16,17 +16,21 @@ from hebbax.analysis.summary import document_of
 from hebbax.attractors.basin import NORMAL, ZEROED_SHARE
 from hebbax.attractors.conditional_lyapunov import Playback
 from hebbax.attractors.lyapunov import FEWEST_TICKS, NUDGE, Pairs, onsets, pairs_of
-from hebbax.config.train import from_dict
+from hebbax.config.train import from_stored
 from hebbax.cores import available_cores
 from hebbax.damage.events import Event
+from hebbax.errors import about
 from hebbax.evolution.trust import Trust, check_trust
 from hebbax.networks.initial import InitialWeights
 from hebbax.policies.make_policy import make_policy
+from hebbax.policies.policy import Policy
+from hebbax.recording.checks import check_clock, check_fits, checked_controller
 from hebbax.recording.layout import END_NAMES
 from hebbax.recording.reader import RecordedLife, Recording
 from hebbax.runs.trials import Runner, Source
+from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.registry import make_task
-from hebbax.types import Lives, Normaliser, Record
+from hebbax.types import Lives, Record
 
 _DIVERGED = "the life diverged"
 _TOO_SHORT = f"the life is shorter than {FEWEST_TICKS} ticks"
@@ -55,22 +59,24 @@ def analyze_recording(recording: Recording, *, workers: int | None = None, trust
     exponent too where not every tick was kept. Verdicts on a part of the ticks see no period shorter than two of them.
     Raises HebbaxError if the recording would import a module and is not trusted; `trust` is as in `StoredRun.open`.
     """
-    config = from_dict(recording.config)
+    with about(recording.path):
+        config = from_stored(recording.config)
     check_trust(config, recording.path, trust)
     task = make_task(config.task.name)
     policy = make_policy(config.policy, task)
+    check_clock(recording, task)
     frame = frame_of(task, policy, recording.every)
     playback = None
     if frame.plastic and recording.every == 1:
         longest = max((life.length for life in recording), default=1)
-        normaliser = Normaliser(*recording.normaliser).of_size(task.observation_size)
-        playback = Playback(policy, recording.genome, normaliser, longest)
+        genome, normaliser = checked_controller(recording.path, recording.genome, recording.normaliser, task, policy)
+        playback = Playback(policy, genome, normaliser, longest)
     with measurement_pool(frame, available_cores() if workers is None else workers) as pool:
-        futures = [pool.submit(_recorded_input(life, playback)) for life in recording]
+        futures = [pool.submit(_recorded_input(life, task, policy, playback)) for life in recording]
         measurements = [future.result() for future in futures]
     setting = {
-        "task": recording.task,
-        "policy": recording.policy,
+        "task": task.name,  # the configuration says what was looked at, whatever the file calls it
+        "policy": policy.name,
         "genome": recording.which_genome,
         "seed": recording.seed,
         "ticks": recording.ticks,
@@ -160,8 +166,11 @@ def _life(number: int, row: Lives, record: Record) -> Life:
     )
 
 
-def _recorded_input(recorded_life: RecordedLife, playback: Playback | None) -> AnalysisInput:
+def _recorded_input(
+    recorded_life: RecordedLife, task: AnyTask, policy: Policy, playback: Playback | None
+) -> AnalysisInput:
     record = recorded_life.record()
+    check_fits(recorded_life, record, task, policy)
     life = Life(
         recorded_life.number,
         record,

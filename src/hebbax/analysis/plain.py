@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from hebbax.expected import LARGEST
+
 _DIGITS = 7  # a float32 has no more
 
 
 def plain(value: Any) -> Any:
-    """Return a value with lists for arrays, None for NaN and infinity, and seven digits."""
+    """Return a value with lists for arrays, seven digits, and None for NaN, infinity and what no reader takes."""
     if isinstance(value, Mapping):
         return {str(key): plain(part) for key, part in value.items()}
     if isinstance(value, np.ndarray | np.generic):
@@ -20,5 +21,5 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
     if isinstance(value, float):
-        return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
+        return float(f"{value:.{_DIGITS}g}") if abs(value) <= LARGEST else None  # a comparison with NaN is false
     return value

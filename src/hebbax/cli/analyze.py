@@ -12,7 +12,7 @@ from hebbax.cli.output import note, note_replaced, number, print_facts, print_ta
 from hebbax.cli.parser import Parser, whole_number
 from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
 from hebbax.cores import keep_algebra_on_one_thread
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, about
 from hebbax.policies.sizes import sizes_in_words
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _of_run(options: Namespace) -> tuple[dict[str, Any], Path]:
 
 def _of_recording(options: Namespace) -> tuple[dict[str, Any], Path]:
     from hebbax.analysis.analyze import analyze_recording
-    from hebbax.config.train import from_dict
+    from hebbax.config.train import from_stored
     from hebbax.evolution.trust import remember_trust
     from hebbax.policies.make_policy import make_policy
     from hebbax.recording.reader import open_recording
@@ -114,7 +114,8 @@ def _of_recording(options: Namespace) -> tuple[dict[str, Any], Path]:
             note(f"one tick in {recording.every} was kept: no period shorter than {shortest} ticks is seen")
         note("a recording is analysed as it is: no exponent with the body in the loop, and no basin")
         waiting(f"analysing {len(recording)} lives")
-        config = from_dict(recording.config)
+        with about(recording.path):
+            config = from_stored(recording.config)
         document = analyze_recording(recording, trust=options.trust)
         if options.trust:
             remember_trust(config, recording.path, note)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from hebbax.cli.output import note, note_replaced, waiting
 from hebbax.cli.parser import Parser, whole_number
 from hebbax.cli.trust import add_scenario_overrides, add_trust_option, open_run
 from hebbax.cores import keep_algebra_on_one_thread
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, about
 
 if TYPE_CHECKING:
     from hebbax.report.html.page import Answer
@@ -102,7 +101,7 @@ def _answers(folder: Path, stored: StoredRun, genome: str) -> list[Answer]:
     Those on another controller are left out, which a note says; of those of before, nobody knows.
     """
     from hebbax.experiments.registry import EXPERIMENTS, draw
-    from hebbax.experiments.result import Result
+    from hebbax.experiments.result import Result, read_document
     from hebbax.report.html.material import UNTOLD, unlike
     from hebbax.report.html.page import Answer
     from hebbax.runs.trials import Source
@@ -114,10 +113,15 @@ def _answers(folder: Path, stored: StoredRun, genome: str) -> list[Answer]:
         if not path.is_file():
             continue
         result = Result.read(path)
+        with about(path):
+            if result.experiment != name:
+                raise HebbaxError(f"experiment={result.experiment!r}: expected {name!r}, as the file is called")
         if (differing := unlike(expected, result.setting)) is not None:
             note(f"{path} {differing}: it is {'on the page, which says so' if differing == UNTOLD else 'left out'}")
         if differing in (None, UNTOLD):
-            typed = json.loads(path.read_text("utf-8")).get("command", [])
+            with about(path):
+                figure = draw(result)
+            typed = read_document(path).get("command", [])
             remark = "" if differing is None else f"This result {differing}."
-            answers.append(Answer(name, experiment.asks, result.sentence, draw(result), typed, remark))
+            answers.append(Answer(name, experiment.asks, result.sentence, figure, typed, remark))
     return answers

@@ -67,8 +67,12 @@ def describe_zoo() -> list[dict[str, Any]]:
 
 
 def _card(folder: Path) -> dict[str, Any]:
+    from hebbax.expected import TEXT, Fields, number, or_null, whole
+    from hebbax.files.documents import read_json
+
+    values = {"return_mean": number(), "return_std": or_null(number(0.0)), "lifetimes": whole(1), "command": TEXT}
     path = folder / "card.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return read_json(path, Fields(known=values), "install hebbax anew") if path.is_file() else {}
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from hebbax.config.train import TrainConfig
-from hebbax.errors import HebbaxError, unknown_name
-from hebbax.runs.belonging import check_record, stored_config
+from hebbax.errors import HebbaxError, about, unknown_name
+from hebbax.runs.belonging import check_record
 from hebbax.runs.run_folder import RunFolder, is_run
 from hebbax.runs.run_sizes import sizes_of_run
 from hebbax.zoo import run_path
@@ -58,7 +58,8 @@ def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: 
     if metric not in METRICS:
         raise unknown_name("metric", metric, METRICS)
     folder = RunFolder.open(run_path(str(source)))
-    config, records = stored_config(folder), folder.read_metrics()
+    config = folder.stored_config()
+    records = folder.read_metrics("steps", "lives", "diverged", "return_mean", "mean_genome_return")
     check_record(folder, folder.record_if_readable(), config)
     if metric == "population-mean" and not config.training.full:
         raise HebbaxError(
@@ -74,7 +75,8 @@ def read_curve(source: str | Path, metric: str = "mean-genome", *, generations: 
         config = _with_generations(config, generations)
         _check_value_at(source, records, metric, generations)
         records = [record for record in records if record["generation"] < generations]
-    points, values, diverged = _points(records, metric, config.evaluate_lifetimes)
+    with about(folder.path):
+        points, values, diverged = _points(records, metric, config.evaluate_lifetimes)
     steps = np.cumsum([record["steps"] for record in records], dtype=np.float64)
     return Curve(
         source=str(source),
@@ -142,6 +144,10 @@ def _points(
     else:
         key = "mean_genome_return"
         diverged = [records[point]["mean_genome_diverged"] / evaluate_lifetimes for point in points]
+        if any(share > 1 for share in diverged):
+            raise HebbaxError(
+                f"mean_genome_diverged of metrics.jsonl: expected at most evaluate_lifetimes={evaluate_lifetimes}"
+            )
     values = np.array([np.nan if records[point][key] is None else records[point][key] for point in points], np.float64)
     if metric == "best":
         # As training chooses its best genome: an evaluation with a life that diverged does not count.

@@ -201,7 +201,7 @@ def option_types() -> dict[str, Any]:
     """Return the type of every option that some strategy has, without None; those that runs store come first."""
     kinds: dict[str, Any] = {}
     for kind in STRATEGIES.values():
-        kinds = {**_types_of(kind.options), **kinds}
+        kinds = {**types_of(kind.options), **kinds}
     order = (*STORED_OPTIONS, *(option for option in kinds if option not in STORED_OPTIONS))
     return {option: kinds[option] for option in order}
 
@@ -211,7 +211,8 @@ def elites_of(population: int, elite: float) -> int:
     return int(population * elite + 1e-9)  # 0.29 * 100 is 28.999…
 
 
-def _types_of(options: type) -> dict[str, Any]:
+def types_of(options: type) -> dict[str, Any]:
+    """Return the type of each option of a strategy's dataclass, without None."""
     hints = typing.get_type_hints(options)
     return {option.name: _without_none(hints[option.name]) for option in dataclasses.fields(options)}
 
@@ -227,7 +228,7 @@ def _check_option_types(name: str, options: type) -> None:
     if not (dataclasses.is_dataclass(options) and isinstance(options, type)):
         raise HebbaxError(f"strategy {name!r}: expected its options as a frozen dataclass, such as OpenaiEs")
     existing = option_types()
-    for option, kind in _types_of(options).items():
+    for option, kind in types_of(options).items():
         expected = existing.get(option, kind)
         if option in ("name", "population", "options") or kind not in _OPTION_TYPES or kind is not expected:
             names = getattr(expected, "__name__", "float") if expected in _OPTION_TYPES else "float, int, str or bool"

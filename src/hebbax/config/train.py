@@ -8,6 +8,7 @@ from typing import Any
 
 from hebbax.config.engines import ENGINES
 from hebbax.config.policy import PRESETS, PolicyConfig, without_unread
+from hebbax.config.stored import STORED, TYPED
 from hebbax.config.strategy import StrategyConfig
 from hebbax.config.training import FULL, PhaseConfig, TrainingConfig, check_training
 from hebbax.errors import HebbaxError, check_seed, check_whole, is_number, unknown_name
@@ -110,11 +111,24 @@ def from_dict(values: dict[str, Any]) -> TrainConfig:
 
     Earlier ones let a policy have options that it does not read; they get their defaults here, or no such run would
     load. Lives of training were full ones, and every reward term counted as it is, before there was a choice. Raises
-    HebbaxError for a key this version does not know.
+    HebbaxError for a key this version does not know, and for a value of another type than its key has.
     """
+    TYPED.check(values)
     training = {"weights": {}, **values.get("training", {"ticks": FULL})}
     config = from_typed({**values, "training": training, "policy": _with_initial_scale(values.get("policy", {}))})
     return replace(config, policy=without_unread(config.policy))
+
+
+def from_stored(values: Any) -> TrainConfig:
+    """Return the configuration that a document holds, of this version or an earlier one.
+
+    Raises HebbaxError as `from_dict` and `check_train_config` do, and for a key that is missing although all stored
+    runs have it.
+    """
+    STORED.check(values)
+    config = from_dict(values)
+    check_train_config(config)
+    return config
 
 
 def from_typed(values: dict[str, Any]) -> TrainConfig:
@@ -146,6 +160,8 @@ def _with_initial_scale(policy: dict[str, Any]) -> dict[str, Any]:
     """Return a policy's values in today's keys: runs of schema 1 may hold the ends of a uniform distribution."""
     if "initial_low" not in policy:
         return policy
+    if "initial_high" not in policy:
+        raise HebbaxError("policy.initial_high is missing beside policy.initial_low")
     low, high = policy["initial_low"], policy["initial_high"]
     rest = {key: value for key, value in policy.items() if key not in ("initial_low", "initial_high")}
     return {**rest, "initial": "uniform", "initial_scale": (high - low) / 2, "initial_offset": (high + low) / 2}

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hebbax.compiling.bounds import BOUND
+from hebbax.compiling.bounds import BOUND, MOST_SQUARES
 from hebbax.compiling.unchanged import check_unchanged
 from hebbax.damage.apply import change_values, happens, plasticity_scale
 from hebbax.damage.event_table import ACTION, SENSE, WEIGHTS, carried_over, states_of
@@ -40,7 +40,7 @@ from hebbax.policies.policy import Policy
 from hebbax.settings import each_pinned, pinned
 from hebbax.streams import WEIGHT_STREAM
 from hebbax.tasks.external.task import AnyTask
-from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Lives, Record
+from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, MOST_RETURN, Lives, Record
 
 AnyOfTasks = TypeVar("AnyOfTasks", bound=AnyTask)
 
@@ -302,25 +302,27 @@ class Flock(ABC):
         counts = np.maximum(self.observation_count, 1)[:, None]
         with np.errstate(over="ignore", invalid="ignore"):  # of a life that saw what is not finite
             mean, m2 = self.sums / counts, np.maximum(self.squares - self.sums**2 / counts, 0.0)
+            within = np.all(self.squares + self.sums**2 <= MOST_SQUARES, axis=1)  # a comparison with NaN is false
+        ends = np.where(within, self.ends, END_DIVERGED)
         return Lives(
             returns=self.returns,
             lengths=self.lengths,
-            ends=self.ends,
+            ends=ends,
             warnings=self._warnings(),
             terminations=self.terminations,
             observation_count=self.observation_count,
             observation_mean=self.normaliser.mean + mean,
             observation_m2=m2,
             reward_terms=self.reward_terms if self.reward_terms.shape[1] else None,
-            weights=self._weights_left(),
+            weights=self._weights_left(ends),
         )
 
-    def _weights_left(self) -> np.ndarray:
+    def _weights_left(self, ends: np.ndarray) -> np.ndarray:
         """Return the weights that lives leave, float32 [lives, weights or 0]."""
         left = self._left[: self.count].copy()
         if left.size:
             left[self.alive] = flat(self.carry.weights)[: self.count][self.alive]
-        return left_by(self.ends, left)
+        return left_by(ends, left)
 
     def _act(self, tick: int, observations: np.ndarray, record: Record | None) -> np.ndarray:
         """Run the policy on observations [lives, observations]; end lives where either is out of bounds.
@@ -382,7 +384,10 @@ class Flock(ABC):
         Returns which of the living have terminated, bool [lives].
         """
         self.rewards, self.terms = rewards, np.zeros_like(self.reward_terms) if terms is None else terms
-        self._end(~np.isfinite(rewards), END_DIVERGED)
+        within = np.isfinite(rewards) & (np.abs(self.returns + rewards) <= MOST_RETURN)
+        if terms is not None:
+            within &= np.all(np.abs(self.reward_terms + terms) <= MOST_RETURN, axis=1)
+        self._end(~within, END_DIVERGED)
         self.returns += np.where(self.alive, rewards, 0.0)
         if terms is not None:
             self.reward_terms += np.where(self.alive[:, None], terms, 0.0)

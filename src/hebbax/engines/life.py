@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hebbax.compiling.bounds import bounded
+from hebbax.compiling.bounds import MOST_SQUARES, bounded, steers
 from hebbax.compiling.compiler import compiled, copy, copy_by_way_of, kernel
 from hebbax.compiling.noise import draw, fold_in
 from hebbax.damage.apply import change_values, change_weights, event_key, happens, plasticity_scale, reads_fresh
 from hebbax.damage.event_table import ACTION, INDEX, SENSE, WEIGHTS
 from hebbax.kernels.weights import interpolate
 from hebbax.streams import BODY_STREAM, RESTART_STREAM, WEIGHT_STREAM
-from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, Noise
+from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, MOST_RETURN, Noise
 
 if TYPE_CHECKING:
     from typing import Any
@@ -88,9 +88,13 @@ def normalise_observation(observation, mean, scale, sums, squares, inputs):
 
 @kernel
 def add(values, sums):
-    """Add values to sums of them, in place."""
+    """Add values to sums of them, in place; return whether these stay numbers that a fitness can be made of."""
+    within = True
     for i in range(sums.shape[0]):
         sums[i] += values[i]
+        if not abs(sums[i]) <= MOST_RETURN:  # written so that NaN is not
+            within = False
+    return within
 
 
 @compiled
@@ -125,11 +129,17 @@ def adapt_weights(events, tick, states, key0, key1, layout, folded, carry, scrat
 
 @kernel
 def summarise(row, count, sums, squares, mean):
-    """Write the mean and summed squared deviations of the observations, from sums about the normaliser's mean."""
-    size = mean.shape[0]
+    """Write the mean and summed squared deviations of the observations, from sums about the normaliser's mean.
+
+    Returns whether a population's can be made of them.
+    """
+    size, within = mean.shape[0], True
     for i in range(size):
         row[SUMS + i] = mean[i] + sums[i] / max(count, 1)
         row[SUMS + size + i] = max(squares[i] - sums[i] * sums[i] / max(count, 1), 0.0)
+        if not squares[i] + sums[i] * sums[i] <= MOST_SQUARES:  # written so that NaN is not
+            within = False
+    return within
 
 
 @compiled
@@ -225,6 +235,9 @@ def live(
             break
         remember(before, state)
         copy_by_way_of(spare, actuate(action, state, memory), control)
+        if not steers(control):
+            end = END_DIVERGED
+            break
         contacts = record.contacts[tick - first : tick - first + 1]
         if not advance(model, simulator, state, control, events, states, tick, key0, key1, contacts):
             end = END_DIVERGED
@@ -233,11 +246,11 @@ def live(
         write_terms(before, state, action, memory, key0, key1, tick, terms)
         copy_by_way_of(spare, next_memory, memory)
         # Not np.isfinite, which is x - x == 0: of a sum that it sees, the compiler takes that to be always so.
-        if not abs(reward) < np.inf:
+        earned = total + reward
+        if not (abs(reward) < np.inf and abs(earned) <= MOST_RETURN and add(terms, term_sums)):
             end = END_DIVERGED
             break
-        total += reward
-        add(terms, term_sums)
+        total = earned
         hear(reward, terms, signal)
         if tick - first < record.rewards.shape[0]:
             record.rewards[tick - first], record.terminated[tick - first] = reward, bool(done)
@@ -261,4 +274,5 @@ def live(
     row[END] = end
     bequeath(layout, carry, inherited)
     row[WARNINGS] += count_warnings(simulator)
-    summarise(row, count, sums, squares, mean)
+    if not summarise(row, count, sums, squares, mean):
+        row[END] = END_DIVERGED

@@ -12,6 +12,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from hebbax.compiling.bounds import MOST_CONTROL
 from hebbax.damage.apply import apply_forces, clear_forces, hold_coordinates
 from hebbax.damage.event_table import POSITION
 from hebbax.engines.batched import batch_task
@@ -140,8 +141,11 @@ class _Bodies(Flock):
         for field in self.task.compared:
             getattr(befores, field)[:] = getattr(states, field)
         batched.actuate(actions, states, self.memory, self.alive, self.batch.controls)
+        steered = np.all(np.abs(self.batch.controls) <= MOST_CONTROL, axis=1)  # a comparison with NaN is false
+        self._end(~steered, END_DIVERGED)
         contacts = None if record is None else record.contacts[tick - self.first]
-        self.batch.advance(np.flatnonzero(self.alive), _BodyDamage(self, tick), contacts)
+        if self.alive.any():
+            self.batch.advance(np.flatnonzero(self.alive), _BodyDamage(self, tick), contacts)
         self._end(~self.batch.within_bounds(), END_DIVERGED)
         rewards, done = np.zeros(self.count), np.zeros(self.count, bool)
         terms = np.zeros_like(self.reward_terms)

@@ -8,6 +8,7 @@ import numpy as np
 
 from hebbax.engines.slots import Slots
 from hebbax.errors import HebbaxError
+from hebbax.evolution.saved_tensors import check_tensor
 from hebbax.keys import fold_in, stream
 from hebbax.lazy_jax import jax
 from hebbax.policies.policy import Policy
@@ -50,8 +51,8 @@ class Births:
         """Return the weights that tensors hold. Raises HebbaxError if they are missing, or of another shape."""
         if not self._persists:
             return None
-        weights = tensors.get(_WEIGHTS)
-        if weights is None or weights.shape != self._shape:
-            found = "nothing" if weights is None else f"shape {weights.shape}"
-            raise HebbaxError(f"the checkpoint's {_WEIGHTS!r}: {found}, expected {self._shape}")
+        weights = check_tensor(_WEIGHTS, tensors, np.zeros(self._shape, np.float32), missing=True)
+        lost = np.isnan(weights)
+        if not np.array_equal(lost.any(axis=1), lost.all(axis=1)):
+            raise HebbaxError(f"the checkpoint's {_WEIGHTS!r} holds NaN for a part of the weights of a life")
         return weights

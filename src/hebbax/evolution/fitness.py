@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from hebbax.types import Lives
+from hebbax.types import MOST_RETURN, Lives
 
 
 def fitness_of(lives: Lives, lifetimes: int | np.ndarray) -> np.ndarray:
     """Return the mean return of each genome's lives, float64 [population], always finite.
 
-    A life that diverged counts as the worst return of the generation: an infinite or missing fitness would not be
-    comparable, and could be remembered as the best.
+    A life that diverged counts as the worst return of the generation, and so does one whose return is no number, or a
+    larger one than any: an infinite or missing fitness would not be comparable, and could be remembered as the best.
 
     Args:
         lives: those of the first genome, then those of the next.
@@ -19,15 +19,22 @@ def fitness_of(lives: Lives, lifetimes: int | np.ndarray) -> np.ndarray:
     """
     means = _means(finite_returns(lives), lifetimes)
     # A genome with a diverged life ranks below all that have none, never beside the worst of them.
-    diverged_share = _means(lives.diverged, lifetimes)
-    return np.where(diverged_share > 0, means.min() - diverged_share, means)
+    lost_share = _means(~_counted(lives), lifetimes)
+    worst = means.min()
+    # Of a return of millions, a part of 1 would be lost in the float32 of strategies.
+    return np.where(lost_share > 0, worst - lost_share * max(1.0, abs(worst) / 2**20), means)
 
 
 def finite_returns(lives: Lives) -> np.ndarray:
     """Return what each life is worth, float64 [lives]: of one that diverged, the worst return of the others."""
-    finite = ~lives.diverged
-    worst = lives.returns[finite].min() if finite.any() else 0.0
-    return np.where(finite, lives.returns, worst)
+    counted = _counted(lives)
+    worst = lives.returns[counted].min() if counted.any() else 0.0
+    return np.where(counted, lives.returns, worst)
+
+
+def _counted(lives: Lives) -> np.ndarray:
+    """Return which lives have a return that counts, bool [lives]: an engine or a weight of terms may be anybody's."""
+    return ~lives.diverged & (np.abs(lives.returns) <= MOST_RETURN)  # a comparison with NaN is false
 
 
 def _means(values: np.ndarray, lifetimes: int | np.ndarray) -> np.ndarray:

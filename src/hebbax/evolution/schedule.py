@@ -13,7 +13,9 @@ from hebbax.config.training import FULL, GROWING, PhaseConfig, Reached, read_aft
 from hebbax.damage.events import Event, check_onsets
 from hebbax.damage.text import parse_damages
 from hebbax.errors import HebbaxError, unknown_name
-from hebbax.evolution.life_length import LifeLength, Outcome, first_length, next_length
+from hebbax.evolution.life_length import WINDOW, LifeLength, Outcome, first_length, next_length
+from hebbax.evolution.saved_tensors import check_tensor
+from hebbax.expected import whole
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import Lives
 
@@ -108,18 +110,19 @@ class Schedule:
         }
 
     def unpack(self, tensors: Mapping[str, np.ndarray]) -> ScheduleState:
-        """Return the state of which `pack` made these tensors. Raises HebbaxError where one is missing."""
+        """Return the state of which `pack` made these tensors.
+
+        Raises HebbaxError where one is missing, or is not of such a run.
+        """
         if not self.changes:
             return self.begin()
-        missing = [name for name in self.pack(self.begin()) if name not in tensors]
-        if missing:
-            raise HebbaxError(f"the checkpoint holds no {missing[0]!r}: it was written with another training")
-        length = LifeLength(
-            int(tensors["schedule/ticks"]),
-            tuple(tensors["schedule/fitness"].tolist()),
-            bool(tensors["schedule/falls"]),
-        )
-        return ScheduleState(int(tensors["schedule/phase"]), length)
+        expected = self.pack(self.begin())
+        for name, tensor in expected.items():
+            check_tensor(name, tensors, tensor, most=WINDOW if name == "schedule/fitness" else None)
+        phase, ticks, fitness, falls = (tensors[name] for name in expected)
+        whole(0, len(self.phases) - 1).check(int(phase), "the checkpoint's 'schedule/phase'")
+        whole(1, self.full).check(int(ticks), "the checkpoint's 'schedule/ticks'")
+        return ScheduleState(int(phase), LifeLength(int(ticks), tuple(fitness.tolist()), bool(falls)))
 
 
 def weighted(lives: Lives, weights: np.ndarray | None) -> Lives:

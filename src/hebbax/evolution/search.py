@@ -19,6 +19,7 @@ from hebbax.engines.scenario import Damages, Scenario, in_turn
 from hebbax.errors import HebbaxError
 from hebbax.evolution.births import Births
 from hebbax.evolution.life_length import Outcome
+from hebbax.evolution.saved_tensors import check_tensor
 from hebbax.evolution.schedule import Schedule, ScheduleState, weighted, with_training
 from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
 from hebbax.evolution.strategy import Strategy, first_genomes, weighted_mean
@@ -174,17 +175,20 @@ class Search:
     def unpack(
         self, tensors: Mapping[str, np.ndarray], generation: int, statistics: ObservationStatistics, best: Best | None
     ) -> SearchState:
-        """Return the state that tensors hold. Raises HebbaxError if they are of another strategy or genome size."""
+        """Return the state that tensors hold.
+
+        Raises HebbaxError if they are of another strategy, genome size or seed, or hold what is no number.
+        """
+        check_tensor("key_data", tensors, np.asarray(jax.random.key_data(self.key)))
+        if not np.array_equal(tensors["key_data"], jax.random.key_data(self.key)):
+            raise HebbaxError(f"the checkpoint's 'key_data' is not that of seed {self.config.seed}")
         template = jax.eval_shape(self._begin_strategy, stream(self.key, "initial"))
         leaves, structure = jax.tree_util.tree_flatten_with_path(template)
         values = []
         for path, leaf in leaves:
             name = _tensor_name(path)
-            tensor = tensors.get(name)
-            if tensor is None:
-                raise HebbaxError(f"the checkpoint holds no {name!r}: it was written with another strategy")
-            if tensor.shape != leaf.shape:
-                raise HebbaxError(f"the checkpoint's {name!r} has shape {tensor.shape}, expected {leaf.shape}")
+            # evosax has no best fitness at first, but an infinite one.
+            tensor = check_tensor(name, tensors, leaf, infinite=name.endswith("best_fitness"))
             values.append(jnp.asarray(tensor, leaf.dtype))
         strategy, schedule = jax.tree_util.tree_unflatten(structure, values), self.schedule.unpack(tensors)
         return SearchState(generation, strategy, statistics, best, schedule, self.births.unpack(tensors))

@@ -11,16 +11,22 @@ from matplotlib.figure import Figure
 
 from hebbax.analysis.statistics import median
 from hebbax.damage.events import Event
+from hebbax.expected import Fields, ListOf, or_null
 from hebbax.experiments.context import Context
 from hebbax.experiments.measures import interval, summary
 from hebbax.experiments.panels import draw_lives, figure_of
 from hebbax.experiments.result import Result
+from hebbax.experiments.shapes import COUNT, SUMMARY, TICK
 from hebbax.experiments.words import diverged_sentence, number
 from hebbax.report.style import INK
 
 TICKS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 QUICK_TICKS = (0, 2, 10, 50, 200)
 SHARES = {"half": 0.5, "nine_tenths": 0.9}
+
+_POINT = Fields({"tick": or_null(TICK), "updates": COUNT, "diverged": COUNT, "return": SUMMARY})
+VALUES = Fields({"points": ListOf(_POINT)})
+"""What `run` finds, as far as `draw` reads it; as of all experiments."""
 
 
 def run(context: Context) -> Result:

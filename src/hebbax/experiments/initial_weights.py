@@ -10,10 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hebbax.attractors.basin import measure_basin
+from hebbax.expected import TEXT, TRUTH, Fields, ListOf
 from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import count_labels, judge_life, share, summary
 from hebbax.experiments.panels import draw_labels, draw_lives, figure_of
 from hebbax.experiments.result import Result
+from hebbax.experiments.shapes import SHARE, SUMMARY, VERDICTS
 from hebbax.experiments.words import diverged_sentence, number
 from hebbax.networks.initial import InitialWeights
 from hebbax.policies.policy import Policy
@@ -31,6 +33,11 @@ DISTRIBUTIONS = (
     InitialWeights("constant", 1.0),
 )
 QUICK = (0, 2, 4, 6)
+
+_GROUP = Fields({"distribution": TEXT, "own": TRUTH, "return": SUMMARY, "verdicts": VERDICTS, "same_attractor": SHARE})
+VALUES = Fields(
+    {"groups": ListOf(_GROUP)}, agree=lambda values: None if values["groups"] else "groups: expected at least one"
+)
 
 
 def run(context: Context) -> Result:

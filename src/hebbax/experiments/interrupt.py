@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from hebbax.attractors.spectra import dominant_frequency
 from hebbax.damage.events import Event
+from hebbax.expected import TEXT, Fields, ListOf
 from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import (
     BAND,
@@ -26,10 +27,25 @@ from hebbax.experiments.measures import (
 )
 from hebbax.experiments.panels import band_of, draw_band, draw_lives, figure_of, legend_below, mean_reward, shade
 from hebbax.experiments.result import Result
+from hebbax.experiments.shapes import COURSE, NO_GAIT, SUMMARY, TICK
 from hebbax.experiments.words import count_list, diverged_sentence, no_gait_sentence, number, of_lives
 from hebbax.report.style import BLUE, MUTED, VERMILLION
 
 _COLOURS = (BLUE, VERMILLION)
+
+_GROUP = Fields(
+    needed={
+        "policy": TEXT,
+        **dict.fromkeys(("half", "ticks"), TICK),
+        "kept_rate": SUMMARY,
+        **dict.fromkeys(("course_with_updates", "course_without_updates"), COURSE),
+    },
+    known={"no_gait": NO_GAIT},
+)
+VALUES = Fields(
+    {"groups": ListOf(_GROUP)},
+    agree=lambda values: None if 1 <= len(values["groups"]) <= 2 else "groups: expected one or two",
+)
 
 
 def run(context: Context) -> Result:

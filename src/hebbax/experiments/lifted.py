@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hebbax.attractors.spectra import dominant_frequency
+from hebbax.expected import Fields
 from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import (
     REWARD_WINDOW,
@@ -26,6 +27,7 @@ from hebbax.experiments.measures import (
 from hebbax.experiments.panels import band_of, draw_band, draw_labels, draw_lives, figure_of, legend_below, shade
 from hebbax.experiments.raising import lifting
 from hebbax.experiments.result import Result
+from hebbax.experiments.shapes import COURSE, NO_GAIT, SUMMARY, TICK, VERDICTS
 from hebbax.experiments.words import (
     count_list,
     diverged_sentence,
@@ -45,6 +47,13 @@ STOP_RATIO = 0.25
 _FAINT = 0.01  # amplitude, of actions within ±1, below which a frequency says nothing
 _SETTLING = 4  # the first quarter of the time in the air is left out: what is over by then is no answer
 _COLOURS = {"ground": BLUE, "air": ORANGE}
+
+_GROUP = Fields({**dict.fromkeys(("amplitude", "frequency"), SUMMARY), "verdicts": VERDICTS, "course": COURSE})
+VALUES = Fields(
+    needed={**dict.fromkeys(("begin", "end"), TICK), "groups": Fields({"ground": _GROUP, "air": _GROUP})},
+    known={"no_gait": NO_GAIT},
+    agree=lambda values: None if list(values["groups"]) == ["ground", "air"] else "groups: expected ground and air",
+)
 
 
 def run(context: Context) -> Result:

@@ -11,10 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hebbax.attractors.principal_components import principal_components
+from hebbax.expected import TEXT, Fields, ListOf
+from hebbax.expected import number as number_from
 from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import count_labels, judge_life, summary
 from hebbax.experiments.panels import draw_labels, draw_lives, figure_of, legend_below
 from hebbax.experiments.result import Result, floats
+from hebbax.experiments.shapes import NUMBER, SUMMARY, VERDICTS
 from hebbax.experiments.words import count_list, diverged_sentence, number, with_interval
 from hebbax.keys import root_key, stream
 from hebbax.policies.policy import Policy
@@ -28,6 +31,27 @@ _PICTURE_TICKS = 400
 _SHARE = 0.9
 _MOST_COMPONENTS = 30
 _COLOURS = {"evolved": BLUE, "random": ORANGE}
+
+_GROUP = Fields({"return": SUMMARY, "verdicts": VERDICTS})
+_PATHS = ListOf(ListOf(ListOf(NUMBER)))  # [lives, ticks, components]
+_SHARED = Fields(
+    {"explained": ListOf(number_from(0.0, 1.001)), "scores": Fields({"evolved": _PATHS, "random": _PATHS})},
+    agree=lambda shared: (
+        None
+        if all(
+            path and {len(point) for point in path} == {len(shared["explained"])}
+            for paths in shared["scores"].values()
+            for path in paths
+        )
+        else "scores: expected a number per component at each tick"
+    ),
+)
+VALUES = Fields(
+    {"of": TEXT, "groups": Fields({"evolved": _GROUP, "random": _GROUP}), "shared": _SHARED},
+    agree=lambda values: (
+        None if list(values["groups"]) == ["evolved", "random"] else "groups: expected evolved and random"
+    ),
+)
 
 
 @pinned()

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from hebbax.attractors.basin import Return, measure_basin
 from hebbax.damage.events import Event
+from hebbax.expected import Fields, or_null
 from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import (
     REWARD_WINDOW,
@@ -24,6 +25,7 @@ from hebbax.experiments.measures import (
 )
 from hebbax.experiments.panels import band_of, draw_band, draw_lives, figure_of, legend_below, mean_reward, shade
 from hebbax.experiments.result import Result
+from hebbax.experiments.shapes import COURSE, SHARE, SUMMARY, TICK
 from hebbax.experiments.words import diverged_sentence, ended_early_sentence, of_lives, with_interval
 from hebbax.report.style import BLUE, MUTED, ORANGE, VERMILLION, write_across
 
@@ -32,6 +34,26 @@ ONSET = 0.3
 
 STEADY = 2 * REWARD_WINDOW
 """Ticks that weights have to be near their attractor to be back, as long as for the reward rate."""
+
+_CONTROL = Fields({"recovered": SHARE, "recovery_ticks": SUMMARY, "rate_disturbed": COURSE})
+
+RECOVERY = Fields(
+    needed={
+        **dict.fromkeys(("onset", "end", "reward_window"), TICK),
+        **dict.fromkeys(("rate_undisturbed", "rate_disturbed"), COURSE),
+        "recovered": SHARE,
+        "recovery_ticks": SUMMARY,
+        "weights_ticks": or_null(SUMMARY),
+        "distance": or_null(COURSE),
+    },
+    known={"control": _CONTROL},
+    agree=lambda values: (
+        None
+        if (values["weights_ticks"] is None) == (values["distance"] is None)
+        else "weights_ticks and distance: expected both, or null for both where weights do not change"
+    ),
+)
+"""What `measure_recovery` returns, as far as it is drawn."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import HebbaxError, calling, unknown_name
 from hebbax.registry import Registry
 
 if TYPE_CHECKING:
@@ -132,5 +132,16 @@ def run_experiment(name: str, context: Context) -> Result:
 
 
 def draw(result: Result) -> Figure:
-    """Return the figure of a result, also of one that was read from its file."""
-    return import_module(experiment_named(result.experiment).module).draw(result)
+    """Return the figure of a result, also of one that was read from its file.
+
+    Raises HebbaxError for values that are not of its experiment; a plug-in's are checked if its module says in VALUES
+    what they are.
+    """
+    name = result.experiment
+    module = import_module(experiment_named(name).module)
+    shape = getattr(module, "VALUES", None)
+    if shape is not None:
+        shape.check(result.values, "values")
+        return module.draw(result)
+    with calling(f"drawing experiment {name!r}"):
+        return module.draw(result)

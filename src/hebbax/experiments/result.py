@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,9 @@ import numpy as np
 
 from hebbax.analysis.plain import plain
 from hebbax.analysis.statistics import resting_on
-from hebbax.errors import HebbaxError
 from hebbax.experiments.context import Context
+from hebbax.experiments.shapes import RESULT
+from hebbax.files.documents import read_json
 from hebbax.versions import environment
 
 SCHEMA = 1
@@ -52,11 +52,13 @@ class Result:
     @classmethod
     def read(cls, path: Path) -> Result:
         """Return the result in a file. Raises HebbaxError if it holds none."""
-        try:
-            document = json.loads(path.read_text("utf-8"))
-            return cls(*(document[key] for key in ("experiment", "sentence", "setting", "values")))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise HebbaxError(f"{path} holds no result of an experiment: {error}") from error
+        document = read_document(path)
+        return cls(*(document[key] for key in ("experiment", "sentence", "setting", "values")))
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Return what the file of a result holds, as `Result.to_json` has it. Raises HebbaxError if it holds none."""
+    return read_json(path, RESULT, "make the experiment again")
 
 
 def interval_lives(values: Any) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from hebbax.damage.events import Event
 from hebbax.experiments.context import Context
-from hebbax.experiments.recovery import ONSET, draw_recovery, measure_recovery, recovery_sentence
+from hebbax.experiments.recovery import ONSET, RECOVERY, draw_recovery, measure_recovery, recovery_sentence
 from hebbax.experiments.result import Result
 from hebbax.experiments.words import of_lives, with_interval
 
@@ -19,6 +19,8 @@ LASTS = 0.1
 
 BOUND = 1.0
 """Of tanh and of the sigmoid, which actions come from."""
+
+VALUES = RECOVERY
 
 
 def run(context: Context) -> Result:

@@ -11,10 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hebbax.attractors.verdict import FEWEST_UPDATES
+from hebbax.expected import Fields, ListOf
+from hebbax.expected import number as number_from
 from hebbax.experiments.context import Context, Life
 from hebbax.experiments.measures import UNJUDGED, count_labels, judge_life, most_common, summary
 from hebbax.experiments.panels import figure_of
 from hebbax.experiments.result import Result, floats
+from hebbax.experiments.shapes import SUMMARY, TICK, VERDICT
 from hebbax.experiments.words import diverged_sentence, number
 from hebbax.plasticity.plasticity import Plasticity
 from hebbax.policies.policy import Policy
@@ -24,6 +27,29 @@ from hebbax.report.style import DARK_LETTERS, INK, LIGHT_LETTERS, SEQUENTIAL_COL
 WINDOWS, QUICK_WINDOWS = (1, 2, 5, 10, 20, 50), (1, 10, 50)
 INTERVALS, QUICK_INTERVALS = (1, 2, 4, 8, 16), (1, 4, 16)
 """Ticks. Longer intervals than a life has verdicts for are left out."""
+
+_TIMESCALE = {"window": TICK, "interval": TICK}
+_CELL = Fields({**_TIMESCALE, "return": SUMMARY, "verdict": VERDICT, "share": number_from(0.0, 1.0)})
+
+
+def _disagreement(values: Mapping[str, Any]) -> str | None:
+    """Return where cells are not those of the windows and intervals, or None."""
+    grid = [(interval, window) for interval in values["intervals"] for window in values["windows"]]
+    if len(set(grid)) < len(grid) or [(cell["interval"], cell["window"]) for cell in values["cells"]] != grid:
+        return "cells: expected one for each interval and window, in order"
+    if (values["own"]["interval"], values["own"]["window"]) not in grid:
+        return "own: expected one of the intervals and windows"
+    return None
+
+
+VALUES = Fields(
+    {
+        **dict.fromkeys(("windows", "intervals"), ListOf(TICK)),
+        "own": Fields(_TIMESCALE),
+        "cells": ListOf(_CELL),
+    },
+    agree=_disagreement,
+)
 
 
 def run(context: Context) -> Result:

@@ -6,11 +6,13 @@ from matplotlib.figure import Figure
 
 from hebbax.damage.events import Event
 from hebbax.experiments.context import Context
-from hebbax.experiments.recovery import ONSET, draw_recovery, measure_recovery, recovery_sentence
+from hebbax.experiments.recovery import ONSET, RECOVERY, draw_recovery, measure_recovery, recovery_sentence
 from hebbax.experiments.result import Result
 
 SHARE = 1 / 3
 """Of the weights of all layers together, drawn anew in every life; as in Najarro and Risi (2020)."""
+
+VALUES = RECOVERY
 
 
 def run(context: Context) -> Result:

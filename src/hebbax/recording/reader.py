@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import namedtuple
 from collections.abc import Iterator
@@ -13,7 +12,10 @@ from typing import Any
 import h5py
 import numpy as np
 
-from hebbax.errors import HebbaxError, one_line
+from hebbax.errors import HebbaxError, about, one_line
+from hebbax.expected import Fields
+from hebbax.files.documents import parse_json
+from hebbax.recording.checks import check_life, check_names, checked_attribute
 from hebbax.recording.inside import array_in, attribute_of, dataset_in, group_in, holds, names_in, tells
 from hebbax.recording.layout import DATASETS, SCHEMA
 from hebbax.types import Record
@@ -43,14 +45,16 @@ class RecordedLife:
             for name in (dataset.name for dataset in DATASETS)
             if name in Record._fields
         }
-        return Record(**fields, weights=self.weights(), state=self._state())
+        record = Record(**fields, weights=self.weights(), state=self._state())
+        check_life(self, array_in(self.group, "tick"), record, _told(self.group.file, "every"))
+        return record
 
     def _state(self) -> Any:
         """Return the world's state as a named tuple of arrays, empty where the file has none."""
         if not holds(self.group, "state"):
             return ()
         group = group_in(self.group, "state")
-        arrays = {str(name): array_in(group, str(name)) for name in list(np.asarray(_told(group, "arrays")))}
+        arrays = {name: array_in(group, name) for name in _told(group, "arrays")}
         return namedtuple("State", list(arrays))(**arrays)  # pyright: ignore[reportUntypedNamedTuple]
 
     def weights(self) -> np.ndarray:
@@ -58,6 +62,9 @@ class RecordedLife:
         rows = len(dataset_in(self.group, "tick"))
         layers = group_in(self.group, "weights")
         matrices = [array_in(layers, str(number)) for number in range(len(names_in(layers)))]
+        if any(matrix.dtype.kind != "f" or matrix.ndim != 3 or len(matrix) != rows for matrix in matrices):
+            where = f"{self.group.file.filename}, {self.group.name}"
+            raise HebbaxError(f"{where}: expected weights as numbers of shape ({rows}, presynaptic, postsynaptic)")
         parts = [matrix.reshape(rows, math.prod(matrix.shape[1:])) for matrix in matrices]  # rows may be 0
         return np.concatenate(parts, axis=1) if parts else np.zeros((rows, 0), np.float32)
 
@@ -81,7 +88,7 @@ class Recording:
     @property
     def config(self) -> dict[str, Any]:
         """The run's configuration, as `hebbax.config.train.from_dict` takes it."""
-        return json.loads(str(_told(self._file, "config")))
+        return self._object("config")
 
     @property
     def genome(self) -> np.ndarray:
@@ -121,7 +128,7 @@ class Recording:
     @property
     def world(self) -> dict[str, Any] | None:
         """What the task's world was made of, as run.json says it; None in files of before."""
-        return json.loads(str(_told(self._file, "world"))) if tells(self._file, "world") else None
+        return self._object("world") if tells(self._file, "world") else None
 
     @property
     def termination(self) -> str:
@@ -180,6 +187,13 @@ class Recording:
     def _groups(self) -> h5py.Group:
         return group_in(self._file, "lives")
 
+    def _object(self, name: str) -> dict[str, Any]:
+        """Return what an attribute holds as JSON. Raises HebbaxError unless it is an object."""
+        with about(self.path):
+            values = parse_json(str(_told(self._file, name)))
+            Fields().check(values, f"@{name}")
+        return values
+
 
 def open_recording(path: str | Path) -> Recording:
     """Open a recording for reading.
@@ -201,8 +215,9 @@ def open_recording(path: str | Path) -> Recording:
         if not tells(file, "schema") or not holds(file, "lives"):
             raise HebbaxError(f"{path} is not a recording: give a file that `hebbax record` wrote")
         schema = _told(file, "schema")
-        if int(schema) > SCHEMA:
+        if schema > SCHEMA:
             raise HebbaxError(f"{path} has schema {schema}: this hebbax reads up to {SCHEMA}; install a newer one")
+        check_names(file)
     except BaseException:
         file.close()
         raise
@@ -210,4 +225,4 @@ def open_recording(path: str | Path) -> Recording:
 
 
 def _told(group: h5py.Group, name: str) -> Any:
-    return attribute_of(group, name)
+    return checked_attribute(group, name, attribute_of(group, name))

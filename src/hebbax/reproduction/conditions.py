@@ -7,7 +7,6 @@ condition, then one row per controller. The paper: Dittrich, van Diggelen, Flore
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from hebbax.analysis.document import read_analysis
 from hebbax.attractors.verdict import LABELS
 from hebbax.errors import HebbaxError
 
@@ -104,7 +104,7 @@ def _line(cells: Sequence[str]) -> str:
 def _main() -> None:
     options = argparse.ArgumentParser(prog="python -m hebbax.reproduction.conditions")
     options.add_argument("files", nargs="+", type=Path, metavar="FILE", help="analysis.json of a run")
-    analyses = [(path.parent.name, json.loads(path.read_text("utf-8"))) for path in options.parse_args().files]
+    analyses = [(path.parent.name, read_analysis(path)) for path in options.parse_args().files]
     sys.stdout.write(f"{conditions_table([document for _, document in analyses])}\n\n{controllers_table(analyses)}\n")
 
 

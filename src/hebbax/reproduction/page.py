@@ -12,6 +12,7 @@ from typing import Any
 from hebbax.comparison.comparison import Group, Table, compare, summarise
 from hebbax.comparison.tables import CURVES, markdown_of, text_of, write_comparison
 from hebbax.files.atomic_write import write_text_atomically
+from hebbax.files.documents import read_text
 from hebbax.reproduction.published import Budget, Experiment
 from hebbax.reproduction.records import METRIC, curve_of, record_of, records_path, write_records
 from hebbax.reproduction.verdict import group_of, verdict_of
@@ -94,7 +95,7 @@ def _readme(
     ]
     discussion = folder / DISCUSSION
     if discussion.is_file():
-        parts.append(discussion.read_text("utf-8").strip())
+        parts.append(read_text(discussion, "write it in UTF-8").strip())
     parts += ["## Made with", _environments(records), "## Files", _FILES]
     return "\n\n".join(part for part in parts if part) + "\n"
 

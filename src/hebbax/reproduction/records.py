@@ -11,14 +11,62 @@ import numpy as np
 
 from hebbax.comparison.comparison import WITHOUT_EFFECT
 from hebbax.comparison.curves import Curve, read_curve
-from hebbax.config.train import TrainConfig, flat_dict, from_dict, to_dict
+from hebbax.config.stored import STORED
+from hebbax.config.train import TrainConfig, flat_dict, from_stored, to_dict
 from hebbax.errors import HebbaxError
+from hebbax.expected import TEXT, TEXTS, Fields, ListOf, number, or_null, shown, whole
 from hebbax.files.atomic_write import write_text_atomically
+from hebbax.files.documents import parse_json, read_text
+from hebbax.policies.sizes import SIZES
 from hebbax.runs.run_folder import RunFolder
+from hebbax.types import MOST_RETURN
 
 METRIC = "mean-genome"
 
+_RETURN = or_null(number(-MOST_RETURN, MOST_RETURN))
+
+RECORD = Fields(
+    needed={
+        **dict.fromkeys(("run", "task", "policy"), TEXT),
+        "seed": whole(0, 2**32 - 1),
+        "generations": whole(1),
+        **dict.fromkeys(("reached", "steps", "diverged"), whole()),
+        "command": TEXTS,
+        "seconds": number(0.0),
+        "return_mean": ListOf(_RETURN),
+        "mean_genome_return": ListOf(ListOf(or_null(number(-MOST_RETURN, MOST_RETURN)), 2)),
+        "mean_genome_steps": ListOf(whole()),
+        "diverged_at_end": number(0.0, 1.0),
+        "sizes": Fields(dict.fromkeys(SIZES, or_null(whole()))),
+        "made_with": TEXTS,
+        "config": STORED,
+    },
+    known={"training_ticks": ListOf(whole(1))},
+    agree=lambda record: _disagreement(record),
+)
+"""A line of metrics-TASK.jsonl."""
+
+_ELSEWHERE = "choose another folder with --out"
+
 _VERSIONS = ("hebbax", "python", "mujoco", "gymnasium", "numba", "llvmlite", "numpy", "jax", "evosax", "optax")
+
+
+def _disagreement(record: Mapping[str, Any]) -> str | None:
+    """Return where a record says of its run what its curve and its configuration do not, or None."""
+    evaluations, reached = record["mean_genome_return"], record["reached"]
+    if len(record["mean_genome_steps"]) != len(evaluations):
+        return f"mean_genome_steps has {len(record['mean_genome_steps'])} values, expected {len(evaluations)}"
+    places = [at for at, _ in evaluations]
+    if not all(isinstance(at, int) and 1 <= at <= reached for at in places) or places != sorted(set(places)):
+        return f"mean_genome_return: expected pairs of a generation up to reached={reached}, ascending, and a return"
+    if record["mean_genome_steps"] != sorted(record["mean_genome_steps"]):
+        return "mean_genome_steps: expected control ticks that ascend"
+    config = record["config"]
+    wanted = {"task": config.get("task", {}).get("name"), "policy": config.get("policy", {}).get("name")}
+    for key, want in {**wanted, "seed": config.get("seed"), "generations": config.get("generations")}.items():
+        if want is not None and record[key] != want:
+            return f"{key}={shown(record[key])}, but config has {shown(want)}"
+    return None
 
 
 def record_of(path: Path) -> dict[str, Any]:
@@ -28,7 +76,9 @@ def record_of(path: Path) -> dict[str, Any]:
     Raises HebbaxError where a file cannot be read.
     """
     folder, curve = RunFolder.open(path), read_curve(path, METRIC)
-    records, run = folder.read_metrics(), folder.read_record()
+    lengths = () if curve.config.training.full else ("training_ticks",)
+    records = folder.read_metrics("steps", "return_mean", "diverged", "seconds", *lengths)
+    run = folder.read_record("command", "resumed", "cpu")
     return {
         "run": path.name,
         "task": curve.config.task.name,
@@ -59,7 +109,7 @@ def curve_of(record: Mapping[str, Any]) -> Curve:
     evaluations = record["mean_genome_return"]
     return Curve(
         source=record["run"],
-        config=from_dict(record["config"]),
+        config=from_stored(record["config"]),
         generation=record["reached"],
         generations=np.array([at for at, _ in evaluations], np.int64),
         steps=np.array(record["mean_genome_steps"], np.float64),
@@ -86,34 +136,33 @@ def read_records(folder: Path) -> dict[str, dict[str, Any]]:
     """
     found: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.glob("metrics-*.jsonl")):
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-            record = _parsed(line)
-            if record is None or "config" not in record:
+        for place, line in enumerate(read_text(path, _ELSEWHERE).split("\n"), start=1):
+            if not line:
+                continue
+            try:
+                record = parse_json(line)
+                RECORD.check(record)
+                from_stored(record["config"])
+                if record["run"] in found:
+                    raise HebbaxError(f"run {shown(record['run'])} is there twice")
+            except HebbaxError as error:
                 raise HebbaxError(
-                    f"{path}, line {number}: expected a run with its config, as this version writes it; choose another "
-                    "folder with --out"
-                )
+                    f"{path}, line {place}: expected a run with its config, as this version writes it, but {error}; "
+                    f"{_ELSEWHERE}"
+                ) from None
             found[record["run"]] = record
     return found
 
 
 def check_same(record: Mapping[str, Any], config: TrainConfig, folder: Path) -> None:
     """Raise HebbaxError where a record is of another configuration, in what results depend on."""
-    before, now = flat_dict(from_dict(record["config"])), flat_dict(config)
+    before, now = flat_dict(from_stored(record["config"])), flat_dict(config)
     for key, value in now.items():
         if key not in WITHOUT_EFFECT and before.get(key) != value:
             raise HebbaxError(
                 f"{folder} holds {record['run']} with {key}={before.get(key)}, now it is {key}={value}: choose another "
                 "folder with --out"
             )
-
-
-def _parsed(line: str) -> dict[str, Any] | None:
-    try:
-        record = json.loads(line)
-    except json.JSONDecodeError:
-        return None
-    return record if isinstance(record, dict) else None
 
 
 def _round(value: float | None) -> float | None:

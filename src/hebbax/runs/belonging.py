@@ -9,22 +9,14 @@ from typing import Any
 
 import yaml
 
-from hebbax.config.train import TrainConfig, from_dict, to_dict
+from hebbax.config.train import TrainConfig, from_stored, to_dict
 from hebbax.errors import HebbaxError, about
 from hebbax.runs.checkpoint import Checkpoint
 from hebbax.runs.identity import difference
 from hebbax.runs.run_folder import NoCheckpointOfRunError, RunFolder
+from hebbax.runs.saved_state import config_of
 
 Note = Callable[[str], None]
-
-
-def stored_config(folder: RunFolder) -> TrainConfig:
-    """Return the configuration in config.yaml. Raises HebbaxError where it holds none."""
-    try:
-        values = yaml.safe_load(folder.read_config())
-    except yaml.YAMLError:
-        values = None
-    return _config_of(values, folder.config_path)
 
 
 def config_text(config: TrainConfig) -> str:
@@ -38,14 +30,8 @@ def newest_of_run(folder: RunFolder, on_note: Note) -> tuple[Path, Checkpoint, T
     Newer ones that are damaged, or another run's, are told to `on_note`. Raises HebbaxError where there is none, and
     names what differs: nothing may be written then.
     """
-    config = stored_config(folder)
-
-    def foreign(checkpoint: Checkpoint) -> str | None:
-        written_with = _config_of(checkpoint.document.get("config"), folder.checkpoints_path)
-        differing = difference(written_with, config)
-        return differing and f"was written with {differing[0]}, config.yaml says {differing[1]}"
-
-    return *folder.newest_checkpoint(on_note, foreign), config
+    config = folder.stored_config()
+    return *_newest_with(folder, config, on_note), config
 
 
 def newest_to_read(folder: RunFolder, on_note: Note) -> tuple[Path, Checkpoint]:
@@ -54,14 +40,27 @@ def newest_to_read(folder: RunFolder, on_note: Note) -> tuple[Path, Checkpoint]:
     Raises HebbaxError where no checkpoint is good.
     """
     try:
-        return newest_of_run(folder, on_note)[:2]
-    except NoCheckpointOfRunError as error:
-        path, checkpoint = folder.newest_checkpoint(on_note)
-        on_note(f"{path} {error.reason}: the checkpoint's is used")
+        config = folder.stored_config()
     except HebbaxError as error:
         path, checkpoint = folder.newest_checkpoint(on_note)
         on_note(f"{error}; the configuration in {path.name} is used")
-    return path, checkpoint
+        return path, checkpoint
+    try:
+        return _newest_with(folder, config, on_note)
+    except NoCheckpointOfRunError as error:
+        path, checkpoint = folder.newest_checkpoint(on_note)
+        on_note(f"{path} {error.reason}: the checkpoint's is used")
+        return path, checkpoint
+
+
+def _newest_with(folder: RunFolder, config: TrainConfig, on_note: Note) -> tuple[Path, Checkpoint]:
+    """Return the newest good checkpoint that was written with a configuration."""
+
+    def foreign(checkpoint: Checkpoint) -> str | None:
+        differing = difference(config_of(checkpoint), config)
+        return differing and f"was written with {differing[0]}, config.yaml says {differing[1]}"
+
+    return folder.newest_checkpoint(on_note, foreign)
 
 
 def check_record(folder: RunFolder, record: Mapping[str, Any], config: TrainConfig) -> None:
@@ -109,15 +108,6 @@ def check_best(folder: RunFolder, path: Path, checkpoint: Checkpoint) -> None:
 def _begun_otherwise(folder: RunFolder, record: Mapping[str, Any], config: TrainConfig) -> tuple[str, str] | None:
     if "config" not in record:
         return None
-    return difference(_config_of(record["config"], folder.record_path), config)
-
-
-def _config_of(values: Any, path: Path) -> TrainConfig:
-    """Return the configuration that a file holds. Raises HebbaxError where it is none."""
-    try:
-        with about(path):
-            return from_dict(values)
-    except HebbaxError:
-        raise
-    except (TypeError, AttributeError, LookupError, ValueError):  # of values that are no dictionaries, say
-        raise HebbaxError(f"{path} is not a configuration: restore it from a copy") from None
+    with about(folder.record_path):
+        written_with = from_stored(record["config"])
+    return difference(written_with, config)

@@ -17,10 +17,13 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, one_line
+from hebbax.expected import TEXT, Fields, whole
 from hebbax.files.atomic_write import write_bytes_atomically
 
 SCHEMA = 1
+
+_ENVELOPE = Fields({"checksum": TEXT, "schema": whole(1), "generation": whole(), "document": Fields()})
 
 _METADATA_KEY = "hebbax"
 _NO_CHECKSUM = "0" * hashlib.sha256().digest_size * 2
@@ -72,7 +75,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint and verify every byte of it.
 
     Raises UnusableCheckpointError for a file that is missing, cut off, altered or something else, NewerSchemaError
-    for one that only a newer hebbax understands. Both are HebbaxErrors that name the file.
+    for one that only a newer hebbax understands. Both are HebbaxErrors that name the file. What the arrays and the
+    document are is theirs to check who use them.
     """
     try:
         content = path.read_bytes()
@@ -81,9 +85,14 @@ def read_checkpoint(path: Path) -> Checkpoint:
     except OSError as error:
         raise UnusableCheckpointError(path, error.strerror or str(error)) from error
     envelope = _verified_envelope(path, content)
-    if envelope["schema"] > SCHEMA:
+    if isinstance(envelope.get("schema"), int) and envelope["schema"] > SCHEMA:  # whatever else it holds
         raise NewerSchemaError(path, envelope["schema"])
-    return Checkpoint(envelope["generation"], safetensors.numpy.load(content), envelope["document"])
+    try:
+        _ENVELOPE.check(envelope)
+        tensors = safetensors.numpy.load(content)
+    except Exception as error:  # any: what safetensors raises depends on its version
+        raise UnusableCheckpointError(path, one_line(error)) from error
+    return Checkpoint(envelope["generation"], tensors, envelope["document"])
 
 
 def _to_bytes(checkpoint: Checkpoint) -> bytes:
@@ -111,7 +120,7 @@ def _verified_envelope(path: Path, content: bytes) -> dict[str, Any]:
         raise UnusableCheckpointError(path, "it is cut off or altered (its header is incomplete)")
     try:
         metadata = json.loads(content[_LENGTH_BYTES:header_end])["__metadata__"]
-        envelope = json.loads(metadata[_METADATA_KEY])
+        envelope = json.loads(metadata[_METADATA_KEY])  # NaN and infinity are kept
         checksum = envelope["checksum"].encode()
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise UnusableCheckpointError(

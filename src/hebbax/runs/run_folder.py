@@ -25,11 +25,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from hebbax.errors import HebbaxError
+from hebbax.config.stored import STORED
+from hebbax.config.train import TrainConfig, from_stored
+from hebbax.errors import HebbaxError, about
 from hebbax.evolution.run_lock import LOCK_NAME, locked
+from hebbax.expected import shown
 from hebbax.files.atomic_write import TEMPORARY_SUFFIX, write_bytes_atomically, write_error, write_text_atomically
+from hebbax.files.documents import read_text, read_yaml
 from hebbax.runs import metrics_log
 from hebbax.runs.checkpoint import Checkpoint, UnusableCheckpointError, read_checkpoint, write_checkpoint
+from hebbax.runs.run_record import read_run_record
 
 _CHECKPOINT_NAME = re.compile(r"generation-(\d{6,})\.safetensors")
 _TEMPORARY_NAME = re.compile(_CHECKPOINT_NAME.pattern + re.escape(TEMPORARY_SUFFIX))
@@ -180,14 +185,17 @@ class RunFolder:
 
     def read_config(self) -> str:
         """Return the text of config.yaml. Raises HebbaxError where it cannot be read."""
-        return _read_text(self.config_path)
+        return read_text(self.config_path)
 
-    def read_record(self) -> dict[str, Any]:
-        """Return what run.json holds. Raises HebbaxError where it is missing or broken."""
-        try:
-            return json.loads(_read_text(self.record_path))
-        except json.JSONDecodeError as error:
-            raise HebbaxError(f"{self.record_path} is not JSON: {error}; restore it from a copy") from None
+    def stored_config(self) -> TrainConfig:
+        """Return the configuration of config.yaml. Raises HebbaxError for what is none, of any version."""
+        values = read_yaml(self.config_path, STORED)
+        with about(self.config_path):
+            return from_stored(values)
+
+    def read_record(self, *needed: str) -> dict[str, Any]:
+        """Return what run.json holds; see `run_record.read_run_record`."""
+        return read_run_record(self.record_path, *needed)
 
     def write_record(self, record: dict[str, Any]) -> None:
         """Write run.json atomically. Raises HebbaxError where it cannot be written."""
@@ -201,27 +209,26 @@ class RunFolder:
         """Bring metrics.jsonl onto the disk; see `metrics_log.sync_metrics`."""
         metrics_log.sync_metrics(self.metrics_path)
 
-    def read_metrics(self) -> list[dict[str, Any]]:
+    def read_metrics(self, *needed: str) -> list[dict[str, Any]]:
         """Return the records of metrics.jsonl; see `metrics_log.read_metrics`.
 
         Raises HebbaxError also for a line of another run than run.json names.
         """
-        records, own = metrics_log.read_metrics(self.metrics_path), self.tag().get("run")
+        records, own = metrics_log.read_metrics(self.metrics_path, *needed), self.tag().get("run")
         for number, record in enumerate(records, start=1):
             if own is not None and (other := record.get("run", own)) != own:
                 raise HebbaxError(
-                    f"line {number} of {self.metrics_path} is of run {other}, run.json of run {own}: put back the file "
-                    "that is not this run's"
+                    f"line {number} of {self.metrics_path} is of run {shown(other)}, run.json of run {shown(own)}: put "
+                    "back the file that is not this run's"
                 )
         return records
 
     def record_if_readable(self) -> dict[str, Any]:
         """Return what run.json holds, nothing where it is missing or broken: for those who can do without."""
         try:
-            record = self.read_record()
+            return self.read_record()
         except HebbaxError:
             return {}
-        return record if isinstance(record, dict) else {}
 
     def tag(self) -> dict[str, str]:
         """Return what a line of metrics.jsonl says of whose it is: `run`, the id in run.json, where that has one."""
@@ -269,32 +276,34 @@ class RunFolder:
         NewerSchemaError where the newest good one needs a newer hebbax.
         """
         unusable: list[UnusableCheckpointError] = []
-        others: list[str] = []
+        others: list[tuple[str, str]] = []
         for path in reversed(self.checkpoints()):
             try:
                 checkpoint = _read_named(path)
             except UnusableCheckpointError as error:
                 unusable.append(error)
                 continue
-            if (reason := foreign(checkpoint)) is not None:
-                others.append(reason)
+            with about(path):
+                reason = foreign(checkpoint)
+            if reason is not None:
+                others.append((path.name, reason))
                 unusable.append(UnusableCheckpointError(path, f"it {reason}"))
                 continue
             for error in unusable:
                 on_fallback(f"cannot use checkpoint {error.path}: {error.reason}; going on from {path.name} instead")
             return path, checkpoint
         if others:
-            raise NoCheckpointOfRunError(self.path, others[0])
+            raise NoCheckpointOfRunError(self.path, *others[0])
         raise _no_good_checkpoint_error(self.path, unusable)
 
 
 class NoCheckpointOfRunError(HebbaxError):
     """A folder whose checkpoints are other runs', or whose config.yaml was edited; `reason` says what differs."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, name: str, reason: str) -> None:
         super().__init__(
-            f"run {path} has no checkpoint of its own: the newest {reason}; put back the one that is not this run's or "
-            "was edited, or begin another run with what you want changed"
+            f"run {path} has no checkpoint of its own: {name} {reason}; put back the one that is not this run's or was "
+            "edited, or begin another run with what you want changed"
         )
         self.reason = reason
 
@@ -335,15 +344,6 @@ def _read_named(path: Path) -> Checkpoint:
 
 def _generation(path: Path) -> int:
     return int(path.name.removeprefix("generation-").removesuffix(".safetensors"))
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except OSError as error:
-        raise HebbaxError(f"cannot read {path}: {error.strerror}; restore it from a copy") from error
-    except UnicodeDecodeError:
-        raise HebbaxError(f"cannot read {path}: it is not UTF-8 text; restore it from a copy") from None
 
 
 def is_run(path: Path) -> bool:

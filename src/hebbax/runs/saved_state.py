@@ -6,12 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from hebbax.config.stored import STORED
+from hebbax.config.train import TrainConfig, from_stored
 from hebbax.errors import HebbaxError
 from hebbax.evolution.learner import Learner, State
 from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
+from hebbax.expected import TEXT, Fields, ObjectOf, number, or_null, whole
 from hebbax.policies.any_policy import AnyPolicy
 from hebbax.runs.checkpoint import Checkpoint
 from hebbax.tasks.external.task import AnyTask
+from hebbax.types import MOST_RETURN
+
+_BEST = Fields({"generation": whole(), "return_mean": number(-MOST_RETURN, MOST_RETURN)})
 
 
 def pack_state(learner: Learner[State], state: State, document: dict[str, Any]) -> Checkpoint:
@@ -26,8 +32,22 @@ def pack_state(learner: Learner[State], state: State, document: dict[str, Any]) 
     return Checkpoint(state.generation, tensors, {**document, "best": best})
 
 
+def check_document(checkpoint: Checkpoint) -> None:
+    """Raise HebbaxError for a document that is not that of a run's checkpoint."""
+    document = checkpoint.document
+    Fields({"config": STORED, "environment": ObjectOf(TEXT), "best": or_null(_BEST)}).check(document)
+    if document["best"] is not None:
+        whole(1, checkpoint.generation).check(document["best"]["generation"], "best.generation")
+
+
+def config_of(checkpoint: Checkpoint) -> TrainConfig:
+    """Return the configuration of a run's checkpoint. Raises HebbaxError for a document that is not a run's."""
+    check_document(checkpoint)
+    return from_stored(checkpoint.document["config"])
+
+
 def check_arrays(checkpoint: Checkpoint, policy: AnyPolicy, task: AnyTask) -> None:
-    """Raise HebbaxError for a checkpoint whose controllers are not a policy's on a task.
+    """Raise HebbaxError for a checkpoint whose controllers are not a policy's on a task, or hold what is no number.
 
     A checksum says that nobody has changed the file by chance, not that its arrays fit: lives would read beyond them.
     """
@@ -46,13 +66,20 @@ def check_arrays(checkpoint: Checkpoint, policy: AnyPolicy, task: AnyTask) -> No
                 f"the checkpoint's {name!r} {found}: policy {policy.name!r} on task {task.name!r} expects {shape} and "
                 f"{np.dtype(dtype)}"
             )
+        least = 0.0 if name.endswith(("count", "m2")) else -np.inf
+        if not (np.isfinite(tensor) & (tensor >= least)).all():
+            numbers = "finite numbers" if least else "numbers of at least 0"
+            raise HebbaxError(f"the checkpoint's {name!r} holds NaN, infinity or less than 0: expected {numbers}")
 
 
 def unpack_state(learner: Learner[State], checkpoint: Checkpoint) -> State:
     """Return the state that a checkpoint holds. Raises HebbaxError if it is another learner's, or of another size."""
     check_arrays(checkpoint, learner.policy, learner.task)
     statistics = _statistics(checkpoint, "statistics")
-    return learner.unpack(checkpoint.tensors, checkpoint.generation, statistics, _best(checkpoint))
+    state = learner.unpack(checkpoint.tensors, checkpoint.generation, statistics, _best(checkpoint))
+    if not np.array_equal(learner.controller(state).genome, checkpoint.tensors["mean/genome"]):
+        raise HebbaxError("the checkpoint's 'mean/genome' is another than its learner's: it is put together of two")
+    return state
 
 
 def controller_of(checkpoint: Checkpoint, which: str) -> Controller:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from hebbax import zoo
-from hebbax.config.train import TrainConfig, check_train_config, from_dict
+from hebbax.config.train import TrainConfig, check_train_config
 from hebbax.damage.event_table import event_table
 from hebbax.damage.events import Event, check_onsets
 from hebbax.damage.text import parse_damages
@@ -23,7 +24,7 @@ from hebbax.runs.belonging import newest_to_read, note_on_records
 from hebbax.runs.checkpoint import Checkpoint
 from hebbax.runs.plugins import environment_of
 from hebbax.runs.run_folder import RunFolder
-from hebbax.runs.saved_state import check_arrays, controller_of
+from hebbax.runs.saved_state import check_arrays, config_of, controller_of
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.registry import changed_origin, make_task
 from hebbax.versions import differences
@@ -55,14 +56,14 @@ class StoredRun:
         """
         folder = RunFolder.open(run_path(str(run)))
         path, checkpoint = newest_to_read(folder, on_note)
-        config = from_dict(checkpoint.document["config"])
+        with about(path):
+            config = config_of(checkpoint)
         check_trust(config, folder.path, trust)
         for line in differences(checkpoint.document["environment"], environment_of(config)):
             on_note(f"{line} since this controller was evolved: its returns may differ")
         opened = cls(folder, checkpoint, config)
-        policy, task = opened.policy, opened.task
         with about(path):
-            check_arrays(checkpoint, policy, task)
+            check_arrays(checkpoint, opened.policy, opened.task)
         if folder.record_path.is_file():
             record = folder.read_record()
             note_on_records(folder, record, config, on_note)
@@ -73,7 +74,7 @@ class StoredRun:
     @cached_property
     def trained(self) -> TrainConfig:
         """The configuration that the run evolved with."""
-        return from_dict(self.checkpoint.document["config"])
+        return config_of(self.checkpoint)
 
     @property
     def trained_ticks(self) -> int:
@@ -142,5 +143,9 @@ def results_path(run: StoredRun, inside: str, purpose: str, ending: str = "") ->
 
 
 def path_beside(purpose: str, task: str, policy: str, ending: str = "") -> Path:
-    """Return ./PURPOSE-TASK-POLICY with an ending; a task of another package has a slash in its name."""
-    return Path(f"{purpose}-{task.replace('/', '-')}-{policy}{ending}")
+    """Return ./PURPOSE-TASK-POLICY with an ending; a task of another package has a slash in its name.
+
+    A stranger's policy may have one too, and would lead elsewhere.
+    """
+    name = re.sub(r"[/\\\0]", "-", f"{task}-{policy}")
+    return Path(f"{purpose}-{name}{ending}")

@@ -13,7 +13,7 @@ from hebbax.config.train import TrainConfig, check_train_config, flat_dict, to_d
 from hebbax.errors import HebbaxError
 from hebbax.evolution.schedule import with_training
 from hebbax.evolution.trust import modules_of
-from hebbax.runs.belonging import newest_of_run, stored_config
+from hebbax.runs.belonging import newest_of_run
 from hebbax.runs.run_folder import RunFolder, is_run
 from hebbax.runs.training import Training, new_search
 from hebbax.tasks.registry import make_task
@@ -123,7 +123,7 @@ def _check_run(run: PlannedRun) -> None:
     check_train_config(run.config)
     if not _has_checkpoint(run.path):
         return
-    stored = stored_config(RunFolder.open(run.path))
+    stored = RunFolder.open(run.path).stored_config()
     asked = with_training(run.config, make_task(run.config.task.name))
     before, now = (flat_dict(replace(config, generations=1)) for config in (stored, asked))
     for key, value in now.items():

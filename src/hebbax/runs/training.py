@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hebbax.config.policy import PolicyConfig
-from hebbax.config.train import TrainConfig, check_train_config, from_dict, to_dict
+from hebbax.config.train import TrainConfig, check_train_config, to_dict
 from hebbax.errors import HebbaxError, about
 from hebbax.evolution.learner import Learner, LearnerState
 from hebbax.evolution.search import Search
@@ -20,7 +20,7 @@ from hebbax.runs.belonging import check_best, check_record, config_text, newest_
 from hebbax.runs.identity import run_id
 from hebbax.runs.plugins import environment_of
 from hebbax.runs.run_folder import RunFolder
-from hebbax.runs.saved_state import pack_state, unpack_state
+from hebbax.runs.saved_state import config_of, pack_state, unpack_state
 from hebbax.tasks.registry import changed_origin, make_task
 from hebbax.versions import differences
 
@@ -36,7 +36,7 @@ class Training:
         self.folder, self.search, self.state = folder, search, state
         self._stopped = False
         self._run = folder.tag()  # what lines of metrics.jsonl say of whose they are
-        self._steps_total = sum(metrics.get("steps", 0) for metrics in folder.read_metrics())
+        self._steps_total = _steps_so_far(folder)
 
     @classmethod
     def start(cls, config: TrainConfig, path: Path, command: Sequence[str] = ()) -> Training:
@@ -92,7 +92,7 @@ class Training:
         folder = RunFolder.open(path)
         with folder.lock():
             file, checkpoint, stored = newest_of_run(folder, on_note)
-            config = from_dict(checkpoint.document["config"])
+            config = config_of(checkpoint)
             check_trust(config, folder.path, trust)
             if generations is None and stored.generations != config.generations:
                 told = f"config.yaml says generations={stored.generations}, {file.name} {config.generations}"
@@ -111,7 +111,7 @@ class Training:
             search = learner_of(config)
             with about(file):
                 state = unpack_state(search, checkpoint)
-            record = folder.read_record()
+            record = folder.read_record("resumed")
             check_record(folder, record, stored)
             check_best(folder, file, checkpoint)
             changed = changed_origin(search.task, record)
@@ -183,6 +183,12 @@ class Training:
         self.folder.sync_metrics()  # a checkpoint must not outlive the metrics before it
         document = {"config": to_dict(self.search.config), "environment": environment_of(self.search.config)}
         self.folder.save_checkpoint(pack_state(self.search, self.state, document), self.search.config.keep_checkpoints)
+
+
+def _steps_so_far(folder: RunFolder) -> int:
+    """Return the control ticks of all generations, 0 for a learner that does not count them."""
+    counted = any("steps" in metrics for metrics in folder.read_metrics())
+    return sum(metrics["steps"] for metrics in folder.read_metrics("steps")) if counted else 0
 
 
 def learner_of(config: TrainConfig) -> Learner[Any]:

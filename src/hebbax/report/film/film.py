@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from hebbax.errors import HebbaxError
+from hebbax.expected import TEXT, Fields, number
 from hebbax.files.atomic_write import write_error
+from hebbax.files.documents import read_json
 from hebbax.files.temporary import temporary_error, temporary_folder
 from hebbax.report.film.render_worker import NO_ROOM, Job
 from hebbax.report.film.scene import FOLLOWING
@@ -215,8 +217,20 @@ def _run_child(module: str, folder: Path, backend: str, timeout: float) -> dict:
     except subprocess.TimeoutExpired:
         return {"no_drawing": f"no answer within {timeout:.0f} s"}
     if result.exists():
-        return json.loads(result.read_text())
+        return _result_of(result)
     lines = done.stderr.strip().splitlines()
     if done.returncode == NO_ROOM:
         raise temporary_error(lines[-1] if lines else "no room")
     return {"no_drawing": lines[-1] if lines else f"ended with code {done.returncode}"}
+
+
+_RESULT = Fields(known={"seconds": number(0.0), **dict.fromkeys(("no_drawing", "not_written", "error"), TEXT)})
+
+
+def _result_of(path: Path) -> dict:
+    """Return what a child has left, which may have been ended, or had no room on the disk, while it wrote."""
+    try:
+        found = read_json(path, _RESULT)
+    except HebbaxError as error:
+        return {"no_drawing": str(error)}
+    return found or {"no_drawing": f"{path.name} is empty"}

@@ -5,15 +5,17 @@ The analysis is the one that `hebbax analyze` has written, or one made now.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hebbax.analysis.analyze import analyze_source
+from hebbax.analysis.document import ANALYSIS, WRITE_ANEW
 from hebbax.analysis.summary import SCHEMA
 from hebbax.errors import HebbaxError
+from hebbax.expected import Fields, shown
+from hebbax.files.documents import checked, read_json
 from hebbax.runs.evaluation import Evaluation, evaluate_run
 from hebbax.runs.stored_run import StoredRun, results_path
 from hebbax.runs.trials import Source
@@ -122,34 +124,32 @@ def analysis_of(run: StoredRun, source: Source, on_note: Callable[[str], None] =
     """Return what analysis.json holds of a controller: from the file if it is about these lives, else made anew.
 
     A file is about them if the controller's genome and statistics are the same to the byte, as are its world, seed,
-    number of lives, ticks, termination and damage. Raises HebbaxError for a file that is no JSON.
+    number of lives, ticks, termination and damage. Raises HebbaxError for a file that is no analysis.
     """
     path = results_path(run, "", "analysis") / ANALYSIS_FILE
     if path.is_file():
         document = _read(path)
         if (other := _what_differs(document, source)) is None:
-            return document
+            return checked(path, document, ANALYSIS, WRITE_ANEW)
         on_note(f"{path} {other}: it is not used, the lives are analysed anew")
     return analyze_source(source)
 
 
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise HebbaxError(f"{path} is not JSON: {error}; remove it, or write it anew with hebbax analyze") from None
+def _read(path: Path) -> dict[str, Any]:
+    return read_json(path, Fields(), WRITE_ANEW)
 
 
-def _what_differs(document: Any, source: Source) -> str | None:
+def _what_differs(document: Mapping[str, Any], source: Source) -> str | None:
     """Return in what a document is not about the lives of a source, or None."""
-    if not isinstance(document, dict) or "motions" not in document.get("summary", {}):
+    summary = document.get("summary")
+    if isinstance(summary, Mapping) and "motions" not in summary:
         return "is of an earlier version"
     expected = {**source.setting(), "schema": SCHEMA, "lifetimes": source.lifetimes, "recording": None}
     if (differing := unlike(expected, document)) is not None:
         return differing
     return next(
         (
-            f"has {key}={document.get(key)}, not {value}"
+            f"has {key}={shown(document.get(key))}, not {shown(value)}"
             for key, value in expected.items()
             if document.get(key, "") != value
         ),
@@ -161,7 +161,7 @@ def unlike(expected: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
     """Return in what the controller or the world of some result is not the expected one, or None."""
     for key in ("task", "policy", "genome"):
         if found.get(key) != expected[key]:
-            return f"is about {key} {found.get(key)}, not {expected[key]}"
+            return f"is about {key} {shown(found.get(key))}, not {shown(expected[key])}"
     if found.get("controller_sha256") is None:
         return UNTOLD
     if found["controller_sha256"] != expected["controller_sha256"]:

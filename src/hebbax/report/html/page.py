@@ -72,7 +72,7 @@ def write_report(
 
     Raises HebbaxError where a file cannot be read or written.
     """
-    metrics, life = material.run.folder.read_metrics(), _life(material)
+    metrics, life = material.run.folder.read_metrics("steps"), _life(material)
     body = [
         _header(material, metrics),
         "<main>",

@@ -79,8 +79,15 @@ class MujocoWorld(WorldBase):
     @cached_property
     def model(self) -> mujoco.MjModel:
         """The compiled model, proven to step. Raises HebbaxError if MuJoCo cannot step it."""
-        with without_deprecations():
-            model = quick_model(self.spec)
+        spec = self.spec
+        try:
+            with without_deprecations():
+                model = quick_model(spec)
+        except ValueError as error:  # as of a moving body without mass
+            raise HebbaxError(f"MuJoCo cannot compile the model: {one_line(error)}") from error
+        timestep = float(model.opt.timestep)
+        if not 0 < timestep < np.inf:
+            raise HebbaxError(f"the model's timestep is {timestep:g} s: expected more than 0, such as 0.002")
         # MuJoCo would put a diverged simulation back to its start and go on, which hides the divergence.
         model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
         try:

@@ -1,0 +1,103 @@
+"""What analysis.json holds of a policy whose weights change, as far as anybody reads it back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from hebbax.analysis.gait import MOTIONS
+from hebbax.attractors.basin import STARTS
+from hebbax.attractors.verdict import LABELS
+from hebbax.expected import TEXT, TRUTH, Fields, ListOf, ObjectOf, Shape, number, one_of, or_null, whole
+from hebbax.files.documents import read_json
+from hebbax.types import MOST_RETURN, MOST_TICKS
+
+WRITE_ANEW = "remove it, or write it anew with hebbax analyze"
+"""What to do about an analysis that is none."""
+
+_NUMBER = or_null(number())
+_RETURN = number(-MOST_RETURN, MOST_RETURN)
+_LABEL = one_of(*LABELS)
+
+_VERDICT = Fields(
+    needed={
+        "label": _LABEL,
+        "confidence": number(0.0, 1.0),
+        "transient_ticks": whole(0, MOST_TICKS),
+        "period_ticks": or_null(number(0.0)),
+        "period_seconds": or_null(number(0.0)),
+        "gait_ratio": _NUMBER,
+        "evidence": ObjectOf(_NUMBER),
+    }
+)
+
+_FOOT = Fields(dict.fromkeys(("duty_factor", "air_time", "touch_downs"), _NUMBER))
+_GAIT_NUMBERS = dict.fromkeys(
+    ("forward_speed", "stride_frequency", "torque_mean", "torque_peak", "cost_of_transport"), _NUMBER
+)
+_GAIT = Fields({"motion": one_of(*MOTIONS), **_GAIT_NUMBERS, "feet": ObjectOf(_FOOT)})
+
+_EXPONENT = Fields({"exponent": number()}, {"standard_error": _NUMBER, "chaotic": TRUTH})
+_EXPONENTS = Fields(dict.fromkeys(("with_body", "weights_alone"), or_null(_EXPONENT)))
+
+_LIFE = Fields(
+    {
+        "life": whole(),
+        "return": _RETURN,
+        "length": whole(0, MOST_TICKS),
+        "verdict": or_null(_VERDICT),
+        "published_ratio": or_null(Fields({"label": _LABEL})),
+        "lyapunov": _EXPONENTS,
+        "gait": or_null(_GAIT),
+    }
+)
+
+_FOUND = Fields({"lives": whole(), "came_back": whole(), "ticks_median": or_null(number(0.0))})
+
+_SUMMARY = Fields(
+    needed={"verdicts": Fields(dict.fromkeys(LABELS, whole())), "judged": whole(), "medians": ObjectOf(_NUMBER)},
+    known={
+        "motions": Fields(dict.fromkeys(MOTIONS, whole())),
+        "basin": Fields(dict.fromkeys(STARTS, _FOUND)),
+    },
+)
+
+
+def _disagreement(document: dict[str, Any]) -> str | None:
+    """Return where an analysis says of its lives together what they do not say each, or None."""
+    lives, summary = document["lives"], document["summary"]
+    if [life["life"] for life in lives] != list(range(document["lifetimes"])) and document.get("recording") is None:
+        return f"lives has {len(lives)} of them, expected 0 to {document['lifetimes'] - 1} in order"
+    verdicts = [life["verdict"]["label"] for life in lives if life["verdict"]]
+    counts = Counter(verdicts)
+    if any(count != counts[label] for label, count in summary["verdicts"].items() if label in LABELS):
+        return "summary.verdicts are not those of the lives"
+    if summary["judged"] != len(verdicts):
+        return f"summary.judged={summary['judged']}: expected {len(verdicts)}, the lives with a verdict"
+    motions = Counter(life["gait"]["motion"] for life in lives if life["gait"])
+    if any(summary["motions"][motion] != motions[motion] for motion in MOTIONS if "motions" in summary):
+        return "summary.motions are not those of the lives"
+    if any(life["verdict"]["transient_ticks"] > life["length"] for life in lives if life["verdict"]):
+        return "a life has a longer transient_ticks than its length"
+    return None
+
+
+ANALYSIS: Shape = Fields(
+    needed={
+        "schema": whole(1),
+        "task": TEXT,
+        "policy": TEXT,
+        "lifetimes": whole(1),
+        "sentence": TEXT,
+        "summary": _SUMMARY,
+        "lives": ListOf(_LIFE),
+    },
+    known={"controller_sha256": or_null(TEXT), "world": or_null(Fields())},  # null of a recording of before
+    agree=_disagreement,
+)
+
+
+def read_analysis(path: Path) -> dict[str, Any]:
+    """Return what analysis.json holds. Raises HebbaxError where it cannot be read, or holds anything else."""
+    return read_json(path, ANALYSIS, WRITE_ANEW)
