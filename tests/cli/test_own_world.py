@@ -110,7 +110,7 @@ def test_a_run_names_its_packages_and_one_that_is_gone_is_one_line(hebbax, packa
     assert done.returncode != 0
     note, error = done.stderr.strip().splitlines()
     assert note == "note: plugin icy 1.0 → none since this controller was evolved: its returns may differ"
-    assert error.startswith("hebbax: unknown task 'puck'")
+    assert error.startswith("hebbax: mine/checkpoints/generation-000001.safetensors: unknown task 'puck'")
 
 
 def test_doctor_names_the_packages(package):

@@ -138,7 +138,7 @@ def test_experiments_that_have_been_made_are_told(hebbax, long_run, tmp_path):
         ({"controller_sha256": "this", "world": "this"}, "", ""),
         ({"controller_sha256": "0" * 64, "world": "this"}, None, "is about another controller: it is left out"),
         ({"controller_sha256": "this", "world": {}}, None, "is about another model or world: it is left out"),
-        ({"policy": "han-b"}, None, "is about policy han-b, not han-e: it is left out"),
+        ({"policy": "han-b"}, None, "is about policy 'han-b', not 'han-e': it is left out"),
     ],
 )
 def test_experiments_on_another_controller_are_left_out(tmp_path, capsys, says, remark, told):

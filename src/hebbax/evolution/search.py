@@ -187,8 +187,14 @@ class Search:
         values = []
         for path, leaf in leaves:
             name = _tensor_name(path)
-            # evosax has no best fitness at first, but an infinite one.
-            tensor = check_tensor(name, tensors, leaf, infinite=name.endswith("best_fitness"))
+            # evosax has no best fitness at first, but an infinite one, and a solution of NaN.
+            tensor = check_tensor(
+                name,
+                tensors,
+                leaf,
+                infinite=name.endswith("best_fitness"),
+                missing=name.endswith("best_solution") and _is_infinite(tensors, name.replace("solution", "fitness")),
+            )
             values.append(jnp.asarray(tensor, leaf.dtype))
         strategy, schedule = jax.tree_util.tree_unflatten(structure, values), self.schedule.unpack(tensors)
         return SearchState(generation, strategy, statistics, best, schedule, self.births.unpack(tensors))
@@ -215,6 +221,10 @@ class Search:
             best = Best(self.controller(state), state.generation, value)
         metrics = {"mean_genome_return": value, "mean_genome_diverged": summary["diverged"]}
         return replace(state, best=best), metrics
+
+
+def _is_infinite(tensors: Mapping[str, np.ndarray], name: str) -> bool:
+    return name in tensors and np.array_equal(tensors[name], np.inf)
 
 
 def _tensor_name(path: Any) -> str:

@@ -65,7 +65,7 @@ def test_frames_that_fail_are_told_as_they_are(tmp_path):
 
 
 def child(output: Path) -> Child:
-    job = {"output": str(output), "frames_per_second": 20.0}
+    job = {"output": str(output), "frames_per_second": 20.0, "captions": []}
     return Child("hebbax.report.film.picture_worker", job, {"frames": frames(30)}, "a task")
 
 
