@@ -351,7 +351,7 @@ def test_a_recording_gives_a_state_back_in_its_own_order(tmp_path):
     units = {"zeta": "m", "alpha": ""}
     writing = create_recording(
         tmp_path / "life.h5",
-        attributes={"task": "x"},
+        attributes={"task": "x", "every": 2},
         arrays={},
         connections=(),
         columns={},
@@ -362,7 +362,8 @@ def test_a_recording_gives_a_state_back_in_its_own_order(tmp_path):
     with writing as writer:
         writer.append(0, record.rows(slice(0, 3)))
         writer.append(0, record.rows(slice(3, None)))
-        writer.finish(0, np.zeros(2, np.uint32), engine_row())
+        row = dataclasses.replace(engine_row(), returns=np.zeros(1), lengths=np.array([ticks]))
+        writer.finish(0, np.zeros(2, np.uint32), row)
     with open_recording(tmp_path / "life.h5") as recording:
         found = recording.life(0).record().state
     assert found._fields == ("zeta", "alpha")
