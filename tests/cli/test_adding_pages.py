@@ -49,6 +49,7 @@ def test_there_are_five_of_at_most_sixty_lines():
     assert {name: count for name, count in lines.items() if count > 60} == {}
 
 
+@pytest.mark.usefixtures("wide_terminal")  # which a page shows
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_commands_of_a_page_show_what_it_says(hebbax, install_page, page):

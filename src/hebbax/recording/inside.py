@@ -63,10 +63,10 @@ def dataset_in(group: h5py.Group, name: str) -> h5py.Dataset:
     with _readable(group, name):
         made = dataset.id.get_create_plist()
         elsewhere = made.get_layout() == h5py.h5d.VIRTUAL or made.get_external_count() > 0
-        empty = dataset.shape is None
+        empty = not dataset.shape  # or a single number, which no array of a recording is
         filters = [made.get_filter(index)[0] for index in range(made.get_nfilters())]
     if empty:
-        raise _error(group, name, "holds nothing")
+        raise _error(group, name, "is no array of numbers")
     if elsewhere:
         raise _error(group, name, "has its numbers in another file")
     if unknown := [code for code in filters if code not in _FILTERS]:
