@@ -9,10 +9,10 @@ from __future__ import annotations
 import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, Protocol
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, is_number
 
 LARGEST = 1e100
 """Beyond any number that is measured. Its square is still a number, and so is a sum of many."""
@@ -149,7 +149,7 @@ def whole(least: int = 0, most: int = LARGEST_WHOLE) -> Single:
 def number(least: float = -LARGEST, most: float = LARGEST) -> Single:
     """Return a finite number."""
     words = "a number" if (least, most) == (-LARGEST, LARGEST) else f"a number from {least:g} to {most:g}"
-    return Single(words, lambda value: _is_number(value) and least <= _plain(value) <= most)
+    return Single(words, lambda value: is_number(value) and least <= _plain(value) <= most)
 
 
 def one_of(*choices: str) -> Single:
@@ -169,10 +169,6 @@ TEXTS = ListOf(TEXT)
 
 def _is_whole(value: Any) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _plain(value: Any) -> Any:

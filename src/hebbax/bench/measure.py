@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -30,6 +31,12 @@ def alternate(
             sides[side]()
             seconds[side].append(time.perf_counter() - start)
     return seconds
+
+
+def children_cpu_seconds() -> float:
+    """Return the processor time of all processes that this one has started and waited for."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def rates(seconds: Sequence[float], amount: float) -> list[float]:

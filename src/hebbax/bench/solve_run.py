@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hebbax.bench.measure import children_cpu_seconds
 from hebbax.bench.report import Settings
 from hebbax.engines.make_engine import make_engine
 from hebbax.errors import HebbaxError
@@ -51,7 +52,7 @@ def _command(case: Mapping[str, Any], side: Mapping[str, Any], seed: int, settin
 
 def _train(command: list[str], side: Mapping[str, Any], folder: Path) -> tuple[float, float]:
     """Run the command until its time is over or its goal reached; return when it was launched, and its CPU time."""
-    before = os.times()
+    before = children_cpu_seconds()
     launched = time.time()
     with (folder / "log").open("w+") as log:
         child = subprocess.Popen([sys.executable, "-m", *command], cwd=folder, stdout=log, stderr=log)
@@ -69,8 +70,7 @@ def _train(command: list[str], side: Mapping[str, Any], folder: Path) -> tuple[f
         log.seek(0)
         if code not in (0, 130) or not (folder / "run").is_dir():
             raise HebbaxError(f"`{' '.join(command)}` failed: {log.read().strip()[-300:]}")
-    after = os.times()
-    return launched, after.children_user + after.children_system - before.children_user - before.children_system
+    return launched, children_cpu_seconds() - before
 
 
 def _has_reached(path: Path, goal: float | None) -> bool:

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from hebbax.bench.measure import summary
+from hebbax.bench.measure import children_cpu_seconds, summary
 from hebbax.bench.report import Report, Settings, Table, Tell
 from hebbax.bench.words import with_interval
 from hebbax.errors import HebbaxError
@@ -71,13 +71,12 @@ def _cpu_seconds(command: str, settings: Settings) -> list[float]:
     seconds = []
     for _ in range(1 + min(settings.rounds(), _OTHERS)):
         with tempfile.TemporaryDirectory(prefix="hebbax-bench-") as folder:
-            before = os.times()
+            before = children_cpu_seconds()
             child = subprocess.run(_arguments(command), cwd=folder, capture_output=True, text=True)
-            after = os.times()
+            used = children_cpu_seconds() - before
         if child.returncode != 0:
             raise HebbaxError(f"`{command}` failed: {child.stderr.strip()}")
-        used = (after.children_user - before.children_user, after.children_system - before.children_system)
-        seconds.append(sum(used))
+        seconds.append(used)
     return seconds[1:]
 
 

@@ -8,6 +8,7 @@ Python would take the last.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,21 +33,20 @@ def read_text(path: Path, remedy: str = RESTORE) -> str:
 
 def read_json(path: Path, shape: Shape, remedy: str = RESTORE) -> Any:
     """Return what a file of JSON holds. Raises HebbaxError where it cannot be read, or is of another shape."""
-    text = read_text(path, remedy)
-    try:
-        value = parse_json(text)
-    except HebbaxError as error:
-        raise HebbaxError(f"{path} is not JSON: {error}; {remedy}") from None
-    return checked(path, value, shape, remedy)
+    return _read(path, "JSON", parse_json, shape, remedy)
 
 
 def read_yaml(path: Path, shape: Shape, remedy: str = RESTORE) -> Any:
     """Return what a file of YAML holds. Raises HebbaxError as `read_json` does."""
+    return _read(path, "YAML", parse_yaml, shape, remedy)
+
+
+def _read(path: Path, language: str, parse: Callable[[str], Any], shape: Shape, remedy: str) -> Any:
     text = read_text(path, remedy)
     try:
-        value = parse_yaml(text)
+        value = parse(text)
     except HebbaxError as error:
-        raise HebbaxError(f"{path} is not YAML: {error}; {remedy}") from None
+        raise HebbaxError(f"{path} is not {language}: {error}; {remedy}") from None
     return checked(path, value, shape, remedy)
 
 
