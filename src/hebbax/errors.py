@@ -94,6 +94,18 @@ def is_number(value: object) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
+def are_real(values: object) -> bool:
+    """Whether a value or an array is of real numbers or truth values, not of text, complex numbers or objects.
+
+    >>> import numpy as np
+    >>> are_real(0.5), are_real(np.ones(3, bool)), are_real("0.5"), are_real(None), are_real(1j)
+    (True, True, False, False, False)
+    """
+    import numpy as np
+
+    return np.asarray(values).dtype.kind in "biuf"
+
+
 def one_line(error: BaseException) -> str:
     """Return what another package's error says, in one line; its type where it says nothing."""
     return " ".join(str(error).split()) or type(error).__name__

@@ -138,3 +138,23 @@ def test_an_engine_in_a_forked_process_says_so(name, kept_lives):
         [sys.executable, "-c", FORKED, name], capture_output=True, text=True, timeout=60, start_new_session=True
     )
     assert (done.stdout, done.returncode) == ("0\n", 0), done.stderr
+
+
+def test_a_record_in_an_environment_is_not_taken_over_by_another_thread():
+    task = make_task("gymnasium/Pendulum-v1")
+    policy = make_policy("han-b", task)
+    engine, genome = VectorEngine(task, policy), np.zeros(policy.genome_size, np.float32)
+    begun, stream = threading.Event(), engine.stream
+
+    def slow_stream(*arguments: Any, **keywords: Any) -> Any:
+        parts = stream(*arguments, **keywords)
+        begun.set()
+        time.sleep(0.2)  # while the other thread tries to begin
+        return parts
+
+    with ThreadPoolExecutor(2) as pool, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "stream", slow_stream)
+        recorded = pool.submit(engine.record, genome, KEY, Scenario(TICKS))
+        assert begun.wait(30)
+        pool.submit(engine.evaluate, genome[None], KEY, Scenario(2)).result()
+        assert recorded.result()[1].rewards.shape == (TICKS,)

@@ -99,10 +99,14 @@ VICTIMS = (
 )
 
 
-def run(arguments: tuple[str, ...], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def run(
+    arguments: tuple[str, ...], folder: Path, before: Callable[[], None] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; `before` is called in its process first."""
     command = [sys.executable, "-m", "hebbax", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_LONGEST, check=False)
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=_LONGEST, check=False, preexec_fn=before
+    )
 
 
 def killed(arguments: tuple[str, ...], folder: Path, sent: signal.Signals, seconds: float) -> set[int]:
@@ -146,10 +150,8 @@ def fault_of(victim: Victim, folder: Path, whole: dict[str, object], seconds: fl
     told = f"{victim.name}: {sent.name} after {after:.2f} s"
     if left := killed(victim.first, folder, sent, after):
         return f"{told}: processes {left} are left"
-    for path in _results(victim, folder):
-        name = str(path.relative_to(folder))
-        if not victim.agrees(found := victim.content(path), whole[name]):
-            return f"{told}: {name} is there and holds {found!r:.100}"
+    if wrong := disagreement(victim, folder, whole):
+        return f"{told}: {wrong}"
     ended = run(victim.again(folder), folder)
     if ended.returncode != 0 or "Traceback" in ended.stderr:
         return f"{told}: going on returned {ended.returncode}: {ended.stderr[-300:]}"
@@ -157,6 +159,15 @@ def fault_of(victim: Victim, folder: Path, whole: dict[str, object], seconds: fl
         return f"{told}: going on ended with something else"
     stray = [path.name for path in folder.rglob("*") if path.name.startswith(".") and path.suffix in (".part", ".tmp")]
     return f"{told}: {stray} is left" if stray else None
+
+
+def disagreement(victim: Victim, folder: Path, whole: dict[str, object]) -> str | None:
+    """Return which result of a command that was ended is there and not as in `whole`, or None."""
+    for path in _results(victim, folder):
+        name = str(path.relative_to(folder))
+        if not victim.agrees(found := victim.content(path), whole[name]):
+            return f"{name} is there and holds {found!r:.100}"
+    return None
 
 
 def whole_results(victim: Victim, folder: Path) -> tuple[dict[str, object], float]:

@@ -138,6 +138,50 @@ def _outcome_frame(before: Any, body: Any, action: Any, memory: Any) -> Any:
     return body.xpos[1, 0] - before.xpos[1, 0], False, memory
 
 
+def _observe_texts(body: Any, memory: Any) -> Any:
+    return np.array(["far", "fast"])
+
+
+def _observe_by_python(body: Any, memory: Any) -> Any:
+    return np.array([float(f"{value:.3f}") for value in (body.qpos[0], body.qvel[0])])
+
+
+def _plain_helper(body: Any) -> Any:
+    return np.concatenate((body.qpos, body.qvel))
+
+
+def _observe_by_helper(body: Any, memory: Any) -> Any:
+    return _plain_helper(body)
+
+
+def _observe_complex(body: Any, memory: Any) -> Any:
+    return np.concatenate((body.qpos, body.qvel)) * (1.0 + 1.0j)
+
+
+def _actuate_texts(action: Any, body: Any, memory: Any) -> Any:
+    return np.array(["full"])
+
+
+def _outcome_text(before: Any, body: Any, action: Any, memory: Any) -> Any:
+    return "much", False, memory
+
+
+def _outcome_complex(before: Any, body: Any, action: Any, memory: Any) -> Any:
+    return body.qpos[0] * 1.0j, False, memory
+
+
+def _outcome_no_reward(before: Any, body: Any, action: Any, memory: Any) -> Any:
+    return None, False, memory
+
+
+def _outcome_text_end(before: Any, body: Any, action: Any, memory: Any) -> Any:
+    return body.qpos[0], "no", memory
+
+
+def _outcome_no_end(before: Any, body: Any, action: Any, memory: Any) -> Any:
+    return body.qpos[0], None, memory
+
+
 ROBOTS: dict[str, tuple[str, Mapping[str, Any]]] = {
     "good": (cart(), {}),
     "no XML": ("a robot", {}),
@@ -183,6 +227,16 @@ ROBOTS: dict[str, tuple[str, Mapping[str, Any]]] = {
     "outcome: two values": (cart(), {"outcome": _outcome_two}),
     "outcome: a vector": (cart(), {"outcome": _outcome_vector}),
     "outcome: a field of before that is not kept": (cart(), {"outcome": _outcome_frame}),
+    "observe: an array of text": (cart(), {"observe": _observe_texts}),
+    "observe: what is not compiled": (cart(), {"observe": _observe_by_python}),
+    "observe: a helper that is not compiled": (cart(), {"observe": _observe_by_helper}),
+    "observe: complex": (cart(), {"observe": _observe_complex}),
+    "actuate: an array of text": (cart(), {"actuate": _actuate_texts}),
+    "outcome: text as reward": (cart(), {"outcome": _outcome_text}),
+    "outcome: a complex reward": (cart(), {"outcome": _outcome_complex}),
+    "outcome: no reward": (cart(), {"outcome": _outcome_no_reward}),
+    "outcome: text as end": (cart(), {"outcome": _outcome_text_end}),
+    "outcome: no end": (cart(), {"outcome": _outcome_no_end}),
     "groups of another size": (cart(), {"observation": [Group("slide", 5, "m")]}),
     "names without terms": (cart(), {"reward": ("one", "two")}),
     "terms without names": (cart(), {"reward": ("one", "two"), "outcome": _outcome_terms}),

@@ -12,7 +12,6 @@ from importlib import import_module
 from pathlib import Path
 
 from hebbax.cli.keys import told
-from hebbax.cli.uncompiled import uncompiled
 from hebbax.errors import HebbaxError, one_line, unknown_name
 from hebbax.settings import blamed, check_settings
 
@@ -174,10 +173,6 @@ def _run(arguments: list[str], own_process: bool) -> int:
         if isinstance(error, HebbaxError) or (refusal := blamed(error, os.environ)) is None:
             raise
         raise refusal from error
-    except Exception as error:
-        if (reason := uncompiled(error)) is None:
-            raise
-        raise HebbaxError(reason) from error
 
 
 if __name__ == "__main__":

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-import numba
 from numba.core.registry import CPUDispatcher
 
 from hebbax.compiling import symbols  # noqa: F401 - before anything is compiled
+from hebbax.compiling.uncompiled import compiling
 
 # Plain fastmath assumes that NaN and infinity do not happen, and would delete the checks that find a diverging life.
 FLAGS: dict[str, Any] = {
@@ -17,6 +17,22 @@ FLAGS: dict[str, Any] = {
     "error_model": "numpy",
     "fastmath": {"reassoc", "nsz", "arcp", "contract"},
 }
+
+
+class _Outermost(CPUDispatcher):
+    """A function that Python calls."""
+
+    def compile(self, sig: Any) -> Any:
+        with compiling():
+            return super().compile(sig)
+
+
+def outermost(function: Callable[..., Any], **options: Any) -> Any:
+    """Return a compiled function that Python calls; HebbaxError says what of it, or of what it calls, is none.
+
+    Numba says so in dozens of lines, most of them about itself.
+    """
+    return _Outermost(function, targetoptions={"nopython": True, **FLAGS, **options})
 
 
 class _Compiled(CPUDispatcher):
@@ -36,7 +52,7 @@ class _Compiled(CPUDispatcher):
 
     @cached_property
     def _for_python(self) -> Any:
-        return numba.njit(**self._flags)(self.py_func)
+        return _Outermost(self.py_func, targetoptions={"nopython": True, **self._flags})
 
 
 def compiled(function: Callable[..., Any]) -> Any:

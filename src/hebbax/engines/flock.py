@@ -117,7 +117,9 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         **former: Any,
     ) -> tuple[Lives, Record]:
         """Run one life and keep what happened at every tick; see `NativeEngine.record`."""
-        return record_whole(self, genome, key, with_former_keywords(scenario, former))
+        self._turns.check(self.name)
+        with self._turns.mine():  # from birth to end: others' lives would take over an environment between two parts
+            return record_whole(self, genome, key, with_former_keywords(scenario, former))
 
     @pinned()
     def stream(

@@ -14,6 +14,7 @@ from numba.np.numpy_support import carray
 
 from hebbax.compiling.noise import normal, uniform
 from hebbax.compiling.unchanged import check_unchanged
+from hebbax.compiling.uncompiled import compiling
 from hebbax.damage.event_table import BEGIN, HOOK, INDEX, event_table
 from hebbax.damage.events import Event
 from hebbax.damage.kind import DamageNoise, Kind
@@ -58,7 +59,8 @@ _KEPT: list[CFunc] = []
 def _compile(function: Callable[..., Any]) -> int:
     hook: Any = CFunc(function, (_SIGNATURE.args, _SIGNATURE.return_type), {}, {"nopython": True, **_FLAGS})
     hook._cache = LifeCache(fingerprint_of(function))  # as for a life, Numba's own cache would miss edits
-    hook.compile()
+    with compiling():
+        hook.compile()
     _KEPT.append(hook)
     return hook.address
 

@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import numba
 import numpy as np
 
 from hebbax.compiling.bounds import bounded
-from hebbax.compiling.compiler import FLAGS, copy
+from hebbax.compiling.compiler import copy, outermost
 from hebbax.engines.fingerprint import fingerprint_of
 from hebbax.engines.life import normalise_observation
 from hebbax.engines.life_cache import LifeCache
@@ -187,7 +186,7 @@ def _functions(step: PolicyStep) -> tuple[Any, Any]:
 
 
 def _compile(function: Any) -> Any:
-    compiled: Any = numba.njit(**FLAGS)(function)
+    compiled = outermost(function)
     compiled._cache = LifeCache(fingerprint_of(function))  # Numba's own would miss edits in what is called
     return compiled
 

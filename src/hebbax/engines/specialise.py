@@ -15,10 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 
-from hebbax.compiling.compiler import FLAGS, compiled, copy, from_source, inlined
+from hebbax.compiling.compiler import compiled, copy, from_source, inlined, outermost
 from hebbax.damage.apply import apply_forces, clear_forces, hold_coordinates, restore_forces
 from hebbax.engines.fingerprint import fingerprint_of
 from hebbax.engines.life_cache import LifeCache
@@ -140,8 +139,7 @@ _BUILT: dict[str, Any] = {}
 def _build(name: str, names: dict[str, Any]) -> Any:
     if name not in _BUILT:
         function = _load_module(f"hebbax_life_{name}", names).live.py_func
-        options: dict[str, Any] = {"no_cfunc_wrapper": True, **FLAGS}
-        life: Any = numba.njit(**options)(function)
+        life = outermost(function, no_cfunc_wrapper=True)
         life._cache = LifeCache(name)  # Numba has no public way to give a function another cache than its own
         _BUILT[name] = life
     return _BUILT[name]

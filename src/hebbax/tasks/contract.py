@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 from hebbax.compiling.code import names_of
-from hebbax.errors import HebbaxError, calling
+from hebbax.errors import HebbaxError, are_real, calling
 from hebbax.tasks.arguments import NEEDED, check_arguments, takes, with_period, without_noise
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.groups import Group, is_identifier, nearest_identifier, repeated
@@ -109,7 +109,7 @@ def _call_each(task: Task) -> Any:
     _expect(task, "actuate", "controls", controls, (world.control_size,))
     reward, done, next_memory = _parts(task, "outcome", returned, 3)
     _check_reward(task, reward)
-    if np.shape(done) != ():
+    if np.shape(done) != () or not are_real(done):
         raise HebbaxError(f"task {task.name!r}: outcome must return one truth value second, but it was {done!r}")
     _expect(task, "outcome", "memory", next_memory, (task.memory_size,))
     _check_uncomputed(task)
@@ -174,6 +174,8 @@ def _check_reward(task: Task, reward: Any) -> None:
             raise HebbaxError(
                 f"task {task.name!r}: outcome must return one number as {name!r}, but it had shape {np.shape(term)}"
             )
+        if not are_real(term):
+            raise HebbaxError(f"task {task.name!r}: outcome must return one number as {name!r}, but it was {term!r}")
 
 
 def _with_one_term(task: Task, reward: Any) -> Task:
@@ -216,3 +218,5 @@ def _expect(task: Task, function: str, what: str, value: Any, shape: tuple[int, 
     found = np.shape(value)
     if found != shape:
         raise HebbaxError(f"task {task.name!r}: {function} must return {what} of shape {shape}, but it had {found}")
+    if not are_real(value):
+        raise HebbaxError(f"task {task.name!r}: {function} must return {what} of real numbers, but it was {value!r}")

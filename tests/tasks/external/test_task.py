@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 
+from hebbax.engines.scenario import Scenario
+from hebbax.engines.vector import VectorEngine
 from hebbax.errors import HebbaxError
+from hebbax.policies.open_loop import Replay
 from hebbax.tasks.external import envpool as envpool_environments
 from hebbax.tasks.external.spaces import read_observations, write_actions
 from hebbax.tasks.external.task import is_external
@@ -251,3 +254,26 @@ def test_what_is_slower_is_said():
     untimed = "; a tick counts as 1 s, because the environment does not say how long it is"
     assert remark_on(make_task("gymnasium/FrozenLake-v1")) == slower + untimed
     assert remark_on(make_task("swimmer")) is None
+
+
+def test_actions_of_several_parts_reach_the_environment(monkeypatch):
+    class Parts(gymnasium.Env):
+        observation_space = spaces.Box(-np.inf, np.inf, (3,))
+        action_space = spaces.Dict(gear=spaces.Discrete(2), lights=spaces.MultiBinary(2), wheel=spaces.Box(0, 4, (1,)))
+
+        def reset(self, *, seed=None, options=None):
+            return np.zeros(3, np.float32), {}
+
+        def step(self, action):
+            assert self.action_space.contains(action)
+            worth = 100 * action["gear"] + 10 * action["lights"].sum() + action["wheel"][0]
+            return np.zeros(3, np.float32), float(worth), False, False, {}
+
+    monkeypatch.setattr(gymnasium, "registry", dict(gymnasium.registry))
+    monkeypatch.setattr(gymnasium.envs.registration, "registry", gymnasium.registry)
+    gymnasium.register("Parts-v0", lambda render_mode=None: Parts())
+    task = make_task("gymnasium/Parts-v0")
+    assert task.action_size == 5
+    outputs = np.array([[0, 1, 1, 1, -0.5], [1, 0, 0, 1, 1.0]], np.float32)
+    lives = VectorEngine(task, Replay(5, 2)).evaluate(outputs.reshape(1, -1), jax.random.key(0), Scenario(2))
+    assert lives.returns.tolist() == [121 + 14]

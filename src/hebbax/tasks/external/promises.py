@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.errors import HebbaxError, one_line
+from hebbax.errors import HebbaxError, are_real, one_line
 from hebbax.tasks.external.spaces import Encode
 
 _STEP = "(observation, reward, terminated, truncated, info)"
@@ -39,16 +39,13 @@ class Promises:
             raise self._broken("step", f"5 values {_STEP}", returned)
         observation, reward, terminated, truncated, _ = returned
         for what, value in (("terminated", terminated), ("truncated", truncated)):
-            if np.shape(value) != ():
+            if np.shape(value) != () or not are_real(value):
                 raise self._broken("step", f"one truth value as {what}", value)
         return self._observation("step", observation), self._number(reward), bool(terminated or truncated)
 
     def _number(self, reward: Any) -> float:
-        try:
-            if np.shape(reward) == ():
-                return float(reward)
-        except (TypeError, ValueError):
-            pass
+        if np.shape(reward) == () and are_real(reward):
+            return float(reward)
         raise self._broken("step", "one number as reward", reward)
 
     def _observation(self, function: str, observation: Any) -> np.ndarray:

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from numba.core.errors import NumbaError
+
+from hebbax.errors import HebbaxError
 
 _HELPER = re.compile(r"Untyped global name '(\w+)': Cannot determine Numba type of <class 'function'>")
 _GLOBAL = re.compile(r"NameError: name '(\w+)' is not defined")
 _OURS = Path(__file__).parents[1]
 
 
-def uncompiled(error: BaseException) -> str | None:
-    """Return why a function cannot be compiled, and where it is; None for an error that is not Numba's."""
-    if not type(error).__module__.startswith("numba."):
-        return None
+@contextmanager
+def compiling() -> Iterator[None]:
+    """Raise HebbaxError where Numba cannot compile a function: why, and where that is."""
+    try:
+        yield
+    except NumbaError as error:
+        raise HebbaxError(_reason(error)) from error
+
+
+def _reason(error: NumbaError) -> str:
     text = str(error)
     places = re.findall(r'^File "(.+)", line (\d+):', text, re.MULTILINE)  # the innermost first, relative to here
     theirs = [
