@@ -63,4 +63,5 @@ def test_a_nudge_of_zero_weights_is_none():
 def test_every_kind_says_what_it_does():
     for kind in KINDS.values():
         assert len(kind.summary) > 10, kind.name
-        assert (kind.whole is None) == (kind.worst is None), kind.name
+        assert kind.whole is not None or kind.worst is None, kind.name
+        assert kind.unit or kind.value not in ("vector", "force"), kind.name

@@ -12,7 +12,7 @@ import numpy as np
 from hebbax.bench.controls import KEY, Controls
 from hebbax.keys import stream
 from hebbax.types import Noise
-from hebbax.worlds.mujoco.world import without_deprecations
+from hebbax.worlds.mujoco.proven_model import without_deprecations
 
 
 class MjxPeer:

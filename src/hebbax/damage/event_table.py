@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -84,10 +85,6 @@ def _state_size(kind: Kind, row: np.ndarray) -> int:
     return len(sample_state(kind, np.zeros(size), as_argument(kind, row[VALUE : RELATIVE + 1])))
 
 
-def _nothing(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
-    return 0, 0
-
-
 def _observations(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
     """Return the range of a group of observations, or of one."""
     if event.target is None:
@@ -137,10 +134,40 @@ def _body(event: Event, task: AnyTask) -> tuple[int, int]:
     names = task.world.body_names()
     if names is None:
         raise _no_body(event, task)
+    if event.target is None:
+        return 1, len(names)
     index = _index_of(event, names, len(names))
     if index == 0:
         raise HebbaxError(f"event {event.kind!r} on body 0, the world: expected 1 to {len(names) - 1}")
     return index, index + 1
+
+
+def _joint(event: Event, task: AnyTask) -> tuple[int, int]:
+    names = task.world.joint_names()
+    if names is None:
+        raise _no_body(event, task)
+    if event.target is None:
+        return 0, len(names)
+    index = _index_of(event, [name or "" for name in names], len(names))
+    if names[index] is None:
+        valid = ", ".join(name or str(joint) for joint, name in enumerate(names) if name is not None)
+        raise HebbaxError(f"event {event.kind!r} on joint {index}, which has several coordinates: expected {valid}")
+    return index, index + 1
+
+
+def _seed(event: Event, task: AnyTask) -> tuple[int, int]:
+    if task.world.body_names() is None:
+        raise _no_body(event, task)
+    if isinstance(event.target, str):
+        raise HebbaxError(f"event {event.kind!r} on {event.target!r}: expected a seed, a whole number from 0 on")
+    return event.target or 0, (event.target or 0) + 1
+
+
+def _surroundings(event: Event, task: AnyTask) -> tuple[int, int]:
+    """Return nothing, for what aims at no part; refuse the model's stage where there is no model."""
+    if KINDS[event.kind].stage == "model" and task.world.body_names() is None:
+        raise _no_body(event, task)
+    return 0, 0
 
 
 def _coordinate(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
@@ -157,7 +184,7 @@ def _coordinate(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, in
 
 
 def _no_body(event: Event, task: AnyTask) -> HebbaxError:
-    kinds = [name for name, kind in KINDS.items() if kind.target not in ("body", "coordinate")]
+    kinds = [name for name, kind in KINDS.items() if kind.stage not in ("body", "model")]
     return HebbaxError(
         f"event {event.kind!r} on task {task.name!r}: its {task.world.kind} has no bodies or coordinates that could be "
         f"reached; expected one of {', '.join(kinds)}"
@@ -182,16 +209,47 @@ def _index_of(event: Event, names: Sequence[str], count: int, others: Sequence[s
     return target
 
 
-def event_range(event: Event, task: AnyTask) -> tuple[int, int]:
-    """Return the range of bodies that an event of the stage `model` is on."""
-    return _body(event, task)
+def targets_of(event: Event, task: AnyTask, policy: AnyPolicy) -> list[int]:
+    """Return the numbers of all that an event of a target could be on. Raises HebbaxError where there is none."""
+    everything, target = replace(event, target=0), KINDS[event.kind].target
+    found: list[int] = []
+    for number in range(_COUNTS[target](task, policy)):
+        try:
+            _RANGES[target](replace(everything, target=number), task, policy)
+        except HebbaxError:  # the world as a body, a joint of several coordinates
+            continue
+        found.append(number)
+    if not found:
+        raise HebbaxError(f"event {event.kind!r} on any {target} of task {task.name!r}, which has none")
+    return found
+
+
+_COUNTS: dict[str, Callable[[AnyTask, AnyPolicy], int]] = {
+    "observation": lambda task, policy: task.observation_size,
+    "actuator": lambda task, policy: task.action_size,
+    "layer": lambda task, policy: len(policy.layer_names) if isinstance(policy, Policy) else 0,
+    "body": lambda task, policy: len(task.world.body_names() or ()),
+    "joint": lambda task, policy: len(task.world.joint_names() or ()),
+    "coordinate": lambda task, policy: len((task.world.coordinates() or ((),))[0]),
+    "seed": lambda task, policy: 2**16,
+}
+
+
+def model_index(event: Event, task: AnyTask) -> int | None:
+    """Return the body or joint that an event of the stage `model` is on, or its seed; None for all."""
+    target = KINDS[event.kind].target
+    if not target or event.target is None:
+        return None
+    return {"body": _body, "joint": _joint, "seed": _seed}[target](event, task)[0]
 
 
 _RANGES: dict[str, Callable[[Event, AnyTask, AnyPolicy], tuple[int, int]]] = {
-    "": _nothing,
+    "": lambda event, task, policy: _surroundings(event, task),
     "observation": _observations,
     "actuator": _actuators,
     "layer": _layer,
     "body": lambda event, task, policy: _body(event, task),
+    "joint": lambda event, task, policy: _joint(event, task),
     "coordinate": _coordinate,
+    "seed": lambda event, task, policy: _seed(event, task),
 }

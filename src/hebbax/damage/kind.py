@@ -24,16 +24,18 @@ STAGES = {
 """The stages of a tick at which something can happen to a life, in their order, and what they may change."""
 
 TARGETS = {
-    "": ("update",),
+    "": ("model", "update"),
     "observation": ("sense",),
     "actuator": ("action",),
     "layer": ("weights",),
     "body": ("model", "body"),
+    "joint": ("model",),
     "coordinate": ("body",),
+    "seed": ("model",),
 }
 """What a kind may aim at, and in which stages."""
 
-VALUES = {"": 0, "number": 1, "force": 3, "position": 1}
+VALUES = {"": 0, "number": 1, "force": 3, "vector": 3, "position": 1}
 """Forms of a value, and how many numbers each has. A position may be relative to where it is at the onset."""
 
 DRAWS = ("", "uniform", "normal", "both", "fresh")
@@ -55,12 +57,19 @@ position and velocity of a coordinate; fields of a model, flat; the factor of th
 """
 
 
+Edit: TypeAlias = Callable[[Any, Any, Any], None]
+"""`edit(source, element, value)` changes the source of a model, of MuJoCo an MjSpec.
+
+`element` is the body or joint of the source that is aimed at, the number of a seed, or None.
+"""
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of event: its stage, its function, and what its target and its value are."""
 
     name: str
-    change: Change
+    change: Change | None
     stage: str  # a key of STAGES
     summary: str = ""
     target: str = ""  # a key of TARGETS
@@ -75,7 +84,8 @@ class Kind:
     begin: Callable[[Array, Any], Array] | None = None  # (values, value) -> state [size], at the onset
     draws: str = ""  # which of DamageNoise it reads: one of DRAWS
     first: bool = False  # whether it acts before all others of its stage
-    fields: tuple[str, ...] = ()  # of MjModel, one row per target; in the model's stage
+    fields: tuple[str, ...] = ()  # of MjModel, its rows of the target; in the model's stage
+    edit: Edit | None = None  # of the model's source, in place of fields
 
     @property
     def lasts(self) -> bool:
@@ -90,8 +100,8 @@ class Kind:
     @property
     def wanted(self) -> str:
         """What a value has to be, for an error."""
-        if self.value == "force":
-            return "a force (x, y, z) in N"
+        if VALUES[self.value] == 3:
+            return f"a {self.value} (x, y, z) in {self.unit}"
         if self.maximum < math.inf:
             return f"a number in ({self.minimum:g}, {self.maximum:g}]"
         if not self.value:
@@ -107,11 +117,11 @@ class Kind:
         return self.whole + severity * (self.worst - self.whole)
 
 
-_WITH_ALL = ("observation", "actuator", "layer")
+_WITH_ALL = ("observation", "actuator", "layer", "body", "joint", "seed")
 """Targets of which there can be all at once."""
 
 
-def make_kind(name: str, change: Change, *, stage: str, target: str = "", **options: Any) -> Kind:
+def make_kind(name: str, change: Change | None = None, *, stage: str, target: str = "", **options: Any) -> Kind:
     """Return a kind of damage; see `register_damage`.
 
     Raises HebbaxError for an unknown stage, target, value or draw, a stage that has no such target, and functions that
@@ -136,12 +146,25 @@ def make_kind(name: str, change: Change, *, stage: str, target: str = "", **opti
     if kind.all and target not in _WITH_ALL:
         valid = " or ".join(repr(one) for one in _WITH_ALL)
         raise HebbaxError(f"damage {name!r} with all=True and target {target!r}: expected target {valid}, or all=False")
-    if bool(kind.fields) != (stage == "model"):
-        raise HebbaxError(f"damage {name!r} in stage {stage!r} with fields={kind.fields}: expected them of a model")
+    _check_model(kind)
     if kind.draws == "fresh" and stage != "weights":
         raise HebbaxError(f"damage {name!r} in stage {stage!r} with draws='fresh': expected it in stage 'weights'")
-    _try_once(kind)
+    if kind.change is not None:
+        _try_once(kind, kind.change)
     return kind
+
+
+def _check_model(kind: Kind) -> None:
+    """Raise HebbaxError unless a kind of the model's stage, and of no other, has fields and a change, or an edit."""
+    told = f"damage {kind.name!r} in stage {kind.stage!r} with"
+    if bool(kind.fields or kind.edit) != (kind.stage == "model"):
+        raise HebbaxError(
+            f"{told} fields={kind.fields}: expected fields of a model, or an edit, in stage 'model' alone"
+        )
+    if kind.edit is not None and (kind.change is not None or kind.fields):
+        raise HebbaxError(f"{told} an edit and a change: expected one of them")
+    if kind.edit is None and kind.change is None:
+        raise HebbaxError(f"{told} no function: expected one that returns what becomes of the values")
 
 
 def sample_state(kind: Kind, values: np.ndarray, value: Any) -> np.ndarray:
@@ -151,19 +174,19 @@ def sample_state(kind: Kind, values: np.ndarray, value: Any) -> np.ndarray:
 
 def as_argument(kind: Kind, numbers: np.ndarray) -> Any:
     """Return the value as the kind's functions get it, of (x, y, z, relative)."""
-    return {"force": numbers[:3], "position": numbers[[0, 3]]}.get(kind.value, numbers[0])
+    return numbers[:3] if VALUES[kind.value] == 3 else numbers[[0, 3]] if kind.value == "position" else numbers[0]
 
 
-def _try_once(kind: Kind) -> None:
+def _try_once(kind: Kind, change: Change) -> None:
     """Raise HebbaxError unless a kind's functions return what they should: compiled code would read other memory."""
-    size = {"body": 3, "coordinate": 2, "": 1}.get(kind.target, 4)
+    size = {"body": 3, "coordinate": 2, "": 3 if kind.stage == "model" else 1}.get(kind.target, 4)
     values = np.linspace(0.5, 1.5, size)
     noise = DamageNoise(*(np.full(size * (kind.draws in (name, more)), 0.25) for name, more in _READ))
     value = as_argument(kind, np.array([0.5, 0.5, 0.5, 0.0]))
     with np.errstate(all="ignore"):
         try:
             state = sample_state(kind, values, value)
-            changed, following = kind.change(values.copy(), value, state.copy(), noise)
+            changed, following = change(values.copy(), value, state.copy(), noise)
         except (TypeError, ValueError, IndexError, AttributeError) as error:
             raise HebbaxError(f"damage {kind.name!r} cannot be applied: {error}") from error
     for what, got, shape in (("values", changed, values.shape), ("state", following, state.shape)):

@@ -9,6 +9,7 @@ import math
 import re
 from typing import Any
 
+from hebbax.damage.between import Between
 from hebbax.damage.events import FOREVER, Event
 from hebbax.damage.kind import VALUES, Kind
 from hebbax.damage.kinds import KINDS
@@ -38,11 +39,17 @@ def parse_damages(text: str, control_period: float) -> tuple[tuple[Event, ...], 
 def text_of(event: Event) -> str:
     """Return what is done by an event, and to what, without its time: `scale-actuator(bthigh, 0)`."""
     kind = KINDS[event.kind]
-    amount = event.amount[: VALUES[kind.value]] if kind.value else ()
-    value = ", ".join(f"{number:g}" for number in amount)
     given = [] if event.target is None else [str(event.target)]
-    given += [f"({value})" if len(amount) > 1 else value] if amount else []
+    if isinstance(event.value, Between):
+        given.append(f"{_written(event.value.low)}..{_written(event.value.high)}")
+    elif kind.value:
+        amount = event.amount[: VALUES[kind.value]]
+        given.append(_written(amount if VALUES[kind.value] > 1 else event.amount[0]))
     return f"{event.kind}({', '.join(given)})" if given else event.kind
+
+
+def _written(amount: float | tuple[float, ...]) -> str:
+    return f"({', '.join(f'{number:g}' for number in amount)})" if isinstance(amount, tuple) else f"{amount:g}"
 
 
 def _variant(text: str, control_period: float) -> tuple[Event, ...]:
@@ -67,17 +74,24 @@ def _event(text: str, control_period: float) -> Event | None:
     if "severity" in given:
         if "value" in given:
             raise HebbaxError(f"damage {text!r} has a value and a severity: expected one of them")
-        severity = _number(text, given.pop("severity"))
-        given["value"] = kind.at_severity(severity)
-        if severity == 0:
-            return None
+        written = given.pop("severity")
+        ends = _ends(written)
+        if ends is not None:
+            low, high = sorted(kind.at_severity(_number(text, end)) for end in ends)
+            given["value"] = Between(low, high)
+        else:
+            severity = _number(text, written)
+            given["value"] = kind.at_severity(severity)
+            if severity == 0:
+                return None
     elif "value" in given:
         given["value"] = _value(text, kind, given["value"])
-    onset = _ticks(text, given.pop("from", "0"), control_period)
+    onset, spread = _onset(text, given.pop("from", "0"), control_period)
     duration = FOREVER if kind.lasts else 1
     if "for" in given:
         duration = _ticks(text, given.pop("for"), control_period)
-    return Event(name, onset, duration, given.get("target"), given.get("value"), _truth(text, given.get("relative")))
+    relative = _truth(text, given.get("relative"))
+    return Event(name, onset, duration, given.get("target"), given.get("value"), relative, spread)
 
 
 def _arguments(text: str, kind: Kind, parts: list[str]) -> dict[str, Any]:
@@ -146,7 +160,28 @@ def _number(text: str, number: str) -> float:
     return float(number)
 
 
-def _value(text: str, kind: Kind, value: str) -> float | tuple[float, ...]:
+def _ends(written: str) -> tuple[str, str] | None:
+    """Return the ends of a range LOW..HIGH; None for what is none."""
+    low, dots, high = written.partition("..")
+    return (low.strip(), high.strip()) if dots else None
+
+
+def _onset(text: str, time: str, control_period: float) -> tuple[int, int]:
+    """Return the first tick, and by how many it may be later."""
+    low, high = (_ticks(text, end, control_period) for end in _ends(time) or (time, time))
+    if high < low:
+        raise HebbaxError(f"damage {text!r}: expected the earlier end of {time} first")
+    return low, high - low
+
+
+def _value(text: str, kind: Kind, value: str) -> float | tuple[float, ...] | Between:
+    ends = _ends(value)
+    if ends is not None:
+        return Between(*(_amount(text, kind, end) for end in ends))
+    return _amount(text, kind, value)
+
+
+def _amount(text: str, kind: Kind, value: str) -> float | tuple[float, ...]:
     if VALUES[kind.value] == 1:
         return _number(text, value)
     return tuple(_number(text, part.strip()) for part in value.strip("()[] ").split(","))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from hebbax.damage.event_table import event_range
+from hebbax.damage.event_table import model_index
 from hebbax.damage.events import Event
 from hebbax.damage.kind import DamageNoise, Kind, as_argument
 from hebbax.damage.kinds import KINDS
 from hebbax.errors import HebbaxError
 from hebbax.tasks.external.task import AnyTask
+from hebbax.worlds.base import BodyChange
 
 _NO_NOISE = DamageNoise(np.zeros(0), np.zeros(0), np.zeros(0))
 
@@ -39,25 +42,30 @@ def bodies_of(task: AnyTask, events: Sequence[Event]) -> Bodies:
     models = []
     for tick in ticks:
         lasting = [event for event in ours if event.onset <= tick < event.onset + event.duration]
-        models.append(_changed(task, lasting) if lasting else task.world.model)
+        models.append(_changed(task, *_whatever_time(lasting)) if lasting else task.world.model)
     addresses = np.array([task.world.address_of(model) for model in models], np.intp)
     return Bodies(tuple(models), np.array(ticks, np.int64), addresses)
 
 
-def _changed(task: AnyTask, events: Sequence[Event]) -> Any:
-    """Return a copy of a task's model after these events, in the order of their kinds."""
-    fields: list[tuple[str, int, int, Callable[[np.ndarray], np.ndarray]]] = []
-    for event in sorted(events, key=lambda event: not KINDS[event.kind].first):
-        kind = KINDS[event.kind]
-        start, stop = event_range(event, task)
-        fields += [(field, start, stop, _change(kind, event)) for field in kind.fields]
+def _whatever_time(events: Sequence[Event]) -> tuple[tuple[Event, ...], tuple[Kind, ...]]:
+    """Return events in the order in which they change a body, with their kinds as these are registered now."""
+    ours = sorted(events, key=lambda event: not KINDS[event.kind].first)
+    return tuple(replace(event, onset=0, duration=1) for event in ours), tuple(KINDS[event.kind] for event in ours)
+
+
+@lru_cache(maxsize=32)  # of a generation under a few variants, which would be made anew for each
+def _changed(task: AnyTask, events: tuple[Event, ...], kinds: tuple[Kind, ...]) -> Any:
+    changes = [_change(kind, event, task) for kind, event in zip(kinds, events, strict=True)]
     try:
-        return task.world.changed(fields)
+        return task.world.changed(changes)
     except HebbaxError as error:
-        kinds = ", ".join(event.kind for event in events)
-        raise HebbaxError(f"task {task.name!r} after {kinds}: {error}") from error
+        names = ", ".join(event.kind for event in events)
+        raise HebbaxError(f"task {task.name!r} after {names}: {error}") from error
 
 
-def _change(kind: Kind, event: Event) -> Callable[[np.ndarray], np.ndarray]:
-    value = as_argument(kind, np.array([*event.amount, float(event.relative)]))
-    return lambda values: kind.change(values, value, np.zeros(0), _NO_NOISE)[0]
+def _change(kind: Kind, event: Event, task: AnyTask) -> BodyChange:
+    value, index = as_argument(kind, np.array([*event.amount, float(event.relative)])), model_index(event, task)
+    change = kind.change
+    if change is None:
+        return BodyChange(kind.target, index, edit=kind.edit, value=value)
+    return BodyChange(kind.target, index, kind.fields, lambda values: change(values, value, np.zeros(0), _NO_NOISE)[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import jax
@@ -14,6 +14,7 @@ from hebbax.compiling.bounds import BOUND, MOST_SQUARES
 from hebbax.compiling.unchanged import check_unchanged
 from hebbax.damage.apply import change_values, happens, plasticity_scale
 from hebbax.damage.event_table import ACTION, SENSE, WEIGHTS, carried_over, states_of
+from hebbax.damage.events import Event
 from hebbax.engines.calls import Turns
 from hebbax.engines.flock_weights import changed, flat, interpolated
 from hebbax.engines.gate import (
@@ -216,11 +217,11 @@ class Flock(ABC):
         self.normaliser = normaliser_of(scenario, task)
         self.damages = scenario.of_each(self.count)
         self.known_damages = [tuple(events) for events in self.damages]
+        self.key_data = np.array(keys)  # whether it can be written to is a type of its own to compiled code
         self.tables = self._tables()
         self.states = [states_of(table) for table in self.tables]
         self.harmed = self._harmed()
         self.genomes = jnp.asarray(self._wide(genomes))
-        self.key_data = np.array(keys)  # whether it can be written to is a type of its own to compiled code
         self.keys = jax.random.wrap_key_data(jnp.asarray(self._wide(keys)))
         slots, inherited = self._inheritance(scenario)
         self.carry = engine._birth(self.keys, self.genomes, slots, inherited)
@@ -277,7 +278,11 @@ class Flock(ABC):
     def _tables(self) -> list[np.ndarray]:
         """Return the table of each life."""
         task, policy = self._engine.task, self._engine.policy
-        return make_for_each(self.damages, lambda events: damage_table(events, task, policy))
+
+        def table(events: Sequence[Event]) -> np.ndarray:
+            return damage_table(events, task, policy)
+
+        return make_for_each(self.damages, self.key_data, task, policy, table)
 
     def _harmed(self) -> list[int]:
         """Return the lives to which anything ever happens."""

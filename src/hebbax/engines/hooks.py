@@ -17,7 +17,7 @@ from hebbax.compiling.unchanged import check_unchanged
 from hebbax.compiling.uncompiled import compiling
 from hebbax.damage.event_table import BEGIN, HOOK, INDEX, event_table
 from hebbax.damage.events import Event
-from hebbax.damage.kind import DamageNoise, Kind
+from hebbax.damage.kind import VALUES, Change, DamageNoise, Kind
 from hebbax.damage.kinds import KINDS
 from hebbax.engines.fingerprint import fingerprint_of
 from hebbax.engines.life_cache import LifeCache
@@ -39,14 +39,14 @@ def damage_table(events: Sequence[Event], task: AnyTask, policy: AnyPolicy) -> n
         kind = KINDS[events[int(row[INDEX])].kind]
         for function in filter(None, (kind.change, kind.begin)):
             check_unchanged(function)
-        row[HOOK], row[BEGIN] = _addresses(kind)
+        if kind.change is not None and kind.stage != "model":  # which compiled code has nothing to do with
+            row[HOOK], row[BEGIN] = _addresses(kind, kind.change)
     return table
 
 
 @cache
-def _addresses(kind: Kind) -> tuple[int, int]:
-    change = numba.njit(**_FLAGS)(kind.change)
-    hook = _compile(_change(kind, change))
+def _addresses(kind: Kind, change: Change) -> tuple[int, int]:
+    hook = _compile(_change(kind, numba.njit(**_FLAGS)(change)))
     if kind.begin is None:
         return hook, 0
     return hook, _compile(_begin(kind, numba.njit(**_FLAGS)(kind.begin)))
@@ -68,7 +68,7 @@ def _compile(function: Callable[..., Any]) -> int:
 @cache
 def _value(form: str) -> Any:
     """Return how the value is taken from (x, y, z, relative)."""
-    if form == "force":
+    if VALUES[form] == 3:
         return numba.njit(**_FLAGS)(lambda numbers: numbers[:3])
     if form == "position":
         return numba.njit(**_FLAGS)(lambda numbers: numbers[::3])

@@ -103,7 +103,8 @@ class _Bodies(Flock):
 
     def _bodies_of_each(self) -> list[Bodies]:
         """Return the bodies of each life."""
-        return make_for_each(self.damages, lambda events: bodies_of(self.task, events))
+        task, policy = self.task, self._engine.policy
+        return make_for_each(self.damages, self.key_data, task, policy, lambda events: bodies_of(task, events))
 
     def _change_bodies(self, tick: int) -> None:
         """Give each life the body that it has from a tick on."""

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from hebbax.damage.draws import drawn
 from hebbax.damage.event_table import SPARE, carried_over, states_of
 from hebbax.damage.events import Event
 from hebbax.engines.bodies import Bodies, bodies_of
@@ -102,7 +103,7 @@ class NativeEngine:
         keys = life_keys(key, check_lifetimes(lifetimes, genomes))
         rows = empty_rows(self.task, len(keys))
         heirs = self._heirs(scenario, len(keys))
-        fates = make_for_each(scenario.of_each(len(keys)), self._fate)
+        fates = make_for_each(scenario.of_each(len(keys)), keys, self.task, self.policy, self._fate)
         with self._turns.mine(), self._stops.flag() as stop:
             self._live_all(setting_of(stop), genomes, keys, fates, heirs, rows)
         return lives_of_rows(rows, self.task, heirs.weights)
@@ -193,8 +194,8 @@ class NativeEngine:
         self._turns.check(self.name)
         scenario, chunk = with_former_keywords(scenario, former), check_chunk(chunk)
         setting_of = self._setting(scenario)
-        self._fate(scenario.shared)  # refused here, not where the iterator begins
         genomes, keys = check_genome(genome, self.policy.genome_size), own_key(key)
+        self._fate_of(scenario.shared, keys[0])  # refused here, not where the iterator begins
         heirs = self._heirs(scenario, 1)
         return each_pinned(self._parts(setting_of, genomes[0], keys[0], scenario.shared, chunk, heirs))
 
@@ -226,6 +227,10 @@ class NativeEngine:
             return _Heirs(keys, no_inheritance(lives))
         return _Heirs(keys, slots.inherited(lives, step.weight_count))
 
+    def _fate_of(self, events: Sequence[Event], key: np.ndarray) -> _Fate:
+        """Return what happens to the life of a key."""
+        return self._fate(drawn(events, key, self.task, self.policy))
+
     def _fate(self, events: Sequence[Event]) -> _Fate:
         return _Fate(damage_table(events, self.task, self.policy), bodies_of(self.task, events))
 
@@ -246,7 +251,7 @@ class NativeEngine:
             setting = setting_of(stop)
             while row[END] == PAUSED:
                 if known != (known := tuple(events)):
-                    fate = self._fate(known)
+                    fate = self._fate_of(known, key)
                     states = carried_over(states, states_of(fate.table))
                 first = int(row[LENGTH])
                 until = min(first + chunk, setting.ticks)

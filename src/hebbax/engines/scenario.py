@@ -9,9 +9,12 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 
+from hebbax.damage.draws import drawn, leave_to_chance
 from hebbax.damage.events import Event
 from hebbax.engines.slots import Slots
 from hebbax.errors import HebbaxError, check_whole, unknown_name
+from hebbax.policies.any_policy import AnyPolicy
+from hebbax.tasks.external.task import AnyTask
 from hebbax.types import MOST_TICKS, ON_TERMINATION, Normaliser
 
 Made = TypeVar("Made")
@@ -96,13 +99,25 @@ def in_turn(variants: Sequence[Sequence[Event]], lives: int) -> Damages:
     return [variant_of(variants, life) for life in range(lives)]
 
 
-def make_for_each(damages: Sequence[Sequence[Event]], make: Callable[[Sequence[Event]], Made]) -> list[Made]:
-    """Return what is made of the damages of each life; lives with the same sequence share it."""
-    made: dict[int, Made] = {}
-    for events in damages:
+def make_for_each(
+    damages: Sequence[Sequence[Event]],
+    keys: np.ndarray,
+    task: AnyTask,
+    policy: AnyPolicy,
+    make: Callable[[Sequence[Event]], Made],
+) -> list[Made]:
+    """Return what is made of the damages of each life, of its key [lives, 2]; lives with the same sequence share it.
+
+    Where something is left to chance each life has its own.
+    """
+    made: dict[int, Made | None] = {}
+    each = []
+    for events, key in zip(damages, keys, strict=True):
         if id(events) not in made:
-            made[id(events)] = make(events)
-    return [made[id(events)] for events in damages]
+            made[id(events)] = None if leave_to_chance(events) else make(events)
+        shared = made[id(events)]
+        each.append(make(drawn(events, key, task, policy)) if shared is None else shared)
+    return each
 
 
 PLAIN = Scenario()

@@ -10,7 +10,7 @@ import numpy as np
 
 from hebbax.config.train import TrainConfig
 from hebbax.config.training import FULL, GROWING, PhaseConfig, Reached, read_after
-from hebbax.damage.events import Event, check_onsets
+from hebbax.damage.events import Event, check_onsets, last_onset
 from hebbax.damage.text import parse_damages
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.evolution.life_length import WINDOW, LifeLength, Outcome, first_length, next_length
@@ -96,7 +96,7 @@ class Schedule:
         """Return the length that lives have as a phase begins; half of a growing one at least is under its damages."""
         if phase.ticks is not None:
             return replace(length, ticks=phase.ticks)
-        return replace(length, ticks=max(length.ticks, min(2 * _last_onset(phase.variants), self.full)))
+        return replace(length, ticks=max(length.ticks, min(2 * last_onset(phase.variants), self.full)))
 
     def pack(self, state: ScheduleState) -> dict[str, np.ndarray]:
         """Return a state as named tensors, none where nothing can change."""
@@ -143,7 +143,7 @@ def _phase(config: PhaseConfig, own: PhaseConfig, task: AnyTask, full: int) -> P
     ticks = _ticks(own.ticks if config.ticks is None else config.ticks, full)
     variants = parse_damages(damage or "", task.control_period)
     check_onsets(variants, full)
-    onset = _last_onset(variants)
+    onset = last_onset(variants)
     if ticks is not None and onset >= ticks:
         raise HebbaxError(
             f"training.ticks={ticks}: a damage sets in at tick {onset}, after the end of such a life; nearest valid: "
@@ -169,7 +169,3 @@ def _weights(weights: Mapping[str, float], terms: Sequence[str]) -> np.ndarray |
     if all(weight == 1 for weight in weights.values()):
         return None
     return np.array([weights.get(term, 1.0) for term in terms])
-
-
-def _last_onset(variants: Sequence[Sequence[Event]]) -> int:
-    return max((event.onset for events in variants for event in events), default=0)

@@ -113,6 +113,17 @@ class BodyDamage(Protocol):
         ...
 
 
+class BodyChange(NamedTuple):
+    """What is changed of a model: fields of it, by a function of the target's rows, or its source, by an edit."""
+
+    target: str  # "body", "joint", "seed", or empty for none of them
+    number: int | None  # of the body or joint, or the seed; None for all, or no seed
+    fields: tuple[str, ...] = ()
+    change: Callable[[np.ndarray], np.ndarray] | None = None  # rows, flat -> rows
+    edit: Callable[[Any, Any, Any], None] | None = None  # (source, element, value)
+    value: Any = None  # of the edit
+
+
 class Batch(Protocol):
     """Simulations side by side, as a batch engine owns them; each array has one row per life."""
 
@@ -279,8 +290,12 @@ class WorldBase(ABC):
         """Return the coordinates that can be held; None where there are none."""
         return None
 
-    def changed(self, fields: Sequence[tuple[str, int, int, Any]]) -> Any:
-        """Return a model in which rows start to stop of a field became a function of them; of several, in order."""
+    def joint_names(self) -> list[str | None] | None:
+        """Return the name of each joint of one coordinate, None for others; None in a world without joints."""
+        return None
+
+    def changed(self, changes: Sequence[BodyChange]) -> Any:
+        """Return another model in which this was changed, in order."""
         raise HebbaxError(f"the {self.kind} has no body to change")
 
     def address_of(self, model: Any) -> int:

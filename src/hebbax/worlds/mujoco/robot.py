@@ -95,6 +95,15 @@ def actuator_name(model: mujoco.MjModel, index: int) -> str:
     return model.joint(int(model.actuator_trnid[index, 0])).name
 
 
+def joint_names_of(model: mujoco.MjModel) -> list[str | None]:
+    """Return the name of each joint, empty for one without; None for one that is neither hinge nor slide."""
+    import mujoco
+
+    single = (mujoco.mjtJoint.mjJNT_HINGE, mujoco.mjtJoint.mjJNT_SLIDE)
+    kinds = [mujoco.mjtJoint(kind) for kind in model.jnt_type]
+    return [model.joint(index).name if kind in single else None for index, kind in enumerate(kinds)]
+
+
 def coordinates_of(model: mujoco.MjModel) -> Coordinates:
     """Return the positions by the names of their joints; NAME.x, .y and .z of a free joint."""
     import mujoco

@@ -5,10 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from copy import deepcopy
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,16 +16,17 @@ import numpy as np
 
 from hebbax.errors import HebbaxError, one_line, unknown_name
 from hebbax.types import Newborn, Noise, Record, Simulation
-from hebbax.worlds.base import BodyHooks, Expect, WorldBase, WorldFunctions
+from hebbax.worlds.base import BodyChange, BodyHooks, Expect, WorldBase, WorldFunctions
 from hebbax.worlds.body import Body, Coordinates, Root
 from hebbax.worlds.mujoco.assets import Assets, assets_of
 from hebbax.worlds.mujoco.batch import MujocoBatch
+from hebbax.worlds.mujoco.changed import changed_model
 from hebbax.worlds.mujoco.columns import columns_of
 from hebbax.worlds.mujoco.cyclic import cyclic_positions
-from hebbax.worlds.mujoco.fast_model import quick_model
 from hebbax.worlds.mujoco.library import load_library
+from hebbax.worlds.mujoco.proven_model import proven_model, without_deprecations
 from hebbax.worlds.mujoco.raising import root_of
-from hebbax.worlds.mujoco.robot import actuator_name, body_of, coordinates_of
+from hebbax.worlds.mujoco.robot import actuator_name, body_of, coordinates_of, joint_names_of
 from hebbax.worlds.mujoco.simulation import MujocoSimulation, readable_fields, simulation_of, state_type
 from hebbax.worlds.mujoco.skeleton import skeleton_of
 from hebbax.worlds.mujoco.stages import mujoco_functions
@@ -79,23 +77,7 @@ class MujocoWorld(WorldBase):
     @cached_property
     def model(self) -> mujoco.MjModel:
         """The compiled model, proven to step. Raises HebbaxError if MuJoCo cannot step it."""
-        spec = self.spec
-        try:
-            with without_deprecations():
-                model = quick_model(spec)
-        except ValueError as error:  # as of a moving body without mass
-            raise HebbaxError(f"MuJoCo cannot compile the model: {one_line(error)}") from error
-        timestep = float(model.opt.timestep)
-        if not 0 < timestep < np.inf:
-            raise HebbaxError(f"the model's timestep is {timestep:g} s: expected more than 0, such as 0.002")
-        # MuJoCo would put a diverged simulation back to its start and go on, which hides the divergence.
-        model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
-        try:
-            # A raw mj_step error inside a compiled life ends the process; through the binding it is an exception.
-            mujoco.mj_step(model, mujoco.MjData(model))
-        except mujoco.FatalError as error:
-            raise HebbaxError(f"MuJoCo cannot step the model: {error}") from error
-        return model
+        return proven_model(self.spec)
 
     @cached_property
     def substeps(self) -> int:
@@ -311,22 +293,13 @@ class MujocoWorld(WorldBase):
         """Return the positions by the names of their joints."""
         return coordinates_of(self.model)
 
-    def changed(self, fields: Sequence[tuple[str, int, int, Callable[[np.ndarray], np.ndarray]]]) -> mujoco.MjModel:
-        """Return a copy of the model in which rows start to stop of a field became a function of them, in order.
+    def joint_names(self) -> list[str | None]:
+        """Return the name of each joint, None for one that is neither hinge nor slide."""
+        return joint_names_of(self.model)
 
-        Raises HebbaxError if MuJoCo cannot step it.
-        """
-        model = deepcopy(self.model)
-        for field, start, stop, change in fields:
-            rows = getattr(model, field)[start:stop]
-            rows[...] = np.asarray(change(rows.ravel().copy())).reshape(rows.shape)
-        data = mujoco.MjData(model)
-        try:
-            mujoco.mj_setConst(model, data)  # what follows from masses and lengths
-            mujoco.mj_step(model, data)  # within a compiled life an error would end the process
-        except mujoco.FatalError as error:
-            raise HebbaxError(f"MuJoCo cannot step the model: {error}") from error
-        return model
+    def changed(self, changes: Sequence[BodyChange]) -> mujoco.MjModel:
+        """Return another model in which this was changed. Raises HebbaxError if MuJoCo cannot make or step it."""
+        return changed_model(self.spec, self.model, changes)
 
     def address_of(self, model: mujoco.MjModel) -> int:
         """Return a model's address."""
@@ -361,15 +334,6 @@ class MujocoWorld(WorldBase):
             return skeleton_of(self.model, record.qpos)
         except HebbaxError:
             return None
-
-
-@contextmanager
-def without_deprecations() -> Iterator[None]:
-    """Keep quiet while a `spec` is compiled or written."""
-    # Gymnasium's HalfCheetah uses an attribute that a later MuJoCo removes; our upper bound on mujoco covers it.
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "compiler attribute 'settotalmass'", UserWarning)
-        yield
 
 
 _BY_CHANCE = (' pos="0 0 0"', ' quat="1 0 0 0"')

@@ -1,0 +1,106 @@
+"""What can happen to motors: to the action that the policy gives."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hebbax.damage.kind import make_kind
+from hebbax.damage.shipped.delay import delay, line_up
+
+
+def _pin(values, value, state, noise):
+    return np.full(values.shape, value), state
+
+
+def _scale(values, value, state, noise):
+    return value * values, state
+
+
+def _stick(values, value, state, noise):
+    return state, state
+
+
+def _as_it_is(values, value):
+    return values.copy()
+
+
+def _limit(values, value, state, noise):
+    return np.minimum(np.maximum(values, -value), value), state
+
+
+def _add_noise(values, value, state, noise):
+    return values + value * noise.normal, state
+
+
+KINDS = (
+    make_kind(
+        "pin-actuator",
+        _pin,
+        stage="action",
+        target="actuator",
+        all=True,
+        default=0.0,
+        first=True,  # what is pinned can still be scaled
+        summary="the action is `value`",
+    ),
+    make_kind(
+        "scale-actuator",
+        _scale,
+        stage="action",
+        target="actuator",
+        all=True,
+        unit="share of the action left",
+        whole=1.0,
+        worst=0.0,
+        summary="the action is multiplied by `value`: 0 kills the actuator",
+    ),
+    make_kind(
+        "stick-actuator",
+        _stick,
+        stage="action",
+        target="actuator",
+        all=True,
+        value="",
+        begin=_as_it_is,
+        first=True,  # as a pin
+        summary="the action stays what it is at the onset",
+    ),
+    make_kind(
+        "limit-actuator",
+        _limit,
+        stage="action",
+        target="actuator",
+        all=True,
+        unit="largest action either way",
+        minimum=0.0,
+        whole=1.0,
+        worst=0.0,
+        summary="the action saturates: it is at most `value` either way",
+    ),
+    make_kind(
+        "delay-actuator",
+        delay,
+        stage="action",
+        target="actuator",
+        all=True,
+        unit="ticks",
+        minimum=0.0,
+        whole=0.0,
+        worst=5.0,
+        begin=line_up,
+        summary="the action is that of `value` ticks ago",
+    ),
+    make_kind(
+        "noise-actuator",
+        _add_noise,
+        stage="action",
+        target="actuator",
+        all=True,
+        unit="standard deviation of the action",
+        minimum=0.0,
+        whole=0.0,
+        worst=1.0,
+        draws="normal",
+        summary="Gaussian noise of standard deviation `value`, new at every tick, is added to the action",
+    ),
+)

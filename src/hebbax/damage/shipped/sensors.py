@@ -1,0 +1,108 @@
+"""What can happen to sensors: to the observation, before it is normalised."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hebbax.damage.kind import make_kind
+from hebbax.damage.shipped.delay import delay, line_up
+
+
+def _scale(values, value, state, noise):
+    return value * values, state
+
+
+def _add_noise(values, value, state, noise):
+    return values + value * noise.normal, state
+
+
+def _add(values, value, state, noise):
+    return values + value, state
+
+
+def _drop(values, value, state, noise):
+    return np.where(0.5 * (noise.uniform + 1.0) < value, 0.0, values), state
+
+
+def _freeze(values, value, state, noise):
+    return state, state
+
+
+def _as_it_is(values, value):
+    return values.copy()
+
+
+KINDS = (
+    make_kind(
+        "scale-observation",
+        _scale,
+        stage="sense",
+        target="observation",
+        all=True,
+        unit="share of the observation left",
+        whole=1.0,
+        worst=0.0,
+        summary="the observation is multiplied by `value`: 0 blinds the sensor",
+    ),
+    make_kind(
+        "noise-observation",
+        _add_noise,
+        stage="sense",
+        target="observation",
+        all=True,
+        unit="standard deviation, in the unit of the observation",
+        minimum=0.0,
+        whole=0.0,
+        worst=1.0,
+        draws="normal",
+        summary="Gaussian noise of standard deviation `value`, new at every tick, is added to the observation",
+    ),
+    make_kind(
+        "bias-observation",
+        _add,
+        stage="sense",
+        target="observation",
+        all=True,
+        unit="in the unit of the observation",
+        whole=0.0,
+        worst=1.0,
+        summary="`value` is added to the observation",
+    ),
+    make_kind(
+        "drop-observation",
+        _drop,
+        stage="sense",
+        target="observation",
+        all=True,
+        unit="share of the ticks",
+        minimum=0.0,
+        maximum=1.0,
+        whole=0.0,
+        worst=1.0,
+        draws="uniform",
+        summary="each number is 0 at the share `value` of the ticks, drawn anew at every tick",
+    ),
+    make_kind(
+        "freeze-observation",
+        _freeze,
+        stage="sense",
+        target="observation",
+        all=True,
+        value="",
+        begin=_as_it_is,
+        summary="the observation stays what it is at the onset",
+    ),
+    make_kind(
+        "delay-observation",
+        delay,
+        stage="sense",
+        target="observation",
+        all=True,
+        unit="ticks",
+        minimum=0.0,
+        whole=0.0,
+        worst=5.0,
+        begin=line_up,
+        summary="the observation is that of `value` ticks ago",
+    ),
+)
