@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from hebbax.config.train import TrainConfig as TrainConfig
     from hebbax.config.training import PhaseConfig as PhaseConfig
     from hebbax.config.training import TrainingConfig as TrainingConfig
+    from hebbax.damage.between import Between as Between
     from hebbax.damage.events import Event as Event
     from hebbax.damage.kinds import register_damage as register_damage
+    from hebbax.damage.named import name_damage as name_damage
     from hebbax.engines.live_controller import LiveController as LiveController
     from hebbax.engines.lockstep import LockstepEngine as LockstepEngine
     from hebbax.engines.make_engine import make_engine as make_engine
@@ -114,6 +116,8 @@ _HOME = {
     "register_activation": "networks.activations",
     "register_averaging": "plasticity.averaging",
     "register_damage": "damage.kinds",
+    "name_damage": "damage.named",
+    "Between": "damage.between",
     "register_engine": "config.engines",
     "register_experiment": "experiments.registry",
     "register_network": "networks.registry",
@@ -127,6 +131,7 @@ _HOME = {
 
 __all__ = [
     "Averaging",
+    "Between",
     "Connection",
     "Controller",
     "Event",
@@ -169,6 +174,7 @@ __all__ = [
     "make_policy",
     "make_task",
     "mujoco",
+    "name_damage",
     "register_activation",
     "register_averaging",
     "register_damage",

@@ -33,11 +33,19 @@ logger = logging.getLogger(__name__)
 class Registry(Generic[T]):
     """The parts of one kind by name, in the order in which they were registered; ours are the first."""
 
-    def __init__(self, kind: str, ours: Mapping[str, T] | None = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        ours: Mapping[str, T] | None = None,
+        *,
+        pattern: str = r"\w[\w.-]*",
+        form: str = "letters, digits, '.', '_' and '-'",
+    ) -> None:
         self.kind = kind  # in the words of an error, such as "task"
         self._parts: dict[str, T] = dict(ours or {})
         self._origins: dict[str, str] = {}
         self._ours = frozenset(self._parts)
+        self._pattern, self._form = pattern, form  # of names, as a regular expression and in words
 
     def register(self, name: str, part: T) -> None:
         """Add a part under a name; one that the caller's own program has registered before is replaced.
@@ -45,8 +53,8 @@ class Registry(Generic[T]):
         So a cell of a notebook can be run again. Raises HebbaxError for the name of a part that ships or that a plug-in
         brought, and for one that no command could hold.
         """
-        if not re.fullmatch(r"\w[\w.-]*", name):
-            raise HebbaxError(f"{self.kind} {name!r}: expected a name of letters, digits, '.', '_' and '-'")
+        if not re.fullmatch(self._pattern, name):
+            raise HebbaxError(f"{self.kind} {name!r}: expected a name of {self._form}")
         plugin = _UNDER_WAY.get()
         own = plugin is None and name not in self._ours and name not in self._origins
         if name in self._parts and not own:

@@ -13,6 +13,8 @@ from hebbax.damage.events import Event
 from hebbax.engines.bodies import bodies_of
 from hebbax.errors import HebbaxError
 from hebbax.tasks import ant_run
+from hebbax.worlds.base import BodyChange
+from hebbax.worlds.mujoco.edits import shorten_limb
 
 ANT = ant_run._MODEL.read_text()
 NAMES = ("names", "paths", "signature")
@@ -229,10 +231,8 @@ def test_what_a_robot_cannot_have_is_said_with_what_it_has(case, said):
 )
 def test_a_limb_that_cannot_be_shortened_is_said(geom, said):
     mesh = "0 0 0  1 0 0  0 1 0  0 0 1"
-    text = f'<mujoco><asset><mesh name="m" vertex="{mesh}"/></asset><worldbody><body name="limb"><joint name="j"/>{geom}</body></worldbody></mujoco>'
+    limb = f'<body name="limb"><joint name="j"/>{geom}</body>'
+    text = f'<mujoco><asset><mesh name="m" vertex="{mesh}"/></asset><worldbody>{limb}</worldbody></mujoco>'
     world = hebbax.mujoco(lambda: mujoco.MjSpec.from_string(text), substeps=1)
-    from hebbax.worlds.base import BodyChange
-    from hebbax.worlds.mujoco.edits import shorten_limb
-
     with pytest.raises(HebbaxError, match=said):
         world.changed([BodyChange("body", 1, edit=shorten_limb, value=0.5)])

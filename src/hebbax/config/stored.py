@@ -33,6 +33,7 @@ _TRAINING = {
     "race": or_null(number()),
     "first_mean": TEXT,
     "weights": or_null(ObjectOf(number())),
+    "over_variants": Single("a text or a number", lambda value: _or_text(number(), value)),
 }
 
 _STRATEGY = {"name": TEXT, "population": _WHOLE}

@@ -22,6 +22,10 @@ AVERAGE, WEIGHTED = "average", "weighted"
 FIRST_MEANS = (AVERAGE, WEIGHTED)
 """What the first random genomes count as in the mean: the same each, or by their fitness."""
 
+MEAN, MINIMUM = "mean", "minimum"
+OVER_VARIANTS = (MEAN, MINIMUM)
+"""What fitness is of the mean returns under each variant of damage; a number k stands for mean - k std."""
+
 _REACHED = re.compile(r"\s*([A-Za-z_][\w./ -]*?)\s*(>=|<=)\s*(\S+)\s*")
 
 
@@ -52,6 +56,7 @@ class TrainingConfig:
     births: str = EACH  # one of BIRTHS
     race: float | None = None  # confidence at which a genome's place ends its lives; none to let it have them all
     first_mean: str = AVERAGE  # one of FIRST_MEANS
+    over_variants: Any = MEAN  # one of OVER_VARIANTS, or k of mean - k std over the variants of damage
     weights: dict[str, float] | None = None  # factors of reward terms in the fitness; none for the task's own choice
 
     @property
@@ -111,6 +116,7 @@ def check_training(config: TrainingConfig) -> None:
     for name, choices in (("births", BIRTHS), ("first_mean", FIRST_MEANS)):
         if getattr(config, name) not in choices:
             raise unknown_name(f"training.{name}", getattr(config, name), choices)
+    _check_over_variants(config.over_variants)
     if config.race is not None and not 0 < config.race < 1:
         raise HebbaxError(
             f"training.race={config.race}: expected a confidence between 0 and 1 such as 0.9, or null for no race"
@@ -140,6 +146,14 @@ def training_in_words(config: TrainingConfig) -> str:
     count = len(config.phases)
     weights = [f"{term} × {weight:g}" for term, weight in (config.weights or {}).items()]
     return ", ".join([str(length), *weights, *([f"{count} phase{'' if count == 1 else 's'}"] if count else [])])
+
+
+def _check_over_variants(value: Any) -> None:
+    if value not in OVER_VARIANTS and not (is_number(value) and 0 <= value < math.inf):
+        words = ", ".join(OVER_VARIANTS)
+        raise HebbaxError(
+            f"training.over_variants={value}: expected {words}, or a number k of at least 0 for mean - k std"
+        )
 
 
 def _check_weights(name: str, weights: Any) -> None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 from hebbax.damage.between import Between
 from hebbax.damage.events import FOREVER, Event
 from hebbax.damage.kind import VALUES, Kind
 from hebbax.damage.kinds import KINDS
+from hebbax.damage.named import NAMED
 from hebbax.errors import HebbaxError, unknown_name
 
 _KEYS = ("target", "value", "severity", "from", "for", "relative")
@@ -55,8 +57,33 @@ def _written(amount: float | tuple[float, ...]) -> str:
 def _variant(text: str, control_period: float) -> tuple[Event, ...]:
     if text.strip() == "none":
         return ()
-    events = [_event(part.strip(), control_period) for part in split_outside_brackets(text, "+")]
-    return tuple(event for event in events if event is not None)
+    parts = [part.strip() for part in split_outside_brackets(text, "+")]
+    return tuple(event for part in parts for event in _events(part, control_period))
+
+
+def _events(text: str, control_period: float) -> tuple[Event, ...]:
+    """Return what one damage stands for: an event, nothing at severity 0, or those of a named damage."""
+    name, opened, inside = text.partition("(")
+    if "/" not in name:
+        event = _event(text, control_period)
+        return () if event is None else (event,)
+    events = _variant(NAMED.get(name.strip()), control_period)
+    if not opened:
+        return events
+    parts = [part.partition("=") for part in inside.rstrip(")").split(",")]
+    times = {key.strip(): time.strip() for key, _, time in parts}
+    for key in times:
+        if key not in ("from", "for"):
+            raise HebbaxError(f"damage {text!r}: expected from= and for= alone, because {name} says what it is")
+    changes: dict[str, Any] = {}
+    if "from" in times:
+        changes["onset"], changes["spread"] = _onset(text, times["from"], control_period)
+    for event in events if "for" in times else ():
+        if not KINDS[event.kind].lasts:
+            raise HebbaxError(f"damage {text!r}: expected no for=, because its {event.kind} happens at its onset alone")
+    if "for" in times:
+        changes["duration"] = _ticks(text, times["for"], control_period)
+    return tuple(replace(event, **changes) for event in events)
 
 
 def _event(text: str, control_period: float) -> Event | None:

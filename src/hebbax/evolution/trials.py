@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.config.train import TrainConfig
-from hebbax.config.training import COMMON, MIRRORED
+from hebbax.config.training import COMMON, MEAN, MIRRORED
 from hebbax.damage.events import Event
 from hebbax.engines.engine import Engine
 from hebbax.engines.scenario import Scenario, in_turn
@@ -28,10 +28,12 @@ class Tried:
     lives: Lives
     lifetimes: int | np.ndarray  # lives of every genome, or of each [population]
     numbers: np.ndarray  # [lives], which of the population * lifetimes that there could be these are, ascending
+    variants: int = 1  # of damage, which the lives of a genome meet in turn
+    over_variants: str | float = MEAN
 
     def fitness(self, weights: np.ndarray | None) -> np.ndarray:
         """Return the fitness [population], where reward terms have these weights."""
-        return fitness_of(weighted(self.lives, weights), self.lifetimes)
+        return fitness_of(weighted(self.lives, weights), self.lifetimes, self.variants, self.over_variants)
 
 
 class Trials:
@@ -41,7 +43,7 @@ class Trials:
         training, strategy = config.training, config.strategy
         self._engine, self._births, self._lifetimes = engine, training.births, config.lifetimes
         check_births(training.births, strategy)
-        self._race = None
+        self._race, self._over_variants = None, training.over_variants
         if training.race is not None:
             self._race = Race(training.race, better_part(strategy), training.births == MIRRORED)
             _check_race(config)
@@ -78,7 +80,7 @@ class Trials:
             return self._run_race(self._race, np.asarray(genomes), keys, scenario, phase)
         scenario = scenario.with_damages(in_turn(phase.variants, len(keys)))
         lives = self._engine.evaluate(genomes, keys, scenario, lifetimes=self._lifetimes)
-        return Tried(lives, self._lifetimes, np.arange(len(keys)))
+        return Tried(lives, self._lifetimes, np.arange(len(keys)), max(len(phase.variants), 1), self._over_variants)
 
     def _run_race(self, race: Race, genomes: np.ndarray, keys: np.ndarray, scenario: Scenario, phase: Phase) -> Tried:
         """Return the lives that were needed: round by round, each with one life per variant of damage."""
@@ -114,6 +116,11 @@ def _joined(tried: Tried | None, lives: Lives, numbers: np.ndarray, population: 
 
 def _check_race(config: TrainConfig) -> None:
     """Raise HebbaxError where lives that were stopped would leave no fair comparison."""
+    if config.training.over_variants != MEAN:
+        raise HebbaxError(
+            f"training.over_variants={config.training.over_variants} with a race: genomes have other numbers of lives "
+            f"under each variant then; nearest valid: {MEAN}"
+        )
     if config.training.births == COMMON:
         raise HebbaxError(
             f"training.race={config.training.race:g}: genomes with training.births={COMMON} only compare over the same "

@@ -55,6 +55,7 @@ class _Training:
     births: str = TrainingConfig.births
     race: float | None = TrainingConfig.race
     first_mean: str = TrainingConfig.first_mean
+    over_variants: Any = TrainingConfig.over_variants
 
 
 def _strategy(config: StrategyConfig) -> Any:

@@ -1,0 +1,46 @@
+"""Damages that have a name of their own, such as those of published experiments: `damage="none | ant/front-left"`."""
+
+from __future__ import annotations
+
+from hebbax.errors import HebbaxError
+from hebbax.registry import Registry
+
+_LEGS = ("front-left", "front-right", "rear-left", "rear-right")
+_PUBLISHED_LEGS = {"FL": "front-left", "FR": "rear-left", "RL": "rear-right", "RR": "front-right"}
+"""Legs of the ant of *Hebbian Attractor Networks* by its names for them, which do not say where they are.
+
+Its FL, FR, RL and RR are the legs at (+x, +y), (-x, +y), (-x, -y) and (+x, -y), and it walks towards +x.
+"""
+
+
+def _mutilated(leg: str) -> str:
+    return f"shorten-limb({leg} lower leg, 0.25)"
+
+
+NAMED: Registry[str] = Registry(
+    "named damage",
+    {
+        **{f"ant/{leg}": _mutilated(leg) for leg in _LEGS},
+        **{f"han-ant/{name}": _mutilated(leg) for name, leg in _PUBLISHED_LEGS.items()},
+        "cheetah/motor-failure": "scale-actuator(any, 0, from=4.5s..5.5s)",
+        "cheetah/friction": "scale-friction(1..2.375, from=3s..7s)",  # of 0.4 on the floor: up to 0.95
+    },
+    pattern=r"\w[\w.-]*/\w[\w.-]*",
+    form="GROUP/NAME, each of letters, digits, '.', '_' and '-'",
+)
+"""What each stands for, as in `damage=`; it may join several damages, but has no variants."""
+
+
+def name_damage(name: str, text: str) -> None:
+    """Give a damage a name of the form GROUP/NAME, for `damage=`, or replace one of your own.
+
+    Args:
+        name: such as "dog/lame".
+        text: what it stands for, such as "scale-actuator(hip, 0.3) + add-mass(torso, 2)"; times in it are ticks or
+            seconds of the task that has it.
+
+    Raises HebbaxError for a name of another form, or one that ships or is a plug-in's, and for a text with variants.
+    """
+    if "|" in text:
+        raise HebbaxError(f"named damage {name!r} has variants: expected what happens to one life, without '|'")
+    NAMED.register(name, text)
