@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from hebbax.errors import HebbaxError
 from hebbax.registry import Registry
+from hebbax.tasks.ant_run import PUBLISHED_LEGS
 
 _LEGS = ("front-left", "front-right", "rear-left", "rear-right")
-_PUBLISHED_LEGS = {"FL": "front-left", "FR": "rear-left", "RL": "rear-right", "RR": "front-right"}
-"""Legs of the ant of *Hebbian Attractor Networks* by its names for them, which do not say where they are.
-
-Its FL, FR, RL and RR are the legs at (+x, +y), (-x, +y), (-x, -y) and (+x, -y), and it walks towards +x.
-"""
 
 
 def _mutilated(leg: str) -> str:
@@ -21,7 +17,7 @@ NAMED: Registry[str] = Registry(
     "named damage",
     {
         **{f"ant/{leg}": _mutilated(leg) for leg in _LEGS},
-        **{f"han-ant/{name}": _mutilated(leg) for name, leg in _PUBLISHED_LEGS.items()},
+        **{f"han-ant/{name}": _mutilated(leg) for name, leg in PUBLISHED_LEGS["han"].items()},
         "cheetah/motor-failure": "scale-actuator(any, 0, from=4.5s..5.5s)",
         "cheetah/friction": "scale-friction(1..2.375, from=3s..7s)",  # of 0.4 on the floor: up to 0.95
     },
