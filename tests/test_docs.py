@@ -42,6 +42,7 @@ from hebbax.reproduction.published import budget_named, experiment_named
 from hebbax.runs.checkpoint import read_checkpoint
 from hebbax.runs.evaluation import Evaluation
 from hebbax.runs.stored_run import GENOMES
+from hebbax.tasks.ant_run import PUBLISHED_LEGS
 from hebbax.tasks.registry import TASKS, make_task
 from hebbax.types import Lives
 from hebbax.versions import environment
@@ -331,10 +332,13 @@ def test_what_ends_a_life_of_each_task_is_documented():
 
 def test_the_legs_of_both_ants_are_where_the_page_says():
     page = (ROOT / "docs/tasks-and-rules.md").read_text("utf-8")
-    rows = re.findall(r"^\| ([a-z-]+) \| (.)x, (.)y \| `(\w+)`, `(\w+)` \| ([a-z-]+) \| ", page, re.MULTILINE)
+    columns = r"^\| ([a-z-]+) \| (.)x, (.)y \| `(\w+)`, `(\w+)` \| ([a-z-]+) \| (\S+) \| (\S+) \|$"
+    rows = re.findall(columns, page, re.MULTILINE)
     assert len(rows) == 4
+    told = {"han": {row[-2]: row[0] for row in rows}, "najarro": {row[-1]: row[0] for row in rows if row[-1] != "–"}}
+    assert told == PUBLISHED_LEGS
     ours, theirs = make_task("ant_run"), make_task("ant")
-    for leg, x, y, *joints, motor in rows:
+    for leg, x, y, *joints, motor, _, _ in rows:
         corner = [0.2 if sign == "+" else -0.2 for sign in (x, y)]
         np.testing.assert_allclose(ours.world.model.body(f"{leg} upper leg").pos[:2], corner)
         model = theirs.world.model

@@ -8,13 +8,14 @@ import pytest
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
 from hebbax.policies.open_loop import Replay
+from hebbax.tasks.ant_run import PUBLISHED_LEGS
 from hebbax.tasks.arguments import with_period
 from hebbax.tasks.gymnasium_assets import gymnasium_model
 from hebbax.tasks.registry import make_task
 from hebbax.types import Noise, Simulation
 
 PERIOD, SUBSTEPS = 0.05, 5
-LEGS = {"front-left": (1, 1), "back-left": (-1, 1), "back-right": (-1, -1), "front-right": (1, -1)}  # signs of x and y
+LEGS = {"front-left": (1, 1), "rear-left": (-1, 1), "rear-right": (-1, -1), "front-right": (1, -1)}  # signs of x and y
 JOINTS = [f"{leg} {joint}" for leg in LEGS for joint in ("hip", "ankle")]
 MOTORS = [*JOINTS[6:], *JOINTS[:6]]  # the front right leg comes first
 FEET = ("left_ankle_geom", "right_ankle_geom", "third_ankle_geom", "fourth_ankle_geom")  # Gymnasium's, in that order
@@ -70,6 +71,35 @@ def test_each_part_is_where_its_name_says(model, leg):
     data.qpos[ankle.qposadr] = ankle.range.mean()
     mujoco.mj_kinematics(model, data)
     assert data.geom_xpos[model.geom(f"{leg} lower leg").id, 2] < 0.6
+
+
+@pytest.mark.parametrize("leg", LEGS)
+def test_each_lower_leg_is_at_its_side(model, leg):
+    """Front is +x and left is +y, in the model's own pose and when every joint is bent as far as it goes."""
+    data = mujoco.MjData(model)
+    for bent in (
+        data.qpos.copy(),
+        [*data.qpos[:7], *model.jnt_range[1:, 0]],
+        [*data.qpos[:7], *model.jnt_range[1:, 1]],
+    ):
+        data.qpos[:] = bent
+        mujoco.mj_kinematics(model, data)
+        place = data.geom_xpos[model.geom(f"{leg} lower leg").id]
+        assert tuple(np.sign(place[:2])) == LEGS[leg]
+        assert model.body(model.geom(f"{leg} lower leg").bodyid[0]).name == f"{leg} lower leg"
+
+
+def test_published_names_of_legs(model, published):
+    """By the corner of each, as the papers' damages shorten it; HAN's are named after Gymnasium's geoms."""
+    corners = {
+        "han": {"FL": (1, 1), "FR": (-1, 1), "RL": (-1, -1), "RR": (1, -1)},
+        "najarro": {"right-front": (1, -1), "left-front": (1, 1)},
+    }
+    assert {paper: {name: LEGS[leg] for name, leg in legs.items()} for paper, legs in PUBLISHED_LEGS.items()} == corners
+    data = mujoco.MjData(published)
+    mujoco.mj_kinematics(published, data)
+    for name, foot in zip(("FL", "FR", "RL", "RR"), FEET, strict=True):
+        assert tuple(np.sign(data.geom_xpos[published.geom(foot).id, :2])) == LEGS[PUBLISHED_LEGS["han"][name]]
 
 
 def test_masses_by_hand(model):

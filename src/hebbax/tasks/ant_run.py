@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -30,8 +31,17 @@ def outcome(
     return (forward, _HEALTHY_REWARD * healthy, -control), np.logical_not(healthy), memory
 
 
+PUBLISHED_LEGS: Mapping[str, Mapping[str, str]] = {
+    "han": {"FL": "front-left", "FR": "rear-left", "RL": "rear-right", "RR": "front-right"},
+    "najarro": {"right-front": "front-right", "left-front": "front-left"},
+}
+"""Which leg is meant in papers on damaged ants, whose names are not all by where legs are.
+
+Sources: Dittrich, van Diggelen and Floreano, ICRA 2026 (`han`); Najarro and Risi, NeurIPS 2020 (`najarro`).
+"""
+
 # In the order of the motors, which is not that of the joints.
-_LEGS = ("front-right", "front-left", "back-left", "back-right")
+_LEGS = ("front-right", "front-left", "rear-left", "rear-right")
 
 
 def ant_run() -> Task:
