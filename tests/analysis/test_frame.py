@@ -20,6 +20,14 @@ def test_half_cheetah():
     assert body.mass == pytest.approx(14.0)  # settotalmass of its model
 
 
+def test_what_hangs_in_the_way_is_no_part_of_the_robot():
+    body = body_of(make_task("obstacle_cheetah_pendulums").world.model)
+
+    assert body.mass == pytest.approx(14.0)  # beside five weights of 50 kg
+    assert list(body.joints) == list(body.joint_speeds) == [3, 4, 5, 6, 7, 8]
+    assert body.forward == 0
+
+
 def test_a_free_joint_has_more_positions_than_velocities():
     body = body_of(make_task("ant").world.model)
 

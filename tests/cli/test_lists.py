@@ -34,6 +34,10 @@ def test_tasks(hebbax):
     sizes = {name: (task["observations"], task["actions"]) for name, task in tasks.items()}
     assert sizes == {
         "half_cheetah": (17, 6),
+        "cheetah_run": (17, 6),
+        "obstacle_cheetah": (17, 6),
+        "obstacle_cheetah_pendulums": (17, 6),
+        "obstacle_cheetah_slope": (17, 6),
         "swimmer": (8, 2),
         "hopper": (11, 3),
         "walker2d": (17, 6),

@@ -15,6 +15,8 @@ from hebbax.tasks.registry import make_task
     ("name", "height", "held"),
     [
         ("half_cheetah", 1, (0, 2)),  # rootx, rootz, rooty: the way and the pitch are held too
+        ("cheetah_run", 1, (0, 2)),
+        ("obstacle_cheetah", 1, (0, 2)),
         ("hopper", 1, (0, 2)),
         ("walker2d", 1, (0, 2)),
         ("ant_proprioceptive", 2, (0, 1)),  # a free joint: x, y, z and a quaternion
@@ -54,7 +56,19 @@ def test_the_events_hold_the_height_and_leave_the_rest_where_it_is():
     assert [event.value for event in events[1:]] == [0.0, 0.0]
 
 
-@pytest.mark.parametrize("name", ["half_cheetah", "hopper", "walker2d", "ant_proprioceptive", "ant_run", "humanoid"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "half_cheetah",
+        "cheetah_run",
+        "obstacle_cheetah",
+        "hopper",
+        "walker2d",
+        "ant_proprioceptive",
+        "ant_run",
+        "humanoid",
+    ],
+)
 def test_no_pose_reaches_the_ground_at_the_height(name):
     task = make_task(name)
     root = task.world.root()

@@ -121,7 +121,21 @@ def test_an_arrow_ends_where_it_meets_the_body_and_goes_away(server, world):
     assert server.scene.get_handle_by_name("/world/force") is None
 
 
-@pytest.mark.parametrize("name", ["ant", "ant_run", "hopper", "humanoid", "inverted_pendulum", "swimmer", "walker2d"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ant",
+        "ant_run",
+        "cheetah_run",
+        "hopper",
+        "humanoid",
+        "inverted_pendulum",
+        "obstacle_cheetah",
+        "obstacle_cheetah_slope",
+        "swimmer",
+        "walker2d",
+    ],
+)
 def test_every_robot_has_a_scene(server, name):
     server.scene.reset()
     task = make_task(name)

@@ -57,6 +57,8 @@ def test_the_motors_of_shipped_tasks_are_those_of_their_models(name):
         assert [group.name.replace(" ", "_") for group in task.action] == [re.sub(r"(\d)", r"_\1", j) for j in joints]
     if name == "half_cheetah":
         assert [(g.name[0] + g.name.split()[1]) for g in task.action] == joints
+    if name == "cheetah_run" or name.startswith("obstacle"):
+        assert [group.name for group in task.action] == joints
     if name == "ant":
         for group, joint in zip(task.action, model.actuator_trnid[:, 0], strict=True):
             body = model.jnt_bodyid[joint]
@@ -83,7 +85,9 @@ def test_angles_and_velocities_of_shipped_tasks_have_the_units_of_their_joints(n
     for kind in model.jnt_type:
         positions += {0: ["m"] * 3 + ["1"] * 4, 2: ["m"], 3: ["rad"]}[int(kind)]
         velocities += {0: ["m/s"] * 3 + ["rad/s"] * 3, 2: ["m/s"], 3: ["rad/s"]}[int(kind)]
-    left_out = 1 if name == "half_cheetah" else 2
+    left_out = 1 if "cheetah" in name else 2
+    if name.startswith("obstacle"):  # of the cheetah alone, whose coordinates come first
+        positions, velocities = positions[:9], velocities[:9]
     expected = [*positions[left_out:], *velocities]
     assert units[: len(expected)] == expected
     assert all("N" in unit for unit in units[len(expected) :])

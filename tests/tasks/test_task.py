@@ -126,7 +126,7 @@ def test_a_life_with_other_substeps_earns_its_true_speed(swimmer):
     np.testing.assert_allclose(record.rewards[:-1], np.diff(record.qpos[:, 0]) / seconds, rtol=1e-12)
 
 
-FORWARD = [name for name in TASKS if "pendulum" not in name]
+FORWARD = [name for name in TASKS if name != "cheetah_run" and not name.startswith("inverted")]
 
 
 @pytest.mark.parametrize("name", FORWARD)
@@ -135,7 +135,7 @@ def test_every_shipped_task_earns_its_true_speed_with_other_steps(name):
     task = make_task(name)
 
     def build():
-        spec = mujoco.MjSpec.from_file(str(task.world.build))
+        spec = task.world.spec.copy()
         spec.option.timestep *= 1.5
         return spec
 

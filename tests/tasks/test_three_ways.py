@@ -18,9 +18,15 @@ TICKS = 25  # until feet are on the ground
 
 
 def traced(function):
-    """Return the function with `np` bound to `jax.numpy`, under jit."""
+    """Return the function, and all that it calls, with `np` bound to `jax.numpy`, under jit."""
+    return jax.jit(rebound(function))
+
+
+def rebound(function):
     names = {**function.__globals__, "np": jnp}
-    return jax.jit(types.FunctionType(function.__code__, names, "traced", function.__defaults__, function.__closure__))
+    helpers = [name for name in function.__code__.co_names if hasattr(names.get(name), "py_func")]
+    names |= {name: rebound(names[name].py_func) for name in helpers}
+    return types.FunctionType(function.__code__, names, "traced", function.__defaults__, function.__closure__)
 
 
 def calls_of(task):

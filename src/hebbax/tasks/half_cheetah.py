@@ -15,23 +15,38 @@ _RESET_NOISE = 0.1
 _JOINTS = 9
 
 
-def _reset(noise: Noise) -> tuple[Array, Array, Array]:
+def reset(noise: Noise) -> tuple[Array, Array, Array]:
+    """Return the birth of a cheetah: at rest in the model's pose, with noise in all coordinates and velocities."""
     return _RESET_NOISE * noise.uniform[:_JOINTS], _RESET_NOISE * noise.normal[:_JOINTS], np.zeros(0)
 
 
-def _observe(simulation: Simulation, memory: Array) -> Array:
+def observe(simulation: Simulation, memory: Array) -> Array:
+    """Return OBSERVATION: all positions but the way, and all velocities."""
     return np.concatenate((simulation.qpos[1:], simulation.qvel))
 
 
-def _actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
+def actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
+    """Return the action as it is."""
     return action
 
 
-def _outcome(
+def outcome(
     before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float
 ) -> tuple[tuple[Array, ...], Array, Array]:
+    """Return speed and the cost of control as terms of the reward, that no life is over, and no memory."""
     forward = (simulation.qpos[0] - before.qpos[0]) / period
     return (forward, -_CONTROL_COST * np.sum(np.square(action))), False, memory
+
+
+OBSERVATION = (
+    Group("torso height", 1, "m"),
+    Group("torso pitch", 1, "rad"),
+    Group("joint angles", 6, "rad"),
+    Group("torso velocity", 2, "m/s"),
+    Group("torso pitch velocity", 1, "rad/s"),
+    Group("joint velocities", 6, "rad/s"),
+)
+"""What a cheetah in the plane feels, in the order of an observation."""
 
 
 def half_cheetah() -> Task:
@@ -40,14 +55,7 @@ def half_cheetah() -> Task:
         name="half_cheetah",
         robot="HalfCheetah",
         world=mujoco(gymnasium_model("half_cheetah.xml"), substeps=5),
-        observation=(
-            Group("torso height", 1, "m"),
-            Group("torso pitch", 1, "rad"),
-            Group("joint angles", 6, "rad"),
-            Group("torso velocity", 2, "m/s"),
-            Group("torso pitch velocity", 1, "rad/s"),
-            Group("joint velocities", 6, "rad/s"),
-        ),
+        observation=OBSERVATION,
         action=motors(
             {
                 "back thigh": "120 N·m",
@@ -58,10 +66,10 @@ def half_cheetah() -> Task:
                 "front foot": "30 N·m",
             }
         ),
-        reset=_reset,
-        observe=_observe,
-        actuate=_actuate,
-        outcome=_outcome,
+        reset=reset,
+        observe=observe,
+        actuate=actuate,
+        outcome=outcome,
         reward=("forward", "control"),
         termination=NEVER,
         training_ticks="growing",

@@ -10,6 +10,7 @@ from hebbax.errors import HebbaxError, unknown_name
 from hebbax.registry import Registry
 from hebbax.tasks.ant import ant, ant_proprioceptive
 from hebbax.tasks.ant_run import ant_run
+from hebbax.tasks.cheetah_run import cheetah_run
 from hebbax.tasks.external.open import external_task
 from hebbax.tasks.external.task import AnyTask, ExternalTask, is_external
 from hebbax.tasks.former_names import FORMER, SIZES
@@ -18,6 +19,7 @@ from hebbax.tasks.hopper import hopper
 from hebbax.tasks.humanoid import humanoid
 from hebbax.tasks.inverted_double_pendulum import inverted_double_pendulum
 from hebbax.tasks.inverted_pendulum import inverted_pendulum
+from hebbax.tasks.obstacle_cheetah import obstacle_cheetah, obstacle_cheetah_pendulums, obstacle_cheetah_slope
 from hebbax.tasks.swimmer import swimmer
 from hebbax.tasks.task import Task
 from hebbax.tasks.walker2d import walker2d
@@ -26,6 +28,10 @@ TASKS: Registry[Callable[[], Task]] = Registry(
     "task",
     {
         "half_cheetah": half_cheetah,
+        "cheetah_run": cheetah_run,
+        "obstacle_cheetah": obstacle_cheetah,
+        "obstacle_cheetah_pendulums": obstacle_cheetah_pendulums,
+        "obstacle_cheetah_slope": obstacle_cheetah_slope,
         "swimmer": swimmer,
         "hopper": hopper,
         "walker2d": walker2d,

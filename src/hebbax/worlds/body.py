@@ -17,7 +17,7 @@ class Body:
     joint_speeds: np.ndarray  # int64 [driven], columns of qvel
     torques: np.ndarray  # int64 [driven], columns of torques
     names: tuple[str, ...]  # of the bodies, in the order of the columns of contacts; the first is the world
-    mass: float  # kg, of all bodies
+    mass: float  # kg, of the robot
     whole_effort: bool = True  # whether `torques` are of all actuators, so that work can be told from them
 
 

@@ -17,6 +17,6 @@ class Skeleton:
     radii: np.ndarray  # float64 [lines]; of a box half its second longest edge
     boxes: np.ndarray  # int64 [boxes]: which lines are boxes
     sides: np.ndarray  # float32 [frames, boxes, 2, 2]: half of the two edges of a box that are not along its line
-    limbs: np.ndarray  # int64 [lines]: -1 the world, 0 the root body, then one number per limb
+    limbs: np.ndarray  # int64 [lines]: -1 the world and what is in it, 0 the root body, then one number per limb
     root: np.ndarray  # float32 [frames, 3]: where the root body is in the world
     floor: float | None  # height of the floor, None without one

@@ -99,7 +99,7 @@ WRONG = {
     "`hebbax train -m`",
     "hydra.launcher.partition=cpu": "hydra.launcher.partition=cpu: -m is missing, launchers run sweeps: "
     "`hebbax train -m`",
-    "task=cheetah": "unknown task 'cheetah': did you mean 'half_cheetah'?",
+    "task=cheetah": "unknown task 'cheetah': did you mean 'cheetah_run' or 'half_cheetah'?",
     "strategy=openai": "unknown strategy 'openai': did you mean 'openai-es'?",
     "strategy.name=snes": "strategy.name=snes: write strategy=snes, which brings that strategy's options",
     "generations=abc": "generations=abc: expected a whole number",

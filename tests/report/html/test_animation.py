@@ -86,6 +86,14 @@ def test_the_robot_is_where_it_was():
     assert foot < -0.1 < 0.1 < top
 
 
+def test_the_picture_has_room_for_the_robot_and_not_for_what_stands_far_away():
+    far = XML.replace("</worldbody>", '<body pos="150 0 0"><geom size="0.1"/></body></worldbody>')
+    packed = pack(world=mujoco_world(lambda: mujoco.MjSpec.from_string(far), substeps=1))["robot"]
+
+    assert packed["lines"] == 2
+    np.testing.assert_allclose(packed["bounds"], pack()["robot"]["bounds"], atol=0.01)
+
+
 def test_a_box_is_packed_with_its_other_edges_and_a_line_with_none():
     spec = XML.replace('type="capsule" fromto="0 0 0 0.5 0 0" size="0.1"', 'type="box" size="0.5 0.3 0.2"')
     world = mujoco_world(lambda: mujoco.MjSpec.from_string(spec), substeps=1)

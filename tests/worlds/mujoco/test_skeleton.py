@@ -59,6 +59,14 @@ def test_limbs_are_what_hangs_on_the_root(model):
     assert skeleton_of(model, np.zeros((1, 2))).limbs.tolist() == [-1, 0, 1, 1]
 
 
+def test_what_is_no_part_of_the_robot_belongs_to_the_world():
+    ball = '<body pos="100 0 0"><freejoint/><geom type="sphere" size="0.1"/></body>'
+    model = mujoco.MjModel.from_xml_string(MODEL.replace("</worldbody>", f"{ball}</worldbody>"))
+    assert skeleton_of(model, model.qpos0[None]).limbs.tolist() == [-1, 0, 1, 1, -1]
+    alone = mujoco.MjModel.from_xml_string('<mujoco><worldbody><geom size="1"/></worldbody></mujoco>')
+    assert skeleton_of(alone, np.zeros((1, 0))).limbs.tolist() == [-1]
+
+
 @pytest.mark.parametrize(("axis", "view"), [("0 0 1", "top"), ("1 0 0", "oblique")])
 def test_the_view_is_the_plane_of_the_motion(axis, view):
     model = mujoco.MjModel.from_xml_string(

@@ -103,9 +103,10 @@ def _focus(skeleton: Skeleton) -> np.ndarray:
 
 
 def _bounds(skeleton: Skeleton, relative: np.ndarray) -> list[float]:
-    """Return left, right, foot and top of the picture in m about the focus: room for nearly all of the life."""
+    """Return left, right, foot and top of the picture in m about the focus: room for the robot in nearly all ticks."""
     thick = float(skeleton.radii.max())
-    moving = relative[:, skeleton.limbs >= 0]
+    of_robot = skeleton.limbs >= 0
+    moving = relative[:, of_robot] if of_robot.any() else relative
     low = np.quantile(moving.min(axis=(1, 2)), 0.02, axis=0) - thick
     high = np.quantile(moving.max(axis=(1, 2)), 0.98, axis=0) + thick
     room = _MARGIN * float((high - low).max())

@@ -73,6 +73,7 @@ def forward_coordinate(model: mujoco.MjModel) -> int | None:
 def body_of(model: mujoco.MjModel) -> Body:
     """Return where a gait is to be read from the records of a body."""
     joints = [driven_joint(model, actuator) for actuator in range(model.nu)]
+    of_robot = model.body_rootid == root_body(model)  # and not of what stands or hangs in its way
     actuators = np.array([i for i, joint in enumerate(joints) if joint is not None], np.int64)
     driven = np.array([joint for joint in joints if joint is not None], np.int64)
     return Body(
@@ -81,7 +82,7 @@ def body_of(model: mujoco.MjModel) -> Body:
         joint_speeds=model.jnt_dofadr[driven].astype(np.int64),
         torques=actuators,
         names=tuple(model.body(index).name or f"body {index}" for index in range(model.nbody)),
-        mass=float(model.body_mass.sum()),
+        mass=float(np.where(of_robot, model.body_mass, 0.0).sum()),
         whole_effort=len(actuators) == model.nu,
     )
 

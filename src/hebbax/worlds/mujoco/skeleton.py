@@ -101,11 +101,14 @@ def _shapes(model: mujoco.MjModel, geoms: np.ndarray) -> _Shapes:
 
 
 def _limbs(model: mujoco.MjModel) -> np.ndarray:
-    """Return which limb each body [nbody] belongs to: the parts that hang on the root body count from 1."""
-    limbs = np.zeros(model.nbody, np.int64)
+    """Return which limb each body [nbody] belongs to: the parts that hang on the root body count from 1.
+
+    What is no part of the robot, such as an obstacle, belongs to the world: -1.
+    """
+    limbs = np.where(model.body_rootid == root_body(model), 0, -1)
     limbs[0] = -1
     seen = 0
-    for body in range(1, model.nbody):
+    for body in np.flatnonzero(limbs == 0):
         parent = model.body_parentid[body]
         if model.body_parentid[parent] == 0 and parent != 0:
             seen += 1
