@@ -31,10 +31,10 @@ _MAY_DIFFER = "from here on the run may differ from an uninterrupted one"
 
 def _typed(command: Sequence[str]) -> list[str]:
     """Return the words of a command, for run.json. Raises HebbaxError for anything else."""
-    words = command if isinstance(command, Sequence) and not isinstance(command, str) else [None]
-    if not all(isinstance(word, str) for word in words):
+    several = isinstance(command, Sequence) and not isinstance(command, str)
+    if not (several and all(isinstance(word, str) for word in command)):
         raise HebbaxError(f"command={command!r:.60}: expected a sequence of texts such as sys.argv")
-    return list(words)
+    return list(command)
 
 
 class Training:
