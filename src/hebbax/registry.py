@@ -45,7 +45,7 @@ class Registry(Generic[T]):
         So a cell of a notebook can be run again. Raises HebbaxError for the name of a part that ships or that a plug-in
         brought, and for one that no command could hold.
         """
-        if not re.fullmatch(r"\w[\w.-]*", name):
+        if not (isinstance(name, str) and re.fullmatch(r"\w[\w.-]*", name)):
             raise HebbaxError(f"{self.kind} {name!r}: expected a name of letters, digits, '.', '_' and '-'")
         plugin = _UNDER_WAY.get()
         own = plugin is None and name not in self._ours and name not in self._origins
