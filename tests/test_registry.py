@@ -195,3 +195,36 @@ def test_what_a_name_that_is_there_means_is_told(name):
     told = " ".join((inspect.getdoc(getattr(hebbax, name)) or "").split())
     assert "Raises HebbaxError for a name that ships or is a plug-in's" in told
     assert "one of your own" in told.lower()
+
+
+def fails():
+    raise FileNotFoundError("no robot.xml")
+
+
+def recurs():
+    return hebbax.make_task("own")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: None, "its function returned None, expected a Task"),
+        (lambda: "swimmer", "its function returned 'swimmer', expected a Task"),
+        (hebbax.Task, r"its function fails.*missing \d+ required positional arguments"),
+        (lambda robot: None, r"its function fails.*missing 1 required positional argument: 'robot'"),
+        (fails, r"its function fails \(test_registry.py, line \d+\): no robot.xml"),
+        (recurs, "its function fails .*maximum recursion depth exceeded"),
+    ],
+)
+def test_a_function_that_makes_no_task_is_told_in_one_line(make, message, monkeypatch):
+    monkeypatch.setattr(TASKS, "_parts", dict(TASKS._parts))
+    hebbax.register_task("own", make)
+    with pytest.raises(HebbaxError, match=f"task 'own' cannot be made: {message}") as told:
+        hebbax.make_task("own")
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("name", [3, None, ["pond"], b"pond"])
+def test_what_is_no_text_is_no_name(name):
+    with pytest.raises(HebbaxError, match=r"task .*: expected a name of letters"):
+        hebbax.register_task(name, lambda: None)

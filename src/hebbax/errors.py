@@ -130,7 +130,7 @@ def calling(what: str) -> Iterator[None]:
         yield
     except HebbaxError:
         raise
-    except (TypeError, ValueError, LookupError, AttributeError, NameError, ArithmeticError) as error:
+    except (Exception, SystemExit) as error:  # any: it is another's code
         frames = traceback.extract_tb(error.__traceback__)[_FRAMES_OF_OURS:]
         where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
         raise HebbaxError(f"{what} fails{where}: {_reason(error)}") from error

@@ -53,7 +53,7 @@ class Registry(Generic[T]):
         So a cell of a notebook can be run again. Raises HebbaxError for the name of a part that ships or that a plug-in
         brought, and for one that no command could hold.
         """
-        if not re.fullmatch(self._pattern, name):
+        if not (isinstance(name, str) and re.fullmatch(self._pattern, name)):
             raise HebbaxError(f"{self.kind} {name!r}: expected a name of {self._form}")
         plugin = _UNDER_WAY.get()
         own = plugin is None and name not in self._ours and name not in self._origins

@@ -38,6 +38,22 @@ def test_each_life_has_its_own_damages_whatever_those_of_the_others(engine, geno
     assert (np.abs(mixed.returns - undamaged.returns) > 1e-9).tolist() == [False, True, True, True] * 2
 
 
+@pytest.mark.parametrize(
+    ("damages", "expected"),
+    [
+        ([VARIANTS[1][0], []], "events alone, as the first is one"),
+        ([VARIANTS[1][0], 3], "events alone"),
+        ([[], VARIANTS[1][0]], "a sequence of events for each life"),
+        ([[], [3]], "a sequence of events for each life"),
+        ([None], "a sequence of events for each life"),
+        (["none"], "a sequence of events for each life"),
+    ],
+)
+def test_damages_are_events_or_sequences_of_them_and_not_both(damages, expected):
+    with pytest.raises(HebbaxError, match=f"damages with .*: expected {expected}"):
+        Scenario(3, damages=damages)
+
+
 def test_another_number_of_damages_than_of_lives_is_refused(engine, genomes):
     with pytest.raises(HebbaxError, match="damages of 4 lives: expected one sequence for each of 6 lives"):
         engine.evaluate(genomes, KEY, Scenario(3, damages=VARIANTS))

@@ -127,6 +127,40 @@ class CannotBegin(Honest):
         raise OSError("no such file")
 
 
+class NoSpace(Honest):
+    @property
+    def observation_space(self):
+        raise ValueError("no such\nspace")
+
+
+class NoPeriod(Honest):
+    @property
+    def dt(self):
+        raise ValueError("no such\nclock")
+
+
+class CannotBeClosed(Honest):
+    def close(self):
+        raise RuntimeError("no such\nwindow")
+
+
+class Exits(Honest):
+    def step(self, action):
+        raise SystemExit(3)
+
+
+class ExitsAtOnce(Honest):
+    def __init__(self, render_mode=None):
+        raise SystemExit("no licence")
+
+
+class LaterExits(Honest):
+    def answer(self, *values):
+        if self.late:
+            raise SystemExit("no more ticks")
+        return values
+
+
 class LaterOneNumber(Honest):
     def answer(self, observation, *others):
         return observation[: 1 if self.late else 3], *others
@@ -196,6 +230,11 @@ AT_ONCE = [
     (OutOfRange, "reset must return an observation of its observation_space, but returned 3"),
     (LacksAPart, "reset must return an observation of its observation_space, but returned {'a': 1}"),
     (CannotBeMade, "RuntimeError: no such robot"),
+    (NoSpace, r"observation_space fails \(environments.py, line \d+\): no such space"),
+    (NoPeriod, r"what says how long a tick is fails \(environments.py, line \d+\): no such clock"),
+    (CannotBeClosed, r"close fails \(environments.py, line \d+\): no such window"),
+    (Exits, r"step fails \(environments.py, line \d+\): SystemExit: 3"),
+    (ExitsAtOnce, "cannot be made: SystemExit: no licence"),
     (CannotBegin, r"reset\(seed=…\) fails \(.*, line \d+\): OSError: no such file"),
 ]
 """Environments that are no task, and what is said of each."""
@@ -205,6 +244,7 @@ LATER = [
     (LaterArray, "step must return one number as reward, but returned array"),
     (LaterWords, "step must return an observation of its observation_space, but returned 'three numbers'"),
     (LaterFails, r"step fails \(environments.py, line \d+\): AssertionError: no more ticks"),
+    (LaterExits, r"step fails \(environments.py, line \d+\): SystemExit: no more ticks"),
     (LaterFourValues, r"step must return 5 values \(observation, reward, .*info\), but returned 4 values"),
     (LaterCannotBegin, r"reset\(seed=…\) fails \(environments.py, line \d+\): OSError: no more lives"),
 ]

@@ -212,6 +212,18 @@ def all_calls() -> list[Call]:
             },
         ),
         Call(
+            "Training.start",
+            hebbax.Training.start,
+            {"config": hebbax.TrainConfig(hebbax.TaskConfig("swimmer", 20)), "path": "a-file/run", "command": ["test"]},
+            {"config": (None, "swimmer", {}), "path": (None, 3, b"run", ["run"]), "command": (None, "test", [3], 3)},
+        ),
+        Call(
+            "Training.resume",
+            hebbax.Training.resume,
+            {"path": "nowhere"},
+            {"path": (None, 3, b"run", ["run"], "nowhere", "a-file", "")},
+        ),
+        Call(
             "LiveController",
             hebbax.LiveController,
             {"policy": policy, "genome": genomes[0]},
@@ -235,7 +247,10 @@ def all_calls() -> list[Call]:
         ),
         Call("Replay", hebbax.Replay, {"action_size": 2, "ticks": 3}, {"action_size": COUNT, "ticks": COUNT}),
         Call(
-            "StoredRun.open", lambda run: hebbax.StoredRun.open(run), {}, {"run": ("nowhere", "zoo:x/y", "", "a-file")}
+            "StoredRun.open",
+            lambda run: hebbax.StoredRun.open(run),
+            {},
+            {"run": ("nowhere", "zoo:x/y", "", "a-file", None, 3, b"run")},
         ),
         Call(
             "evaluate_controller",

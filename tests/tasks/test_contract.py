@@ -129,6 +129,36 @@ def counted(before, simulation, action, memory):
     return (0.0, 0.0), False, memory
 
 
+def limited(action, simulation, memory):
+    return np.clip(action, -1.0, 1.0, out=action)
+
+
+def limited_by_choice(action, simulation, memory):
+    action[action > 1.0] = 1.0
+    return action
+
+
+@compiled
+def limit(numbers):
+    for i in range(numbers.shape[0]):
+        numbers[i] = min(numbers[i], 1.0)
+
+
+def limited_by_helper(action, simulation, memory):
+    limit(action)
+    return action
+
+
+def stopped(simulation, memory):
+    simulation.qvel[:] = 0.0
+    return np.zeros(8)
+
+
+def forgotten(before, simulation, action, memory):
+    memory[:] = 0.0
+    return (0.0, 0.0), False, memory
+
+
 def turned(simulation, memory):
     simulation.qpos[0] += 1.0
     return np.zeros(8)
@@ -141,6 +171,15 @@ def turned(simulation, memory):
         ({"observe": turned}, "observe writes into simulation.qpos: expected a new array"),
         (
             {"outcome": counted, "memory_size": 1, "reset": lambda noise: (np.zeros(5), np.zeros(5), np.zeros(1))},
+            "outcome writes into memory: expected a new array",
+        ),
+        ({"actuate": limited}, "actuate writes into action: expected a new array"),
+        ({"actuate": limited_by_choice}, "actuate writes into action: expected a new array"),
+        ({"actuate": limited_by_helper}, "actuate writes into action: expected a new array"),
+        ({"actuate": compiled(limited_by_choice)}, "actuate writes into action: expected a new array"),
+        ({"observe": stopped}, "observe writes into simulation.qvel: expected a new array"),
+        (
+            {"outcome": forgotten, "memory_size": 1, "reset": lambda noise: (np.zeros(5), np.zeros(5), np.zeros(1))},
             "outcome writes into memory: expected a new array",
         ),
     ],

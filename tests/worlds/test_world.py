@@ -203,6 +203,11 @@ def write_into_the_state(state, control, period):
     return state
 
 
+def write_a_limit_into_the_state(state, control, period):
+    np.minimum(state.level, 1e3, out=state.level)
+    return state
+
+
 def write_into_the_noise(noise):
     noise.uniform[0] = 1.0
     return start(noise)
@@ -223,6 +228,10 @@ def write_into_the_noise(noise):
         ),
         ({"advance": lambda state, control, period: state.level}, "ndarray from advance: expected a Plant"),
         ({"advance": write_into_the_state}, r"advance of world 'plant' writes into state.level: expected a new array"),
+        (
+            {"advance": write_a_limit_into_the_state},
+            r"advance of world 'plant' writes into state.level: expected a new",
+        ),
         ({"start": write_into_the_noise}, r"start of world 'plant' writes into noise.uniform: expected a new array"),
         (
             {"advance": lambda state, control: state},

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from numba.core.registry import CPUDispatcher
 
 from hebbax.compiling import symbols  # noqa: F401 - before anything is compiled
 from hebbax.compiling.uncompiled import compiling
+from hebbax.errors import HebbaxError
 
 # Plain fastmath assumes that NaN and infinity do not happen, and would delete the checks that find a diverging life.
 FLAGS: dict[str, Any] = {
@@ -87,6 +88,17 @@ def from_source(source: str, name: str, names: dict[str, Any]) -> Callable[..., 
     namespace = dict(names)
     exec(compile(source, f"<hebbax {name}>", "exec"), namespace)
     return namespace[name]
+
+
+@cache
+def check_size(what: str, size: int) -> Any:
+    """Return a function of an array that raises HebbaxError where it has not as many numbers as when it was tried.
+
+    Compiled code does not look: it would read what lies behind a shorter array.
+    """
+    text = f"{what} of {size} numbers was expected, as when the task was made, but it had another number"
+    source = f"def check(values):\n    if len(values) != {size}:\n        raise HebbaxError({text!r})\n"
+    return kernel(from_source(source, "check", {"HebbaxError": HebbaxError}))
 
 
 @kernel

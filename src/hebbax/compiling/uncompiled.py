@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from numba.core.errors import NumbaError
-
 from hebbax.errors import HebbaxError
 
 _HELPER = re.compile(r"Untyped global name '(\w+)': Cannot determine Numba type of <class 'function'>")
@@ -21,11 +19,13 @@ def compiling() -> Iterator[None]:
     """Raise HebbaxError where Numba cannot compile a function: why, and where that is."""
     try:
         yield
-    except NumbaError as error:
+    except Exception as error:
+        if not type(error).__module__.startswith("numba."):  # not all of Numba's errors are a NumbaError
+            raise
         raise HebbaxError(_reason(error)) from error
 
 
-def _reason(error: NumbaError) -> str:
+def _reason(error: BaseException) -> str:
     text = str(error)
     places = re.findall(r'^File "(.+)", line (\d+):', text, re.MULTILINE)  # the innermost first, relative to here
     theirs = [

@@ -21,6 +21,7 @@ from hebbax.engines.flock import Flock, FlockEngine
 from hebbax.engines.gate import check_genome, own_key, ticks_of
 from hebbax.engines.scenario import PLAIN, Scenario, make_for_each, with_former_keywords
 from hebbax.engines.twins import State, Twins
+from hebbax.errors import calling
 from hebbax.policies.any_policy import AnyPolicy
 from hebbax.tasks.contract import compiled_task
 from hebbax.tasks.external.task import AnyTask
@@ -92,7 +93,13 @@ class _Bodies(Flock):
         self.earlier_warnings = np.zeros(count, np.int64)
         self.bodies = self._bodies_of_each()
         self._change_bodies(0)
-        self._give_birth(np.ones(count, bool))
+        with calling(f"a life of task {task.name!r}"):
+            self._give_birth(np.ones(count, bool))
+
+    def run(self, ticks: int, record: Record | None, until: int | None = None) -> bool:
+        """Tick as any flock; HebbaxError says where a function of the task's fails."""
+        with calling(f"a life of task {self.task.name!r}"):
+            return super().run(ticks, record, until)
 
     def look_at_events(self) -> None:
         """Take up how the events have changed since."""

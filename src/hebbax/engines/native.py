@@ -36,6 +36,7 @@ from hebbax.engines.scenario import PLAIN, Scenario, make_for_each, with_former_
 from hebbax.engines.slots import no_inheritance
 from hebbax.engines.specialise import specialise
 from hebbax.engines.twins import State, Twins
+from hebbax.errors import calling
 from hebbax.kernels.compile_step import compile_step
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.policies.any_policy import AnyPolicy
@@ -335,34 +336,35 @@ class _Worker:
         heir: _Heir = _NO_HEIR,
     ) -> None:
         """Run one life into its row, which is zero before; or on, if the row says that it pauses, up to a tick."""
-        self.live(
-            fate.bodies.addresses,
-            fate.bodies.ticks,
-            self.simulation.simulator,
-            self.simulation.state,
-            self.simulation.before,
-            self.simulation.control,
-            setting.ticks,
-            setting.ticks if until is None else until,
-            setting.restart,
-            self.step.layout,
-            self.step.parameters,
-            genome,
-            self.folded,
-            self.carry,
-            self.scratch,
-            self.memory,
-            key,
-            heir.key,
-            heir.weights,
-            setting.normaliser.mean,
-            setting.normaliser.scale,
-            fate.table,
-            states,
-            record,
-            setting.stop,
-            row,
-        )
+        with calling(f"a life of task {self.task.name!r}"):
+            self.live(
+                fate.bodies.addresses,
+                fate.bodies.ticks,
+                self.simulation.simulator,
+                self.simulation.state,
+                self.simulation.before,
+                self.simulation.control,
+                setting.ticks,
+                setting.ticks if until is None else until,
+                setting.restart,
+                self.step.layout,
+                self.step.parameters,
+                genome,
+                self.folded,
+                self.carry,
+                self.scratch,
+                self.memory,
+                key,
+                heir.key,
+                heir.weights,
+                setting.normaliser.mean,
+                setting.normaliser.scale,
+                fate.table,
+                states,
+                record,
+                setting.stop,
+                row,
+            )
 
 
 class _NativeTwins(Twins):

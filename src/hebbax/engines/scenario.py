@@ -57,6 +57,17 @@ class Scenario:
                 raise HebbaxError(f"{name} of type {type(value).__name__}: expected {kind.__name__}, or none")
         if not isinstance(self.damages, Sequence) or isinstance(self.damages, str):
             raise HebbaxError(f"damages of type {type(self.damages).__name__}: expected a sequence of events")
+        if self.damages:
+            self._check_alike()
+
+    def _check_alike(self) -> None:
+        """Raise HebbaxError for damages of which some are events and others are sequences of them, or neither."""
+        of_each = not isinstance(self.damages[0], Event)
+        for one in {id(one): one for one in self.damages}.values():  # many lives share a sequence
+            events = one if of_each else (one,)
+            if not (isinstance(events, Sequence) and all(isinstance(event, Event) for event in events)):
+                expected = "a sequence of events for each life" if of_each else "events alone, as the first is one"
+                raise HebbaxError(f"damages with {one!r:.60}: expected {expected}")
 
     @property
     def restarts(self) -> bool:

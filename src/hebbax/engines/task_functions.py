@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from hebbax.compiling.barrier import reread_memory
-from hebbax.compiling.compiler import compiled, from_source, inlined
+from hebbax.compiling.compiler import check_size, compiled, from_source, inlined
 from hebbax.compiling.noise import draw, fold_in
 from hebbax.streams import OBSERVATION_STREAM, OUTCOME_STREAM
 from hebbax.tasks.arguments import takes, with_period
@@ -34,8 +34,8 @@ def task_functions(task: Task) -> TaskFunctions:
     several = term_columns(task) > 0
     return TaskFunctions(
         observe=_observe(task),
-        actuate=compiled(task.actuate),
-        outcome=_sum(task, terms) if several else _single(terms),
+        actuate=_actuate(task),
+        outcome=_sum(task, terms) if several else _single(task, terms),
         write_terms=_write_terms(task, terms) if several else _write_none,
     )
 
@@ -57,15 +57,38 @@ def _noise(key0, key1, stream, tick, size):
 def _observe(task: Task) -> Any:
     observe, size = inlined(getattr(task.observe, "py_func", task.observe)), task.noise_size
 
+    check = check_size(f"task {task.name!r}: observe fails: an observation", task.observation_size)
+
     @compiled
     def plain(state, memory, key0, key1, tick):
-        return observe(state, memory)
+        observation = observe(state, memory)
+        check(observation)
+        return observation
 
     @compiled
     def noisy(state, memory, key0, key1, tick):
-        return observe(state, memory, noise=_noise(key0, key1, OBSERVATION_STREAM, tick, size))
+        observation = observe(state, memory, noise=_noise(key0, key1, OBSERVATION_STREAM, tick, size))
+        check(observation)
+        return observation
 
     return noisy if takes(task.observe, "observe", "noise") else plain
+
+
+def _actuate(task: Task) -> Any:
+    controls_of = inlined(getattr(task.actuate, "py_func", task.actuate))
+    check = check_size(f"task {task.name!r}: actuate fails: controls", task.world.control_size)
+
+    @compiled
+    def actuate(action, state, memory):
+        controls = controls_of(action, state, memory)
+        check(controls)
+        return controls
+
+    return actuate
+
+
+def _check_memory(task: Task) -> Any:
+    return check_size(f"task {task.name!r}: outcome fails: a memory", task.memory_size)
 
 
 def _terms(task: Task) -> Any:
@@ -84,10 +107,14 @@ def _terms(task: Task) -> Any:
     return noisy if takes(task.outcome, "outcome", "noise") else plain
 
 
-def _single(reward: Any) -> Any:
+def _single(task: Task, reward: Any) -> Any:
+    check = _check_memory(task)
+
     @compiled
     def outcome(before, state, action, memory, key0, key1, tick):
-        return reward(before, state, action, memory, key0, key1, tick)
+        found, done, next_memory = reward(before, state, action, memory, key0, key1, tick)
+        check(next_memory)
+        return found, done, next_memory
 
     return outcome
 
@@ -96,9 +123,12 @@ def _sum(task: Task, terms: Any) -> Any:
     added = " + ".join(f"terms[{index}]" for index in range(len(task.reward)))
     sum_of = inlined(from_source(f"def sum_of(terms):\n    return {added}\n", "sum_of", {}))
 
+    check = _check_memory(task)
+
     @compiled
     def outcome(before, state, action, memory, key0, key1, tick):
         found, done, next_memory = terms(before, state, action, memory, key0, key1, tick)
+        check(next_memory)
         return sum_of(found), done, next_memory
 
     return outcome

@@ -40,6 +40,13 @@ _CHECKPOINT_NAME = re.compile(r"generation-(\d{6,})\.safetensors")
 _TEMPORARY_NAME = re.compile(_CHECKPOINT_NAME.pattern + re.escape(TEMPORARY_SUFFIX))
 
 
+def path_of(path: object) -> Path:
+    """Return a path that a user gave. Raises HebbaxError for what is none."""
+    if not isinstance(path, str | os.PathLike):
+        raise HebbaxError(f"path={path!r:.60}: expected that of a run's folder")
+    return Path(path)
+
+
 # What a run consists of before its first checkpoint, the first thing that it could go on from.
 _UNBORN = frozenset({"config.yaml", "run.json", "model.xml", "assets", "world.py", "checkpoints"})
 
@@ -61,7 +68,7 @@ class RunFolder:
         files: Mapping[str, bytes] = MappingProxyType({}),
     ) -> RunFolder:
         """Make the folder of a new run; see `claim`, `fill`."""
-        folder = cls(Path(path))
+        folder = cls(path_of(path))
         with folder.claim():
             folder.fill(config=config, record=record, source=source, files=files)
         return folder
@@ -144,7 +151,7 @@ class RunFolder:
         Raises HebbaxError where the path is missing (with the nearest runs beside it) or is not a run (with the runs
         that it holds).
         """
-        folder = cls(Path(path))
+        folder = cls(path_of(path))
         # os.path, unlike Path, answers no where the system denies a look.
         if not os.path.exists(folder.path):
             raise _missing_error(folder.path)

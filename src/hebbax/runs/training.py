@@ -19,7 +19,7 @@ from hebbax.policies.sizes import sizes_of
 from hebbax.runs.belonging import check_best, check_record, config_text, newest_of_run
 from hebbax.runs.identity import run_id
 from hebbax.runs.plugins import environment_of
-from hebbax.runs.run_folder import RunFolder
+from hebbax.runs.run_folder import RunFolder, path_of
 from hebbax.runs.saved_state import config_of, pack_state, unpack_state
 from hebbax.tasks.registry import changed_origin, make_task
 from hebbax.versions import differences
@@ -27,6 +27,14 @@ from hebbax.versions import differences
 Note = Callable[[str], None]
 
 _MAY_DIFFER = "from here on the run may differ from an uninterrupted one"
+
+
+def _typed(command: Sequence[str]) -> list[str]:
+    """Return the words of a command, for run.json. Raises HebbaxError for anything else."""
+    several = isinstance(command, Sequence) and not isinstance(command, str)
+    if not (several and all(isinstance(word, str) for word in command)):
+        raise HebbaxError(f"command={command!r:.60}: expected a sequence of texts such as sys.argv")
+    return list(command)
 
 
 class Training:
@@ -45,13 +53,16 @@ class Training:
         Raises HebbaxError for a bad configuration or a folder that exists, unless a process was killed there before the
         first checkpoint.
         """
+        if not isinstance(config, TrainConfig):
+            raise HebbaxError(f"config={config!r:.60}: expected a TrainConfig")
+        folder, typed = RunFolder(path_of(path)), _typed(command)
         check_train_config(config)
         search = new_search(config)
         config = search.config  # says what the given one has left to the task
         state = search.begin()
         record = {
             **environment_of(config),
-            "command": list(command),
+            "command": typed,
             "engine": search.engine.name,
             **sizes_of(search.policy),
             **search.task.world.origin(),
@@ -59,7 +70,6 @@ class Training:
             "config": to_dict(config),
             "resumed": [],
         }
-        folder = RunFolder(Path(path))
         with folder.claim():
             world = search.task.world
             folder.fill(config=config_text(config), record=record, source=world.source(), files=world.files())
@@ -89,7 +99,7 @@ class Training:
         Raises HebbaxError if there is no run, no good checkpoint or nothing left to do, another process has the run, it
         would import a module and is not trusted, or the files in its folder are of different runs.
         """
-        folder = RunFolder.open(path)
+        folder, typed = RunFolder.open(path), _typed(command)
         with folder.lock():
             file, checkpoint, stored = newest_of_run(folder, on_note)
             config = config_of(checkpoint)
@@ -126,7 +136,7 @@ class Training:
             record["resumed"].append(
                 {
                     **environment_of(config),
-                    "command": list(command),
+                    "command": typed,
                     "generation": checkpoint.generation,
                     "from": file.name,
                 }

@@ -11,12 +11,12 @@ from typing import Any, cast
 import numpy as np
 
 from hebbax.compiling.code import names_of
-from hebbax.errors import HebbaxError, are_real, calling
+from hebbax.errors import HebbaxError, are_real
 from hebbax.tasks.arguments import NEEDED, check_arguments, takes, with_period, without_noise
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.groups import Group, is_identifier, nearest_identifier, repeated
 from hebbax.tasks.task import Task
-from hebbax.worlds.untouched import untouched
+from hebbax.worlds.untouched import call_untouched
 
 
 def compiled_task(task: AnyTask) -> Task:
@@ -119,8 +119,7 @@ def _call_each(task: Task) -> Any:
 
 def _call(task: Task, kind: str, function: Any, *arguments: Any) -> Any:
     try:
-        with calling(kind), untouched(kind, dict(zip(NEEDED[kind], arguments, strict=True))):
-            return function(*arguments)
+        return call_untouched(kind, function, dict(zip(NEEDED[kind], arguments, strict=True)))
     except HebbaxError as error:
         field = str(error.__cause__.name) if isinstance(error.__cause__, AttributeError) else ""
         remedy = task.world.remedy(field)

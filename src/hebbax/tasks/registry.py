@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import HebbaxError, calling, unknown_name
 from hebbax.registry import Registry
 from hebbax.tasks.ant import ant, ant_proprioceptive
 from hebbax.tasks.ant_run import ant_run
@@ -78,14 +78,19 @@ def _check_fields(task: str, fields: Mapping[str, Any]) -> None:
 def make_task(name: str) -> AnyTask:
     """Return a task by name, or an environment of another package (see `external_task`).
 
-    Raises HebbaxError with the nearest names.
+    Raises HebbaxError with the nearest names, and where a function that was registered fails or returns no task.
 
     >>> make_task("half_cheetah").action_size
     6
     """
     if isinstance(name, str) and is_external(name):
         return external_task(name)
-    return TASKS.get(name)()
+    make = TASKS.get(name)
+    with calling(f"task {name!r} cannot be made: its function"):
+        task = make()
+    if not isinstance(task, Task | ExternalTask):
+        raise HebbaxError(f"task {name!r} cannot be made: its function returned {task!r:.60}, expected a Task")
+    return task
 
 
 def remark_on(task: AnyTask) -> str | None:

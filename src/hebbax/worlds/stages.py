@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hebbax.compiling.compiler import compiled, copy, copy_by_way_of, from_source, kernel
+from hebbax.compiling.compiler import check_size, compiled, copy, copy_by_way_of, from_source, kernel
+from hebbax.errors import HebbaxError
 from hebbax.worlds.base import WorldFunctions
 
 if TYPE_CHECKING:
@@ -50,10 +51,12 @@ def _place(world: World, task: Any) -> Any:
 
         return place
     reset = compiled(task.reset)
+    check = check_size(f"task {task.name!r}: reset fails: a memory", task.memory_size)
 
     @compiled
     def place_reset(noise, state, memory):
         born, born_memory = reset(noise)
+        check(born_memory)
         write(born, state)
         copy(born_memory, memory)
 
@@ -100,12 +103,23 @@ def _advance(world: World) -> Any:
     return advance
 
 
+_SHAPE = "the world fails: a state has arrays of other shapes than when it was made"
+
+
 @cache
 def _write(names: tuple[str, ...]) -> Any:
     """Return what writes a new state over an old one, of which the new one may be made of views."""
     lines = [f"    new{i} = source.{name}.copy()\n" for i, name in enumerate(names)]
+    lines += [
+        f"    if new{i}.shape != target.{name}.shape:\n        raise HebbaxError({_SHAPE!r})\n"
+        for i, name in enumerate(names)
+    ]
     lines += [f"    copy(new{i}.reshape(-1), target.{name}.reshape(-1))\n" for i, name in enumerate(names)]
-    return compiled(from_source(f"def write(source, target):\n{''.join(lines)}", "write", {"copy": copy}))
+    return compiled(
+        from_source(
+            f"def write(source, target):\n{''.join(lines)}", "write", {"copy": copy, "HebbaxError": HebbaxError}
+        )
+    )
 
 
 @cache

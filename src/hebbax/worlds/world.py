@@ -11,13 +11,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hebbax.compiling.source import text_of
-from hebbax.errors import HebbaxError, calling, one_line, unknown_name
+from hebbax.errors import HebbaxError, one_line, unknown_name
 from hebbax.types import Array, Noise
 from hebbax.worlds.base import BodyHooks, Expect, WorldBase, WorldFunctions
 from hebbax.worlds.batch import WorldBatch
 from hebbax.worlds.simulation import WorldSimulation
 from hebbax.worlds.stages import world_functions
-from hebbax.worlds.untouched import untouched
+from hebbax.worlds.untouched import call_untouched
 
 _ARGUMENTS = {"start": ("noise",), "advance": ("state", "control", "period")}
 
@@ -196,9 +196,7 @@ class World(WorldBase):
     def _call(self, name: str, function: Callable[..., Any], *given: Any) -> Any:
         what = f"{name} of world {self.name!r}"
         arguments = dict(zip(_ARGUMENTS[name], given, strict=True))
-        with calling(what), untouched(what, arguments):
-            returned = function(*given)
-        return self._state(name, returned)
+        return self._state(name, call_untouched(what, function, arguments))
 
     def _state(self, function: str, returned: Any) -> Any:
         if not isinstance(returned, self.state):

@@ -10,7 +10,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from hebbax.errors import HebbaxError, one_line, unknown_name
+from hebbax.errors import HebbaxError, calling, one_line, unknown_name
 from hebbax.tasks.external.promises import Promises
 from hebbax.tasks.external.spaces import Decode, read_observations, write_actions
 from hebbax.tasks.external.task import TICKS, ExternalTask, module_of
@@ -53,7 +53,8 @@ class GymnasiumEnvironments:
 
     def frame(self) -> np.ndarray:
         """Return a picture of the first environment. Raises HebbaxError if it does not draw itself."""
-        frame = self._environments[0].render()
+        with calling(f"task {self.task.name!r}: render"):
+            frame = self._environments[0].render()
         if not isinstance(frame, np.ndarray):
             raise HebbaxError(f"task {self.task.name!r} does not draw itself (it has no render mode rgb_array)")
         return frame
@@ -71,9 +72,11 @@ def describe_gymnasium(name: str, environment_id: str) -> ExternalTask:
         observation, promises, action, decode = _reading(name, environment)
         promises.reset(environment, seed=0)
         promises.step(environment, decode(np.zeros((1, size_of(action))))[0])
-        period = _control_period(environment)
+        with calling(f"task {name!r}: what says how long a tick is"):
+            period = _control_period(environment)
     finally:
-        environment.close()
+        with calling(f"task {name!r}: close"):
+            environment.close()
     return ExternalTask(
         name=name,
         robot=spec.name,
@@ -94,7 +97,8 @@ def _reading(name: str, environment: Any) -> tuple[tuple[Group, ...], Promises, 
 
 
 def _space(name: str, environment: Any, attribute: str) -> gymnasium.Space[Any]:
-    space = getattr(environment, attribute, None)
+    with calling(f"task {name!r}: {attribute}"):
+        space = getattr(environment, attribute, None)
     if not isinstance(space, gymnasium.Space):
         raise HebbaxError(f"task {name!r}: {attribute} is {space!r}, expected one of gymnasium.spaces")
     return space
@@ -106,7 +110,7 @@ def _find(name: str, environment_id: str) -> Any:
     if module is not None:
         try:
             import_module(module)
-        except Exception as error:  # its code can raise whatever it likes, and a name can be none
+        except (Exception, SystemExit) as error:  # its code can raise whatever it likes, and a name can be none
             raise HebbaxError(f"task {name!r}: cannot import {module!r}: {one_line(error)}") from error
     if own_id in gymnasium.registry:
         return gymnasium.registry[own_id]
@@ -130,7 +134,7 @@ def _make(name: str, spec: Any, *, film: bool) -> Any:
         return gymnasium.make(spec, max_episode_steps=-1, disable_env_checker=True, **arguments)
     except (ImportError, gymnasium.error.DependencyNotInstalled) as error:
         raise HebbaxError(f"task {name!r} needs what is not installed: {one_line(error)}") from error
-    except Exception as error:  # whatever the code of another package raises is to be told in one line
+    except (Exception, SystemExit) as error:  # whatever the code of another package raises is to be told in one line
         raise HebbaxError(f"task {name!r} cannot be made: {type(error).__name__}: {one_line(error)}") from error
 
 
@@ -138,7 +142,7 @@ def _control_period(environment: Any) -> float | None:
     """Return the seconds of a tick where the environment knows them: MuJoCo's and Pendulum's `dt`, CartPole's `tau`."""
     for attribute in ("dt", "tau"):
         value = getattr(environment.unwrapped, attribute, None)
-        if isinstance(value, int | float | np.floating) and value > 0:
+        if isinstance(value, int | float | np.floating) and 0 < value < np.inf:
             return float(value)
     return None
 

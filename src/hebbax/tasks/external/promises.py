@@ -60,7 +60,7 @@ class Promises:
     def _call(self, function: str, call: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
         try:
             return call(*arguments, **keywords)
-        except Exception as error:  # any: it is another's code
+        except (Exception, SystemExit) as error:  # any: it is another's code
             frame = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{Path(frame.filename).name}, line {frame.lineno}"
             text = f"{type(error).__name__}: {one_line(error)}"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.compiling.bounds import bounded
-from hebbax.compiling.compiler import compiled, copy, copy_by_way_of, from_source, kernel
+from hebbax.compiling.compiler import check_size, compiled, copy, copy_by_way_of, from_source, kernel
 from hebbax.worlds.base import BodyHooks, WorldFunctions
 from hebbax.worlds.mujoco.library import (
     mj_forward,
@@ -51,11 +51,19 @@ def _place(task: Any, born: Any) -> Any:
         return _place_nothing
     reset = compiled(task.reset)
     if len(born) == 2:
-        return _place_newborn(reset, born[0])
+        return _place_newborn(task, reset, *born)
+
+    check_qpos, check_qvel, check_memory = (
+        check_size(f"task {task.name!r}: reset fails: {what}", np.size(value))
+        for what, value in zip(("a qpos", "a qvel", "a memory"), born, strict=True)
+    )
 
     @compiled
     def place(noise, state, memory):
         qpos, qvel, born_memory = reset(noise)
+        check_qpos(qpos)
+        check_qvel(qvel)
+        check_memory(born_memory)
         copy(qpos, state.qpos)
         copy(qvel, state.qvel)
         copy(born_memory, memory)
@@ -69,14 +77,21 @@ def _place_nothing(noise, state, memory):
         memory[i] = 0.0
 
 
-def _place_newborn(reset: Any, born: Any) -> Any:
+def _place_newborn(task: Any, reset: Any, born: Any, memory: Any) -> Any:
     """Return what places a Newborn of which those fields are not empty that are not empty in `born`."""
     fields = [name for name, array in zip(born._fields, born, strict=True) if np.size(array)]
     lines = [f"    {'copy_rows' if 'mocap' in name else 'copy'}(born.{name}, state.{name})\n" for name in fields]
+    sizes = {name: getattr(born, name) for name in fields} | {"memory": memory}
+    checks = {
+        f"check_{name}": check_size(f"task {task.name!r}: reset fails: a {name}", len(value))
+        for name, value in sizes.items()
+    }
+    looks = [f"    check_{name}(born.{name})\n" for name in fields]
     source = (
-        f"def place(noise, state, memory):\n    born, kept = reset(noise)\n{''.join(lines)}    copy(kept, memory)\n"
+        f"def place(noise, state, memory):\n    born, kept = reset(noise)\n{''.join(looks)}    check_memory(kept)\n"
+        f"{''.join(lines)}    copy(kept, memory)\n"
     )
-    return compiled(from_source(source, "place", {"reset": reset, "copy": copy, "copy_rows": copy_rows}))
+    return compiled(from_source(source, "place", {"reset": reset, "copy": copy, "copy_rows": copy_rows, **checks}))
 
 
 @kernel
