@@ -157,7 +157,7 @@ def test_every_named_damage_can_be_had(name):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("ant/front-lefd", "unknown named damage 'ant/front-lefd': did you mean 'ant/front-left'),
+        ("ant/front-lefd", "unknown named damage 'ant/front-lefd': did you mean 'ant/front-left'"),
         ("ant/front-left(0.5)", "expected from= and for= alone, because ant/front-left says what it is"),
         ("ant/front-left(severity=1)", "expected from= and for= alone"),
     ],
