@@ -32,6 +32,7 @@ LAYERS = (
     ("analysis",),
     ("report",),
     ("bench", "comparison", "experiments", "play"),
+    ("stress",),
     ("reproduction",),
     ("cli",),
     ("__main__",),

@@ -24,6 +24,7 @@ SUBCOMMANDS = {
     "analyze": "say what the weights do: fixed point, limit cycle, wandering ...",
     "report": "write a page about a run: its life, weights, verdict and experiments",
     "experiment": "ask a living network something: freeze, saturate, lift, zero weights and more",
+    "stress": "put controllers through damages, and say what they keep of their return",
     "play": "open a controller in a browser, and do harm to it while it lives",
     "tasks": "list the robots and goals",
     "try": "film a robot without a controller, before anyone trains on it",

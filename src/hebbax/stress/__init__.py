@@ -1,0 +1,1 @@
+"""What a controller keeps of its return under damages that it may never have met."""

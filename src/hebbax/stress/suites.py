@@ -1,0 +1,165 @@
+"""What a controller is put through, by suites of things that can happen to a robot, each at several amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hebbax.damage.event_table import event_table
+from hebbax.damage.events import Event
+from hebbax.damage.text import parse_damages
+from hebbax.engines.bodies import bodies_of
+from hebbax.errors import HebbaxError, unknown_name
+from hebbax.policies.policy import Policy
+from hebbax.tasks.external.task import AnyTask
+from hebbax.types import Normaliser
+
+ALL = "all"
+SUITES = ("actuators", "sensors", "surroundings", "ant", "cheetah", "physics")
+"""What `hebbax stress --suite` names, besides `all`; a robot has those that fit it."""
+
+GRAVITY = 9.81  # m/s²
+PUSH_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that happens to lives, at one amount."""
+
+    suite: str
+    name: str
+    amount: float
+    unit: str
+    damage: str  # as `damage=` reads it; of physics empty, because it is no damage
+
+    @property
+    def label(self) -> str:
+        """What it is called in tables."""
+        return f"{self.name}, {self.amount:g}{'' if self.unit in ('%', '×') else ' '}{self.unit}".rstrip()
+
+
+@dataclass(frozen=True)
+class _Family:
+    """The same thing at several amounts."""
+
+    name: str
+    text: Callable[[float], str]
+    amounts: Sequence[float]
+    unit: str
+
+
+def cases_of(
+    suite: str, task: AnyTask, policy: Policy, normaliser: Normaliser, ticks: int
+) -> tuple[list[Case], list[str]]:
+    """Return the cases of a suite that a controller can be put through, and a line on each that it cannot.
+
+    Args:
+        suite: one of SUITES, or ALL for all that fit the robot.
+        task: of the controller.
+        policy: of the controller.
+        normaliser: of its observations, by whose deviations noise is scaled.
+        ticks: of a life.
+
+    Raises HebbaxError for an unknown suite, or one of which nothing fits the robot. Physics has cases of its own.
+    """
+    if suite not in (ALL, *SUITES):
+        raise unknown_name("suite", suite, (ALL, *SUITES))
+    families = _families(task, normaliser, ticks)
+    cases, left = [], []
+    for name in SUITES if suite == ALL else (suite,):
+        for family in families.get(name, ()):
+            ours = [Case(name, family.name, one, family.unit, family.text(one)) for one in family.amounts]
+            try:
+                for case in ours:
+                    _check(case.damage, task, policy)
+            except HebbaxError as error:
+                left.append(f"{family.name} is left out: {error}")
+                continue
+            cases += ours
+    if suite not in (ALL, "physics") and not cases:
+        reason = left[0] if left else f"it is of robots with parts that {task.name!r} does not have"
+        raise HebbaxError(f"suite {suite!r} has nothing for task {task.name!r}: {reason}")
+    return cases, left
+
+
+def events_of(case: Case, task: AnyTask) -> tuple[Event, ...]:
+    """Return what happens to a life in a case."""
+    return parse_damages(case.damage, task.control_period)[0]
+
+
+def _check(damage: str, task: AnyTask, policy: Policy) -> None:
+    """Raise HebbaxError for a damage that the robot or the policy cannot have."""
+    from hebbax.damage.draws import drawn
+
+    (events,) = parse_damages(damage, task.control_period)
+    events = drawn(events, np.zeros(2, np.uint32), task, policy)
+    event_table(events, task, policy)
+    if task.world.body_names() is not None:
+        bodies_of(task, events)
+
+
+def _families(task: AnyTask, normaliser: Normaliser, ticks: int) -> Mapping[str, Sequence[_Family]]:
+    return {
+        "actuators": [
+            _Family("weaker motors", "scale-actuator({:g})".format, (0.75, 0.5, 0.25), "of the action"),
+            _Family("one motor weaker", "scale-actuator(any, {:g})".format, (0.5, 0.0), "of its action"),
+            _Family("one motor stuck", lambda _: f"stick-actuator(any, from={ticks // 4})", (1,), "motor"),
+            _Family("late motors", "delay-actuator({:g})".format, (1, 2, 4), "ticks"),
+            _Family("noisy motors", "noise-actuator({:g})".format, (0.1, 0.3, 1.0), "std"),
+        ],
+        "sensors": list(_of_sensors(task, normaliser, ticks)),
+        "surroundings": list(_of_surroundings(task, ticks)),
+        "ant": list(_of_ant(task)),
+        "cheetah": list(_of_cheetah(task)),
+    }
+
+
+def _of_sensors(task: AnyTask, normaliser: Normaliser, ticks: int) -> Iterator[_Family]:
+    deviations = 1.0 / np.asarray(normaliser.scale, float)
+
+    def of_each(kind: str, share: float) -> str:
+        return " + ".join(f"{kind}({place}, {share * one:g})" for place, one in enumerate(deviations))
+
+    yield _Family("noisy sensors", lambda share: of_each("noise-observation", share), (0.1, 0.3, 1.0), "of their std")
+    yield _Family("sensors that drop out", "drop-observation({:g})".format, (0.1, 0.3), "of the ticks")
+    yield _Family("late sensors", "delay-observation({:g})".format, (1, 2, 4), "ticks")
+    for group in task.observation:
+        if group.name:
+            frozen = f"freeze-observation({group.name}, from={ticks // 4})"
+            yield _Family(f"{group.name} frozen", lambda _, text=frozen: text, (1,), "from a quarter on")
+
+
+def _of_surroundings(task: AnyTask, ticks: int) -> Iterator[_Family]:
+    yield _Family("another weight", "scale-mass({:g})".format, (0.75, 1.25, 1.5), "times the mass")
+    yield _Family("another gravity", "scale-gravity({:g})".format, (0.75, 1.25), "times the gravity")
+    yield _Family("slippery ground", "scale-friction({:g})".format, (0.5, 0.25), "times the friction")
+    yield _Family("uphill", "tilt-ground({:g})".format, (3, 6), "°")
+    yield _Family("rough ground", "roughen-ground({:g})".format, (0.05, 0.1), "m")
+    body = task.world.body()
+    root = task.world.root()
+    if body is not None and body.mass > 0:
+        pushed = 1 if root is None else root.body
+        lasting = max(1, round(PUSH_SECONDS / task.control_period))
+
+        def push(share: float) -> str:
+            return f"push-body({pushed}, ({-share * body.mass * GRAVITY:g}, 0, 0), from={ticks // 2}, for={lasting})"
+
+        yield _Family("pushed back for 0.2 s", push, (0.5, 1.0), "times the weight")
+
+
+def _of_ant(task: AnyTask) -> Iterator[_Family]:
+    for leg in ("front-left", "front-right", "rear-left", "rear-right"):
+        if f"{leg} lower leg" in (task.world.body_names() or ()):
+            text = f"shorten-limb({leg} lower leg, {{:g}})".format
+            yield _Family(f"{leg} leg shorter", text, (0.75, 0.5, 0.25), "of the length")
+
+
+def _of_cheetah(task: AnyTask) -> Iterator[_Family]:
+    names = task.world.body_names() or ()
+    if not {"bfoot", "ffoot"} <= set(names):
+        return
+    yield _Family("a motor fails", lambda _: "cheetah/motor-failure", (0,), "of its action")
+    for limb in ("bfoot", "ffoot", "bshin", "fshin"):
+        yield _Family(f"{limb} shorter", f"shorten-limb({limb}, {{:g}})".format, (0.75, 0.5), "of the length")
