@@ -58,10 +58,11 @@ def remarks_of(stressed: Sequence[Stressed]) -> list[str]:
     for one in stressed:
         held = holds_up(one)
         if held is not None:
+            least = f"{100 * HELD:.0f} %"
             remarks.append(
-                f"{one.name} keeps {HELD:.0%} or more of its return in all other physics."
+                f"{one.name} keeps {least} or more of its return in all other physics."
                 if held
-                else f"{one.name} does not hold up in other physics: it keeps less than {HELD:.0%} {_where(one)}."
+                else f"{one.name} does not hold up in other physics: it keeps less than {least} {_where(one)}."
             )
         remarks += [f"{one.name}: {line}." for line in one.left_out]
     return remarks
