@@ -21,7 +21,7 @@ from hebbax.experiments.initial_weights import label
 from hebbax.experiments.measures import REWARD_WINDOW
 from hebbax.experiments.recovery import measure_recovery
 from hebbax.experiments.timescale import at_timescale
-from hebbax.keys import root_key, stream
+from hebbax.keys import life_key, root_key, stream
 from hebbax.networks.initial import InitialWeights
 from hebbax.plasticity.plasticity import Plasticity
 from hebbax.policies.make_policy import make_policy
@@ -207,6 +207,42 @@ def test_distributions_are_written_as_on_an_axis(initial, name):
     assert label(initial) == name
 
 
+def test_a_joint_locks_in_each_life_and_what_is_left_of_the_speed_is_a_share(context):
+    """Each cell against lives recorded by hand; life i locks the driven joint i modulo their number."""
+    values = run_experiment("lock-freeze", context).values
+    assert values["joints"] == ["motor1_rot", "motor2_rot"]
+    assert [one["window"] for one in values["windows"]] == [10, 1, 20]
+    own, half = values["windows"][0], TICKS // 2
+
+    def speeds(*events_of_life):
+        found = []
+        for life in range(LIVES):
+            events = [event(life) for event in events_of_life]
+            record = context._engine.record(
+                context.genome, life_key(1, life), Scenario(TICKS, context.normaliser, damages=events)
+            )[1]
+            way = record.qpos[:, 0]
+            found.append((way[-1] - way[half]) / (half * context.task.control_period))
+            for event in events:
+                if event.kind == "lock-joint":
+                    joint = record.qpos[half + 1 :, event.target]
+                    np.testing.assert_array_equal(joint, joint[0])
+        return np.array(found)
+
+    def freeze(life):
+        return Event("freeze-plasticity", half, half)
+
+    def lock(life):
+        return Event("lock-joint", half, half, (3, 4)[life % 2])
+
+    twin = speeds()
+    np.testing.assert_allclose(np.array(values_of(own["speed"]), float), twin)
+    had_one = twin > 0.1 * twin.max()
+    for cell, conditions in (("frozen", [freeze]), ("locked", [lock]), ("locked and frozen", [lock, freeze])):
+        expected = np.where(had_one, speeds(*conditions) / twin, np.nan)
+        np.testing.assert_allclose(np.array(values_of(own[cell]), float), expected, err_msg=cell)
+
+
 def test_timescales_share_one_compiled_life(still):
     run_experiment("freeze", still)  # it may be the first to need it
     before = len(specialise._BUILT)
@@ -233,11 +269,15 @@ def test_what_does_not_apply_is_refused_with_what_does(context, static):
         run_experiment("lifted", context)
     assert str(raised.value) == (
         "experiment 'lifted': no coordinate of Swimmer is its height, so it cannot be lifted; what can be asked: "
-        "freeze, saturate, zero-weights, interrupt, random-rules, initial-weights, timescale"
+        "freeze, saturate, zero-weights, interrupt, lock-freeze, random-rules, initial-weights, timescale"
     )
-    with pytest.raises(HebbaxError, match=r"'mlp' do not change during a life; what can be asked: saturate, random"):
+    with pytest.raises(
+        HebbaxError, match=r"'mlp' do not change during a life; what can be asked: saturate, lock-freeze, random"
+    ):
         run_experiment("freeze", static)
-    assert applicable(replace(static, task=make_task("half_cheetah"))) == ["saturate", "random-rules", "lifted"]
+    assert applicable(replace(static, task=make_task("half_cheetah"))) == [
+        *("saturate", "lock-freeze", "random-rules", "lifted"),
+    ]
     with pytest.raises(HebbaxError, match="ticks=239: a verdict on the weights takes 60 updates; nearest valid: 240"):
         run_experiment("timescale", replace(context, ticks=239))
     with pytest.raises(HebbaxError, match=r"'freeze' looks at one run: a second one is for interrupt"):
@@ -247,7 +287,11 @@ def test_what_does_not_apply_is_refused_with_what_does(context, static):
 
 
 @pytest.mark.parametrize(
-    "name", ["freeze", "saturate", "zero-weights", "interrupt", "random-rules", "initial-weights", "timescale"]
+    "name",
+    [
+        *("freeze", "saturate", "zero-weights", "interrupt", "lock-freeze"),
+        *("random-rules", "initial-weights", "timescale"),
+    ],
 )
 def test_a_result_is_drawn_from_its_file(name, result_of, tmp_path):
     result = result_of(name)

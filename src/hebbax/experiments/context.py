@@ -169,16 +169,22 @@ class Context:
         key = evaluation_key(self.seed)
         return self._engine.evaluate(genomes, key, self._scenario(self._of_each(events)), lifetimes=lifetimes)
 
-    def record_each(self, measure: Callable[[Life], Measured], events: Sequence[Event] = ()) -> list[Measured]:
+    def record_each(
+        self,
+        measure: Callable[[Life], Measured],
+        events: Sequence[Event] | Callable[[int], Sequence[Event]] = (),
+    ) -> list[Measured]:
         """Record all lives, and return what `measure` says of each; a record is dropped after it.
+
+        `events` happen to all lives, or are those of a life by its number.
 
         Lives run in parallel where the engine is native, so `measure` must not depend on their order.
         """
 
         def work(number: int) -> Measured:
             genome = self.genome[number] if self.genome.ndim == 2 else self.genome
-            key = life_key(self.seed, number)
-            lives, record = self._engine.record(genome, key, self._scenario(self._of_life(number, events)))
+            key, ours = life_key(self.seed, number), events(number) if callable(events) else events
+            lives, record = self._engine.record(genome, key, self._scenario(self._of_life(number, ours)))
             return measure(Life(number, record, bool(lives.diverged[0]), float(lives.returns[0])))
 
         return in_parallel(self._engine, work, range(self.lifetimes))

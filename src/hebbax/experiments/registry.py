@@ -48,6 +48,11 @@ EXPERIMENTS: Registry[Experiment] = Registry(
             Experiment("zero-weights", "how long until it recovers from a third of its weights put to zero"),
             Experiment("interrupt", "does its reward survive without updates from half of life on", takes_other=True),
             Experiment(
+                "lock-freeze",
+                "what speed is left when a joint locks, updates stop, or both, at half of life",
+                plastic=False,
+            ),
+            Experiment(
                 "random-rules",
                 "what evolution has found: evolved against random coefficients",
                 plastic=False,
@@ -107,6 +112,10 @@ def why_not(name: str, context: Context) -> str | None:
         from hebbax.experiments.timescale import why_not_one
 
         return why_not_one(context.policy)
+    if name == "lock-freeze":
+        from hebbax.experiments.lock_freeze import why_not_locked
+
+        return why_not_locked(context.task)
     if name == "lifted":
         from hebbax.experiments.raising import why_not_lifted
 
