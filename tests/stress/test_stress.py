@@ -111,13 +111,13 @@ def test_other_physics_is_the_same_robot_computed_otherwise(run):
         np.testing.assert_array_equal(model.body_mass, own.body_mass)
 
 
-def test_a_controller_that_lives_by_its_physics_is_told(run, monkeypatch):
+def test_a_controller_that_lives_by_its_physics_is_told(run):
     told = stress(run, name="cheetah", suite="physics", lifetimes=2)
     assert len(told.outcomes) == 1 + 7
     fallen = [dataclasses.replace(outcome, retained=0.5 if outcome.case else 1.0) for outcome in told.outcomes]
     fallen = dataclasses.replace(told, outcomes=fallen)
     assert holds_up(fallen) is False
-    assert "does not hold up in other physics: it keeps less than 80% (0.50 with converged solver" in markdown_of(
+    assert "does not hold up in other physics: it keeps less than 80 % (0.50 with converged solver" in markdown_of(
         [fallen]
     )
     steady = [dataclasses.replace(outcome, retained=0.9) for outcome in told.outcomes]

@@ -29,6 +29,7 @@ Evolve a controller. Everything is set by KEY=VALUE: task=, policy= and strategy
   policy.window=20  policy.interval=0.2 (seconds) or policy.interval='4 ticks'
   training.ticks=full|growing|200  'training.weights={{survive:0}}'  'training.phases=[{{after:20,ticks:400}}]'
   training.births=each|common|mirrored  training.race=0.9  training.first_mean=average|weighted
+  training.over_variants=mean|minimum|1.0
   evaluate_every=10  evaluate_lifetimes=16  checkpoint_every=10  keep_checkpoints=3
 
 With -m, keys can have several values, as a,b or 'range(0,5)': every combination is a run in a folder of its own, one

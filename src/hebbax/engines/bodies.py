@@ -9,14 +9,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hebbax.damage.event_table import model_index
+from hebbax.damage.draws import drawn
+from hebbax.damage.event_table import event_table, model_index
 from hebbax.damage.events import Event
 from hebbax.damage.kind import DamageNoise, Kind, as_argument
 from hebbax.damage.kinds import KINDS
 from hebbax.errors import HebbaxError
+from hebbax.policies.any_policy import AnyPolicy
 from hebbax.tasks.external.task import AnyTask
 from hebbax.worlds.base import BodyChange
 
+_NO_KEY = np.zeros(2, np.uint32)
 _NO_NOISE = DamageNoise(np.zeros(0), np.zeros(0), np.zeros(0))
 
 
@@ -45,6 +48,16 @@ def bodies_of(task: AnyTask, events: Sequence[Event]) -> Bodies:
         models.append(_changed(task, *_whatever_time(lasting)) if lasting else task.world.model)
     addresses = np.array([task.world.address_of(model) for model in models], np.intp)
     return Bodies(tuple(models), np.array(ticks, np.int64), addresses)
+
+
+def check_damages(events: Sequence[Event], task: AnyTask, policy: AnyPolicy) -> None:
+    """Raise HebbaxError for damages that the task or the policy cannot have, before any life has them.
+
+    What is left to chance is tried once.
+    """
+    events = drawn(events, _NO_KEY, task, policy)
+    event_table(events, task, policy)
+    bodies_of(task, events)
 
 
 def _whatever_time(events: Sequence[Event]) -> tuple[tuple[Event, ...], tuple[Kind, ...]]:

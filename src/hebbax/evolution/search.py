@@ -13,7 +13,7 @@ import numpy as np
 
 from hebbax.config.train import TrainConfig
 from hebbax.config.training import WEIGHTED
-from hebbax.damage.event_table import event_table
+from hebbax.engines.bodies import check_damages
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Damages, Scenario, in_turn
 from hebbax.errors import HebbaxError
@@ -59,7 +59,7 @@ class Search:
         self.variants = self.schedule.phases[0].variants
         for phase in self.schedule.phases:
             for events in phase.variants:  # what the task or the policy cannot have is said before any life is lived
-                event_table(events, self.task, self.policy)
+                check_damages(events, self.task, self.policy)
         self.trials = Trials(config, self.engine, self.schedule.phases)
 
     def begin(self) -> SearchState:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 import jax
 import numpy as np
 
+from hebbax.damage.draws import drawn
 from hebbax.damage.event_table import event_table
 from hebbax.damage.events import FOREVER, Event
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Scenario, variant_of
 from hebbax.errors import HebbaxError, check_seed
-from hebbax.keys import life_key
+from hebbax.keys import life_key, words_of
 from hebbax.policies.policy import Policy
 from hebbax.recording.layout import END_NAMES
 from hebbax.runs.stored_run import StoredRun
@@ -110,7 +111,7 @@ class Session:
 
         Raises HebbaxError for a life that diverges at it; the present life then goes on.
         """
-        events: list[Event] = list(variant_of(self._damages, life))
+        events = list(drawn(variant_of(self._damages, life), words_of(self.key(life)), self.task, self.policy))
         parts = self._engine.stream(
             self._genome,
             self.key(life),

@@ -8,9 +8,10 @@ from pathlib import Path
 import jax
 import numpy as np
 
+from hebbax.damage.draws import drawn
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Scenario, in_turn, variant_of
-from hebbax.keys import evaluation_key, root_key, stream
+from hebbax.keys import evaluation_key, life_key, root_key, stream, words_of
 from hebbax.report.film.life_film import Filmed, check_look, film_life
 from hebbax.report.film.look import Look
 from hebbax.report.plots.learning_curve import plot_learning_curve
@@ -89,7 +90,8 @@ def show_run(
         save_figure(figure, folder / WEIGHTS)
         on_file(folder / WEIGHTS)
     if film is not None:
-        life = Filmed(run.task, record, seed, variant_of(run.variants, 0))
+        events = drawn(variant_of(run.variants, 0), words_of(life_key(seed, 0)), run.task, run.policy)
+        life = Filmed(run.task, record, seed, events)
         film_life(life, folder / film, look, on_file=on_file, on_note=on_note)
     return lives
 

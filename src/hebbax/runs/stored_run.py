@@ -11,9 +11,9 @@ from pathlib import Path
 
 from hebbax import zoo
 from hebbax.config.train import TrainConfig, check_train_config
-from hebbax.damage.event_table import event_table
 from hebbax.damage.events import Event, check_onsets
 from hebbax.damage.text import parse_damages
+from hebbax.engines.bodies import check_damages
 from hebbax.engines.live_controller import LiveController
 from hebbax.errors import about, unknown_name
 from hebbax.evolution.statistics import Controller
@@ -99,7 +99,7 @@ class StoredRun:
         check_train_config(config)
         changed = replace(self, config=config)
         for events in changed.variants:
-            event_table(events, changed.task, changed.policy)
+            check_damages(events, changed.task, changed.policy)
         length = changed.task.length if config.task.ticks is None else config.task.ticks
         check_onsets(changed.variants, length)
         return changed

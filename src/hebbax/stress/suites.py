@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hebbax.damage.event_table import event_table
 from hebbax.damage.events import Event
 from hebbax.damage.text import parse_damages
-from hebbax.engines.bodies import bodies_of
+from hebbax.engines.bodies import check_damages
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.policies.policy import Policy
 from hebbax.tasks.external.task import AnyTask
@@ -73,7 +72,7 @@ def cases_of(
             ours = [Case(name, family.name, one, family.unit, family.text(one)) for one in family.amounts]
             try:
                 for case in ours:
-                    _check(case.damage, task, policy)
+                    check_damages(events_of(case, task), task, policy)
             except HebbaxError as error:
                 left.append(f"{family.name} is left out: {error}")
                 continue
@@ -87,17 +86,6 @@ def cases_of(
 def events_of(case: Case, task: AnyTask) -> tuple[Event, ...]:
     """Return what happens to a life in a case."""
     return parse_damages(case.damage, task.control_period)[0]
-
-
-def _check(damage: str, task: AnyTask, policy: Policy) -> None:
-    """Raise HebbaxError for a damage that the robot or the policy cannot have."""
-    from hebbax.damage.draws import drawn
-
-    (events,) = parse_damages(damage, task.control_period)
-    events = drawn(events, np.zeros(2, np.uint32), task, policy)
-    event_table(events, task, policy)
-    if task.world.body_names() is not None:
-        bodies_of(task, events)
 
 
 def _families(task: AnyTask, normaliser: Normaliser, ticks: int) -> Mapping[str, Sequence[_Family]]:
