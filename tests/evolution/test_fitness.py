@@ -66,3 +66,13 @@ def test_a_fitness_is_the_same_to_the_bit_whether_others_had_as_many_lives_or_no
 def test_what_diverged_in_few_lives_is_below_all_the_same():
     fitness = fitness_of(lives_of([1.0, 9.0, -5.0, 7.0], [False, True, False, False]), np.array([1, 2, 1]))
     np.testing.assert_array_equal(fitness, [1.0, -5.5, 7.0])  # -5 is the worst mean, and half of the lives diverged
+
+
+def test_fitness_over_variants_of_damage():
+    """Two genomes with six lives under three variants in turn: mean returns under each are 2, 4, 9 and 5, 5, 5."""
+    returns = np.array([1.0, 3.0, 8.0, 3.0, 5.0, 10.0, 5.0, 4.0, 6.0, 5.0, 6.0, 4.0])
+    lives = lives_of(returns, [False] * 12)
+    np.testing.assert_allclose(fitness_of(lives, 6, 3), [5.0, 5.0])
+    np.testing.assert_allclose(fitness_of(lives, 6, 3, "minimum"), [2.0, 5.0])
+    np.testing.assert_allclose(fitness_of(lives, 6, 3, 1.0), [5.0 - np.std([2.0, 4.0, 9.0]), 5.0])
+    np.testing.assert_array_equal(fitness_of(lives, 6, 3, 0.0), fitness_of(lives, 6))

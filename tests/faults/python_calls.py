@@ -132,9 +132,22 @@ def all_calls() -> list[Call]:
                 "onset": INDEX,
                 "duration": COUNT,
                 "target": (-1, 1.5, [0]),
-                "value": ("x", math.nan, math.inf, [1.0, 2.0]),
+                "value": ("x", math.nan, math.inf, [1.0, 2.0], hebbax.Between((0.0, 0.0), (1.0, 1.0))),
                 "relative": (True, "yes"),
+                "spread": (-1, 1.5, math.nan, "x"),
             },
+        ),
+        Call(
+            "Between",
+            hebbax.Between,
+            {"low": 0.0, "high": 1.0},
+            {"low": (2.0, math.nan, "x", None, (0.0, 0.0)), "high": (-1.0, math.inf, "x", None, True)},
+        ),
+        Call(
+            "name_damage",
+            hebbax.name_damage,
+            {"name": "dog/lame", "text": "freeze-plasticity"},
+            {"name": ("lame", "", 3, None, "ant/front-left", "a/b/c"), "text": ("a | b", 3, None)},
         ),
         Call(
             "Plasticity",

@@ -9,6 +9,9 @@ from hebbax.tasks.ant_run import PUBLISHED_LEGS
 _LEGS = ("front-left", "front-right", "rear-left", "rear-right")
 
 
+_INSTANT = 1e-9  # s: of which every time is a multiple, since no task is known yet
+
+
 def _mutilated(leg: str) -> str:
     return f"shorten-limb({leg} lower leg, 0.25)"
 
@@ -35,8 +38,14 @@ def name_damage(name: str, text: str) -> None:
         text: what it stands for, such as "scale-actuator(hip, 0.3) + add-mass(torso, 2)"; times in it are ticks or
             seconds of the task that has it.
 
-    Raises HebbaxError for a name of another form, or one that ships or is a plug-in's, and for a text with variants.
+    Raises HebbaxError for a name of another form, or one that ships or is a plug-in's, and for a text with variants or
+    one that cannot be read.
     """
+    from hebbax.damage.text import parse_damages  # which reads the names
+
+    if not isinstance(text, str) or not text.strip():
+        raise HebbaxError(f"named damage {name!r} stands for {text!r}: expected a text, as in damage=")
     if "|" in text:
         raise HebbaxError(f"named damage {name!r} has variants: expected what happens to one life, without '|'")
+    parse_damages(text, _INSTANT)
     NAMED.register(name, text)

@@ -49,6 +49,11 @@ class Trials:
             _check_race(config)
         for phase in phases:
             self._check_lifetimes(phase.variants)
+        if training.over_variants != MEAN and all(len(phase.variants) < 2 for phase in phases):
+            raise HebbaxError(
+                f"training.over_variants={training.over_variants}: there are no several variants of damage; expected "
+                f"damage='A | B', or {MEAN}"
+            )
 
     def _check_lifetimes(self, variants: Sequence[Sequence[Event]]) -> None:
         lifetimes, count = self._lifetimes, len(variants)

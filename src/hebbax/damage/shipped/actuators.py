@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hebbax.damage.kind import make_kind
-from hebbax.damage.shipped.delay import delay, line_up
+from hebbax.damage.shipped.delay import MOST_TICKS_LATE, delay, line_up
 
 
 def _pin(values, value, state, noise):
@@ -85,6 +85,7 @@ KINDS = (
         all=True,
         unit="ticks",
         minimum=0.0,
+        maximum=MOST_TICKS_LATE,
         whole=0.0,
         worst=5.0,
         begin=line_up,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+MOST_TICKS_LATE = 1000.0
+"""Ticks that something can be late: each is a copy of what is late, in every life."""
+
 
 def line_up(values, value):
     """Return the line at the onset: what is there then, for each tick of the delay, to the nearest whole tick."""
