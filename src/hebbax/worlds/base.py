@@ -215,8 +215,8 @@ class WorldBase(ABC):
         """Return what a run keeps beside that file, by its place."""
         return {}
 
-    def save_model(self, path: Path) -> None:
-        """Write the model to be drawn, of a world that is filmed as one."""
+    def save_model(self, path: Path, model: Any = None) -> None:
+        """Write the model to be drawn, or another body of it, of a world that is filmed as one."""
         raise NotImplementedError
 
     def check(self) -> None:  # noqa: B027  many have nothing to check

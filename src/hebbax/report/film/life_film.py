@@ -10,6 +10,7 @@ from typing import cast
 import numpy as np
 
 from hebbax.damage.events import Event
+from hebbax.engines.bodies import bodies_of
 from hebbax.engines.vector import environment_seed
 from hebbax.errors import HebbaxError
 from hebbax.files.temporary import temporary_folder
@@ -66,6 +67,7 @@ def film_life(
     rate = _GIF_RATE if film_suffix(path) == ".gif" else _RATE
     pace = Pace.of(film_period(task), seconds, speed=look.speed, rate=rate)
     period = task.control_period if task.world.timed else None
+    _note_bodies(life, pace, on_note)
     lines = captions(life.record, period, pace, life.events) if look.overlay else []
     try:
         _FILMS[task.world.film](life, path, look, pace, lines)
@@ -98,11 +100,20 @@ def _note_length(life: Filmed, look: Look, on_note: Callable[[str], None]) -> No
         )
 
 
+def _note_bodies(life: Filmed, pace: Pace, on_note: Callable[[str], None]) -> None:
+    """Say so where the body changes in the film, which draws the one that it ends with."""
+    if life.task.world.film != "model":
+        return
+    changes = [int(tick) for tick in bodies_of(life.task, life.events).ticks if 0 < tick < pace.ticks]
+    if changes:
+        on_note(f"the body changes at tick {changes[-1]}: the film shows it from its start as it is then")
+
+
 def _film_model(life: Filmed, path: Path, look: Look, pace: Pace, lines: list[str]) -> None:
     """Draw a model in its recorded positions."""
     with temporary_folder("show") as folder:
         model = folder / "model.mjb"
-        life.task.world.save_model(model)
+        life.task.world.save_model(model, bodies_of(life.task, life.events).at(pace.ticks - 1))
         render_video(
             model,
             life.record.qpos[: pace.ticks : pace.stride],

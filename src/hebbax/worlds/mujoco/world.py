@@ -164,10 +164,11 @@ class MujocoWorld(WorldBase):
             _LOG.warning("%s: a run does not keep them, and its model.xml opens only beside them", self._assets.missing)
         return self._assets.files
 
-    def save_model(self, path: Path) -> None:
-        """Write the compiled model, with all that is to be drawn, as MuJoCo's MJB. Raises OSError where that fails."""
-        content = np.zeros(mujoco.mj_sizeModel(self.model), np.uint8)
-        mujoco.mj_saveModel(self.model, None, content)  # which says nothing of a file that it cannot write
+    def save_model(self, path: Path, model: Any = None) -> None:
+        """Write the model, or another body, with all that is to be drawn, as MuJoCo's MJB. Raises OSError."""
+        shown = self.model if model is None else model
+        content = np.zeros(mujoco.mj_sizeModel(shown), np.uint8)
+        mujoco.mj_saveModel(shown, None, content)  # which says nothing of a file that it cannot write
         path.write_bytes(content.tobytes())
 
     def origin(self) -> dict[str, Any]:
