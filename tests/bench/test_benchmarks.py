@@ -203,6 +203,17 @@ def test_ants(bench):
 
 
 @pytest.mark.slow
+def test_variants(bench):
+    results = bench("variants")
+
+    assert {name: len(values) for name, values in results["seconds"].items()} == {"whole": 2, "variants": 2}
+    assert results["ratio"]["values"][1] == pytest.approx(
+        results["seconds"]["whole"][1] / results["seconds"]["variants"][1]
+    )
+    assert results["damage"] == "none | ant/front-left | ant/rear-left"
+
+
+@pytest.mark.slow
 def test_closed_loop(bench):
     cases = bench("closed-loop")["cases"]
 

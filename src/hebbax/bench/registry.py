@@ -11,6 +11,7 @@ BENCHMARKS = {
     "scaling": "population, threads and network width; cost of a synapse",
     "scopes": "coefficients that synapses share, against one set per synapse",
     "ants": "lives of `ant_run` against those of Gymnasium's ant, and against MuJoCo alone",
+    "variants": "lives under three variants of damage in one batch, against as many of the whole robot",
     "startup": "from launch to help, to a list, and to the first finished generation",
     "solve": "from launch to a running HalfCheetah with the defaults, ten seeds; with --peers, others beside it",
     "recording": "what keeping everything costs, and how long an analysis takes",
