@@ -145,7 +145,7 @@ def is_a_path(span: str) -> bool:
 def is_a_module(span: str) -> bool:
     """Whether a name that begins with one of our packages is that of a module, or of something in it."""
     first, *rest = span.split(".")
-    if first not in {*PARTS, "hebbax"} or (rest and re.fullmatch("yaml|json|md|h5|html|[A-Z]+|__.*", rest[-1])):
+    if first not in {*PARTS, "hebbax"} or (rest and re.fullmatch("yaml|json|md|h5|html|png|svg|[A-Z]+|__.*", rest[-1])):
         return True
     return is_a_name(span.removeprefix("hebbax."))
 
