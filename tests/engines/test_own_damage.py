@@ -113,7 +113,8 @@ def test_random_numbers_are_the_lifes_own_and_new_at_every_tick(engine, genomes)
     np.testing.assert_allclose(record.observations[2, 3], ours, rtol=1e-5, atol=1e-5)
 
 
-SEVERE = [name for name, kind in KINDS.items() if kind.worst is not None]
+ON_GROUND = ("scale-friction", "scale-gravity", "roughen-ground")  # a swimmer stands on none
+SEVERE = [name for name, kind in KINDS.items() if kind.worst is not None and name not in ON_GROUND]
 
 
 @pytest.mark.parametrize("name", SEVERE)
