@@ -39,18 +39,24 @@ def curve_of(path: Path) -> dict[str, Any]:
             )
     return {
         "run": path.name,
-        "command": shlex.join(_without_place(record["command"])),
+        "command": shlex.join(without_place(record["command"])),
         "training": yaml.safe_load(folder.read_config())["training"],  # defaults of the task may have changed since
         "versions": {key: record[key] for key in ("hebbax", "mujoco", "cpu")},
         "evaluations": evaluations,
     }
 
 
-def _without_place(words: list[str]) -> list[str]:
-    """Return a command without what changes no result: its folder, and its threads."""
-    folder = words.index("--run") if "--run" in words else len(words)
-    kept = words[:folder] + words[folder + 2 :]
-    return [word for word in kept if not word.startswith("threads=")]
+def without_place(words: list[str]) -> list[str]:
+    """Return a command without what changes no result: where its folder is, and its threads."""
+    kept, rest = [], iter(words)
+    for word in rest:
+        if word == "--run":
+            next(rest, None)
+        elif word == "--resume":
+            kept += [word, Path(next(rest, "")).name]
+        elif not word.startswith("threads="):
+            kept.append(word)
+    return kept
 
 
 def row_of(curve: dict[str, Any], thresholds: list[float]) -> str:

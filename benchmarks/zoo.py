@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from curves import without_place
 
 from hebbax import zoo
 from hebbax.runs.stored_run import StoredRun
@@ -44,7 +45,16 @@ def ship(path: Path) -> str:
         if source.stat().st_size > LARGEST:
             sys.exit(f"{source} has {source.stat().st_size:,} bytes: at most {LARGEST:,} ship")
         shutil.copy(source, target / source.relative_to(run.folder.path))
+    _forget_where(target / "run.json")
     return name
+
+
+def _forget_where(path: Path) -> None:
+    """Take from the stored commands where the run was and how many threads it had: a reader's are others."""
+    record = json.loads(path.read_text(encoding="utf-8"))
+    for holder in (record, *record.get("resumed", [])):
+        holder["command"] = without_place(holder["command"])
+    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 def write_card(name: str) -> None:
