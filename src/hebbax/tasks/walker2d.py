@@ -77,5 +77,7 @@ def walker2d() -> Task:
         outcome=_outcome,
         reward=("forward", "survive", "control"),
         termination="the torso leaves 0.8 to 2 m or leans by 1 rad",
+        training_ticks="growing",
+        training_weights={"survive": 0.0},  # or standing is a trap; see docs/training-lives.md
         gymnasium_id="Walker2d-v5",
     )
