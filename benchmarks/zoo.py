@@ -7,7 +7,8 @@ metrics and card.
 
     python benchmarks/zoo.py
 
-makes the cards of all shipped controllers anew. A card holds 100 lives on seed 1, which no training uses.
+makes the cards of all shipped controllers anew. A card holds 100 lives on seed 1, which no training uses, and the
+reality check of the first 20.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +27,14 @@ import numpy as np
 from curves import without_place
 
 from hebbax import zoo
+from hebbax.analysis.reality import rows_of
 from hebbax.runs.stored_run import StoredRun
 
 ZOO = Path(zoo.__file__).parent
 SHIPPED_FILES = ("config.yaml", "run.json", "metrics.jsonl")
 LARGEST = 1_000_000  # bytes of a file
 LIVES = ("--lifetimes", "100", "--seed", "1")
+LIVES_ANALYSED = ("--lifetimes", "20", "--seed", "1")
 
 
 def ship(path: Path) -> str:
@@ -72,10 +76,28 @@ def write_card(name: str) -> None:
         "generations_run": run.checkpoint.generation,
         "steps": run.folder.read_metrics()[-1]["steps_total"],
         "evaluation_command": shlex.join(evaluation),
+        "reality": reality_of(name),
     }
     (ZOO / name / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     (ZOO / name / "CARD.md").write_text(card_text(name, card, returns), encoding="utf-8")
     print(f"{name}: {card['return_mean']:,.0f} ± {card['return_std']:,.0f} over {len(returns)} lives")
+
+
+def reality_of(name: str) -> dict[str, Any]:
+    """Analyse 20 lives of a shipped controller; return the findings of its reality check, or why there are none."""
+    with tempfile.TemporaryDirectory() as folder:
+        analysis = ["hebbax", "analyze", f"zoo:{name}", *LIVES_ANALYSED, "--json", "--out", folder]
+        child = subprocess.run([sys.executable, "-m", *analysis], check=True, capture_output=True, text=True)
+    summary = json.loads(child.stdout)["summary"]
+    return {key: summary[key] for key in ("reality", "no_reality")}
+
+
+def reality_text(reality: dict[str, Any]) -> str:
+    """Return the findings of a reality check as a section to read."""
+    if reality["reality"] is None:
+        return f"There is no reality check: {reality['no_reality']}.\n"
+    head = ["| reality check, 20 lives | median | plausible up to | verdict |", "|---|---|---|---|"]
+    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows_of(reality["reality"]))]) + "\n"
 
 
 def card_text(name: str, card: dict[str, Any], returns: np.ndarray) -> str:
@@ -105,7 +127,8 @@ def card_text(name: str, card: dict[str, Any], returns: np.ndarray) -> str:
         ("versions", "in `run.json` and `card.json`"),
     ]
     table = "\n".join(["| | |", "|---|---|", *(f"| {key} | {value} |" for key, value in rows)])
-    return f"# zoo:{name}\n\n{table}\n\nThe learning curve is in `metrics.jsonl`; `hebbax show zoo:{name}` draws it.\n"
+    curve = f"The learning curve is in `metrics.jsonl`; `hebbax show zoo:{name}` draws it."
+    return f"# zoo:{name}\n\n{table}\n\n{curve}\n\n{reality_text(card['reality'])}"
 
 
 def main() -> None:

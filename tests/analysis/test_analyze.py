@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hebbax.analysis.analyze import analyze_recording, analyze_source
+from hebbax.analysis.reality import FINDINGS, Finding, together
 from hebbax.attractors.basin import STARTS
 from hebbax.config.train import TaskConfig, TrainConfig, to_dict
 from hebbax.policies.make_policy import make_policy
@@ -56,6 +57,7 @@ def test_every_life_has_everything(document):
         assert life["lyapunov"]["weights_alone"]["exponent"] < 0.1
         assert life["gait"]["ticks"] == TICKS // 2
         assert list(life["weight_speed"]["layers"]) == ["layer 0", "layer 1"]
+        assert (life["reality"], life["no_reality"]) == (None, "nothing of it touches anything")  # it swims
     assert json.loads(json.dumps(document, allow_nan=False)) == document
     assert document["sentence"].startswith("In ")
 
@@ -76,6 +78,7 @@ def test_the_page_names_every_key(document):
     deeper += [life["spectra"], life["spectra"]["actions"], life["recurrence"], life["lyapunov"], life["gait"]]
     deeper += [life["lyapunov"]["weights_alone"], life["basin"], life["basin"]["redrawn"]]
     assert {key for values in deeper for key in values} <= told
+    assert {*FINDINGS, *(field.name for field in fields(Finding)), *together([asdict(Finding("m"))])} <= told
 
 
 def test_processes_change_nothing(source, document):

@@ -117,6 +117,14 @@ def test_a_touch_within_one_tick_is_shared_by_the_flights_around_it():
     np.testing.assert_allclose(measure_gait(**walk(contacts=contacts)).air_time, [9.8 * PERIOD])
 
 
+def test_a_body_without_a_driven_joint_has_a_way_and_no_strides():
+    none = np.zeros((TICKS, 0))
+    gait = measure_gait(**walk(joints=none, joint_speeds=none, torques=none))
+
+    assert gait.forward_speed == pytest.approx(1.5)
+    assert np.isnan([gait.stride_frequency, gait.torque_mean, gait.torque_peak]).all()
+
+
 def test_a_body_that_stays_has_no_cost_of_transport():
     gait = measure_gait(**walk(forward=np.zeros(TICKS), joints=np.zeros((TICKS, 2))))
 

@@ -6,6 +6,7 @@ import pytest
 
 from hebbax.analysis.examiners import Measurement
 from hebbax.analysis.frame import Frame
+from hebbax.analysis.reality import FINDINGS
 from hebbax.analysis.summary import document_of, motions_of
 from hebbax.attractors.lyapunov import Lyapunov
 
@@ -110,3 +111,20 @@ def test_sentences_without_a_verdict():
 def test_motions_are_counted():
     lives = [{"gait": {"motion": motion}} for motion in ("stands", "gait", "stands")]
     assert motions_of([*lives, {"gait": None}]) == {"gait": 1, "moves": 0, "stands": 2}
+
+
+def test_the_reality_check_of_lives_together():
+    def checked(verdict: str | None) -> Measurement:
+        finding = {"unit": "m", "value": 3.0, "threshold": 1.0, "verdict": verdict, "why": "deep", "where": "knee"}
+        found = {"reality": dict.fromkeys(FINDINGS, finding), "no_reality": None}
+        return Measurement({**life("fixed-point", agrees=True), **found}, None, None)
+
+    fell = {**life("fixed-point", agrees=True), "reality": None, "no_reality": "it fell"}
+    none = Measurement(fell, None, None)
+
+    summary = document_of([checked("doubtful"), none, checked("plausible")], FRAME, {})["summary"]
+    assert summary["no_reality"] is None
+    assert list(summary["reality"]) == list(FINDINGS)
+    assert (summary["reality"]["slip"]["lives"], summary["reality"]["slip"]["doubtful"]) == (2, 1)
+    summary = document_of([none, none], FRAME, {})["summary"]
+    assert (summary["reality"], summary["no_reality"]) == (None, "it fell")

@@ -9,7 +9,8 @@ from collections import defaultdict
 import pytest
 
 from hebbax.analysis import analyze
-from hebbax.cli.analyze import print_summary
+from hebbax.analysis.reality import FINDINGS
+from hebbax.cli.analyze import print_reality, print_summary
 from hebbax.policies.sizes import SIZES
 
 
@@ -37,6 +38,7 @@ def test_the_analysis_goes_into_the_run(analyzed, copied_run):
         r"^sizes +800 evolved numbers, 160 weights, 160 numbers of plastic state$", analyzed.out, re.MULTILINE
     )
     assert "come back, zeroed" in analyzed.out
+    assert "\nreality check: none, because nothing of it touches anything\n" in analyzed.out
     assert re.search(
         r"^λ with the body +[+-][\d.]+ per tick ± [\d.]+ \(2 standard errors\)$", analyzed.out, re.MULTILINE
     )
@@ -78,6 +80,19 @@ def test_feet_are_told_once_for_all_lives(capsys):
 
     told = "bfoot touches      0.41 of the time, 4.00 touch-downs/s, 0.123 s in the air (in 2 lives)"
     assert told in capsys.readouterr().out.splitlines()
+
+
+def test_the_reality_check_is_a_table(capsys):
+    none = {"unit": "m", "lives": 0, "doubtful": 0, "median": None, "threshold": None, "why": "unseen", "where": None}
+    slip = {"unit": "of its speed", "lives": 4, "doubtful": 4, "median": 0.475, "threshold": 0.2, "why": "it slides"}
+
+    print_reality({"reality": {**dict.fromkeys(FINDINGS, none), "slip": {**slip, "where": None}}})
+
+    lines = [re.split("  +", line.strip()) for line in capsys.readouterr().out.splitlines()]
+    assert ["reality check", "median", "plausible up to", "verdict"] in lines
+    told = ["47.5 %", "20 %", "doubtful: it slides"]
+    assert ["slip of feet that bear weight, of its speed", *told] in lines
+    assert ["power", "–", "–", "–: unseen"] in lines
 
 
 def test_json(hebbax, copied_run):

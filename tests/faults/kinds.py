@@ -24,6 +24,7 @@ from forge import envelopes, hdf5_files, json_files, line_files, tensors, texts,
 
 from hebbax import registry
 from hebbax.analysis.document import read_analysis
+from hebbax.analysis.reality import FINDINGS, rows_of, together
 from hebbax.cli.zoo import _KEYS, _card
 from hebbax.comparison.comparison import compare
 from hebbax.comparison.curves import METRICS, read_curve
@@ -268,6 +269,11 @@ def _analysis() -> dict[str, Any]:
     motions = Counter(life["gait"]["motion"] for life in lives)
     summary |= {"judged": 3, "verdicts": {label: labels[label] for label in summary["verdicts"]}}
     summary |= {"motions": {motion: motions[motion] for motion in summary["motions"]}}
+    for life, verdict in zip(lives, ("plausible", "doubtful", None), strict=True):
+        finding = {"unit": "m", "value": 0.07, "threshold": 0.01, "verdict": verdict, "why": "deep", "where": "foot"}
+        life |= {"reality": dict.fromkeys(FINDINGS, finding) if verdict else None, "no_reality": None}
+    checked = [life["reality"] for life in lives if life["reality"]]
+    summary |= {"reality": {name: together([one[name] for one in checked]) for name in FINDINGS}, "no_reality": None}
     return {**document, "lives": lives, "lifetimes": 3, "summary": summary}
 
 
@@ -278,6 +284,8 @@ def _read_analysis(folder: Path) -> Any:
     cycles = [words._period(verdict) for verdict in verdicts if verdict["label"] == "limit-cycle"]
     summary = document["summary"]
     rows = words.feet_rows(document["lives"]), words.gait_rows(summary) if "motions" in summary else None
+    checked = summary.get("reality")
+    rows += (None,) if checked is None else (rows_of(checked), words.reality(checked))
     return tables, cycles, rows, document["sentence"], [verdict["transient_ticks"] for verdict in verdicts]
 
 
@@ -396,7 +404,8 @@ KINDS = {
         _document("analysis.json", _analysis()),
         lambda: json_files(_analysis()),
         _read_analysis,
-        optional=r"summary\.motions|evidence\.|medians\.|feet|period|lyapunov",
+        optional=r"summary\.motions|evidence\.|medians\.|feet|period|lyapunov|gait_ratio|published_ratio"
+        r"|summary\.reality is gone|summary\.reality\.\w+\.(median|threshold|why|where)",
     ),
     **{f"{path.name} of an experiment": _of_experiment(path) for path in sorted(RESULTS.glob("*.json"))},
     "records of a reproduction": Kind(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from hebbax.analysis.examiners import AnalysisInput, Measurement, measurement_pool
 from hebbax.analysis.frame import Life, frame_of
+from hebbax.analysis.stretch import late_stretch
 from hebbax.analysis.summary import document_of
 from hebbax.attractors.basin import NORMAL, ZEROED_SHARE
 from hebbax.attractors.conditional_lyapunov import Playback
@@ -19,7 +20,10 @@ from hebbax.attractors.lyapunov import FEWEST_TICKS, NUDGE, Pairs, onsets, pairs
 from hebbax.config.train import from_stored
 from hebbax.cores import available_cores
 from hebbax.damage.events import Event
-from hebbax.errors import about
+from hebbax.damage.kinds import KINDS
+from hebbax.damage.text import parse_damages
+from hebbax.engines.scenario import variant_of
+from hebbax.errors import HebbaxError, about, one_line
 from hebbax.evolution.trust import Trust, check_trust
 from hebbax.networks.initial import InitialWeights
 from hebbax.policies.make_policy import make_policy
@@ -72,7 +76,7 @@ def analyze_recording(recording: Recording, *, workers: int | None = None, trust
         genome, normaliser = checked_controller(recording.path, recording.genome, recording.normaliser, task, policy)
         playback = Playback(policy, genome, normaliser, longest)
     with measurement_pool(frame, available_cores() if workers is None else workers) as pool:
-        futures = [pool.submit(_recorded_input(life, task, policy, playback)) for life in recording]
+        futures = [pool.submit(_recorded_input(life, task, policy, playback, recording.damage)) for life in recording]
         measurements = [future.result() for future in futures]
     setting = {
         "task": task.name,  # the configuration says what was looked at, whatever the file calls it
@@ -106,9 +110,9 @@ class _PlasticInputs:
         """Return a life with all that it is compared with; runs all of them."""
         row, record = self._runner.record(life)
         if row.diverged[0]:
-            return AnalysisInput(_life(life, row, record), with_body=_DIVERGED, conditional=_DIVERGED)
+            return AnalysisInput(_life(life, row, record, self._source), with_body=_DIVERGED, conditional=_DIVERGED)
         return AnalysisInput(
-            _life(life, row, record),
+            _life(life, row, record, self._source),
             with_body=self._body(life, record),
             conditional=_conditional_growth(self._playback, self._source.key(life), record),
             others=self._others(life, len(record.weights) // 2),
@@ -152,10 +156,11 @@ def _conditional_growth(playback: Playback, key: jax.Array, record: Record) -> n
 
 def _static_input(runner: Runner) -> Callable[[int], AnalysisInput]:
     """Return a function that runs a life whose weights do not change, and returns it without others."""
-    return lambda life: AnalysisInput(_life(life, *runner.record(life)))
+    return lambda life: AnalysisInput(_life(life, *runner.record(life), runner.source))
 
 
-def _life(number: int, row: Lives, record: Record) -> Life:
+def _life(number: int, row: Lives, record: Record, source: Source) -> Life:
+    events = variant_of(source.damages, number)
     return Life(
         number=number,
         record=record,
@@ -163,11 +168,20 @@ def _life(number: int, row: Lives, record: Record) -> Life:
         length=int(row.lengths[0]),
         end=END_NAMES[int(row.ends[0])],
         terminations=int(row.terminations[0]),
+        **_footing(source.task, record, events),
     )
 
 
+def _footing(task: AnyTask, record: Record, events: Sequence[Event]) -> dict[str, Any]:
+    """Return ground and limits of a life, where its body is the task's own and they are known."""
+    if any(KINDS[event.kind].stage == "model" and not event.changes_nothing for event in events):
+        return dict.fromkeys(("ground", "limits"), "a damage changes the body or its world")
+    found = {"ground": task.world.ground(record.rows(late_stretch(record))), "limits": task.world.limits()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def _recorded_input(
-    recorded_life: RecordedLife, task: AnyTask, policy: Policy, playback: Playback | None
+    recorded_life: RecordedLife, task: AnyTask, policy: Policy, playback: Playback | None, damage: str
 ) -> AnalysisInput:
     record = recorded_life.record()
     check_fits(recorded_life, record, task, policy)
@@ -178,6 +192,7 @@ def _recorded_input(
         recorded_life.length,
         recorded_life.end,
         recorded_life.terminations,
+        **_recorded_footing(recorded_life, record, task, damage),
     )
     if recorded_life.end == "diverged":
         return AnalysisInput(life, with_body=_DIVERGED, conditional=_DIVERGED)
@@ -186,3 +201,11 @@ def _recorded_input(
         return AnalysisInput(life, with_body=no_twins, conditional="not every tick was recorded")
     key = jax.random.wrap_key_data(jnp.asarray(recorded_life.key), impl="threefry2x32")
     return AnalysisInput(life, with_body=no_twins, conditional=_conditional_growth(playback, key, record))
+
+
+def _recorded_footing(life: RecordedLife, record: Record, task: AnyTask, damage: str) -> dict[str, Any]:
+    try:
+        variants = parse_damages(damage, task.control_period)
+    except HebbaxError as error:  # a kind that a plug-in had
+        return dict.fromkeys(("ground", "limits"), one_line(error))
+    return _footing(task, record, variant_of(variants, life.number))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hebbax.analysis.gait import MOTIONS
+from hebbax.analysis.reality import FINDINGS, VERDICTS
 from hebbax.attractors.basin import STARTS
 from hebbax.attractors.verdict import LABELS
 from hebbax.expected import TEXT, TRUTH, Fields, ListOf, ObjectOf, Shape, number, one_of, or_null, whole
@@ -38,11 +39,21 @@ _GAIT_NUMBERS = dict.fromkeys(
 )
 _GAIT = Fields({"motion": one_of(*MOTIONS), **_GAIT_NUMBERS, "feet": ObjectOf(_FOOT)})
 
+_TEXT = or_null(TEXT)
+_FINDING = Fields(
+    {"unit": TEXT, "value": _NUMBER, "threshold": _NUMBER, "verdict": or_null(one_of(*VERDICTS))}
+    | {"why": _TEXT, "where": _TEXT}
+)
+_FINDING_OF_LIVES = Fields(
+    {"unit": TEXT, "lives": whole(), "doubtful": whole(), "median": _NUMBER, "threshold": _NUMBER}
+    | {"why": _TEXT, "where": _TEXT}
+)
+
 _EXPONENT = Fields({"exponent": number()}, {"standard_error": _NUMBER, "chaotic": TRUTH})
 _EXPONENTS = Fields(dict.fromkeys(("with_body", "weights_alone"), or_null(_EXPONENT)))
 
 _LIFE = Fields(
-    {
+    needed={
         "life": whole(),
         "return": _RETURN,
         "length": whole(0, MOST_TICKS),
@@ -50,7 +61,8 @@ _LIFE = Fields(
         "published_ratio": or_null(Fields({"label": _LABEL})),
         "lyapunov": _EXPONENTS,
         "gait": or_null(_GAIT),
-    }
+    },
+    known={"reality": or_null(Fields(dict.fromkeys(FINDINGS, _FINDING))), "no_reality": _TEXT},
 )
 
 _FOUND = Fields({"lives": whole(), "came_back": whole(), "ticks_median": or_null(number(0.0))})
@@ -60,6 +72,8 @@ _SUMMARY = Fields(
     known={
         "motions": Fields(dict.fromkeys(MOTIONS, whole())),
         "basin": Fields(dict.fromkeys(STARTS, _FOUND)),
+        "reality": or_null(Fields(dict.fromkeys(FINDINGS, _FINDING_OF_LIVES))),
+        "no_reality": _TEXT,
     },
 )
 
@@ -78,8 +92,25 @@ def _disagreement(document: dict[str, Any]) -> str | None:
     motions = Counter(life["gait"]["motion"] for life in lives if life["gait"])
     if any(summary["motions"][motion] != motions[motion] for motion in MOTIONS if "motions" in summary):
         return "summary.motions are not those of the lives"
+    if (wrong := _unreal(lives, summary)) is not None:
+        return wrong
     if any(life["verdict"]["transient_ticks"] > life["length"] for life in lives if life["verdict"]):
         return "a life has a longer transient_ticks than its length"
+    return None
+
+
+def _unreal(lives: list[dict[str, Any]], summary: dict[str, Any]) -> str | None:
+    """Return where the reality check of lives together is not that of each, or None; older analyses have none."""
+    if "reality" not in summary:
+        return None
+    checked = [life["reality"] for life in lives if life.get("reality")]
+    if bool(checked) != bool(summary["reality"]):
+        return "summary.reality is not that of the lives"
+    for name in FINDINGS if checked else ():
+        counts, found = Counter(one[name]["verdict"] for one in checked), summary["reality"][name]
+        judged = sum(counts[verdict] for verdict in VERDICTS)
+        if (found["lives"], found["doubtful"]) != (judged, counts["doubtful"]):
+            return f"summary.reality.{name} is not that of the lives"
     return None
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hebbax.policies.sizes import SIZES, sizes_of
 from hebbax.types import Record
 from hebbax.worlds.body import Body as Body
+from hebbax.worlds.ground import Ground, Limits
 from hebbax.worlds.mujoco.robot import body_of as body_of
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Life:
     length: int  # ticks
     end: str  # reached, terminated, diverged or stopped
     terminations: int
+    ground: Ground | str = "the world has no plane as ground"  # under its `late_stretch`, or why it is not known
+    limits: Limits | str = "the world states no limits of joints"  # of its drives, or why they are not known
 
 
 def frame_of(task: AnyTask, policy: Policy, every: int = 1) -> Frame:

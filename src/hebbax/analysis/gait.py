@@ -81,7 +81,7 @@ def measure_gait(
     check_control_period(control_period)
     feet = contacts > 0
     way = float(forward[-1] - forward[0])
-    stride = dominant_frequency(joints, control_period)
+    stride = dominant_frequency(joints, control_period) if joints.shape[1] else None
     # The power at a tick acts until the next one, so the last tick's belongs to no way that was measured.
     work = float(np.sum(np.abs(torques[:-1] * joint_speeds[:-1]))) * control_period
     touches = np.any(feet, axis=0)

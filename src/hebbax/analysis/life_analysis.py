@@ -5,13 +5,14 @@ Verdict and published ratio look at the whole life; everything else at its secon
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from hebbax.analysis.frame import Body, Frame, Life
 from hebbax.analysis.gait import Motion, measure_gait, motion_of
+from hebbax.analysis.life_reality import reality_of
+from hebbax.analysis.stretch import FEWEST_STEPS, late_stretch, longest_stretch
 from hebbax.attractors.han_ratio import published_ratio
 from hebbax.attractors.lyapunov import Lyapunov
 from hebbax.attractors.principal_components import find_structure, principal_components
@@ -25,15 +26,15 @@ from hebbax.types import Record
 FEWEST_ROWS = 2 * FEWEST_UPDATES
 """Rows of a life below which its second half tells nothing."""
 
-_FEWEST_STEPS = 40  # rows between two births below which there is no gait
 _COMPONENTS = 10
 _MOST_OF = (0.9, 0.99)
 
 
 def analyze_life(life: Life, frame: Frame, lyapunov: Lyapunov | None = None) -> dict[str, Any]:
-    """Return what a life was: its verdict, the measures of its weights, its gait. What cannot be said is None.
+    """Return what a life was: its verdict, the measures of its weights, its gait, whether that is plausible.
 
-    `lyapunov` is the exponent of this life with its body in the loop, where it has been measured.
+    What cannot be said is None. `lyapunov` is the exponent of this life with its body in the loop, where it has been
+    measured.
     """
     values: dict[str, Any] = {
         "life": life.number,
@@ -49,7 +50,7 @@ def analyze_life(life: Life, frame: Frame, lyapunov: Lyapunov | None = None) -> 
         values |= _weights(life, frame, lyapunov)
         if gait is None or gait["motion"] != "gait":
             _without_gait(values["verdict"])
-    return values | {"gait": gait}
+    return values | {"gait": gait, **reality_of(life, frame, gait)}
 
 
 def _without_gait(values: dict[str, Any] | None) -> None:
@@ -162,8 +163,8 @@ def gait_of(record: Record, frame: Frame) -> dict[str, Any] | None:
     None where the body is not seen, cannot go forward, or fell too soon. Strides are those of a gait, and transport has
     a cost where the body moves; else they are NaN.
     """
-    body, rows = frame.body, _longest_stretch(record, len(record.rewards) // 2, len(record.rewards))
-    if body is None or body.forward is None or rows.stop - rows.start < _FEWEST_STEPS:
+    body, rows = frame.body, late_stretch(record)
+    if body is None or body.forward is None or rows.stop - rows.start < FEWEST_STEPS:
         return None
     # A torque is recorded at the end of its tick, which is the start of the next; that is a row if all ticks are.
     late = int(frame.every == 1)
@@ -208,17 +209,10 @@ def motion_between(record: Record, body: Body, control_period: float, begin: int
 
     None where it cannot go forward, or lived too short a time between them.
     """
-    rows = _longest_stretch(record, begin, min(end, len(record.rewards)))
-    if body.forward is None or rows.stop - rows.start < _FEWEST_STEPS:
+    rows = longest_stretch(record, begin, min(end, len(record.rewards)))
+    if body.forward is None or rows.stop - rows.start < FEWEST_STEPS:
         return None
     return motion_of(record.qpos[rows, body.forward], record.contacts[rows, 1:], control_period)
-
-
-def _longest_stretch(record: Record, begin: int, end: int) -> slice:
-    """Return the longest part of a life from `begin` to `end` in which the body is born at most once, at its start."""
-    births = [begin + 1 + int(tick) for tick in np.flatnonzero(record.terminated[begin:end])]
-    ends = [begin, *births, end]
-    return max((slice(begin, end) for begin, end in pairwise(ends)), key=lambda rows: rows.stop - rows.start)
 
 
 def _touching(contacts: np.ndarray, body: Body) -> np.ndarray:

@@ -12,6 +12,7 @@ from hebbax.analysis.examiners import Measurement, lyapunov_values
 from hebbax.analysis.frame import Frame
 from hebbax.analysis.gait import MOTIONS
 from hebbax.analysis.plain import plain
+from hebbax.analysis.reality import FINDINGS, most_frequent, together
 from hebbax.attractors.basin import STARTS, basin_values
 from hebbax.attractors.lyapunov import Lyapunov, pool_exponents
 from hebbax.attractors.verdict import LABELS
@@ -88,7 +89,16 @@ def _summary(lives: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "medians": {name: _median(lives, path) for name, path in _MEDIANS.items()},
         "motions": motions_of(lives),
         "feet": feet_of(lives),
+        **_reality(lives),
     }
+
+
+def _reality(lives: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the findings of all lives together by name, and why there are none; one of them is None."""
+    checked = [life["reality"] for life in lives if life.get("reality")]
+    found = {name: together([one[name] for one in checked]) for name in FINDINGS} if checked else None
+    why = None if checked else most_frequent([life.get("no_reality") for life in lives])
+    return {"reality": found, "no_reality": why}
 
 
 def motions_of(lives: Sequence[dict[str, Any]]) -> dict[str, int]:

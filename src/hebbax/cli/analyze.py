@@ -24,9 +24,9 @@ FILE = "analysis.json"
 _DESCRIPTION = """\
 Judge what a controller's weights do over several lives (fixed point, limit cycle, quasi-periodic, wandering,
 diverging, or not to be told yet), with the numbers behind each verdict, Lyapunov exponents, the basin of the
-attractor, gait and effort. RUN is the folder of a run, zoo:TASK/POLICY, or a file that `hebbax record` wrote, which is
-analysed as it is. The numbers go to RUN/analysis.json; for the zoo and for a file to
-./analysis-TASK-POLICY/analysis.json."""
+attractor, gait and effort, and whether a machine or an animal could move so. RUN is the folder of a run,
+zoo:TASK/POLICY, or a file that `hebbax record` wrote, which is analysed as it is. The numbers go to
+RUN/analysis.json; for the zoo and for a file to ./analysis-TASK-POLICY/analysis.json."""
 
 _EXAMPLES = """\
   hebbax analyze runs/mine
@@ -68,6 +68,7 @@ def run(options: Namespace) -> int:
         print(json.dumps(document))
         return 0
     print_lives(document)
+    print_reality(document["summary"])
     print_summary(document)
     print(folder / FILE)
     return 0
@@ -216,6 +217,19 @@ def print_summary(document: dict[str, Any]) -> None:
     ]
     print_facts(facts)
     print(f"\n{document['sentence']}\n")
+
+
+_REALITY_COLUMNS = ("reality check", "median", "plausible up to", "verdict")
+
+
+def print_reality(summary: dict[str, Any]) -> None:
+    """Print whether the motion could be that of a machine or an animal, or why that is not said."""
+    from hebbax.analysis.reality import rows_of
+
+    if summary["reality"] is None:
+        print(f"reality check: none, because {summary['no_reality']}\n")
+        return
+    print_table(_REALITY_COLUMNS, rows_of(summary["reality"]), right=_REALITY_COLUMNS[1:3])
 
 
 def _motions(motions: dict[Motion, int]) -> str:

@@ -14,6 +14,7 @@ from hebbax.types import Array, Noise
 
 if TYPE_CHECKING:
     from hebbax.worlds.body import Body, Coordinates, Root
+    from hebbax.worlds.ground import Ground, Limits
     from hebbax.worlds.skeleton import Skeleton
 
 
@@ -310,6 +311,14 @@ class WorldBase(ABC):
 
     def body(self) -> Body | None:
         """Return where a gait is to be read from records, or None."""
+        return None
+
+    def ground(self, record: Any) -> Ground | None:
+        """Return where the parts of the robot are over a plane, in the states of a record; None without a plane."""
+        return None
+
+    def limits(self) -> Limits | None:
+        """Return what the drives of the body can at most; None in a world without a body."""
         return None
 
     def root(self) -> Root | None:

@@ -20,6 +20,7 @@ from hebbax.types import Normaliser, Record
 STORED = Path(__file__).parents[3] / "results/attractors/half_cheetah-han-b-s0/analysis.json"
 ANALYSIS = json.loads(STORED.read_text("utf-8"))
 """Of 20 lives."""
+ANALYSIS["summary"] |= {"reality": None, "no_reality": "it was not looked at"}  # it is of before there was that
 
 
 def test_a_first_life_without_a_tick_is_told_before_others_are_lived(monkeypatch):
@@ -72,7 +73,8 @@ def test_an_analysis_of_other_lives_or_another_controller_is_made_anew(
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"summary": {"medians": {}}}, "is of an earlier version"),  # of before there were motions
+        ({"summary": {"reality": None}}, "is of an earlier version"),  # of before there were motions
+        ({"summary": {"motions": {}}}, "is of an earlier version"),  # of before there was a reality check
         ({"controller_sha256": None}, "does not say which controller it is about, as those of earlier versions"),
         ({"world": {"model_sha256": "0" * 64}}, "is about another model or world"),
         ({"recording": "lives.h5"}, "has recording='lives.h5', not None"),

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from hebbax.analysis.reality import FINDINGS
 from hebbax.report.html.material import Material
+from hebbax.report.html.page import _reality
 from hebbax.report.html.tags import table
 from hebbax.report.html.words import feet_rows, gait_rows, lead, returns
 
@@ -81,3 +83,22 @@ def test_the_gait_of_the_life_that_is_shown_is_its_own():
 
     assert [shown(motion) for motion in ("gait", "moves", "stands", None)] == [True, False, False, False]
     assert analysed(None).shown_gait is False
+
+
+def test_the_page_says_whether_the_motion_could_be_real():
+    plausible = {"unit": "m", "lives": 3, "doubtful": 1, "median": 0.5, "threshold": 1.0, "why": None, "where": None}
+    doubtful = {**plausible, "doubtful": 2, "median": 3.0, "why": "it slides", "where": "foot"}
+    unknown = {**plausible, "lives": 0, "doubtful": 0, "median": None, "threshold": None, "why": "no limit <is> stated"}
+    found = {**dict.fromkeys(FINDINGS, plausible), "slip": doubtful, "speed_limits": unknown}
+
+    page = _reality(analysed({"summary": {"reality": found}}))
+
+    assert "by them, 1 of 8 numbers are doubtful in most of the lives." in page
+    assert '<td class="number">3 m</td><td class="number">1 m</td><td>doubtful in 2 of 3 lives: it sl' in page
+    assert "<td>–: no limit &lt;is&gt; stated</td>" in page
+    assert 'class="table told" style="--columns: 3"' in page  # on a phone, words have a line of their own
+
+
+def test_a_page_about_what_was_not_checked_has_no_such_section():
+    for analysis in (None, {"summary": {}}, {"summary": {"reality": None}}):
+        assert _reality(analysed(analysis)) == ""

@@ -14,6 +14,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from hebbax._version import __version__
+from hebbax.analysis.reality import rows_of
 from hebbax.attractors.basin import STARTS
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.files.temporary import temporary_folder
@@ -80,6 +81,7 @@ def write_report(
         section("One life", player_html(life, _film(material, on_note) if film else "")),
         _weights(material),
         _worth(material),
+        _reality(material),
         _evolution(material, metrics),
         _experiments(answers),
         _commands(material, typed),
@@ -160,6 +162,15 @@ def _worth(material: Material) -> str:
     values = material.evaluation.to_json()
     told = paragraph(f"{words.returns(values)} {_terminations(values)}")
     return section("How well it does", told, figures_html([returns_figure(material), beside]))
+
+
+def _reality(material: Material) -> str:
+    """Return whether the robot moves as a machine or an animal could; nothing where that was not looked at."""
+    summary = {} if material.analysis is None else material.analysis["summary"]
+    if (found := summary.get("reality")) is None:
+        return ""
+    rows, columns = rows_of(found), ("what is looked at", "at the median", "plausible up to", "which is")
+    return section("Could it be real?", paragraph(words.reality(found)), table(rows, columns, numbers=(1, 2)))
 
 
 def _terminations(values: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hebbax.analysis.gait import MOTIONS
@@ -99,6 +99,14 @@ def _terms(terms: dict[str, float | None]) -> str:
         return ""
     means = ", ".join(f"{name} {number(value)}" for name, value in terms.items())
     return f" By the terms of the reward, a return is on average {means}."
+
+
+def reality(found: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return what a reality check came to, from the findings of an analysis' summary."""
+    told = "Evolution takes whatever the simulated physics lets it. Thresholds come from animals, machines and physics"
+    doubtful = sum(2 * one["doubtful"] > one["lives"] for one in found.values())
+    judged = sum(one["lives"] > 0 for one in found.values())
+    return f"{told}; by them, {doubtful} of {judged} numbers are doubtful in most of the lives."
 
 
 def verdict_sentences(material: Material) -> list[str]:

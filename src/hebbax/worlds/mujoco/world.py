@@ -18,12 +18,15 @@ from hebbax.errors import HebbaxError, one_line, unknown_name
 from hebbax.types import Newborn, Noise, Record, Simulation
 from hebbax.worlds.base import BodyChange, BodyHooks, Expect, WorldBase, WorldFunctions
 from hebbax.worlds.body import Body, Coordinates, Root
+from hebbax.worlds.ground import Ground, Limits
 from hebbax.worlds.mujoco.assets import Assets, assets_of
 from hebbax.worlds.mujoco.batch import MujocoBatch
 from hebbax.worlds.mujoco.changed import changed_model
 from hebbax.worlds.mujoco.columns import columns_of
 from hebbax.worlds.mujoco.cyclic import cyclic_positions
+from hebbax.worlds.mujoco.ground import ground_of
 from hebbax.worlds.mujoco.library import load_library
+from hebbax.worlds.mujoco.limits import limits_of
 from hebbax.worlds.mujoco.proven_model import proven_model, without_deprecations
 from hebbax.worlds.mujoco.raising import root_of
 from hebbax.worlds.mujoco.robot import actuator_name, body_of, coordinates_of, joint_names_of
@@ -320,6 +323,14 @@ class MujocoWorld(WorldBase):
     def body(self) -> Body:
         """Return where a gait is to be read from records."""
         return self._body
+
+    def ground(self, record: Record) -> Ground | None:
+        """Return where the parts of the robot are over its plane, in the states of a record; None without a plane."""
+        return ground_of(self.model, record.qpos, record.qvel)
+
+    def limits(self) -> Limits:
+        """Return the limits of torques and speeds that the model states."""
+        return limits_of(self.model)
 
     @cached_property
     def _root(self) -> Root | None:

@@ -1,0 +1,84 @@
+"""The reality check of one life: its arrays cut to the part that its gait is measured in, and each finding of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from hebbax.analysis import reality
+from hebbax.analysis.frame import Body, Frame, Life
+from hebbax.analysis.reality import Finding, unknown
+from hebbax.analysis.stretch import late_stretch
+from hebbax.types import Record
+from hebbax.worlds.ground import Ground, Limits
+
+_STANDS = "it does not go anywhere"
+
+
+def reality_of(life: Life, frame: Frame, gait: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return `reality`, the findings of a life by name, and `no_reality`, why there are none; one of them is None.
+
+    `gait` is what `gait_of` returns of the same life.
+    """
+    body, record, rows = frame.body, life.record, late_stretch(life.record)
+    if (why := _missing(life, body, gait, rows)) is not None:
+        return {"reality": None, "no_reality": why}
+    assert body is not None
+    assert gait is not None
+    late = int(frame.every == 1)  # a torque is recorded at the end of its tick, which is the start of the next
+    ticks, after = slice(rows.start, rows.stop - late), slice(rows.start + late, rows.stop)
+    speeds, torques = record.qvel[ticks][:, body.joint_speeds], record.torques[after][:, body.torques]
+    contacts, stands = record.contacts[ticks], gait["motion"] == "stands"
+    cost = gait["cost_of_transport"]
+    unseen = "not all of the work is that of motors at single joints"
+    findings = {
+        "power": reality.power(torques, speeds, body.mass) if body.whole_effort else unknown("power", unseen),
+        "cost_of_transport": reality.cost_of_transport(cost)
+        if np.isfinite(cost)
+        else unknown("cost_of_transport", _STANDS if stands else unseen),
+        **_against_limits(torques, speeds, life.limits),
+        **_on_the_ground(record, ticks, body, frame, life.ground, None if stands else gait["forward_speed"]),
+        "air": reality.air(contacts[:, 1:]),
+    }
+    return {"reality": {name: asdict(findings[name]) for name in reality.FINDINGS}, "no_reality": None}
+
+
+def _missing(life: Life, body: Body | None, gait: Mapping[str, Any] | None, rows: slice) -> str | None:
+    """Return why nothing can be said of a life, or None."""
+    if body is None or body.forward is None:
+        return "no body is seen that could go forward"
+    if life.end == "diverged":
+        return "the life diverged"
+    if gait is None:
+        return "the body did not live long enough after its birth, or births were not kept"
+    return None if life.record.contacts[rows, 1:].any() else "nothing of it touches anything"
+
+
+def _against_limits(torques: np.ndarray, speeds: np.ndarray, limits: Limits | str) -> dict[str, Finding]:
+    if isinstance(limits, str):
+        return {name: unknown(name, limits) for name in ("torque_limits", "joint_speed", "speed_limits")}
+    return {
+        "torque_limits": reality.torque_limits(torques, limits.torques, limits.joints),
+        "joint_speed": reality.joint_speed(speeds, limits.units, limits.joints),
+        "speed_limits": reality.speed_limits(speeds, limits.speeds, limits.joints),
+    }
+
+
+def _on_the_ground(
+    record: Record, ticks: slice, body: Body, frame: Frame, ground: Ground | str, speed: float | None
+) -> dict[str, Finding]:
+    """Return what depends on where the ground is; `speed` is None of a robot that stands."""
+    if isinstance(ground, str):
+        return {name: unknown(name, ground) for name in ("frequency", "below_ground", "slip")}
+    ground = ground.rows(slice(0, ticks.stop - ticks.start))
+    height = float(np.median(ground.centre))
+    # A part can be low without a force, and feel one that is not the ground's: both have to be.
+    bearing = ground.touching & (record.contacts[ticks][:, ground.bodies] > 0)
+    return {
+        "frequency": reality.frequency(record.qpos[ticks][:, body.joints], frame.row_period, height),
+        "below_ground": reality.below_ground(ground.heights, ground.may_touch, ground.names, height),
+        "slip": unknown("slip", _STANDS) if speed is None else reality.slip(ground.speeds, bearing, speed),
+    }

@@ -1,0 +1,50 @@
+"""The cards of shipped controllers: what they say of the reality check."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from hebbax.analysis.reality import FINDINGS
+
+
+@pytest.fixture(scope="module")
+def cards() -> Any:
+    path = Path(__file__).parents[2] / "benchmarks/zoo.py"
+    spec = importlib.util.spec_from_file_location("zoo_cards", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+FOUND = {"unit": "m", "lives": 20, "doubtful": 20, "median": 0.07, "threshold": 0.01, "why": "deep", "where": "foot"}
+
+
+def test_a_card_asks_analyze_and_has_a_row_per_finding(cards, monkeypatch):
+    asked = []
+    summary = {"reality": dict.fromkeys(FINDINGS, FOUND), "no_reality": None, "medians": {}}
+
+    def run(command, **_):
+        asked.append(command)
+        return SimpleNamespace(stdout=json.dumps({"summary": summary}))
+
+    monkeypatch.setattr(cards.subprocess, "run", run)
+    reality = cards.reality_of("dog/han-e")
+
+    assert reality == {"reality": summary["reality"], "no_reality": None}
+    assert asked[0][2:8] == ["hebbax", "analyze", "zoo:dog/han-e", "--lifetimes", "20", "--seed"]
+    lines = cards.reality_text(reality).splitlines()
+    assert len(lines) == 2 + len(FINDINGS)
+    assert "| deepest part below the ground (foot) | 0.07 m | 0.01 m | doubtful: deep |" in lines
+
+
+def test_a_card_of_a_robot_that_is_not_checked_says_why(cards):
+    told = cards.reality_text({"reality": None, "no_reality": "nothing of it touches anything"})
+    assert told == "There is no reality check: nothing of it touches anything.\n"
