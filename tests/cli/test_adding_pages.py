@@ -16,7 +16,7 @@ from hebbax.engines.scenario import Scenario
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(DOCS.glob("adding-*.md"))
 SHORT = {
-    "train": ("strategy.population=4", "evaluate_lifetimes=2", "threads=1", "task.ticks=20", "generations=2"),
+    "train": ("strategy.population=4", "evaluate_lifetimes=2", "threads=1", "task.ticks=60", "generations=2"),
     "evaluate": ("--lifetimes", "2"),
     "try": ("--seconds", "0.4"),
 }
@@ -90,7 +90,7 @@ def test_the_engine_of_its_page_lives_the_lives_of_the_one_it_asks(
         assert twins is not None
 
 
-TRAIN = ("train", "strategy.population=4", "task.ticks=20", "generations=1", "threads=1")
+TRAIN = ("train", "strategy.population=4", "task.ticks=60", "generations=1", "threads=1")
 HELPER = "def squared(x):\n    return np.sum(x * x)\n\ndef reset"
 CHEETAH = ("evaluate", "zoo:half_cheetah/han-e", "--lifetimes", "1")
 MISTAKES = {

@@ -67,7 +67,7 @@ def _page(path: Path) -> object:
 
 def _recording(path: Path) -> object:
     with open_recording(path) as recording:
-        return {life.number: life.total_return for life in recording}
+        return {life.number: life.total_return for life in recording if life.end != "stopped"}  # which Ctrl-C cuts
 
 
 SWEEP = ("train", "-m", *TINY, "generations=6", "checkpoint_every=2", "seed=3,4", "--run", "sweep")
