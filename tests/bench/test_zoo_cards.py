@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,11 +17,15 @@ from hebbax.analysis.reality import FINDINGS
 @pytest.fixture(scope="module")
 def cards() -> Any:
     path = Path(__file__).parents[2] / "benchmarks/zoo.py"
+    sys.path.insert(0, str(path.parent))  # as of a script, which may import another beside it
     spec = importlib.util.spec_from_file_location("zoo_cards", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(path.parent))
     return module
 
 
