@@ -39,7 +39,9 @@ class Victim:
 
 
 def _resumed(folder: Path) -> tuple[str, ...]:
-    """Resume what there is; a run that was killed before it was one begins anew."""
+    """Resume what there is; a run that was killed before it was one begins anew, and one that was too quick is done."""
+    if list((folder / "run/checkpoints").glob("*12.safetensors")):
+        return "evaluate", "run", "--lifetimes", "1"
     if list((folder / "run/checkpoints").glob("*.safetensors")):
         return "train", "--resume", "run"
     return "train", *TRAINED, "--run", "run"
