@@ -13,14 +13,14 @@ from hebbax.damage.events import Event
 from hebbax.damage.text import parse_damages
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Scenario
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, check_seed, check_whole
 from hebbax.keys import evaluation_key, root_key, stream
 from hebbax.runs.identity import controller_sha256
 from hebbax.runs.stored_run import StoredRun
 from hebbax.stress.physics import HELD, SUITE, physics_of
 from hebbax.stress.suites import ALL, Case, cases_of, events_of
 from hebbax.tasks.external.task import AnyTask
-from hebbax.types import Lives
+from hebbax.types import MOST_TICKS, Lives
 from hebbax.versions import environment
 
 _RESAMPLED = 2_000
@@ -82,10 +82,11 @@ def stress(
         genome: "best" or "mean".
         tell: gets what is being done, a line each.
 
-    Raises HebbaxError for an unknown suite or genome, a suite of which nothing fits the robot, or less than two lives.
+    Raises HebbaxError for an unknown suite or genome, a suite of which nothing fits the robot, less than two lives, or
+    a seed out of range.
     """
-    if lifetimes < 2:
-        raise HebbaxError(f"lifetimes={lifetimes}: expected at least 2, for an interval; nearest valid: 2")
+    check_whole("lifetimes", lifetimes, 2, MOST_TICKS)  # for an interval
+    check_seed(seed)
     controller = run.controller(genome)
     normaliser, ticks = controller.statistics.normaliser(), run.config.task.ticks or run.task.length
     scenario = Scenario(ticks, normaliser, run.config.termination)
