@@ -236,3 +236,20 @@ def test_a_limb_that_cannot_be_shortened_is_said(geom, said):
     world = hebbax.mujoco(lambda: mujoco.MjSpec.from_string(text), substeps=1)
     with pytest.raises(HebbaxError, match=said):
         world.changed([BodyChange("body", 1, edit=shorten_limb, value=0.5)])
+
+
+def test_a_locked_joint_stands_still_and_gives_the_body_no_energy():
+    """In the air, without gravity and motors: a position that is put back at every step would add energy here."""
+    task = hebbax.make_task("half_cheetah")
+    model = damaged(task, "lock-joint", "bthigh")
+    model.opt.gravity[:] = 0
+    model.opt.enableflags |= mujoco.mjtEnableBit.mjENBL_ENERGY
+    data, energies = mujoco.MjData(model), []
+    data.qpos[1], data.qvel[:] = 10.0, np.random.default_rng(1).uniform(-3, 3, model.nv)
+    dof = int(model.joint("bthigh").dofadr[0])
+    for _ in range(200):
+        mujoco.mj_step(model, data)
+        energies.append(float(data.energy.sum()))
+    assert np.diff(energies).max() < 1e-3 * energies[0]
+    assert energies[-1] < energies[0]
+    assert abs(data.qvel[dof]) < 1e-2

@@ -48,23 +48,27 @@ def why_not_locked(task: AnyTask) -> str | None:
     body = task.world.body()
     if body is None or not len(body.joints):
         return f"task {task.name!r} has no driven joint that could be locked"
+    if not all(_joint_names(task)):
+        return f"driven joints of task {task.name!r} have no names, by which they could be locked"
     if body.forward is None:
         return f"the robot of task {task.name!r} has no way forward, whose speed could be kept"
     return None
 
 
+def _joint_names(task: AnyTask) -> list[str]:
+    """Return the names of the driven joints, empty of one without."""
+    body, coordinates = task.world.body(), task.world.coordinates()
+    return [] if body is None or coordinates is None else [coordinates.names[int(joint)] for joint in body.joints]
+
+
 def run(context: Context) -> Result:
     """Measure the speed in the second half of lives under each condition, over averaging windows."""
-    body = context.task.world.body()
-    assert body is not None  # see `why_not_locked`
-    joints, half = [int(joint) for joint in body.joints], context.ticks // 2
+    joints, half = _joint_names(context.task), context.ticks // 2
     windows = []
     for window, one in _at_windows(context):
         context.tell(f"window {window}")
         windows.append({"window": window, **_measure(one, joints, half)})
-    coordinates = context.task.world.coordinates()
-    names = [] if coordinates is None else [coordinates.names[joint] or str(joint) for joint in joints]
-    values = {"half": half, "own": windows[0]["window"], "joints": names, "windows": windows}
+    values = {"half": half, "own": windows[0]["window"], "joints": joints, "windows": windows}
     return Result.of("lock-freeze", context, _sentence(values), values)
 
 
@@ -88,7 +92,7 @@ def _at_window(plasticity: Any, window: int) -> Any:
     return at_timescale(plasticity, window, plasticity.interval)
 
 
-def _measure(context: Context, joints: Sequence[int], half: int) -> dict[str, Any]:
+def _measure(context: Context, joints: Sequence[str], half: int) -> dict[str, Any]:
     """Return the twins' speed, and the share of it that each condition leaves, over lives that had one."""
     body = context.task.world.body()
     assert body is not None
@@ -126,7 +130,7 @@ def _sentence(values: Mapping[str, Any]) -> str:
     own = values["windows"][0]
     parts = [f"{with_interval(own[name])} {name}" for name in CELLS]
     return (
-        f"From half of life on, a controller keeps of its twin's speed of {with_interval(own['speed'], unit=' m/s')}: "
+        f"From half of life on, a controller keeps of its twin's speed of {with_interval(own['speed'], unit='m/s')}: "
         f"{', '.join(parts)} (medians of {own['frozen']['counted']} lives that had a speed, at its own window of "
         f"{own['window']})."
     )

@@ -94,6 +94,14 @@ KINDS = (
         summary="the body's centre of mass is moved by `value` (x, y, z in m, along the body's own axes)",
     ),
     make_kind(
+        "lock-joint",
+        edit=_edit("lock_joint"),
+        stage="model",
+        target="joint",
+        value="",
+        summary="the joint is held where it is, by friction that nothing overcomes",
+    ),
+    make_kind(
         "free-joint",
         _stop,
         stage="model",

@@ -19,14 +19,6 @@ def _hold(values, value, state, noise):
     return np.array((state[0] + value[0], 0.0)), state
 
 
-def _found(values, value):
-    return values[:1].copy()
-
-
-def _lock(values, value, state, noise):
-    return np.array((state[0], 0.0)), state
-
-
 KINDS = (
     make_kind(
         "push-body",
@@ -47,14 +39,5 @@ KINDS = (
         default=0.0,
         begin=_place,
         summary="the position is `value` (m or rad) and its velocity 0, at every physics step",
-    ),
-    make_kind(
-        "lock-joint",
-        _lock,
-        stage="body",
-        target="coordinate",
-        value="",
-        begin=_found,
-        summary="the joint stays where it is at the onset, at every physics step",
     ),
 )

@@ -140,6 +140,19 @@ def _subtree(body: Any) -> Iterator[Any]:
         yield from _subtree(child)
 
 
+_LOCKED = 1e6  # N·m: what no motor moves
+
+
+def lock_joint(spec: Any, joint: Any, _: float) -> None:
+    """Let a joint be held by friction that nothing overcomes, as by a brake.
+
+    A position that is put back at every step would not do: the body around it gets energy from nowhere, by which a
+    cheetah with a locked foot ran faster than a whole one. The friction is as stiff as the solver allows.
+    """
+    joint.frictionloss = _LOCKED
+    joint.solimp_friction = np.array([0.9999, 0.9999, *np.array(joint.solimp_friction)[2:]])
+
+
 def blow_wind(spec: Any, _: Any, velocity: np.ndarray) -> None:
     """Let the air move by so much, m/s; where it had no density it gets that of air, or it would carry nothing."""
     spec.option.wind = np.array(spec.option.wind) + velocity
