@@ -8,21 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from kills import RUN, TRAINED, VICTIMS, Victim, contents, disagreement, run
+from kills import VICTIMS, Victim, contents, disagreement, run
 
 SAID = ("hebbax: cannot write ", "hebbax: cannot lock ")
 SHARES = (0.0, 0.05, 0.5, 0.95)
 """Of the size of the largest file that a command writes: times five commands, twenty disks."""
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits what a file may hold as Linux does")
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("finished")
-    ended = run(("train", *TRAINED, "--run", RUN), folder)
-    assert ended.returncode == 0, ended.stderr
-    return folder
 
 
 def sizes(folder: Path) -> dict[Path, int]:

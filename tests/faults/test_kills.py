@@ -7,17 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from kills import RUN, TRAINED, VICTIMS, fault_of, run, whole_results
+from kills import VICTIMS, fault_of, whole_results
 
 pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="asks Linux who is left")
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("finished")
-    ended = run(("train", *TRAINED, "--run", RUN), folder)
-    assert ended.returncode == 0, ended.stderr
-    return folder
 
 
 def check(share: float, finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hebbax.damage.kind import make_kind
+from hebbax.damage.shipped.changes import add_noise, as_it_is, scale, stay
 from hebbax.damage.shipped.delay import MOST_TICKS_LATE, delay, line_up
 
 
@@ -12,24 +13,8 @@ def _pin(values, value, state, noise):
     return np.full(values.shape, value), state
 
 
-def _scale(values, value, state, noise):
-    return value * values, state
-
-
-def _stick(values, value, state, noise):
-    return state, state
-
-
-def _as_it_is(values, value):
-    return values.copy()
-
-
 def _limit(values, value, state, noise):
     return np.minimum(np.maximum(values, -value), value), state
-
-
-def _add_noise(values, value, state, noise):
-    return values + value * noise.normal, state
 
 
 KINDS = (
@@ -45,7 +30,7 @@ KINDS = (
     ),
     make_kind(
         "scale-actuator",
-        _scale,
+        scale,
         stage="action",
         target="actuator",
         all=True,
@@ -56,12 +41,12 @@ KINDS = (
     ),
     make_kind(
         "stick-actuator",
-        _stick,
+        stay,
         stage="action",
         target="actuator",
         all=True,
         value="",
-        begin=_as_it_is,
+        begin=as_it_is,
         first=True,  # as a pin
         summary="the action stays what it is at the onset",
     ),
@@ -93,7 +78,7 @@ KINDS = (
     ),
     make_kind(
         "noise-actuator",
-        _add_noise,
+        add_noise,
         stage="action",
         target="actuator",
         all=True,

@@ -7,18 +7,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.damage.kind import Edit, make_kind
-
-
-def _scale(values, value, state, noise):
-    return value * values, state
-
-
-def _add(values, value, state, noise):
-    return values + value, state
-
-
-def _stop(values, value, state, noise):
-    return 0.0 * values, state
+from hebbax.damage.shipped.changes import add, scale, stop
 
 
 def _tilt(values, value, state, noise):
@@ -61,7 +50,7 @@ KINDS = (
     ),
     make_kind(
         "scale-mass",
-        _scale,
+        scale,
         stage="model",
         target="body",
         all=True,
@@ -74,7 +63,7 @@ KINDS = (
     ),
     make_kind(
         "add-mass",
-        _add,
+        add,
         stage="model",
         target="body",
         unit="kg",
@@ -85,7 +74,7 @@ KINDS = (
     ),
     make_kind(
         "shift-mass",
-        _add,
+        add,
         stage="model",
         target="body",
         value="vector",
@@ -103,7 +92,7 @@ KINDS = (
     ),
     make_kind(
         "free-joint",
-        _stop,
+        stop,
         stage="model",
         target="joint",
         value="",
@@ -115,7 +104,7 @@ KINDS = (
     ),
     make_kind(
         "damp-joint",
-        _add,
+        add,
         stage="model",
         target="joint",
         all=True,
@@ -127,7 +116,7 @@ KINDS = (
     ),
     make_kind(
         "rub-joint",
-        _add,
+        add,
         stage="model",
         target="joint",
         all=True,
@@ -139,7 +128,7 @@ KINDS = (
     ),
     make_kind(
         "scale-armature",
-        _scale,
+        scale,
         stage="model",
         target="joint",
         all=True,
@@ -152,7 +141,7 @@ KINDS = (
     ),
     make_kind(
         "offset-joint",
-        _add,
+        add,
         stage="model",
         target="joint",
         all=True,
@@ -164,7 +153,7 @@ KINDS = (
     ),
     make_kind(
         "scale-friction",
-        _scale,
+        scale,
         stage="model",
         unit="times the friction",
         minimum=0.0,
@@ -175,7 +164,7 @@ KINDS = (
     ),
     make_kind(
         "scale-gravity",
-        _scale,
+        scale,
         stage="model",
         unit="times the gravity",
         whole=1.0,

@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hebbax.damage.kind import make_kind
-
-
-def _add(values, value, state, noise):
-    return values + value, state
+from hebbax.damage.shipped.changes import add
 
 
 def _place(values, value):
@@ -22,7 +19,7 @@ def _hold(values, value, state, noise):
 KINDS = (
     make_kind(
         "push-body",
-        _add,
+        add,
         stage="body",
         target="body",
         value="force",

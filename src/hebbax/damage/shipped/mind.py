@@ -5,14 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hebbax.damage.kind import make_kind
-
-
-def _stop(values, value, state, noise):
-    return 0.0 * values, state
-
-
-def _scale(values, value, state, noise):
-    return value * values, state
+from hebbax.damage.shipped.changes import scale, stop
 
 
 def _zero_share(values, value, state, noise):
@@ -39,14 +32,14 @@ def _nudge(values, value, state, noise):
 KINDS = (
     make_kind(
         "freeze-plasticity",
-        _stop,
+        stop,
         stage="update",
         value="",
         summary="the weights, and the state of the rule, stand still",
     ),
     make_kind(
         "scale-plasticity",
-        _scale,
+        scale,
         stage="update",
         unit="share of an update",
         minimum=0.0,

@@ -5,37 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from hebbax.damage.kind import make_kind
+from hebbax.damage.shipped.changes import add, add_noise, as_it_is, scale, stay
 from hebbax.damage.shipped.delay import MOST_TICKS_LATE, delay, line_up
-
-
-def _scale(values, value, state, noise):
-    return value * values, state
-
-
-def _add_noise(values, value, state, noise):
-    return values + value * noise.normal, state
-
-
-def _add(values, value, state, noise):
-    return values + value, state
 
 
 def _drop(values, value, state, noise):
     return np.where(0.5 * (noise.uniform + 1.0) < value, 0.0, values), state
 
 
-def _freeze(values, value, state, noise):
-    return state, state
-
-
-def _as_it_is(values, value):
-    return values.copy()
-
-
 KINDS = (
     make_kind(
         "scale-observation",
-        _scale,
+        scale,
         stage="sense",
         target="observation",
         all=True,
@@ -46,7 +27,7 @@ KINDS = (
     ),
     make_kind(
         "noise-observation",
-        _add_noise,
+        add_noise,
         stage="sense",
         target="observation",
         all=True,
@@ -59,7 +40,7 @@ KINDS = (
     ),
     make_kind(
         "bias-observation",
-        _add,
+        add,
         stage="sense",
         target="observation",
         all=True,
@@ -84,12 +65,12 @@ KINDS = (
     ),
     make_kind(
         "freeze-observation",
-        _freeze,
+        stay,
         stage="sense",
         target="observation",
         all=True,
         value="",
-        begin=_as_it_is,
+        begin=as_it_is,
         summary="the observation stays what it is at the onset",
     ),
     make_kind(
