@@ -25,6 +25,26 @@ def test_a_text_is_the_events_that_it_names():
     )
 
 
+@pytest.mark.parametrize(
+    ("listed", "same"),
+    [
+        ("[none,ant/front-left,ant/rear-left]", "none | ant/front-left | ant/rear-left"),
+        (" [ scale-actuator(0, 0.5) + zero-weights(0.5), none ] ", "scale-actuator(0, 0.5) + zero-weights(0.5) | none"),
+        ("[push-body(torso, (0, 50, 0), from=3, for=2)]", "push-body(torso, (0, 50, 0), from=3, for=2)"),
+    ],
+)
+def test_a_list_in_brackets_is_variants_too(listed, same):
+    assert parse_damages(listed, PERIOD) == parse_damages(same, PERIOD)
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "[none,]", "[none, [pin-actuator]]", "[none] | [none]", "[none", "[none] + none"]
+)
+def test_a_list_that_is_none_is_refused(text):
+    with pytest.raises(HebbaxError, match=r"damage"):
+        parse_damages(text, PERIOD)
+
+
 @pytest.mark.parametrize("text", ["", "  ", "\n"])
 def test_nothing_is_no_variant(text):
     assert parse_damages(text, PERIOD) == ()

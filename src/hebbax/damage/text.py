@@ -1,6 +1,6 @@
 """Damages as text: `scale-actuator(bthigh, 0, from=5s) + noise-observation(0.1) | push-body(torso, (0, 50, 0))`.
 
-`+` joins what happens to one life, `|` separates the variants that lives meet in turn.
+`+` joins what happens to one life, `|` separates the variants that lives meet in turn; so do commas in `[none, …]`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,15 @@ def parse_damages(text: str, control_period: float) -> tuple[tuple[Event, ...], 
     """
     if not text.strip():
         return ()
-    return tuple(_variant(part, control_period) for part in split_outside_brackets(text, "|"))
+    return tuple(_variant(part, control_period) for part in _variants(text.strip()))
+
+
+def _variants(text: str) -> list[str]:
+    """Return the texts of the variants: those of a list in brackets, or what stands between bars."""
+    parts = split_outside_brackets(text, "|")
+    if len(parts) == 1 and text.startswith("[") and text.endswith("]"):
+        return split_outside_brackets(text[1:-1], ",")
+    return parts
 
 
 def text_of(event: Event) -> str:
