@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hebbax.reproduction.published import budget_named, experiment_named
+from hebbax.reproduction.registry import budget_named, experiment_named
 
 BUDGET = budget_named(experiment_named("han-gymnasium"), "laptop")
 SEEDS = {policy: seeds for policy, seeds in sorted(BUDGET.seeds.items()) if policy.startswith("han-")}

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from hebbax.reproduction import published as experiments
-from hebbax.reproduction.published import EXPERIMENTS, Budget
+from hebbax.reproduction import registry as experiments
+from hebbax.reproduction.experiment import Budget
+from hebbax.reproduction.registry import EXPERIMENTS
 from hebbax.runs.run_folder import RunFolder
 
 TINY = Budget(

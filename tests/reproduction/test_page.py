@@ -13,8 +13,8 @@ from hebbax.comparison.comparison import compare
 from hebbax.comparison.tables import markdown_of
 from hebbax.config.training import TrainingConfig
 from hebbax.errors import HebbaxError
+from hebbax.reproduction.experiment import Budget, Claim, Experiment, PublishedReturn
 from hebbax.reproduction.page import Reproduction, write_reproduction
-from hebbax.reproduction.published import Budget, Claim, Experiment, PublishedReturn
 from hebbax.reproduction.records import METRIC, curve_of, read_records
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +25,8 @@ BUDGET = Budget(
 EXPERIMENT = Experiment(
     title="An experiment",
     reference="A. Author: A paper. 2026",
+    asks="something",
+    out="results/tiny",
     baseline="mlp",
     budgets={"tiny": BUDGET},
     published=(

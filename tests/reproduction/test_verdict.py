@@ -6,7 +6,7 @@ import pytest
 
 from hebbax.comparison.comparison import compare
 from hebbax.comparison.curves import read_curve
-from hebbax.reproduction.published import Claim
+from hebbax.reproduction.experiment import Claim
 from hebbax.reproduction.verdict import verdict_of
 
 LOW, HIGH = [0, 1, 2, 3, 4], [10, 11, 12, 13, 14]

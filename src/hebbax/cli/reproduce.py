@@ -15,38 +15,52 @@ from hebbax.cli.parser import Parser
 from hebbax.errors import HebbaxError
 
 if TYPE_CHECKING:
-    from hebbax.reproduction.published import Budget, Experiment
+    from hebbax.reproduction.experiment import Budget, Experiment
     from hebbax.runs.sweep import PlannedRun
 
 _DESCRIPTION = """\
-Run a published experiment and write its learning curves, tables and figure beside the published numbers. The same
+Run a published experiment and write its learning curves, tables and figures beside the published numbers. The same
 command again skips finished runs, goes on with interrupted ones and begins the others. Ctrl-C stops with a checkpoint;
 what has been run by then is reported as partial.
 
-  han-gymnasium   Hebbian Attractor Networks on Gymnasium's robots (Dittrich et al. 2026)
+Hebbian Attractor Networks (Dittrich et al. 2026):
+  han-gymnasium      conditions A to E, a static network and a GRU on five of Gymnasium's robots
     --budget laptop    2 tasks, population 64, 100 generations; hours on two cores
     --budget growing   5 tasks, population 64, 120 generations of growing lives, 90 of the ant; nine hours on two cores
     --budget paper     5 tasks, population 512, 1,000 generations, 4 lives; for a big machine
+  han-ant            ants with a short leg: evolved on three bodies, then on two they never met; laptop, paper
+  han-perturbation   half cheetahs that run into a weight of 50 kg; growing, paper
+  han-attractors     what the weights of A, B and E end on, on half cheetah; growing, paper
+  han-freeze         rhythms of weights and actions, and plasticity frozen at half of life; growing, paper
 
 One seed of every condition comes before the next seed, so that there is something to compare early; with `growing`
-conditions A, C and D come after all seeds of B, E, the static network and the GRU."""
+conditions A, C and D of han-gymnasium come after all seeds of B, E, the static network and the GRU. The last three look
+at runs of han-gymnasium, which are not evolved twice."""
 
 _EXAMPLES = """\
   hebbax reproduce han-gymnasium --budget laptop
   hebbax reproduce han-gymnasium --budget growing --keep
   hebbax reproduce han-gymnasium --budget paper --dry-run
-  hebbax reproduce han-gymnasium --report-only"""
+  hebbax reproduce han-gymnasium --report-only
+  hebbax reproduce han-freeze"""
 
 
 def parser() -> Parser:
     """Return the options."""
     options = Parser("reproduce", _DESCRIPTION, _EXAMPLES)
-    options.add_argument("experiment", metavar="EXPERIMENT", help="han-gymnasium")
-    options.add_argument("--budget", default="laptop", metavar="laptop|growing|paper", help="default: laptop")
+    options.add_argument("experiment", metavar="EXPERIMENT", help="one of the above")
     options.add_argument(
-        "--out", metavar="FOLDER", help="of the results (default: results/han, or results/han/BUDGET for the others)"
+        "--budget", metavar="laptop|growing|paper", help="default: the first that is named above for the experiment"
     )
-    options.add_argument("--runs", metavar="FOLDER", help="of the run folders (default: runs/<experiment>/<budget>)")
+    options.add_argument(
+        "--out",
+        metavar="FOLDER",
+        help="of the results (default: results/han for han-gymnasium, results/han/NAME for han-NAME; below it BUDGET "
+        "if that is not the first)",
+    )
+    options.add_argument(
+        "--runs", metavar="FOLDER", help="of the run folders (default: runs/<experiment whose runs they are>/<budget>)"
+    )
     options.add_argument(
         "--keep", action="store_true", help="keep the runs that the results hold: finished ones are not run again"
     )
@@ -59,14 +73,15 @@ def run(options: Namespace) -> int:
     """Run, then report; return 0, 1 if a run failed, or 128 and the signal that stopped it."""
     from hebbax.cli.sweep import SOME_FAILED, run_all
     from hebbax.files.destination import check_folder
-    from hebbax.reproduction.published import budget_named, experiment_named
+    from hebbax.reproduction.registry import budget_named, experiment_named
 
     experiment = experiment_named(options.experiment)
-    budget = budget_named(experiment, options.budget)
+    name = next(iter(experiment.budgets)) if options.budget is None else options.budget
+    budget = budget_named(experiment, name)
     if options.dry_run and options.report_only:
         raise HebbaxError("--dry-run writes nothing and --report-only writes the results: give one of them")
-    folder = Path(options.runs or f"runs/{options.experiment}/{options.budget}")
-    out = _out(options)
+    folder = Path(options.runs or f"runs/{experiment.runs_of or options.experiment}/{name}")
+    out = Path(options.out or _out(experiment, name))
     if not options.dry_run:
         check_folder(folder)
         check_folder(out)
@@ -82,7 +97,7 @@ def run(options: Namespace) -> int:
         if not options.report_only:
             failures |= run_all(due, asked, options.command)
         _print_outcome(due, failures, len(runs))
-        _report(experiment, budget, runs, failures, kept, options)
+        _report(experiment, budget, runs, failures, kept, _command(options, name), out)
         if asked.signal is not None:
             print(f"go on with: {shlex.join(options.command)}")
             return asked.exit_code
@@ -130,9 +145,18 @@ def _finished(record: Mapping[str, Any] | None) -> bool:
     return record is not None and record["reached"] >= record["generations"]
 
 
-def _out(options: Namespace) -> Path:
-    default = "results/han" if options.budget == "laptop" else f"results/han/{options.budget}"
-    return Path(options.out or default)
+def _out(experiment: Experiment, budget: str) -> str:
+    """Return where results go unless somebody says otherwise."""
+    first = budget == next(iter(experiment.budgets))
+    return experiment.out if first else f"{experiment.out}/{budget}"
+
+
+def _command(options: Namespace, budget: str) -> list[str]:
+    """Return the command that goes on with it."""
+    command = ["hebbax", "reproduce", options.experiment, "--budget", budget]
+    for name in ("runs", "out"):
+        command += [f"--{name}", getattr(options, name)] if getattr(options, name) is not None else []
+    return [*command, "--keep"] if options.keep else command
 
 
 def _planned(budget: Budget, folder: Path) -> tuple[list[PlannedRun], dict[Path, str]]:
@@ -158,14 +182,11 @@ def _report(
     runs: Sequence[PlannedRun],
     failures: Mapping[Path, str],
     kept: Mapping[str, dict[str, Any]],
-    options: Namespace,
+    command: Sequence[str],
+    out: Path,
 ) -> None:
     from hebbax.reproduction.page import Reproduction, write_reproduction
 
-    command = ["hebbax", "reproduce", options.experiment, "--budget", options.budget]
-    for name in ("runs", "out"):
-        command += [f"--{name}", getattr(options, name)] if getattr(options, name) is not None else []
-    command += ["--keep"] if options.keep else []
     reproduction = Reproduction(
         experiment=experiment,
         budget=budget,
@@ -174,6 +195,6 @@ def _report(
         missing={path.name: reason.partition("\n")[0] for path, reason in failures.items()},
         kept=kept,
     )
-    written = write_reproduction(reproduction, _out(options), print)
+    written = write_reproduction(reproduction, out, print)
     if not written:
         note("no run has finished a generation yet, so there is nothing to report")

@@ -13,8 +13,9 @@ from hebbax.comparison.comparison import Group, Table, compare, summarise
 from hebbax.comparison.tables import CURVES, markdown_of, text_of, write_comparison
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.files.documents import read_text
-from hebbax.reproduction.published import Budget, Experiment
+from hebbax.reproduction.experiment import Budget, Experiment
 from hebbax.reproduction.records import METRIC, curve_of, record_of, records_path, write_records
+from hebbax.reproduction.study import STUDY, write_study
 from hebbax.reproduction.verdict import group_of, verdict_of
 from hebbax.runs.run_folder import is_run
 
@@ -51,7 +52,11 @@ def write_reproduction(
         path = records_path(folder, task)
         write_records(path, list(of_task))
         on_file(path)
-    write_text_atomically(folder / README, _readme(reproduction, tables, records, folder))
+    experiment, kept = reproduction.experiment, list(reproduction.kept)
+    study = (
+        "" if experiment.study is None else write_study(experiment.study, reproduction.folders, kept, folder, on_file)
+    )
+    write_text_atomically(folder / README, _readme(reproduction, tables, records, folder, study))
     on_file(folder / README)
     return True
 
@@ -73,30 +78,36 @@ def _task(record: Mapping[str, Any]) -> str:
 
 
 def _readme(
-    reproduction: Reproduction, tables: Sequence[Table], records: Sequence[Mapping[str, Any]], folder: Path
+    reproduction: Reproduction, tables: Sequence[Table], records: Sequence[Mapping[str, Any]], folder: Path, study: str
 ) -> str:
+    experiment = reproduction.experiment
     finished = sum(record["reached"] >= record["generations"] for record in records)
     parts = [
-        f"# {reproduction.experiment.title}",
-        f"{reproduction.experiment.reference}.",
+        f"# {experiment.title}",
+        f"{experiment.reference}.",
         reproduction.budget.summary,
         _status(reproduction, finished),
         "This command goes on with it, and wrote this page. Finished runs are skipped, interrupted ones resumed; "
         "`--keep` also skips those that only these files hold.",
         f"```console\n$ {reproduction.command}\n```",
-        "## Results",
+        study,
+        "## Learning curves" if study else "## Results",
         f"![Learning curves]({CURVES}.png)",
-        markdown_of(tables, METRIC, reproduction.experiment.baseline).rstrip(),
-        "## Beside the published figures",
-        _published_table(reproduction, tables),
-        "\n".join(f"- {note}" for note in reproduction.experiment.notes),
-        "## What the authors say, and what is seen here",
-        _claims_table(reproduction, tables),
+        markdown_of(tables, METRIC, experiment.baseline).rstrip(),
+        "## Beside the published figures" if experiment.published else "## What to know",
+        _published_table(reproduction, tables) if experiment.published else "",
+        "\n".join(f"- {note}" for note in experiment.notes),
+        *(
+            ["## What the authors say, and what is seen here", _claims_table(reproduction, tables)]
+            if experiment.claims
+            else []
+        ),
     ]
     discussion = folder / DISCUSSION
     if discussion.is_file():
         parts.append(read_text(discussion, "write it in UTF-8").strip())
-    parts += ["## Made with", _environments(records), "## Files", _FILES]
+    files = f"{_FILES}\n{_STUDY_FILE}" if study else _FILES
+    parts += ["## Made with", _environments(records), "## Files", files]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -107,6 +118,8 @@ _FILES = f"""\
 - `comparison.json`: the numbers behind the tables, with the probability of improvement of every pair.
 - `{CURVES}.png`, `{CURVES}.svg`: the figure.
 - `{DISCUSSION}`, where there is one, is written by hand and is part of this page."""
+
+_STUDY_FILE = f"- `{STUDY}`: the numbers of every controller. Figures of lives are drawn while the runs are there."
 
 
 def _status(reproduction: Reproduction, finished: int) -> str:

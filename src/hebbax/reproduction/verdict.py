@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hebbax.comparison.comparison import Group, Table, improvement
 from hebbax.comparison.tables import text_of
-from hebbax.reproduction.published import Claim
+from hebbax.reproduction.experiment import Claim
 
 YES, NO, UNDECIDED = "yes", "no", "undecided"
 

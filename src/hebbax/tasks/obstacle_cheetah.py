@@ -19,22 +19,24 @@ from hebbax.worlds.mujoco.make_world import mujoco
 from hebbax.worlds.mujoco.obstacles import with_pendulums, with_slope
 
 _MODEL = Path(__file__).parents[1] / "models" / "obstacle_cheetah.xml"
-_COORDINATES = 9  # of the cheetah, before those of what hangs in its way
+COORDINATES = 9  # of the cheetah, before those of what hangs in its way
 _HEIGHT, _LENGTH = 2.0, 1.35  # m, of a hook, and of the string that a weight hangs by
 _FLAT, _UPHILL = 45.0, 100.0  # m from the start to the slope, and along it
 
 _reset = compiled(reset)
 
 
-def obstacle_cheetah(mass: float = 50.0) -> Task:
-    """Return `half_cheetah` with a weight (kg) that hangs on a string 150 m ahead, 0.65 m above the floor.
+def obstacle_cheetah(mass: float = 50.0, place: float = 150.0) -> Task:
+    """Return `half_cheetah` with a weight (kg) that hangs on a string so many m ahead, 0.65 m above the floor.
 
     17 observations, 6 torques in [-1, 1], 20 Hz; the reward is speed (m/s) less 0.1 |action|², and it never terminates.
-    Neither is the weight observed, nor does it move before it is hit. Raises HebbaxError for a mass that is none.
+    Neither is the weight observed, nor does it move before it is hit. Raises HebbaxError for a mass or a place that is
+    none, or a place less than 2 m ahead.
 
     Source: Dittrich, van Diggelen and Floreano, ICRA 2026.
     """
-    return _with_pendulums("obstacle_cheetah", mass, (150.0,))
+    check_number("place", place, 2.0, 1e6)
+    return _with_pendulums("obstacle_cheetah", mass, (place,))
 
 
 def obstacle_cheetah_pendulums(mass: float = 50.0) -> Task:
@@ -72,7 +74,7 @@ def _with_pendulums(name: str, mass: float, places: tuple[float, ...]) -> Task:
 
 
 def _observe(simulation: Simulation, memory: Array) -> Array:
-    return np.concatenate((simulation.qpos[1:_COORDINATES], simulation.qvel[:_COORDINATES]))
+    return np.concatenate((simulation.qpos[1:COORDINATES], simulation.qvel[:COORDINATES]))
 
 
 def _task(name: str, build: Callable[[], Any], reset: Callable[..., Any], observe: Callable[..., Array]) -> Task:

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from hebbax.errors import HebbaxError
-from hebbax.reproduction.published import EXPERIMENTS, budget_named, experiment_named
+from hebbax.reproduction.registry import EXPERIMENTS, budget_named, experiment_named
 from hebbax.tasks.registry import make_task
 
 

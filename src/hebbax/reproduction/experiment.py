@@ -1,0 +1,73 @@
+"""What a published experiment is here: lists of runs for `hebbax reproduce`, and what its authors report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+HAN = (
+    "A. Dittrich, F. van Diggelen, D. Floreano: Hebbian Attractor Networks for Robot Locomotion. "
+    "ICRA 2026, arXiv:2603.22512"
+)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """One size of an experiment."""
+
+    summary: str
+    tasks: Mapping[str, Sequence[str]]  # overrides that a task needs beside its name, by name
+    seeds: Mapping[str, int]  # how many, by policy
+    overrides: Sequence[str]  # of every run
+    later_seeds: Mapping[str, int] = field(default_factory=dict)  # of policies whose turn comes after all of those
+    policy_overrides: Mapping[str, Sequence[str]] = field(default_factory=dict)  # that a policy needs besides, by name
+
+    def runs(self) -> list[tuple[str, ...]]:
+        """Return the overrides of every run: one seed of everything before the next, so that parts compare early."""
+        own = self.policy_overrides
+        return [
+            (f"task={task}", *more, f"policy={policy}", *self.overrides, *own.get(policy, ()), f"seed={seed}")
+            for turn in (self.seeds, self.later_seeds)
+            for seed in range(max(turn.values(), default=0))
+            for policy, seeds in turn.items()
+            if seed < seeds
+            for task, more in self.tasks.items()
+        ]
+
+
+@dataclass(frozen=True)
+class PublishedReturn:
+    """A number that the authors report."""
+
+    task: str
+    policy: str
+    value: float
+    what: str  # what was measured, and how it is known
+
+
+@dataclass(frozen=True)
+class Claim:
+    """That one policy has higher returns than each of some others, or, as a tie, that neither has."""
+
+    text: str
+    first: str
+    others: tuple[str, ...]
+    tie: bool = False
+    tasks: tuple[str, ...] | None = None  # which it is about, if not all
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A published experiment."""
+
+    title: str
+    reference: str
+    asks: str  # what it is about, in a line
+    budgets: Mapping[str, Budget]  # the first is the one that is run where none is named
+    out: str  # folder of the results
+    baseline: str | None = None  # policy that the others are compared with; none for the first
+    published: Sequence[PublishedReturn] = ()
+    claims: Sequence[Claim] = ()
+    notes: Sequence[str] = ()  # what a reader should know of the published numbers
+    runs_of: str | None = None  # the experiment whose runs these are too, in budgets of the same names
+    study: str | None = None  # module that looks at the evolved controllers, as `study.Study` has it

@@ -1,0 +1,208 @@
+"""The mutilated ants of Hebbian Attractor Networks: trained on three bodies, looked at on two more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from hebbax.comparison.tables import text_of
+from hebbax.damage.text import parse_damages
+from hebbax.engines.make_engine import make_engine
+from hebbax.expected import Fields, ListOf, number, whole
+from hebbax.report.style import INK, LAYER_COLOURS, figure_style, save_figure, save_vector_figure
+from hebbax.reproduction.experiment import HAN, Budget, Experiment
+from hebbax.reproduction.study import figure_line, table
+from hebbax.runs.evaluation import evaluate_controller, mean_interval
+from hebbax.runs.stored_run import StoredRun
+from hebbax.stress.stress import returns_of
+from hebbax.types import MOST_RETURN
+
+SEEN, UNSEEN = ("none", "FR", "FL"), ("RL", "RR")
+PUBLISHED = {"none": 3018.2, "FR": 3102.6, "FL": 2103.1, "RL": 1336.5, "RR": 590.2}
+"""Mean returns of one of the authors' HAN-B on each body, over 10 lives."""
+
+FIGURE = "bodies"
+_LIVES, _TICKS, _SEED = 30, 1000, 1
+_ENOUGH_SEEDS = 5  # below which each seed is named
+
+EXPERIMENT = Experiment(
+    title="Hebbian Attractor Networks on ants with a short leg",
+    reference=HAN,
+    asks="ants with a leg cut to a quarter: evolved on three bodies, and put on two that evolution never met",
+    out="results/han/ant",
+    baseline="mlp",
+    budgets={
+        "laptop": Budget(
+            summary="Population 128, three lives a genome, one of each body, 600 generations of lives of 200 control "
+            "ticks, in place of 512, twelve and 1,000 of 1,000. Fitness is their mean. For the plastic networks it "
+            "leaves out the bonus for standing, which keeps them at standing for long; static networks and GRUs, which "
+            "fall at once without it, keep it. Every evaluation is of full lives with the task's own reward.",
+            tasks={"ant_run": ()},
+            seeds={"han-b": 5, "mlp": 5, "han-e": 5, "gru": 5},
+            overrides=(
+                "damage=none | han-ant/FR | han-ant/FL",
+                "lifetimes=3",
+                "strategy.population=128",
+                "generations=600",
+                "evaluate_every=10",
+                "evaluate_lifetimes=15",
+            ),
+            policy_overrides={"mlp": ("training.weights={}",), "gru": ("training.weights={}",)},
+        ),
+        "paper": Budget(
+            summary="As published: population 512, 1,000 generations, four lives of 1,000 ticks on each of three "
+            "bodies, learning rate 0.1 and σ 0.2 with their decay, and the task's own reward.",
+            tasks={"ant_run": ()},
+            seeds={"han-b": 5, "mlp": 5, "han-e": 5, "gru": 5},
+            overrides=(
+                "damage=none | han-ant/FR | han-ant/FL",
+                "lifetimes=12",
+                "training.ticks=full",
+                "training.weights={}",
+                "strategy.population=512",
+                "strategy.learning_rate=0.1",
+                "strategy.learning_rate_decay=0.999",
+                "strategy.sigma=0.2",
+                "strategy.sigma_decay=0.995",
+                "strategy.decay_generations=1000",
+                "generations=1000",
+                "evaluate_lifetimes=30",
+            ),
+        ),
+    },
+    notes=(
+        "The legs carry the authors' names: FL, FR, RL and RR are those at (+x, +y), (−x, +y), (−x, −y) and (+x, −y) "
+        "of the torso, and +x is forward.",
+        "The published returns are those of one controller over 10 lives a body; the authors' notebook compares its "
+        "lives of 1,000 ticks with PPO's of 500. Here all lives have up to 1,000.",
+        "A life ends here where the ant falls; theirs goes on to be rewarded after that.",
+    ),
+    study="hebbax.reproduction.han_ant",
+)
+
+_BODY = Fields({"returns": ListOf(number(-MOST_RETURN, MOST_RETURN)), "forward": number(), "terminated": whole()})
+NUMBERS = Fields({"bodies": Fields(dict.fromkeys((*SEEN, *UNSEEN), _BODY))})
+
+
+def measure(run: StoredRun) -> dict[str, Any]:
+    """Return what 30 lives on each of the five bodies earn, how fast they go forward (m/s), and how many fall."""
+    controller = run.controller("best")
+    engine = make_engine(run.task, run.policy, run.config.engine)
+    bodies = {}
+    for body in (*SEEN, *UNSEEN):
+        damage = "" if body == "none" else f"han-ant/{body}"
+        lives = evaluate_controller(
+            engine,
+            controller,
+            genome="best",
+            lifetimes=_LIVES,
+            seed=_SEED,
+            ticks=_TICKS,
+            termination=run.config.termination,
+            damages=parse_damages(damage, run.task.control_period),
+        ).lives
+        forward = lives.reward_terms[:, run.task.reward.index("forward")].sum() / max(lives.lengths.sum(), 1)
+        bodies[body] = {
+            "returns": returns_of(lives).tolist(),
+            "forward": float(forward) if np.isfinite(forward) else 0.0,
+            "terminated": int((lives.terminations > 0).sum()),
+        }
+    return {"bodies": bodies}
+
+
+def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Draw the mean return of every controller on every body, beside the published ones."""
+    bodies, names = (*SEEN, *UNSEEN), _policies(numbers)
+    with figure_style():
+        figure = Figure(figsize=(7.0, 3.6), layout="constrained")
+        axes = figure.add_subplot()
+        for place, name in enumerate(names):
+            colour = LAYER_COLOURS[place % len(LAYER_COLOURS)]
+            for label, at, mean, interval in _points(numbers, name, bodies, 0.6 * ((place + 0.5) / len(names) - 0.5)):
+                axes.plot(at, mean, "o", markersize=5, color=colour, label=label)
+                axes.plot([at, at], interval, color=colour, linewidth=1.2)
+        for place, body in enumerate(bodies):
+            label = "_" if place else "HAN-B as published"  # an underscore keeps it out of the legend
+            axes.hlines(PUBLISHED[body], place - 0.4, place + 0.4, color=INK, linestyle=":", linewidth=1.0, label=label)
+        axes.set_xticks(range(len(bodies)), [f"{body}\n{'seen' if body in SEEN else 'unseen'}" for body in bodies])
+        axes.set(ylabel="return of a life", title="mean over 30 lives, 95 % interval over lives")
+        axes.grid(axis="x", visible=False)
+        figure.legend(loc="outside right upper")
+    paths = [folder / f"{FIGURE}.png", folder / f"{FIGURE}.svg"]
+    save_figure(figure, paths[0])
+    save_vector_figure(figure, paths[1])
+    return paths
+
+
+def _points(
+    numbers: Mapping[str, Any], policy: str, bodies: Sequence[str], shift: float
+) -> Iterator[tuple[str | None, float, float, tuple[float, float]]]:
+    """Yield label, place, mean and interval of each controller of a policy on each body; one of them has the label."""
+    ours = _of_policy(numbers, policy)
+    for seed, entry in enumerate(ours):
+        for place, body in enumerate(bodies):
+            returns = np.array(entry["bodies"][body]["returns"])
+            mean = float(returns.mean())
+            at = place + shift + 0.06 * (seed - (len(ours) - 1) / 2)
+            yield policy if (seed, place) == (0, 0) else None, at, mean, mean_interval(returns) or (mean, mean)
+
+
+def section(numbers: Mapping[str, Any], folder: Path) -> str:
+    """Return the table of five bodies, its figure, and what is seen in it."""
+    bodies = (*SEEN, *UNSEEN)
+    head = ["policy", *(f"{body}, {'seen' if body in SEEN else 'unseen'}" for body in bodies)]
+    rows = [["han-b, published", *(text_of(PUBLISHED[body]) for body in bodies)]]
+    for policy in _policies(numbers):
+        rows.append([_name(numbers, policy), *(_cell(_of_policy(numbers, policy), body) for body in bodies)])
+    parts = [
+        "## Five bodies",
+        f"Mean return of the best genome over {_LIVES} lives of {_TICKS:,} ticks on each body, on random numbers that "
+        "no training uses; in brackets the 95 % interval over lives where there is one controller, over controllers "
+        f"where there are {_ENOUGH_SEEDS} or more. With fewer, each is named.",
+        table(head, rows),
+        figure_line(folder, f"{FIGURE}.png", "Returns on five bodies"),
+        "\n".join(f"- {_seen(numbers, policy)}" for policy in _policies(numbers)),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _policies(numbers: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(entry["policy"] for entry in numbers.values()))
+
+
+def _of_policy(numbers: Mapping[str, Any], policy: str) -> list[Mapping[str, Any]]:
+    return [entry for entry in numbers.values() if entry["policy"] == policy]
+
+
+def _name(numbers: Mapping[str, Any], policy: str) -> str:
+    seeds = ", ".join(str(entry["seed"]) for entry in _of_policy(numbers, policy))
+    return f"{policy}, seed{'s' if ',' in seeds else ''} {seeds}"
+
+
+def _mean(entry: Mapping[str, Any], *bodies: str) -> float:
+    return float(np.mean([entry["bodies"][body]["returns"] for body in bodies]))
+
+
+def _cell(entries: Sequence[Mapping[str, Any]], body: str) -> str:
+    means = np.array([_mean(entry, body) for entry in entries])
+    if 1 < len(means) < _ENOUGH_SEEDS:
+        return "; ".join(text_of(mean) for mean in means)
+    values = means if len(means) > 1 else np.array(entries[0]["bodies"][body]["returns"])
+    interval = mean_interval(values)
+    return text_of(means.mean()) + ("" if interval is None else f" ({text_of(interval[0])} to {text_of(interval[1])})")
+
+
+def _seen(numbers: Mapping[str, Any], policy: str) -> str:
+    """Return what controllers of a policy keep of their return on bodies that evolution never met."""
+    shares = []
+    for entry in _of_policy(numbers, policy):
+        seen, unseen = _mean(entry, *SEEN), _mean(entry, *UNSEEN)
+        speeds = [entry["bodies"][body]["forward"] for body in UNSEEN]
+        kept = f"{unseen / seen:.2f} of the return of the seen ones" if seen > 0 else "a share of a return of 0 or less"
+        both = " and ".join(f"{speed:.2f}" for speed in speeds)
+        shares.append(f"seed {entry['seed']} keeps {kept} on the unseen bodies, and goes forward at {both} m/s there")
+    return f"`{policy}`: {'; '.join(shares)}."

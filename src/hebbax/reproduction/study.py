@@ -1,0 +1,117 @@
+"""What a reproduction measures of evolved controllers, beyond their learning curves; kept with its results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from hebbax.errors import HebbaxError
+from hebbax.expected import TEXT, Fields, ObjectOf, exactly, whole
+from hebbax.files.atomic_write import write_text_atomically
+from hebbax.files.documents import parse_json, read_text
+from hebbax.runs.run_folder import is_run
+from hebbax.runs.stored_run import StoredRun
+from hebbax.versions import environment
+
+STUDY = "study.json"
+
+
+class Study(Protocol):
+    """A module that looks at controllers, one by one, and then says and draws what is seen of all."""
+
+    NUMBERS: Fields  # what it measures of a controller
+
+    def measure(self, run: StoredRun) -> dict[str, Any]:
+        """Return the numbers of a controller, as plain values."""
+        ...
+
+    def draw(self, runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path) -> list[Path]:
+        """Draw the figures that can be drawn, of runs that are there and of numbers of all; return their files."""
+        ...
+
+    def section(self, numbers: Mapping[str, Any], folder: Path) -> str:
+        """Return what stands on the page: tables, and figures that the folder holds."""
+        ...
+
+
+def write_study(
+    name: str,
+    folders: Sequence[Path],
+    kept: Sequence[str],
+    folder: Path,
+    on_file: Callable[[Path], None] = lambda path: None,
+) -> str:
+    """Measure every controller, write numbers and figures into a folder, and return the section of its page.
+
+    Args:
+        name: of the module, a `Study`.
+        folders: of runs, which are there where they have begun.
+        kept: runs of which earlier results may speak, where they are as far as the folder's or that is gone.
+        folder: of the results.
+        on_file: gets each file when it is there.
+
+    Raises HebbaxError where a file cannot be read or written.
+    """
+    study = cast(Study, import_module(name))
+    before = read_numbers(folder / STUDY, study.NUMBERS) if kept else {}
+    runs, numbers = {}, {}
+    for path in folders:
+        if is_run(path):
+            run = StoredRun.open(path, on_note=lambda line: None)
+            if run.checkpoint.document["best"]:
+                runs[path.name] = run
+        earlier = before.get(path.name) if path.name in kept else None
+        if path.name in runs and (earlier is None or earlier["generation"] <= runs[path.name].checkpoint.generation):
+            numbers[path.name] = _measured(study, runs[path.name])
+        elif earlier is not None:
+            numbers[path.name] = earlier
+            runs.pop(path.name, None)
+    if not numbers:
+        return ""
+    document = {"schema": 1, "runs": numbers, "versions": environment()}
+    write_text_atomically(folder / STUDY, json.dumps(document, allow_nan=False) + "\n")
+    for path in (folder / STUDY, *study.draw(runs, numbers, folder)):
+        on_file(path)
+    return study.section(numbers, folder)
+
+
+def _measured(study: Study, run: StoredRun) -> dict[str, Any]:
+    config = run.config
+    about = {"policy": config.policy.name, "seed": config.seed, "generation": run.checkpoint.generation}
+    return {**about, **study.measure(run)}
+
+
+def document_shape(numbers: Fields) -> Fields:
+    """Return what a study's file holds, of runs with these numbers."""
+    about = {"policy": TEXT, "seed": whole(0, 2**32 - 1), "generation": whole()}
+    of_run = Fields({**about, **numbers.needed}, numbers.known, numbers.agree)
+    return Fields({"schema": exactly(1), "runs": ObjectOf(of_run)})
+
+
+def read_numbers(path: Path, numbers: Fields) -> dict[str, Any]:
+    """Return what earlier results hold of each run, none where there is no file.
+
+    Raises HebbaxError for a file that holds something else.
+    """
+    if not path.is_file():
+        return {}
+    elsewhere = "choose another folder with --out"
+    document = parse_json(read_text(path, elsewhere))
+    try:
+        document_shape(numbers).check(document)
+    except HebbaxError as error:
+        raise HebbaxError(f"{path}: {error}; {elsewhere}") from None
+    return document["runs"]
+
+
+def figure_line(folder: Path, name: str, what: str) -> str:
+    """Return the line that shows a figure, or nothing where the folder does not hold it."""
+    return f"![{what}]({name})" if (folder / name).is_file() else ""
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table of Markdown."""
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows))
