@@ -7,8 +7,8 @@ metrics and card.
 
     python benchmarks/zoo.py
 
-makes the cards of all shipped controllers anew. A card holds 100 lives on seed 1, which no training uses, and the
-reality check of the first 20.
+makes the cards of all shipped controllers anew. A card holds 100 lives on another seed than the controller evolved
+with, the reality check of the first 20, and what these keep of their return in other physics.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from curves import without_place
 from hebbax import zoo
 from hebbax.analysis.reality import rows_of
 from hebbax.runs.stored_run import StoredRun
+from hebbax.stress.physics import HELD
 
 ZOO = Path(zoo.__file__).parent
 SHIPPED_FILES = ("config.yaml", "run.json", "metrics.jsonl")
 LARGEST = 1_000_000  # bytes of a file
-LIVES = ("--lifetimes", "100", "--seed", "1")
-LIVES_ANALYSED = ("--lifetimes", "20", "--seed", "1")
+LIVES, LIVES_ANALYSED = 100, 20
 
 
 def ship(path: Path) -> str:
@@ -61,10 +61,16 @@ def _forget_where(path: Path) -> None:
     path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
+def lives_of(name: str, lifetimes: int) -> list[str]:
+    """Return the options of so many lives, on seed 1, or 2 where a controller evolved with that."""
+    evolved = StoredRun.open(f"zoo:{name}").config.seed
+    return ["--lifetimes", str(lifetimes), "--seed", "2" if evolved == 1 else "1"]
+
+
 def write_card(name: str) -> None:
     """Evaluate a shipped controller, and write its card as JSON and to read."""
     run = StoredRun.open(f"zoo:{name}")
-    evaluation = ["hebbax", "evaluate", f"zoo:{name}", *LIVES]
+    evaluation = ["hebbax", "evaluate", f"zoo:{name}", *lives_of(name, LIVES)]
     child = subprocess.run([sys.executable, "-m", *evaluation, "--json"], check=True, capture_output=True, text=True)
     document = json.loads(child.stdout)
     returns = np.array([value for value in document["returns"] if value is not None])
@@ -77,6 +83,7 @@ def write_card(name: str) -> None:
         "steps": run.folder.read_metrics()[-1]["steps_total"],
         "evaluation_command": shlex.join(evaluation),
         "reality": reality_of(name),
+        "physics": physics_of(name),
     }
     (ZOO / name / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     (ZOO / name / "CARD.md").write_text(card_text(name, card, returns), encoding="utf-8")
@@ -86,10 +93,36 @@ def write_card(name: str) -> None:
 def reality_of(name: str) -> dict[str, Any]:
     """Analyse 20 lives of a shipped controller; return the findings of its reality check, or why there are none."""
     with tempfile.TemporaryDirectory() as folder:
-        analysis = ["hebbax", "analyze", f"zoo:{name}", *LIVES_ANALYSED, "--json", "--out", folder]
+        lives = lives_of(name, LIVES_ANALYSED)
+        analysis = ["hebbax", "analyze", f"zoo:{name}", *lives, "--json", "--out", folder]
         child = subprocess.run([sys.executable, "-m", *analysis], check=True, capture_output=True, text=True)
     summary = json.loads(child.stdout)["summary"]
     return {key: summary[key] for key in ("reality", "no_reality")}
+
+
+def physics_of(name: str) -> list[dict[str, Any]]:
+    """Return what 20 lives of a shipped controller keep of their return in other physics, a case each."""
+    with tempfile.TemporaryDirectory() as folder:
+        lives = lives_of(name, LIVES_ANALYSED)
+        stress = ["hebbax", "stress", f"zoo:{name}", *lives, "--suite", "physics", "--json", "--out", folder]
+        child = subprocess.run([sys.executable, "-m", *stress], check=True, capture_output=True, text=True)
+    (controller,) = json.loads(child.stdout)["controllers"]
+    keys = ("name", "amount", "unit", "retained", "retained_ci95")
+    return [{key: outcome[key] for key in keys} for outcome in controller["outcomes"][1:]]
+
+
+def physics_text(physics: list[dict[str, Any]]) -> str:
+    """Return what a controller keeps in other physics as a section to read."""
+    head = ["| other physics, 20 lives | return kept | 95 % interval | |", "|---|---|---|---|"]
+    rows = []
+    for case in physics:
+        kept, interval = case["retained"], case["retained_ci95"]
+        amount = f" {case['amount']:g} {case['unit']}".rstrip() if case["unit"] else ""
+        share = "–" if kept is None else f"{kept:.2f}"
+        ends = "–" if interval is None else f"{interval[0]:.2f} to {interval[1]:.2f}"
+        word = "" if kept is None or kept >= HELD else f"less than {HELD:.0%}: it lives by how its physics is computed"
+        rows.append(f"| {case['name']}{amount} | {share} | {ends} | {word} |")
+    return "\n".join([*head, *rows]) + "\n"
 
 
 def reality_text(reality: dict[str, Any]) -> str:
@@ -128,7 +161,7 @@ def card_text(name: str, card: dict[str, Any], returns: np.ndarray) -> str:
     ]
     table = "\n".join(["| | |", "|---|---|", *(f"| {key} | {value} |" for key, value in rows)])
     curve = f"The learning curve is in `metrics.jsonl`; `hebbax show zoo:{name}` draws it."
-    return f"# zoo:{name}\n\n{table}\n\n{curve}\n\n{reality_text(card['reality'])}"
+    return f"# zoo:{name}\n\n{table}\n\n{curve}\n\n{reality_text(card['reality'])}\n{physics_text(card['physics'])}"
 
 
 def main() -> None:

@@ -31,6 +31,7 @@ from hebbax.cli.overrides.sweep import compose_sweep, split_launcher
 from hebbax.comparison.curves import METRICS
 from hebbax.config.training import TrainingConfig
 from hebbax.damage.events import KINDS
+from hebbax.damage.text import parse_damages
 from hebbax.networks.activations import ACTIVATIONS
 from hebbax.networks.initial import INITIALISERS
 from hebbax.networks.registry import NETWORKS
@@ -38,7 +39,7 @@ from hebbax.plasticity.averaging import AVERAGINGS
 from hebbax.plasticity.gene import SCOPES
 from hebbax.plasticity.normalisation import NORMALISATIONS
 from hebbax.plasticity.rules import RULES
-from hebbax.reproduction.published import budget_named, experiment_named
+from hebbax.reproduction.registry import budget_named, experiment_named
 from hebbax.runs.checkpoint import read_checkpoint
 from hebbax.runs.evaluation import Evaluation
 from hebbax.runs.stored_run import GENOMES
@@ -74,6 +75,19 @@ def documented(page: str, heading: str) -> list[str]:
     section = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     assert section, f"{page} has no section {heading!r}"
     return re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
+
+
+def test_every_kind_of_damage_has_a_picture_of_what_a_life_can_meet():
+    text = (ROOT / "docs/damages.md").read_text("utf-8")
+    calls = re.findall(
+        r"^`([a-z-]+)(\(.*\))`: .*\n\n!\[([a-z-]+)\]\(images/damages/([a-z-]+)\.png\)$", text, re.MULTILINE
+    )
+    assert sorted(kind for kind, *_ in calls) == sorted(KINDS)
+    assert all(kind == words == picture for kind, _, words, picture in calls)
+    cheetah = make_task("half_cheetah")
+    for kind, arguments, *_ in calls:
+        ((event,),) = parse_damages(kind + arguments, cheetah.control_period)
+        assert (event.kind, event.onset) == (kind, 160)
 
 
 # Links and paths
@@ -233,7 +247,8 @@ def check_command(line: str) -> None:
     elif getattr(options, "overrides", ()):
         compose_scenario(options.overrides)
     if name == "reproduce":
-        budget_named(experiment_named(options.experiment), options.budget)
+        experiment = experiment_named(options.experiment)
+        budget_named(experiment, options.budget or next(iter(experiment.budgets)))
     if hasattr(options, "metric"):
         assert options.metric in METRICS, line
     if str(getattr(options, "target", "")).startswith("zoo:") and "TASK" not in options.target:
@@ -444,12 +459,12 @@ def test_defaults_are_as_told():
 def test_the_shipped_controllers_returns_are_those_of_its_card():
     card = json.loads((zoo_path(f"zoo:{SHIPPED}") / "card.json").read_text("utf-8"))
     told = re.search(
-        r"Over ([\d,]+) fresh lives, .*? mean return of ([\d,]+)\. The lowest was ([\d,]+) and the highest ([\d,]+),",
+        r"Over ([\d,]+) fresh lives, .*? mean return of ([\d,]+)\. The lowest was (−?[\d,]+) and the highest ([\d,]+),",
         (ROOT / "README.md").read_text("utf-8").replace("\n", " "),
     )
     assert told is not None
     keys = ("lifetimes", "return_mean", "return_min", "return_max")
-    assert list(told.groups()) == [f"{card[key]:,.0f}" for key in keys]
+    assert list(told.groups()) == [f"{card[key]:,.0f}".replace("-", "−") for key in keys]
     config = (zoo_path(f"zoo:{SHIPPED}") / "config.yaml").read_text("utf-8")
     assert f"\nseed: {card['seed']}\n" not in config, "another seed than it evolved with"
 

@@ -41,6 +41,7 @@ def test_a_card_asks_analyze_and_has_a_row_per_finding(cards, monkeypatch):
         return SimpleNamespace(stdout=json.dumps({"summary": summary}))
 
     monkeypatch.setattr(cards.subprocess, "run", run)
+    monkeypatch.setattr(cards, "lives_of", lambda name, lifetimes: ["--lifetimes", str(lifetimes), "--seed", "1"])
     reality = cards.reality_of("dog/han-e")
 
     assert reality == {"reality": summary["reality"], "no_reality": None}
@@ -53,3 +54,34 @@ def test_a_card_asks_analyze_and_has_a_row_per_finding(cards, monkeypatch):
 def test_a_card_of_a_robot_that_is_not_checked_says_why(cards):
     told = cards.reality_text({"reality": None, "no_reality": "nothing of it touches anything"})
     assert told == "There is no reality check: nothing of it touches anything.\n"
+
+
+def test_a_card_says_what_is_kept_in_other_physics(cards, monkeypatch):
+    outcomes = [
+        {"name": "unharmed", "amount": None, "unit": "", "retained": 1.0, "retained_ci95": [1.0, 1.0]},
+        {"name": "half the step", "amount": 5.0, "unit": "ms", "retained": 0.71, "retained_ci95": [0.6, 0.8]},
+        {"name": "elliptic cones", "amount": 1, "unit": "", "retained": None, "retained_ci95": None},
+    ]
+    asked = []
+
+    def run(command, **options):
+        asked.append(command)
+        return SimpleNamespace(stdout=json.dumps({"controllers": [{"outcomes": outcomes}]}))
+
+    monkeypatch.setattr(cards.subprocess, "run", run)
+    monkeypatch.setattr(cards, "lives_of", lambda name, lifetimes: ["--lifetimes", str(lifetimes), "--seed", "1"])
+    physics = cards.physics_of("dog/han-e")
+
+    assert physics == outcomes[1:]
+    assert asked[0][1:7] == ["-m", "hebbax", "stress", "zoo:dog/han-e", "--lifetimes", "20"]
+    lines = cards.physics_text(physics).splitlines()
+    words = "less than 80%: it lives by how its physics is computed"
+    assert lines[2] == f"| half the step 5 ms | 0.71 | 0.60 to 0.80 | {words} |"
+    assert lines[3] == "| elliptic cones | – | – |  |"
+
+
+def test_a_card_is_of_another_seed_than_evolution_was(cards, monkeypatch):
+    for evolved, other in ((0, "1"), (1, "2"), (2, "1")):
+        run = SimpleNamespace(config=SimpleNamespace(seed=evolved))
+        monkeypatch.setattr(cards.StoredRun, "open", lambda name, run=run: run)
+        assert cards.lives_of("dog/han-e", 20) == ["--lifetimes", "20", "--seed", other]
