@@ -148,6 +148,14 @@ def test_another_run_in_the_folder_is_refused(finished):
     check_plan([PlannedRun(finished, replace(CONFIG, generations=9))])
 
 
+def test_what_changes_no_result_does_not_matter_of_a_finished_run_and_is_told_of_one_that_would_go_on(finished):
+    other = replace(CONFIG, threads=7, checkpoint_every=3)
+    check_plan([PlannedRun(finished, other)])
+
+    with pytest.raises(HebbaxError, match="begun with threads="):
+        check_plan([PlannedRun(finished, replace(other, generations=CONFIG.generations + 5))])
+
+
 def test_a_window_longer_than_a_life_is_told_before_any_run_begins(tmp_path):
     run = PlannedRun(tmp_path / "run", replace(CONFIG, policy=replace(PRESETS["han-d"], window=10**9)))
 

@@ -13,15 +13,14 @@ from hebbax.analysis.statistics import bootstrap_interval, interquartile_mean, m
 from hebbax.comparison.curves import Curve
 from hebbax.config.policy import PRESETS
 from hebbax.config.strategy_table import STRATEGIES
-from hebbax.config.train import flat_dict
+from hebbax.config.train import WITHOUT_EFFECT, flat_dict
 from hebbax.errors import HebbaxError
 from hebbax.keys import root_key, stream
 
 LEAST_SEEDS = 5
 """With fewer finished seeds a group has single results: no mean, interval or interquartile mean."""
 
-# No result depends on these, so they do not part a group; checkpoints and trackers only look on.
-WITHOUT_EFFECT = frozenset({"seed", "threads", "checkpoint_every", "keep_checkpoints", "track"})
+_PART_NO_GROUP = WITHOUT_EFFECT | {"seed"}
 _OF_A_TABLE = ("task.", "termination")
 _OF_EVERY_STRATEGY = ("name", "population")
 
@@ -184,5 +183,5 @@ def _of_table(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _of_group(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        key: value for key, value in settings.items() if key not in WITHOUT_EFFECT and not key.startswith(_OF_A_TABLE)
+        key: value for key, value in settings.items() if key not in _PART_NO_GROUP and not key.startswith(_OF_A_TABLE)
     }

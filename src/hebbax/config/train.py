@@ -32,6 +32,10 @@ class ObservationsConfig:
     normalise: str = "running"  # by the mean and variance of all that a population has seen, or none: as they are
 
 
+WITHOUT_EFFECT = frozenset({"threads", "checkpoint_every", "keep_checkpoints", "track"})
+"""Keys on which no result depends: checkpoints and trackers only look on."""
+
+
 @dataclass(frozen=True)
 class TrainConfig:
     """All that decides what a run computes.

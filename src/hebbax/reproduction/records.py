@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.comparison.comparison import WITHOUT_EFFECT
 from hebbax.comparison.curves import Curve, read_curve
 from hebbax.config.stored import STORED
-from hebbax.config.train import TrainConfig, flat_dict, from_stored, to_dict
+from hebbax.config.train import WITHOUT_EFFECT, TrainConfig, flat_dict, from_stored, to_dict
 from hebbax.errors import HebbaxError
 from hebbax.expected import TEXT, TEXTS, Fields, ListOf, number, or_null, shown, whole
 from hebbax.files.atomic_write import write_text_atomically

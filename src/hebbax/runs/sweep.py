@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hebbax.config.train import TrainConfig, check_train_config, flat_dict, to_dict
+from hebbax.config.train import WITHOUT_EFFECT, TrainConfig, check_train_config, flat_dict, to_dict
 from hebbax.errors import HebbaxError
 from hebbax.evolution.schedule import with_training
 from hebbax.evolution.trust import modules_of
@@ -71,7 +71,8 @@ def check_plan(runs: Sequence[PlannedRun]) -> None:
 def refused(runs: Sequence[PlannedRun]) -> Iterator[tuple[PlannedRun, HebbaxError]]:
     """Yield every run that could not begin or go on, and why.
 
-    A folder that holds another run than the planned one is refused, unless they differ in `generations` alone.
+    A folder that holds another run than the planned one is refused, unless they differ in `generations` alone, or the
+    run is finished and they differ in nothing that has an effect.
     """
     errors: dict[str, HebbaxError | None] = {}
     for run in runs:
@@ -126,8 +127,10 @@ def _check_run(run: PlannedRun) -> None:
     stored = RunFolder.open(run.path).stored_config()
     asked = with_training(run.config, make_task(run.config.task.name))
     before, now = (flat_dict(replace(config, generations=1)) for config in (stored, asked))
+    # One that is to go on would do so with its own threads; of a finished one they have changed nothing.
+    ignored = WITHOUT_EFFECT if state_of(run).state == FINISHED else ()
     for key, value in now.items():
-        if before.get(key) != value:
+        if key not in ignored and before.get(key) != value:
             raise HebbaxError(
                 f"run {run.path} was begun with {key}={before.get(key)}, now it is {key}={value}: choose another "
                 "folder for these runs"
