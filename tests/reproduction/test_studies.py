@@ -106,7 +106,7 @@ def test_nothing_is_said_of_a_blow_that_never_came(cheetah):
     assert all(life["return"] == life["return_without"] for life in numbers["lives"])
     assert {life["reward_after"] for life in numbers["lives"]} == {None}
     text = han_perturbation.section({"run": {"policy": "han-b", "seed": 0, **numbers}}, cheetah.folder.path)
-    assert "| 0 of 20 | –, – | – | –, – |" in text
+    assert "| 0 of 20 | 0 | –, – | – | –, – |" in text
 
 
 def ants(policy: str, seed: int, seen: float, unseen: float):

@@ -70,4 +70,5 @@ class Experiment:
     claims: Sequence[Claim] = ()
     notes: Sequence[str] = ()  # what a reader should know of the published numbers
     runs_of: str | None = None  # the experiment whose runs these are too, in budgets of the same names
+    also: Sequence[str] = ()  # shipped controllers at which the study looks besides those of the runs
     study: str | None = None  # module that looks at the evolved controllers, as `study.Study` has it

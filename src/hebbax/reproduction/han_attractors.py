@@ -50,6 +50,7 @@ EXPERIMENT = Experiment(
         "our lives, and the path of all weights as they are.",
     ),
     runs_of="han-gymnasium",
+    also=("zoo:half_cheetah/han-e",),
     study="hebbax.reproduction.han_attractors",
 )
 
@@ -91,9 +92,10 @@ def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path
     if not runs:
         return []
     lives = {name: record_life(run)[1] for name, run in runs.items()}
-    paths = _save(_columns(runs, lives), folder, COLUMNS)
+    evolved = {name: run for name, run in runs.items() if not name.startswith("zoo:")}
+    paths = _save(_columns(evolved, lives), folder, COLUMNS)
     for name, run in runs.items():
-        paths += _save(_six_panels(run, lives[name]), folder, _six(run.policy.name))
+        paths += _save(_six_panels(run, lives[name], _label(name, run)), folder, _six(_label(name, run)))
     return paths
 
 
@@ -104,8 +106,12 @@ def _save(figure: Figure, folder: Path, name: str) -> list[Path]:
     return paths
 
 
-def _six(policy: str) -> str:
-    return f"six-panels-{policy}"
+def _label(name: str, run: StoredRun) -> str:
+    return "shipped" if name.startswith("zoo:") else run.policy.name
+
+
+def _six(label: str) -> str:
+    return f"six-panels-{label}"
 
 
 def _columns(runs: Mapping[str, StoredRun], lives: Mapping[str, Record]) -> Figure:
@@ -118,20 +124,23 @@ def _columns(runs: Mapping[str, StoredRun], lives: Mapping[str, Record]) -> Figu
             _traces(column[0], run, weights)
             column[0].set_title(run.policy.name)
             plot_weight_speed(weights, run.policy.layer_shapes, run.task.control_period, column[1])
+            column[1].set_title("")  # for which the legend leaves no room
             _path(column[2], run, weights)
     return figure
 
 
-def _six_panels(run: StoredRun, record: Record) -> Figure:
+def _six_panels(run: StoredRun, record: Record, label: str) -> Figure:
     """Draw reward, weights, their speed, their self-distance, their path, and the coefficients of the rule."""
     period, weights = run.task.control_period, record.weights
     with figure_style():
         figure = Figure(figsize=(10.2, 6.0), layout="constrained")
         panels = figure.subplots(2, 3)
         panels[0, 0].plot(np.arange(len(record.rewards)) * period, record.rewards, color=BLUE, linewidth=0.7)
-        panels[0, 0].set(xlabel="time in the life (s)", ylabel="reward of a tick", title=f"{run.policy.name}: reward")
+        panels[0, 0].set(xlabel="time in the life (s)", ylabel="reward of a tick", title=f"{label}: reward")
         _traces(panels[0, 1], run, weights)
         plot_weight_speed(weights, run.policy.layer_shapes, period, panels[0, 2])
+        for axes in panels[0, 1:]:
+            axes.set_title("")  # for which the legend leaves no room
         plot_self_distance(self_distance(weights[: finite_rows(weights)]), period, panels[1, 0])
         _path(panels[1, 1], run, weights)
         plot_coefficients(_coefficients(run.policy, run.controller("best").genome), ax=panels[1, 2])
@@ -158,7 +167,7 @@ def _coefficients(policy: Policy, genome: np.ndarray) -> dict[str, np.ndarray]:
 def section(numbers: Mapping[str, Any], folder: Path) -> str:
     """Return the verdicts as tables, and the figures."""
     documents = [(name, {"policy": entry["policy"], "lives": entry["lives"]}) for name, entry in numbers.items()]
-    policies = dict.fromkeys(entry["policy"] for entry in numbers.values())
+    labels = ["shipped" if name.startswith("zoo:") else entry["policy"] for name, entry in numbers.items()]
     parts = [
         "## What the weights end on",
         f"Verdicts on {_LIVES} lives of each controller, beside what the authors say of its condition. *Agree* counts "
@@ -168,6 +177,6 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
         conditions_table([document for _, document in documents]),
         controllers_table(documents),
         figure_line(folder, f"{COLUMNS}.png", "Weights, their speed and their path in the first 200 ticks"),
-        *(figure_line(folder, f"{_six(policy)}.png", f"Six panels on {policy}") for policy in policies),
+        *(figure_line(folder, f"{_six(label)}.png", f"Six panels on {label}") for label in labels),
     ]
     return "\n\n".join(part for part in parts if part)

@@ -20,7 +20,7 @@ from hebbax.report.plots.spectra import plot_spectra
 from hebbax.report.style import BLUE, MUTED, VERMILLION, figure_style, save_figure, save_vector_figure
 from hebbax.reproduction.experiment import HAN, Experiment
 from hebbax.reproduction.han_half_cheetah import half_cheetahs
-from hebbax.reproduction.study import figure_line, table
+from hebbax.reproduction.study import figure_line, label_of, table
 from hebbax.runs.evaluation import mean_interval
 from hebbax.runs.stored_run import StoredRun
 from hebbax.stress.stress import retained_return, returns_of
@@ -41,9 +41,10 @@ EXPERIMENT = Experiment(
     budgets=half_cheetahs("han-b", "han-e"),
     notes=(
         "The authors' returns are of one life of one controller each, evolved by another strategy; ours are of "
-        f"{_LIVES} lives of one controller each.",
+        f"{_LIVES} lives of one controller each. The shipped controller of condition E was evolved for much longer.",
     ),
     runs_of="han-gymnasium",
+    also=("zoo:half_cheetah/han-e",),
     study="hebbax.reproduction.han_freeze",
 )
 
@@ -89,14 +90,14 @@ def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path
         figure = Figure(figsize=(9.6, 2.7 * len(runs)), layout="constrained")
         panels = figure.subplots(len(runs), 3, squeeze=False)
         for row, (name, run) in zip(panels, runs.items(), strict=True):
-            _draw_life(row, run, numbers[name])
+            _draw_life(row, run, numbers[name], label_of(name, numbers[name]))
     paths = [folder / f"{FIGURE}.png", folder / f"{FIGURE}.svg"]
     save_figure(figure, paths[0])
     save_vector_figure(figure, paths[1])
     return paths
 
 
-def _draw_life(panels: np.ndarray, run: StoredRun, numbers: Mapping[str, Any]) -> None:
+def _draw_life(panels: np.ndarray, run: StoredRun, numbers: Mapping[str, Any], label: str) -> None:
     life = int(np.argsort(numbers["whole"])[_LIVES // 2])
     context = Context.open(run, lifetimes=life + 1 if life else 2)
     wanted = [one for one in context.record_each(lambda found: found) if one.number == life]
@@ -105,7 +106,7 @@ def _draw_life(panels: np.ndarray, run: StoredRun, numbers: Mapping[str, Any]) -
     late = wanted[0].record.rows(slice(half, None))
     signals = {"weights": late.weights, "actions": late.actions}
     plot_spectra({name: amplitude_spectrum(values, period) for name, values in signals.items()}, panels[0])
-    panels[0].set_title(f"{run.policy.name}: life {life}, second half")
+    panels[0].set_title(f"{label}: life {life}, second half")
     for label, one, colour in (("updates go on", wanted[0], MUTED), ("frozen", frozen[0], VERMILLION)):
         rewards = np.convolve(one.record.rewards, np.full(_WINDOW, 1 / _WINDOW), "valid")
         panels[1].plot(np.arange(len(rewards)) * period, rewards, color=colour, linewidth=1.0, label=label)
@@ -128,7 +129,7 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
     """Return the table of whole and frozen lives, and of rhythms."""
     head = ["policy", "lives", "return, updates go on", "return, frozen from half of life on", "kept", "published"]
     rows, rhythms = [], []
-    for entry in numbers.values():
+    for controller, entry in numbers.items():
         whole, frozen = np.array(entry["whole"]), np.array(entry["frozen"])
         kept, interval = retained_return(frozen, whole)
         share = (
@@ -138,7 +139,7 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
         )
         said = PUBLISHED.get(entry["policy"], {})
         published = ", ".join(f"{text_of(value)} {which}" for which, value in said.items()) or "–"
-        name = f"{entry['policy']}, seed {entry['seed']}"
+        name = label_of(controller, entry)
         rows.append([name, str(len(whole)), _mean(whole), _mean(frozen), share, published])
         rhythms.append([name, _rhythm(entry["actions_hz"]), _rhythm(entry["weights_hz"])])
     parts = [

@@ -18,7 +18,7 @@ from hebbax.report.plots.self_distance import plot_self_distance
 from hebbax.report.style import BLUE, MUTED, VERMILLION, figure_style, save_figure, save_vector_figure
 from hebbax.reproduction.experiment import HAN, Experiment
 from hebbax.reproduction.han_half_cheetah import half_cheetahs
-from hebbax.reproduction.study import figure_line, table
+from hebbax.reproduction.study import figure_line, label_of, table
 from hebbax.runs.evaluation import mean_interval
 from hebbax.runs.stored_run import StoredRun
 from hebbax.runs.trials import Runner, Source
@@ -41,14 +41,15 @@ EXPERIMENT = Experiment(
     reference=HAN,
     asks="half cheetahs that run into a hanging weight of 50 kg: return, change and self-distance of the weights",
     out="results/han/perturbation",
-    baseline="mlp",
-    budgets=half_cheetahs("han-e", "han-b", "mlp"),
+    baseline="han-b",
+    budgets=half_cheetahs("han-e", "han-b"),
     notes=(
         "The authors show one life of one controller of condition E, evolved by another strategy. Ours have "
         f"{_LIVES} lives each, and each life a twin with the same birth whose weight hangs where it never gets.",
-        "All were evolved on `half_cheetah`, without anything in their way.",
+        "All were evolved on `half_cheetah`, without anything in their way; the shipped one for much longer.",
     ),
     runs_of="han-gymnasium",
+    also=("zoo:half_cheetah/han-e",),
     study="hebbax.reproduction.han_perturbation",
 )
 
@@ -58,6 +59,7 @@ _LIFE = Fields(
         **dict.fromkeys(("return", "return_without"), _RETURN),
         "hit_tick": or_null(whole(0, MOST_TICKS)),
         **dict.fromkeys(("reward_before", "reward_after", "reward_after_without"), or_null(_RETURN)),
+        **dict.fromkeys(("reward_end", "reward_end_without"), or_null(_RETURN)),
         **dict.fromkeys(("speed_first", "speed_rest", "speed_before", "speed_after"), or_null(number(0.0))),
     }
 )
@@ -67,8 +69,8 @@ NUMBERS = Fields({"lives": ListOf(_LIFE, _LIVES)})
 def measure(run: StoredRun) -> dict[str, Any]:
     """Return of every life what it earns with and without the weight, when it is hit, and how fast the weights change.
 
-    Rewards and speeds are means a tick: of the 100 ticks before a blow and of the 100 after it, and, as the authors
-    have it, of the first fiftieth of the life and of the rest.
+    Rewards and speeds are means a tick: of the 100 ticks before a blow, of the 100 after it and of the last 100 of the
+    life, and, as the authors have it, of the first fiftieth of the life and of the rest.
     """
     with_weight, without = _runner(run, _HERE), _runner(run, _ELSEWHERE)
 
@@ -108,9 +110,11 @@ def _of_record(record: Record, other: Record) -> dict[str, Any]:
         ("reward_before", record.rewards, before),
         ("reward_after", record.rewards, after),
         ("reward_after_without", other.rewards, after),
+        ("reward_end", record.rewards, slice(-_AROUND, None)),
+        ("reward_end_without", other.rewards, slice(-_AROUND, None)),
     ):
         found[name] = _mean_or_none(rewards, part)
-    speed = weight_speed(record.weights).total if record.weights.shape[1] and length > 1 else np.zeros(0)
+    speed = weight_speed(record.weights).total if length > 1 else np.zeros(0)
     first = max(length // 50, 1)
     parts = {"first": slice(0, first), "rest": slice(first, None), "before": before, "after": after}
     return found | {f"speed_{name}": _mean_or_none(speed, part) for name, part in parts.items()}
@@ -130,36 +134,31 @@ def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path
         figure = Figure(figsize=(9.6, 2.8 * len(runs)), layout="constrained")
         panels = figure.subplots(len(runs), 3, squeeze=False, width_ratios=(1.2, 1.2, 1))
         for row, (name, run) in zip(panels, runs.items(), strict=True):
-            _draw_life(row, run, numbers[name]["lives"])
+            _draw_life(row, run, numbers[name]["lives"], label_of(name, numbers[name]))
     paths = [folder / f"{FIGURE}.png", folder / f"{FIGURE}.svg"]
     save_figure(figure, paths[0])
     save_vector_figure(figure, paths[1])
     return paths
 
 
-def _draw_life(panels: np.ndarray, run: StoredRun, lives: list[dict[str, Any]]) -> None:
+def _draw_life(panels: np.ndarray, run: StoredRun, lives: list[dict[str, Any]], label: str) -> None:
     life = int(np.argsort([one["return"] for one in lives])[_LIVES // 2])
     record, twin = (_runner(run, place).record(life)[1] for place in (_HERE, _ELSEWHERE))
     period, hit = run.task.control_period, lives[life]["hit_tick"]
-    for label, one, colour in (("nothing in the way", twin, MUTED), ("50 kg at 150 m", record, VERMILLION)):
+    for what, one, colour in (("nothing in the way", twin, MUTED), ("50 kg at 150 m", record, VERMILLION)):
         rewards = np.convolve(one.rewards, np.full(_WINDOW, 1 / _WINDOW), "valid")
-        panels[0].plot(np.arange(len(rewards)) * period, rewards, color=colour, linewidth=1.0, label=label)
+        panels[0].plot(np.arange(len(rewards)) * period, rewards, color=colour, linewidth=1.0, label=what)
     panels[0].set(
         xlabel="time in the life (s)",
         ylabel=f"reward, mean of {_WINDOW} ticks",
-        title=f"{run.policy.name}, life {life}: return {text_of(lives[life]['return'])}",
+        title=f"{label}, life {life}: return {text_of(lives[life]['return'])}",
     )
-    panels[0].legend(loc="lower right")
-    if not record.weights.shape[1]:
-        for axes in panels[1:]:
-            axes.set_axis_off()
-        panels[1].text(0.5, 0.5, "its weights do not change", ha="center", transform=panels[1].transAxes, color=MUTED)
-    else:
-        speed = weight_speed(record.weights).total
-        moving = np.flatnonzero(speed > 0)
-        panels[1].semilogy(moving * period, speed[moving], ".", color=BLUE, markersize=2)
-        panels[1].set(xlabel="time in the life (s)", ylabel="‖W(t+1) − W(t)‖ per tick", title="speed of the weights")
-        plot_self_distance(self_distance(record.weights), period, panels[2])
+    panels[0].legend(loc="best")
+    speed = weight_speed(record.weights).total
+    moving = np.flatnonzero(speed > 0)
+    panels[1].semilogy(moving * period, speed[moving], ".", color=BLUE, markersize=2)
+    panels[1].set(xlabel="time in the life (s)", ylabel="‖W(t+1) − W(t)‖ per tick", title="speed of the weights")
+    plot_self_distance(self_distance(record.weights), period, panels[2])
     if hit is not None:
         for axes in panels[:2]:
             axes.axvline(hit * period, color=MUTED, linestyle=":", linewidth=1.0)
@@ -167,11 +166,11 @@ def _draw_life(panels: np.ndarray, run: StoredRun, lives: list[dict[str, Any]]) 
 
 def section(numbers: Mapping[str, Any], folder: Path) -> str:
     """Return the table of lives with the weight in their way, and the authors' measure beside it."""
-    head = ["policy", "return", "the same lives with nothing in the way", "hit it", "reward a tick before, after"]
-    head += ["the twin's after", "weights' change a tick before, after"]
+    head = ["policy", "return", "the same lives with nothing in the way", "hit it", "of these run again"]
+    head += ["reward a tick before, after", "the twin's after", "weights' change a tick before, after"]
     rows, speeds = [], []
-    for entry in numbers.values():
-        lives, name = entry["lives"], f"{entry['policy']}, seed {entry['seed']}"
+    for controller, entry in numbers.items():
+        lives, name = entry["lives"], label_of(controller, entry)
         hits = [life for life in lives if life["hit_tick"] is not None]
         rows.append(
             [
@@ -179,6 +178,7 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
                 _mean([life["return"] for life in lives]),
                 _mean([life["return_without"] for life in lives]),
                 f"{len(hits)} of {len(lives)}",
+                str(sum(_runs_again(life) for life in hits)),
                 f"{_median(hits, 'reward_before')}, {_median(hits, 'reward_after')}",
                 _median(hits, "reward_after_without"),
                 f"{_median(hits, 'speed_before')}, {_median(hits, 'speed_after')}",
@@ -191,7 +191,8 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
         "## A weight of 50 kg after 150 m",
         f"{_LIVES} lives of {_TICKS:,} ticks of the best genome; mean returns with 95 % intervals over lives. The "
         f"authors' one life of condition E earned {text_of(PUBLISHED_RETURN)}. Rewards and changes are medians, over "
-        f"the lives that hit the weight, of means over the {_AROUND} ticks before and after.",
+        f"the lives that hit the weight, of means over the {_AROUND} ticks before and after. One runs again that earns "
+        f"at least half of what its twin does over the last {_AROUND} ticks.",
         table(head, rows),
         figure_line(folder, f"{FIGURE}.png", "Rewards, speed of the weights and self-distance"),
         "How much the weights change a tick, ‖W(t+1) − W(t)‖, over the first fiftieth of a life and over the rest "
@@ -199,6 +200,12 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
         table(["policy", "first fiftieth", "rest"], [["han-e, published", *published], *speeds]),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _runs_again(life: Mapping[str, Any]) -> bool:
+    """Whether a life has got over its blow at its end; one whose twin does not run then has nothing to get back to."""
+    ours, twin = life["reward_end"], life["reward_end_without"]
+    return ours is not None and twin is not None and twin > 0 and ours >= 0.5 * twin
 
 
 def _mean(values: list[float]) -> str:

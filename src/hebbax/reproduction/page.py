@@ -53,9 +53,7 @@ def write_reproduction(
         write_records(path, list(of_task))
         on_file(path)
     experiment, kept = reproduction.experiment, list(reproduction.kept)
-    study = (
-        "" if experiment.study is None else write_study(experiment.study, reproduction.folders, kept, folder, on_file)
-    )
+    study = "" if experiment.study is None else write_study(experiment, reproduction.folders, kept, folder, on_file)
     write_text_atomically(folder / README, _readme(reproduction, tables, records, folder, study))
     on_file(folder / README)
     return True

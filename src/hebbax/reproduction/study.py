@@ -12,6 +12,7 @@ from hebbax.errors import HebbaxError
 from hebbax.expected import TEXT, Fields, ObjectOf, exactly, whole
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.files.documents import parse_json, read_text
+from hebbax.reproduction.experiment import Experiment
 from hebbax.runs.run_folder import is_run
 from hebbax.runs.stored_run import StoredRun
 from hebbax.versions import environment
@@ -29,7 +30,7 @@ class Study(Protocol):
         ...
 
     def draw(self, runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path) -> list[Path]:
-        """Draw the figures that can be drawn, of runs that are there and of numbers of all; return their files."""
+        """Draw figures of runs, none where one of them is gone, and of the numbers of all; return their files."""
         ...
 
     def section(self, numbers: Mapping[str, Any], folder: Path) -> str:
@@ -38,7 +39,7 @@ class Study(Protocol):
 
 
 def write_study(
-    name: str,
+    experiment: Experiment,
     folders: Sequence[Path],
     kept: Sequence[str],
     folder: Path,
@@ -47,7 +48,7 @@ def write_study(
     """Measure every controller, write numbers and figures into a folder, and return the section of its page.
 
     Args:
-        name: of the module, a `Study`.
+        experiment: which has one.
         folders: of runs, which are there where they have begun.
         kept: runs of which earlier results may speak, where they are as far as the folder's or that is gone.
         folder: of the results.
@@ -55,7 +56,7 @@ def write_study(
 
     Raises HebbaxError where a file cannot be read or written.
     """
-    study = cast(Study, import_module(name))
+    study = cast(Study, import_module(str(experiment.study)))
     before = read_numbers(folder / STUDY, study.NUMBERS) if kept else {}
     runs, numbers = {}, {}
     for path in folders:
@@ -71,9 +72,13 @@ def write_study(
             runs.pop(path.name, None)
     if not numbers:
         return ""
+    for name in experiment.also:
+        runs[name] = StoredRun.open(name, on_note=lambda line: None)
+        numbers[name] = _measured(study, runs[name])
     document = {"schema": 1, "runs": numbers, "versions": environment()}
     write_text_atomically(folder / STUDY, json.dumps(document, allow_nan=False) + "\n")
-    for path in (folder / STUDY, *study.draw(runs, numbers, folder)):
+    whole = runs if runs.keys() >= numbers.keys() else {}  # else a figure would be without those that are gone
+    for path in (folder / STUDY, *study.draw(whole, numbers, folder)):
         on_file(path)
     return study.section(numbers, folder)
 
@@ -105,6 +110,11 @@ def read_numbers(path: Path, numbers: Fields) -> dict[str, Any]:
     except HebbaxError as error:
         raise HebbaxError(f"{path}: {error}; {elsewhere}") from None
     return document["runs"]
+
+
+def label_of(name: str, entry: Mapping[str, Any]) -> str:
+    """Return what a controller is called in tables: that it ships, or its policy and seed."""
+    return name if name.startswith("zoo:") else f"{entry['policy']}, seed {entry['seed']}"
 
 
 def figure_line(folder: Path, name: str, what: str) -> str:
