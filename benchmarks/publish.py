@@ -47,6 +47,9 @@ CONDITION_B = "runs/cheetah-b"
 MADE = Path("runs/published")
 STRESSED = {
     "half_cheetah": [SHIPPED, "zoo:half_cheetah/mlp"],
+    "hopper": ["zoo:hopper/han-b", "zoo:hopper/mlp"],
+    "walker2d": ["zoo:walker2d/han-b", "zoo:walker2d/mlp"],
+    "swimmer": ["zoo:swimmer/han-e", "zoo:swimmer/mlp"],
     "ant_run": ["zoo:ant_run/han-b", "zoo:ant_run/mlp"],
     "cheetah_run": ["zoo:cheetah_run/han-e", "zoo:cheetah_run/mlp"],
 }
