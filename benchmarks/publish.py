@@ -89,6 +89,7 @@ def stress() -> None:
         there = [name for name in names if (ROOT / "src/hebbax/zoo" / name.removeprefix("zoo:")).exists()]
         if there:
             hebbax("stress", *there, "--out", f"results/stress/{task}")
+    shutil.copy(ROOT / "results/stress/half_cheetah/stress.png", ROOT / "docs/images/stress-half-cheetah.png")
 
 
 def page() -> None:

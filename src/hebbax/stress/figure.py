@@ -34,7 +34,7 @@ def plot_stress(stressed: Sequence[Stressed], cases: Sequence[Case]) -> Figure:
         _label_suites(axes, cases, places)
         low, high = axes.get_xlim()
         axes.set_xlim(max(low, _LOWEST), max(high, 1.1))
-        axes.set_xlabel("return kept: over that of the same lives with nothing happening (95 % of resampled lives)")
+        axes.set_xlabel("return kept, and 95 % of resampled lives")
         figure.legend(loc="outside upper left", ncols=2)
     return figure
 

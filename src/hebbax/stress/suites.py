@@ -35,8 +35,10 @@ class Case:
 
     @property
     def label(self) -> str:
-        """What it is called in tables."""
-        return f"{self.name}, {self.amount:g}{'' if self.unit in ('%', '×') else ' '}{self.unit}".rstrip()
+        """What it is called in tables; without a unit there is one amount alone, which its name says."""
+        unit = self.unit.removesuffix("s") if self.unit == "ticks" and self.amount == 1 else self.unit
+        amount = f", {self.amount:g}{'' if unit in ('%', '×', '°') else ' '}{unit}"
+        return self.name + (amount if unit else "")
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def _families(task: AnyTask, normaliser: Normaliser, ticks: int) -> Mapping[str,
         "actuators": [
             _Family("weaker motors", "scale-actuator({:g})".format, (0.75, 0.5, 0.25), "of the action"),
             _Family("one motor weaker", "scale-actuator(any, {:g})".format, (0.5, 0.0), "of its action"),
-            _Family("one motor stuck", lambda _: f"stick-actuator(any, from={ticks // 4})", (1,), "motor"),
+            _Family("one motor stuck from a quarter on", lambda _: f"stick-actuator(any, from={ticks // 4})", (1,), ""),
             _Family("late motors", "delay-actuator({:g})".format, (1, 2, 4), "ticks"),
             _Family("noisy motors", "noise-actuator({:g})".format, (0.1, 0.3, 1.0), "std"),
         ],
@@ -116,7 +118,7 @@ def _of_sensors(task: AnyTask, normaliser: Normaliser, ticks: int) -> Iterator[_
     for group in task.observation:
         if group.name:
             frozen = f"freeze-observation({group.name}, from={ticks // 4})"
-            yield _Family(f"{group.name} frozen", lambda _, text=frozen: text, (1,), "from a quarter on")
+            yield _Family(f"{group.name} frozen from a quarter on", lambda _, text=frozen: text, (1,), "")
 
 
 def _of_surroundings(task: AnyTask, ticks: int) -> Iterator[_Family]:
@@ -148,6 +150,6 @@ def _of_cheetah(task: AnyTask) -> Iterator[_Family]:
     names = task.world.body_names() or ()
     if not {"bfoot", "ffoot"} <= set(names):
         return
-    yield _Family("a motor fails", lambda _: "cheetah/motor-failure", (0,), "of its action")
+    yield _Family("a motor fails", lambda _: "cheetah/motor-failure", (0,), "")
     for limb in ("bfoot", "ffoot", "bshin", "fshin"):
         yield _Family(f"{limb} shorter", f"shorten-limb({limb}, {{:g}})".format, (0.75, 0.5), "of the length")
