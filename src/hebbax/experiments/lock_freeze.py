@@ -149,8 +149,8 @@ def draw(result: Result) -> Figure:
             own = [f"{one['window']}{' (own)' if one['window'] == result.values['own'] else ''}" for one in windows]
             ax.set_xticks(range(len(windows)), own)
             ax.set(title=name, xlabel="averaging window (ticks)", xlim=(-0.6, len(windows) - 0.4))
+            ax.set_ylabel("speed in the second half / the twin's")
             ax.grid(axis="x", visible=False)
-        panels[0].set_ylabel("speed in the second half / the twin's")
 
     return figure_of(
         result, len(CELLS), 9.0, 3.6, fill, "What is left of the speed with a joint locked, or updates off?"

@@ -13,9 +13,9 @@ from hebbax.comparison.tables import text_of
 from hebbax.damage.text import parse_damages
 from hebbax.engines.make_engine import make_engine
 from hebbax.expected import Fields, ListOf, number, whole
-from hebbax.report.style import INK, LAYER_COLOURS, figure_style, save_figure, save_vector_figure
+from hebbax.report.style import INK, LAYER_COLOURS, figure_style
 from hebbax.reproduction.experiment import HAN, Budget, Experiment
-from hebbax.reproduction.study import figure_line, table
+from hebbax.reproduction.study import figure_line, mean_text, save_both, table
 from hebbax.runs.evaluation import evaluate_controller, mean_interval
 from hebbax.runs.stored_run import StoredRun
 from hebbax.stress.stress import returns_of
@@ -132,10 +132,7 @@ def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path
         axes.set(ylabel="return of a life", title="mean over 30 lives, 95 % interval over lives")
         axes.grid(axis="x", visible=False)
         figure.legend(loc="outside right upper")
-    paths = [folder / f"{FIGURE}.png", folder / f"{FIGURE}.svg"]
-    save_figure(figure, paths[0])
-    save_vector_figure(figure, paths[1])
-    return paths
+    return save_both(figure, folder, FIGURE)
 
 
 def _points(
@@ -191,9 +188,7 @@ def _cell(entries: Sequence[Mapping[str, Any]], body: str) -> str:
     means = np.array([_mean(entry, body) for entry in entries])
     if 1 < len(means) < _ENOUGH_SEEDS:
         return "; ".join(text_of(mean) for mean in means)
-    values = means if len(means) > 1 else np.array(entries[0]["bodies"][body]["returns"])
-    interval = mean_interval(values)
-    return text_of(means.mean()) + ("" if interval is None else f" ({text_of(interval[0])} to {text_of(interval[1])})")
+    return mean_text(means.tolist() if len(means) > 1 else entries[0]["bodies"][body]["returns"])
 
 
 def _seen(numbers: Mapping[str, Any], policy: str) -> str:

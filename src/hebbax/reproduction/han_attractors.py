@@ -16,7 +16,6 @@ from hebbax.attractors.recurrence import self_distance
 from hebbax.attractors.trajectory import finite_rows
 from hebbax.attractors.verdict import LABELS
 from hebbax.expected import Fields, ListOf, number, one_of, or_null
-from hebbax.policies.policy import Policy
 from hebbax.report.plots import (
     plot_coefficients,
     plot_self_distance,
@@ -24,12 +23,13 @@ from hebbax.report.plots import (
     plot_weight_speed,
     plot_weight_traces,
 )
+from hebbax.report.plots.coefficients import coefficients_of
 from hebbax.report.show import record_life
-from hebbax.report.style import BLUE, figure_style, save_figure, save_vector_figure
+from hebbax.report.style import BLUE, figure_style
 from hebbax.reproduction.conditions import conditions_table, controllers_table
 from hebbax.reproduction.experiment import HAN, Experiment
 from hebbax.reproduction.han_half_cheetah import half_cheetahs
-from hebbax.reproduction.study import figure_line
+from hebbax.reproduction.study import figure_line, save_both
 from hebbax.runs.stored_run import StoredRun
 from hebbax.runs.trials import Source
 from hebbax.types import MOST_RETURN, Record
@@ -93,16 +93,9 @@ def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path
         return []
     lives = {name: record_life(run)[1] for name, run in runs.items()}
     evolved = {name: run for name, run in runs.items() if not name.startswith("zoo:")}
-    paths = _save(_columns(evolved, lives), folder, COLUMNS)
+    paths = save_both(_columns(evolved, lives), folder, COLUMNS)
     for name, run in runs.items():
-        paths += _save(_six_panels(run, lives[name], _label(name, run)), folder, _six(_label(name, run)))
-    return paths
-
-
-def _save(figure: Figure, folder: Path, name: str) -> list[Path]:
-    paths = [folder / f"{name}.png", folder / f"{name}.svg"]
-    save_figure(figure, paths[0])
-    save_vector_figure(figure, paths[1])
+        paths += save_both(_six_panels(run, lives[name], _label(name, run)), folder, _six(_label(name, run)))
     return paths
 
 
@@ -143,7 +136,7 @@ def _six_panels(run: StoredRun, record: Record, label: str) -> Figure:
             axes.set_title("")  # for which the legend leaves no room
         plot_self_distance(self_distance(weights[: finite_rows(weights)]), period, panels[1, 0])
         _path(panels[1, 1], run, weights)
-        plot_coefficients(_coefficients(run.policy, run.controller("best").genome), ax=panels[1, 2])
+        plot_coefficients(coefficients_of(run.policy, run.controller("best").genome[None]), ax=panels[1, 2])
     return figure
 
 
@@ -153,15 +146,6 @@ def _traces(axes: Axes, run: StoredRun, weights: np.ndarray) -> None:
 
 def _path(axes: Axes, run: StoredRun, weights: np.ndarray) -> None:
     plot_trajectory(principal_components(weights[: finite_rows(weights)], 2), run.task.control_period, axes)
-
-
-def _coefficients(policy: Policy, genome: np.ndarray) -> dict[str, np.ndarray]:
-    """Return all values of each coefficient, over all synapses."""
-    found: dict[str, list[np.ndarray]] = {}
-    for layer in policy.unpack(genome):
-        for name, values in layer.items():
-            found.setdefault(name, []).append(np.ravel(values))
-    return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
 def section(numbers: Mapping[str, Any], folder: Path) -> str:

@@ -7,21 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hebbax.attractors.spectra import amplitude_spectrum, dominant_frequency
-from hebbax.attractors.trajectory import weight_speed
 from hebbax.comparison.tables import text_of
 from hebbax.damage.events import Event
 from hebbax.expected import Fields, ListOf, number, or_null
 from hebbax.experiments.context import Context, Life
 from hebbax.report.plots.spectra import plot_spectra
-from hebbax.report.style import BLUE, MUTED, VERMILLION, figure_style, save_figure, save_vector_figure
+from hebbax.report.style import MUTED, VERMILLION, figure_style
 from hebbax.reproduction.experiment import HAN, Experiment
 from hebbax.reproduction.han_half_cheetah import half_cheetahs
-from hebbax.reproduction.study import figure_line, label_of, table
-from hebbax.runs.evaluation import mean_interval
+from hebbax.reproduction.study import draw_speed, figure_line, label_of, mean_text, save_both, table
 from hebbax.runs.stored_run import StoredRun
 from hebbax.stress.stress import retained_return, returns_of
 from hebbax.types import MOST_RETURN
@@ -91,10 +88,7 @@ def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path
         panels = figure.subplots(len(runs), 3, squeeze=False)
         for row, (name, run) in zip(panels, runs.items(), strict=True):
             _draw_life(row, run, numbers[name], label_of(name, numbers[name]))
-    paths = [folder / f"{FIGURE}.png", folder / f"{FIGURE}.svg"]
-    save_figure(figure, paths[0])
-    save_vector_figure(figure, paths[1])
-    return paths
+    return save_both(figure, folder, FIGURE)
 
 
 def _draw_life(panels: np.ndarray, run: StoredRun, numbers: Mapping[str, Any], label: str) -> None:
@@ -111,18 +105,10 @@ def _draw_life(panels: np.ndarray, run: StoredRun, numbers: Mapping[str, Any], l
         rewards = np.convolve(one.record.rewards, np.full(_WINDOW, 1 / _WINDOW), "valid")
         panels[1].plot(np.arange(len(rewards)) * period, rewards, color=colour, linewidth=1.0, label=label)
     panels[1].set(xlabel="time in the life (s)", ylabel=f"reward, mean of {_WINDOW} ticks", title="reward")
-    _draw_speed(panels[2], frozen[0], period)
+    draw_speed(panels[2], frozen[0].record.weights, period, "speed of the weights, frozen")
     for axes in panels[1:]:
         axes.axvline(half * period, color=MUTED, linestyle=":", linewidth=1.0)
     panels[1].legend(loc="lower right")
-
-
-def _draw_speed(axes: Axes, life: Life, period: float) -> None:
-    speed = weight_speed(life.record.weights).total
-    moving = np.flatnonzero(speed > 0)
-    axes.semilogy(moving * period, speed[moving], ".", color=BLUE, markersize=2)
-    axes.set_xlim(0, len(speed) * period)
-    axes.set(xlabel="time in the life (s)", ylabel="‖W(t+1) − W(t)‖ per tick", title="speed of the weights, frozen")
 
 
 def section(numbers: Mapping[str, Any], folder: Path) -> str:
@@ -140,7 +126,7 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
         said = PUBLISHED.get(entry["policy"], {})
         published = ", ".join(f"{text_of(value)} {which}" for which, value in said.items()) or "–"
         name = label_of(controller, entry)
-        rows.append([name, str(len(whole)), _mean(whole), _mean(frozen), share, published])
+        rows.append([name, str(len(whole)), mean_text(whole.tolist()), mean_text(frozen.tolist()), share, published])
         rhythms.append([name, _rhythm(entry["actions_hz"]), _rhythm(entry["weights_hz"])])
     parts = [
         "## Frozen at half of life",
@@ -153,11 +139,6 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
         table(["policy", "actions", "weights"], rhythms),
     ]
     return "\n\n".join(part for part in parts if part)
-
-
-def _mean(values: np.ndarray) -> str:
-    interval = mean_interval(values)
-    return text_of(values.mean()) + ("" if interval is None else f" ({text_of(interval[0])} to {text_of(interval[1])})")
 
 
 def _rhythm(frequencies: list[float | None]) -> str:

@@ -15,11 +15,10 @@ from hebbax.attractors.trajectory import weight_speed
 from hebbax.comparison.tables import text_of
 from hebbax.expected import Fields, ListOf, number, or_null, whole
 from hebbax.report.plots.self_distance import plot_self_distance
-from hebbax.report.style import BLUE, MUTED, VERMILLION, figure_style, save_figure, save_vector_figure
+from hebbax.report.style import MUTED, VERMILLION, figure_style
 from hebbax.reproduction.experiment import HAN, Experiment
 from hebbax.reproduction.han_half_cheetah import half_cheetahs
-from hebbax.reproduction.study import figure_line, label_of, table
-from hebbax.runs.evaluation import mean_interval
+from hebbax.reproduction.study import draw_speed, figure_line, label_of, mean_text, save_both, table
 from hebbax.runs.stored_run import StoredRun
 from hebbax.runs.trials import Runner, Source
 from hebbax.tasks.obstacle_cheetah import COORDINATES, obstacle_cheetah
@@ -135,10 +134,7 @@ def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path
         panels = figure.subplots(len(runs), 3, squeeze=False, width_ratios=(1.2, 1.2, 1))
         for row, (name, run) in zip(panels, runs.items(), strict=True):
             _draw_life(row, run, numbers[name]["lives"], label_of(name, numbers[name]))
-    paths = [folder / f"{FIGURE}.png", folder / f"{FIGURE}.svg"]
-    save_figure(figure, paths[0])
-    save_vector_figure(figure, paths[1])
-    return paths
+    return save_both(figure, folder, FIGURE)
 
 
 def _draw_life(panels: np.ndarray, run: StoredRun, lives: list[dict[str, Any]], label: str) -> None:
@@ -154,10 +150,7 @@ def _draw_life(panels: np.ndarray, run: StoredRun, lives: list[dict[str, Any]], 
         title=f"{label}, life {life}: return {text_of(lives[life]['return'])}",
     )
     panels[0].legend(loc="best")
-    speed = weight_speed(record.weights).total
-    moving = np.flatnonzero(speed > 0)
-    panels[1].semilogy(moving * period, speed[moving], ".", color=BLUE, markersize=2)
-    panels[1].set(xlabel="time in the life (s)", ylabel="‖W(t+1) − W(t)‖ per tick", title="speed of the weights")
+    draw_speed(panels[1], record.weights, period, "speed of the weights")
     plot_self_distance(self_distance(record.weights), period, panels[2])
     if hit is not None:
         for axes in panels[:2]:
@@ -175,8 +168,8 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
         rows.append(
             [
                 name,
-                _mean([life["return"] for life in lives]),
-                _mean([life["return_without"] for life in lives]),
+                mean_text([life["return"] for life in lives]),
+                mean_text([life["return_without"] for life in lives]),
                 f"{len(hits)} of {len(lives)}",
                 str(sum(_runs_again(life) for life in hits)),
                 f"{_median(hits, 'reward_before')}, {_median(hits, 'reward_after')}",
@@ -206,12 +199,6 @@ def _runs_again(life: Mapping[str, Any]) -> bool:
     """Whether a life has got over its blow at its end; one whose twin does not run then has nothing to get back to."""
     ours, twin = life["reward_end"], life["reward_end_without"]
     return ours is not None and twin is not None and twin > 0 and ours >= 0.5 * twin
-
-
-def _mean(values: list[float]) -> str:
-    array = np.array(values)
-    interval = mean_interval(array)
-    return text_of(array.mean()) + ("" if interval is None else f" ({text_of(interval[0])} to {text_of(interval[1])})")
 
 
 def _median(lives: list[dict[str, Any]], key: str, digits: int = 2) -> str:

@@ -8,11 +8,19 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hebbax.attractors.trajectory import weight_speed
+from hebbax.comparison.tables import text_of
 from hebbax.errors import HebbaxError
 from hebbax.expected import TEXT, Fields, ObjectOf, exactly, whole
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.files.documents import parse_json, read_text
+from hebbax.report.style import BLUE, save_figure, save_vector_figure
 from hebbax.reproduction.experiment import Experiment
+from hebbax.runs.evaluation import mean_interval
 from hebbax.runs.run_folder import is_run
 from hebbax.runs.stored_run import StoredRun
 from hebbax.versions import environment
@@ -115,6 +123,31 @@ def read_numbers(path: Path, numbers: Fields) -> dict[str, Any]:
 def label_of(name: str, entry: Mapping[str, Any]) -> str:
     """Return what a controller is called in tables: that it ships, or its policy and seed."""
     return name if name.startswith("zoo:") else f"{entry['policy']}, seed {entry['seed']}"
+
+
+def mean_text(values: Sequence[float]) -> str:
+    """Return a mean with its 95 % interval, where there is one."""
+    array = np.asarray(values, float)
+    interval = mean_interval(array)
+    ends = "" if interval is None else f" ({text_of(interval[0])} to {text_of(interval[1])})"
+    return text_of(float(array.mean())) + ends
+
+
+def save_both(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write a figure as PNG and as SVG; return the files."""
+    paths = [folder / f"{name}.png", folder / f"{name}.svg"]
+    save_figure(figure, paths[0])
+    save_vector_figure(figure, paths[1])
+    return paths
+
+
+def draw_speed(axes: Axes, weights: np.ndarray, control_period: float, title: str) -> None:
+    """Draw how far all weights [ticks, weights] move at each tick that changes them."""
+    speed = weight_speed(weights).total
+    moving = np.flatnonzero(speed > 0)  # a logarithmic axis has no zero
+    axes.semilogy(moving * control_period, speed[moving], ".", color=BLUE, markersize=2)
+    axes.set_xlim(0, len(speed) * control_period)
+    axes.set(xlabel="time in the life (s)", ylabel="‖W(t+1) − W(t)‖ per tick", title=title)
 
 
 def figure_line(folder: Path, name: str, what: str) -> str:

@@ -127,14 +127,16 @@ def _check_run(run: PlannedRun) -> None:
     stored = RunFolder.open(run.path).stored_config()
     asked = with_training(run.config, make_task(run.config.task.name))
     before, now = (flat_dict(replace(config, generations=1)) for config in (stored, asked))
+    others = [key for key, value in now.items() if before.get(key) != value]
     # One that is to go on would do so with its own threads; of a finished one they have changed nothing.
-    ignored = WITHOUT_EFFECT if state_of(run).state == FINISHED else ()
-    for key, value in now.items():
-        if key not in ignored and before.get(key) != value:
-            raise HebbaxError(
-                f"run {run.path} was begun with {key}={before.get(key)}, now it is {key}={value}: choose another "
-                "folder for these runs"
-            )
+    if others and WITHOUT_EFFECT.issuperset(others) and state_of(run).state == FINISHED:
+        return
+    if others:
+        key = others[0]
+        raise HebbaxError(
+            f"run {run.path} was begun with {key}={before.get(key)}, now it is {key}={now[key]}: choose another "
+            "folder for these runs"
+        )
 
 
 def _value_text(values: dict[str, Any], key: str) -> str:

@@ -13,7 +13,6 @@ from hebbax.attractors.spectra import amplitude_spectrum, dominant_frequency
 from hebbax.attractors.trajectory import finite_rows, split_layers
 from hebbax.evolution.strategy import Strategy
 from hebbax.keys import root_key, stream
-from hebbax.policies.policy import Policy
 from hebbax.report.html.inline import figure_html
 from hebbax.report.html.material import Material
 from hebbax.report.plots import (
@@ -27,11 +26,11 @@ from hebbax.report.plots import (
     plot_weight_speed,
     plot_weight_traces,
 )
+from hebbax.report.plots.coefficients import coefficients_of
 from hebbax.report.show import named_termination
 from hebbax.report.style import axes_or_new, figure_of
 
 _WIDTH = 4.8  # inches; on a phone a figure is as wide as the screen, and its letters stay readable
-_SIGNS = {"eta": "η"}  # as the equations have it
 _FEWEST_TICKS = 20  # below which there is no path, spectrum or distance worth drawing
 
 
@@ -134,17 +133,7 @@ def _coefficients(material: Material) -> tuple[dict[str, np.ndarray], dict[str, 
     state = strategy.init(stream(key, "initial"), run.policy)
     first, _ = strategy.ask(stream(key, "ask", 0), state)
     evolved = run.controller(material.evaluation.genome).genome
-    return _by_name(run.policy, evolved[None]), _by_name(run.policy, np.asarray(jax.device_get(first)))
-
-
-def _by_name(policy: Policy, genomes: np.ndarray) -> dict[str, np.ndarray]:
-    """Return all values of each coefficient in genomes [population, genome_size]."""
-    values: dict[str, list[np.ndarray]] = {}
-    for genome in genomes:
-        for layer in policy.unpack(genome):
-            for name, array in layer.items():
-                values.setdefault(name, []).append(np.ravel(array))
-    return {_SIGNS.get(name, name): np.concatenate(parts) for name, parts in values.items()}
+    return coefficients_of(run.policy, evolved[None]), coefficients_of(run.policy, np.asarray(jax.device_get(first)))
 
 
 def figures_html(figures: list[str]) -> str:

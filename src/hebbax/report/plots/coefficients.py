@@ -8,10 +8,22 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from hebbax.errors import HebbaxError
+from hebbax.policies.policy import Policy
 from hebbax.report.style import BLUE, MUTED, axes_or_new, figure_style
 
+_SIGNS = {"eta": "η"}  # as the equations have it
 _BINS = 60
 _OVERLAP = 0.9  # height of the highest bar, in rows
+
+
+def coefficients_of(policy: Policy, genomes: np.ndarray) -> dict[str, np.ndarray]:
+    """Return all values of each coefficient in genomes [population, genome_size], by its sign in the equations."""
+    values: dict[str, list[np.ndarray]] = {}
+    for genome in genomes:
+        for layer in policy.unpack(genome):
+            for name, array in layer.items():
+                values.setdefault(name, []).append(np.ravel(array))
+    return {_SIGNS.get(name, name): np.concatenate(parts) for name, parts in values.items()}
 
 
 def plot_coefficients(
