@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from hebbax.cli.overrides.compose import compose_train
 from hebbax.errors import HebbaxError
 from hebbax.reproduction.registry import EXPERIMENTS, budget_named, experiment_named
 from hebbax.tasks.registry import make_task
@@ -96,6 +97,31 @@ def test_claims_and_numbers_are_about_what_is_run():
     assert {(number.task in paper.tasks, number.policy in paper.seeds) for number in experiment.published} == {
         (True, True)
     }
+
+
+@pytest.mark.parametrize("name", list(EXPERIMENTS))
+def test_every_run_can_be_composed_and_each_is_another(name):
+    experiment = EXPERIMENTS[name]
+    for budget in experiment.budgets.values():
+        runs = budget.runs()
+        assert len(set(runs)) == len(runs)
+        one_seed = [overrides for overrides in runs if overrides[-1] == "seed=0"]
+        assert all(compose_train(overrides) for overrides in one_seed)
+
+
+def test_a_policy_has_overrides_of_its_own():
+    runs = [of(overrides) for overrides in EXPERIMENTS["han-ant"].budgets["laptop"].runs()]
+
+    assert len(runs) == 20
+    assert {run["policy"] for run in runs if "training.phases" in run} == {"han-b", "han-e"}
+    assert {run["policy"] for run in runs if run.get("training.weights") == "{}"} == {"mlp", "gru"}
+
+
+@pytest.mark.parametrize("name", ["han-perturbation", "han-attractors", "han-freeze"])
+def test_runs_of_another_experiment_are_among_its_own(name):
+    experiment = EXPERIMENTS[name]
+    for budget, runs in experiment.budgets.items():
+        assert set(runs.runs()) <= set(EXPERIMENTS[str(experiment.runs_of)].budgets[budget].runs())
 
 
 def test_unknown_names():
