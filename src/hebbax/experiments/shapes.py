@@ -44,6 +44,9 @@ def _disagreement(summary: Mapping[str, Any]) -> str | None:
             return f"{name}: expected null where no life has a value, and nowhere else"
         if values and abs(found - of(np.array(values, np.float64))) > _ROUNDED * max(map(abs, values)):
             return f"{name}={found}: expected {of(np.array(values, np.float64)):g}, as the values have"
+    for key in ("mean_ci95", "median_ci95"):
+        if (summary[key] is None) != (summary["counted"] < 2):
+            return f"{key}: expected null for fewer than two lives, and nowhere else"
     return None
 
 
@@ -65,6 +68,8 @@ def _share_disagreement(share: Mapping[str, Any]) -> str | None:
     values, found = share["values"], share["share"]
     if (found is None) != (not values):
         return "share: expected null where there is no life, and nowhere else"
+    if (share["share_ci95"] is None) != (not values):
+        return "share_ci95: expected null where there is no life, and nowhere else"
     if values and abs(found - np.mean(values)) > _ROUNDED:
         return f"share={found}: expected {np.mean(values):g}, as the values have"
     return None
