@@ -57,7 +57,6 @@ SIGNALS: dict[str, tuple[str, Callable[[Record, Record], np.ndarray]]] = {
     "action": ("action of the rear thigh", lambda one, twin: one.actions[:, 0]),
     "observation": ("what it senses of its pitch (rad)", lambda one, twin: one.observations[:, 1]),
     "joint": ("angle of the rear thigh (rad)", lambda one, twin: one.qpos[:, 3]),
-    "knee": ("angle of the rear shin (rad)", lambda one, twin: one.qpos[:, 4]),
     "height": ("height of the torso (m)", lambda one, twin: one.qpos[:, 1]),
     "speed": ("speed (m/s)", lambda one, twin: one.qvel[:, 0]),
 }
@@ -117,7 +116,7 @@ def draw(kind: str, source: Source) -> None:
         _robot(source, twin, ONSET + shown.after, ()),
         _robot(source, harmed, ONSET + shown.after, (event,)),
     ]
-    chart = _chart(source, shown, twin, harmed, pictures[0].height)
+    chart = _chart(source, kind, twin, harmed, pictures[0].height)
     whole = Image.new("RGB", (2 * pictures[0].width + chart.width, pictures[0].height), "white")
     whole.paste(pictures[0], (0, 0))
     whole.paste(pictures[1], (pictures[0].width, 0))
@@ -137,8 +136,9 @@ def _robot(source: Source, record: Record, tick: int, events: tuple[Event, ...])
         return Image.open(path).convert("RGB")
 
 
-def _chart(source: Source, shown: Shown, twin: Record, harmed: Record, height: int) -> Image.Image:
+def _chart(source: Source, kind: str, twin: Record, harmed: Record, height: int) -> Image.Image:
     """Return the number over time, of the harmed life and of its twin."""
+    shown = SHOWN_KINDS[kind]
     words, number = SIGNALS[shown.signal]
     period, dpi = source.task.control_period, 100
     with figure_style():
@@ -153,7 +153,7 @@ def _chart(source: Source, shown: Shown, twin: Record, harmed: Record, height: i
                 axes.set_ylim(1e-3, 1.0)
             else:
                 axes.plot(_seconds(values, period), values, color=colour, linewidth=width)
-        end = ONSET + (DURATION if KINDS[shown_kind(shown)].lasts else 1)
+        end = ONSET + (DURATION if KINDS[kind].lasts else 1)
         axes.axvspan(ONSET * period, end * period, color=VERMILLION, alpha=0.08, linewidth=0)
         axes.set_title(words, fontsize=7)
         axes.tick_params(labelsize=6)
@@ -161,11 +161,6 @@ def _chart(source: Source, shown: Shown, twin: Record, harmed: Record, height: i
         picture = io.BytesIO()
         figure.savefig(picture, format="png", dpi=dpi)
     return Image.open(picture).convert("RGB").resize((360, height))
-
-
-def shown_kind(shown: Shown) -> str:
-    """Return the kind that something shows."""
-    return next(kind for kind, one in SHOWN_KINDS.items() if one is shown)
 
 
 def _seconds(values: np.ndarray, period: float) -> np.ndarray:

@@ -38,6 +38,7 @@ from hebbax.report.plots.weight_images import plot_weights  # noqa: E402
 from hebbax.report.show import record_life  # noqa: E402
 from hebbax.report.style import save_figure  # noqa: E402
 from hebbax.runs.stored_run import StoredRun  # noqa: E402
+from hebbax.zoo import zoo_names  # noqa: E402
 
 SHIPPED = "zoo:half_cheetah/han-e"
 NAME = "half_cheetah-han-e"
@@ -86,7 +87,7 @@ def experiments() -> None:
 def stress() -> None:
     """Put what ships of each task under stress, side by side."""
     for task, names in STRESSED.items():
-        there = [name for name in names if (ROOT / "src/hebbax/zoo" / name.removeprefix("zoo:")).exists()]
+        there = [name for name in names if name.removeprefix("zoo:") in zoo_names()]
         if there:
             hebbax("stress", *there, "--out", f"results/stress/{task}")
     shutil.copy(ROOT / "results/stress/half_cheetah/stress.png", ROOT / "docs/images/stress-half-cheetah.png")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from hebbax.comparison.comparison import LEAST_SEEDS
 from hebbax.comparison.tables import text_of
 from hebbax.damage.text import parse_damages
 from hebbax.engines.make_engine import make_engine
@@ -27,7 +28,6 @@ PUBLISHED = {"none": 3018.2, "FR": 3102.6, "FL": 2103.1, "RL": 1336.5, "RR": 590
 
 FIGURE = "bodies"
 _LIVES, _TICKS, _SEED = 30, 1000, 1
-_ENOUGH_SEEDS = 5  # below which each seed is named
 
 _FORWARD_FIRST = "training.phases=[{after:0,weights:{survive:0,control:0}},{after:300,weights:{survive:0}}]"
 
@@ -166,7 +166,7 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
         "## Five bodies",
         f"Mean return of the best genome over {_LIVES} lives of {_TICKS:,} ticks on each body, on random numbers that "
         "no training uses; in brackets the 95 % interval over lives where there is one controller, over controllers "
-        f"where there are {_ENOUGH_SEEDS} or more. With fewer, each is named.",
+        f"where there are {LEAST_SEEDS} or more. With fewer, each is named.",
         table(head, rows),
         figure_line(folder, f"{FIGURE}.png", "Returns on five bodies"),
         "\n".join(f"- {_seen(numbers, policy)}" for policy in _policies(numbers)),
@@ -193,7 +193,7 @@ def _mean(entry: Mapping[str, Any], *bodies: str) -> float:
 
 def _cell(entries: Sequence[Mapping[str, Any]], body: str) -> str:
     means = np.array([_mean(entry, body) for entry in entries])
-    if 1 < len(means) < _ENOUGH_SEEDS:
+    if 1 < len(means) < LEAST_SEEDS:
         return "; ".join(text_of(mean) for mean in means)
     return mean_text(means.tolist() if len(means) > 1 else entries[0]["bodies"][body]["returns"])
 
