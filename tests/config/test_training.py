@@ -26,7 +26,7 @@ def test_a_run_stored_before_there_was_a_choice_has_full_lives():
     del stored["training"]
     assert from_dict(stored).training == TrainingConfig("full", [], weights={})
     stored["training"] = {"ticks": "growing"}  # before terms could be weighed
-    assert from_dict(stored).training == TrainingConfig("growing", weights={})
+    assert from_dict(stored).training == TrainingConfig("growing", [], weights={})
 
 
 def test_what_lives_of_training_are_is_the_tasks_choice_unless_the_full_life_is_another():

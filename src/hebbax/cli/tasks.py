@@ -92,6 +92,8 @@ def describe_task(name: str) -> dict[str, Any]:
         "observation_shape": None if task.observation_shape is None else list(task.observation_shape),
         "action": _groups(task.action),
         "reward": list(task.reward),
+        "shaping": list(task.shaping),
+        "training_phases": list(task.training_phases),
         "termination": task.termination,
         "settle": task.settle,
         "gymnasium_id": task.gymnasium_id,
@@ -119,6 +121,8 @@ def _print_task(found: dict[str, Any]) -> None:
         ("control period", f"{found['control_period']:g} s"),
         ("length of a life", f"{found['ticks']} ticks ({found['ticks'] * found['control_period']:g} s)"),
         ("reward", " + ".join(found["reward"])),
+        *([("may shape fitness", ", ".join(found["shaping"]))] if found["shaping"] else []),
+        *([("training.phases=", " or ".join(found["training_phases"]))] if found["training_phases"] else []),
         ("terminates when", found["termination"] or "the task does not say"),
     ]
     if found["settle"]:

@@ -71,12 +71,12 @@ def facts_of(task: AnyTask, lives: Lives) -> list[tuple[str, str]]:
 
     why = {END_TERMINATED: ", the task's termination", END_DIVERGED: ", it diverged"}.get(int(lives.ends[0]), "")
     ticks = int(lives.lengths[0])
-    terms = zip(task.reward, lives.reward_terms[0], strict=True)
+    terms = zip(task.terms, lives.reward_terms[0], strict=True)
     return [
         ("task", f"{task.name} ({task.observation_size} observations, {task.action_size} actions)"),
         ("length", f"{number(ticks)} ticks, {ticks * task.control_period:.2f} s{why}"),
         ("return", returned(float(lives.returns[0]))),
-        *([(f"  {name}", f"{value:,.1f}") for name, value in terms] if len(task.reward) > 1 else []),
+        *([(f"  {name}", f"{value:,.1f}") for name, value in terms] if len(task.terms) > 1 else []),
         ("terminations", str(int(lives.terminations[0]))),
         ("MuJoCo's warnings", str(int(lives.warnings[0]))),
     ]

@@ -118,7 +118,7 @@ def from_dict(values: dict[str, Any]) -> TrainConfig:
     HebbaxError for a key this version does not know, and for a value of another type than its key has.
     """
     TYPED.check(values)
-    training = {"weights": {}, **values.get("training", {"ticks": FULL})}
+    training = {"weights": {}, "phases": [], **values.get("training", {"ticks": FULL})}
     config = from_typed({**values, "training": training, "policy": _with_initial_scale(values.get("policy", {}))})
     return replace(config, policy=without_unread(config.policy))
 
@@ -150,14 +150,14 @@ def from_typed(values: dict[str, Any]) -> TrainConfig:
 
 
 def _training(values: dict[str, Any]) -> TrainingConfig:
-    phases = values.get("phases", [])
-    if not all(isinstance(phase, dict) for phase in phases):
-        raise HebbaxError("training.phases: expected a list such as [{after:20,weights:{control:2}}]")
-    return _build(
-        TrainingConfig,
-        {**values, "phases": [_build(PhaseConfig, phase, "training.phases: ") for phase in phases]},
-        "training.",
-    )
+    phases = values.get("phases")
+    if isinstance(phases, list) and all(isinstance(phase, dict) for phase in phases):
+        phases = [_build(PhaseConfig, phase, "training.phases: ") for phase in phases]
+    elif phases is not None and not isinstance(phases, str):
+        raise HebbaxError(
+            "training.phases: expected a list such as [{after:20,weights:{control:2}}], or a name of the task's"
+        )
+    return _build(TrainingConfig, {**values, "phases": phases}, "training.")
 
 
 def _with_initial_scale(policy: dict[str, Any]) -> dict[str, Any]:

@@ -47,12 +47,12 @@ class PhaseConfig:
 class TrainingConfig:
     """How long lives of training are, and how that and their fitness change; evaluations are not touched.
 
-    >>> TrainingConfig("growing").phases
+    >>> TrainingConfig("growing").listed
     []
     """
 
     ticks: Any = None  # control ticks, or one of LENGTHS; none for the task's own choice
-    phases: list[PhaseConfig] = field(default_factory=list)
+    phases: list[PhaseConfig] | str | None = None  # or the name of the task's; none for the task's own choice
     births: str = EACH  # one of BIRTHS
     race: float | None = None  # confidence at which a genome's place ends its lives; none to let it have them all
     first_mean: str = AVERAGE  # one of FIRST_MEANS
@@ -60,9 +60,14 @@ class TrainingConfig:
     weights: dict[str, float] | None = None  # factors of reward terms in the fitness; none for the task's own choice
 
     @property
+    def listed(self) -> list[PhaseConfig]:
+        """The phases as far as they are known: none while they are the task's choice."""
+        return [] if self.phases is None or isinstance(self.phases, str) else self.phases
+
+    @property
     def full(self) -> bool:
         """Whether all lives of training are as long as those of evaluations, as far as this says."""
-        return self.ticks in (None, FULL) and all(phase.ticks in (None, FULL) for phase in self.phases)
+        return self.ticks in (None, FULL) and all(phase.ticks in (None, FULL) for phase in self.listed)
 
     @property
     def even(self) -> bool:
@@ -123,7 +128,7 @@ def check_training(config: TrainingConfig) -> None:
         )
     _check_weights("training.weights", config.weights or {})
     last = -1
-    for phase in config.phases:
+    for phase in config.listed:
         begin = read_after(phase.after)
         if isinstance(begin, int):
             if begin <= last:
@@ -143,7 +148,7 @@ def training_in_words(config: TrainingConfig) -> str:
     '200 ticks, survive × 0, 1 phase'
     """
     length = config.ticks if config.ticks in LENGTHS else f"{config.ticks} ticks"
-    count = len(config.phases)
+    count = len(config.listed)
     weights = [f"{term} × {weight:g}" for term, weight in (config.weights or {}).items()]
     return ", ".join([str(length), *weights, *([f"{count} phase{'' if count == 1 else 's'}"] if count else [])])
 

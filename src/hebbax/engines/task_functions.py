@@ -42,7 +42,7 @@ def task_functions(task: Task) -> TaskFunctions:
 
 def term_columns(task: Any) -> int:
     """Return how many reward terms a life's row holds: none of a single term, which is the return."""
-    return len(task.reward) if len(task.reward) > 1 else 0
+    return len(task.terms) if len(task.terms) > 1 else 0
 
 
 @compiled
@@ -135,7 +135,7 @@ def _sum(task: Task, terms: Any) -> Any:
 
 
 def _write_terms(task: Task, terms: Any) -> Any:
-    lines = "".join(f"    out[{index}] = terms[{index}]\n" for index in range(len(task.reward)))
+    lines = "".join(f"    out[{index}] = terms[{index}]\n" for index in range(len(task.terms)))
     write = inlined(from_source(f"def write(terms, out):\n{lines}", "write", {}))
 
     @compiled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,14 +45,23 @@ def with_training(config: TrainConfig, task: AnyTask) -> TrainConfig:
     """Return a configuration that says how long lives of training are, and what counts in their fitness.
 
     Where it leaves that to the task, it is the task's choice; but full lives where it has another length for those, and
-    every term as it is where a fall does not end a life, or falling would pay.
+    every term as it is where a fall does not end a life, or falling would pay. Weights of its own come without the
+    task's phases, which have others. Raises HebbaxError for phases of a name that the task does not have.
     """
-    ticks, weights = config.training.ticks, config.training.weights
+    ticks, weights, phases = config.training.ticks, config.training.weights, config.training.phases
     if ticks is None:
         ticks = task.training_ticks if config.task.ticks is None else FULL
+    chosen = config.termination == "end"
+    if isinstance(phases, str):
+        if phases not in task.training_phases:
+            raise unknown_name(f"training.phases of task {task.name!r}", phases, task.training_phases)
+        phases = [PhaseConfig(**phase) for phase in task.training_phases[phases]]
+    elif phases is None:
+        first = next(iter(task.training_phases.values()), ()) if chosen and weights is None else ()
+        phases = [PhaseConfig(**phase) for phase in first]
     if weights is None:
-        weights = dict(task.training_weights) if config.termination == "end" else {}
-    return replace(config, training=replace(config.training, ticks=ticks, weights=weights))
+        weights = dict(task.training_weights) if chosen else {}
+    return replace(config, training=replace(config.training, ticks=ticks, weights=weights, phases=phases))
 
 
 class Schedule:
@@ -62,7 +71,7 @@ class Schedule:
         self.full = task.length if config.task.ticks is None else config.task.ticks
         own = PhaseConfig(0, config.training.ticks, config.training.weights or {}, config.damage)
         self.phases = [_phase(own, own, task, self.full)]
-        self.phases += [_phase(phase, own, task, self.full) for phase in config.training.phases]
+        self.phases += [_phase(phase, own, task, self.full) for phase in config.training.listed]
 
     @property
     def changes(self) -> bool:
@@ -136,7 +145,7 @@ def weighted(lives: Lives, weights: np.ndarray | None) -> Lives:
 def _phase(config: PhaseConfig, own: PhaseConfig, task: AnyTask, full: int) -> Phase:
     after = read_after(config.after)
     if isinstance(after, Reached):
-        names = [*METRICS, *(f"reward_terms.{term}" for term in task.reward)]
+        names = [*METRICS, *(f"reward_terms.{term}" for term in task.terms)]
         if after.metric not in names:
             raise unknown_name("metric of training.phases", after.metric, names)
     damage = own.damage if config.damage is None else config.damage
@@ -149,7 +158,7 @@ def _phase(config: PhaseConfig, own: PhaseConfig, task: AnyTask, full: int) -> P
             f"training.ticks={ticks}: a damage sets in at tick {onset}, after the end of such a life; nearest valid: "
             f"{onset + 1}"
         )
-    return Phase(after, ticks, _weights(config.weights or own.weights, task.reward), variants)
+    return Phase(after, ticks, _weights(config.weights or own.weights, task), variants)
 
 
 def _ticks(ticks: int | str, full: int) -> int | None:
@@ -162,10 +171,11 @@ def _ticks(ticks: int | str, full: int) -> int | None:
     return int(ticks)
 
 
-def _weights(weights: Mapping[str, float], terms: Sequence[str]) -> np.ndarray | None:
+def _weights(weights: Mapping[str, float], task: AnyTask) -> np.ndarray | None:
     for name in weights:
-        if name not in terms:
-            raise unknown_name("reward term of training", name, terms)
-    if all(weight == 1 for weight in weights.values()):
+        if name not in task.terms:
+            raise unknown_name("reward term of training", name, task.terms)
+    usual = {term: float(term in task.reward) for term in task.terms}
+    if usual == {**usual, **weights}:
         return None
-    return np.array([weights.get(term, 1.0) for term in terms])
+    return np.array([weights.get(term, usual[term]) for term in task.terms])

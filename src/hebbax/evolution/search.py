@@ -111,7 +111,7 @@ class Search:
             "generation": state.generation,
             "phase": state.schedule.phase,
             "training_ticks": ticks,
-            **summary_of(lives, self.engine.task.reward),
+            **summary_of(lives, self.engine.task.terms),
             **evaluation,
         }
         if self.schedule.changes:
@@ -215,7 +215,7 @@ class Search:
 
     def _with_best(self, state: SearchState, lives: Lives) -> tuple[SearchState, dict[str, Any]]:
         """Return the state with the mean genome as the best where its lives say so, and the metrics of these."""
-        summary, best = summary_of(lives, self.engine.task.reward), state.best
+        summary, best = summary_of(lives, self.engine.task.terms), state.best
         value = summary["return_mean"]  # of the lives that did not diverge
         if not lives.diverged.any() and (best is None or value > best.return_mean):
             best = Best(self.controller(state), state.generation, value)

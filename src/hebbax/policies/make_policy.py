@@ -140,8 +140,8 @@ def _unread_by(config: PolicyConfig) -> Iterator[str]:
 
 
 def signal_names(task: AnyTask) -> tuple[str, ...]:
-    """Return the names of what `adapt` gets of each tick: the reward, then its terms where there are several."""
-    return ("reward", *(task.reward if len(task.reward) > 1 else ()))
+    """Return the names of what `adapt` gets of each tick: the reward, then all terms where there are several."""
+    return ("reward", *(task.terms if len(task.terms) > 1 else ()))
 
 
 def _check_hidden(hidden: Any) -> None:

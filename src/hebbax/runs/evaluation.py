@@ -36,7 +36,7 @@ class Evaluation:
     seed: int
     termination: str  # one of ON_TERMINATION
     lives: Lives
-    reward: tuple[str, ...] = ("reward",)  # names of the terms of `lives.reward_terms`
+    terms: tuple[str, ...] = ("reward",)  # names of the columns of `lives.reward_terms`
     damage: str = ""  # as `damage.text` reads it
     sizes: Mapping[str, int | None] = field(default_factory=lambda: dict.fromkeys(SIZES))  # of the policy
     controller_sha256: str | None = None  # by `identity.controller_sha256`
@@ -62,7 +62,7 @@ class Evaluation:
             "return_mean": mean,
             "return_std": std,
             "return_ci95": None if interval is None else list(interval),
-            "reward_terms": term_means(lives, self.reward),
+            "reward_terms": term_means(lives, self.terms),
             "returns": [
                 None if diverged else float(r) for r, diverged in zip(lives.returns, lives.diverged, strict=True)
             ],
@@ -130,7 +130,7 @@ def evaluate_controller(
         seed,
         termination,
         lives,
-        engine.task.reward,
+        engine.task.terms,
         sizes=sizes_of(policy) if isinstance(policy, Policy) else dict.fromkeys(SIZES),  # of one's own: not known
         controller_sha256=controller_sha256(controller.genome, normaliser),
     )

@@ -126,7 +126,7 @@ def _physics(suite: str, task: AnyTask, left_out: list[str]) -> list[tuple[Case,
 def _met_in_training(run: StoredRun) -> Iterator[tuple[Event, ...]]:
     """Yield what happened to lives of training, in any phase."""
     config = run.trained
-    for damage in (config.damage, *(phase.damage or "" for phase in config.training.phases)):
+    for damage in (config.damage, *(phase.damage or "" for phase in config.training.listed)):
         yield from parse_damages(damage, run.task.control_period)
 
 
@@ -224,7 +224,7 @@ def _outcome_json(outcome: Outcome, task: AnyTask) -> dict[str, Any]:
         "return_mean": float(returns.mean()),
         "retained": outcome.retained,
         "retained_ci95": None if outcome.interval is None else list(outcome.interval),
-        "reward_terms": dict(zip(task.reward, terms, strict=True)) if terms else {},
+        "reward_terms": dict(zip(task.terms, terms, strict=True)) if terms else {},
         "returns": returns.tolist(),
         "terminated": int((lives.terminations > 0).sum()),
         "diverged": int(lives.diverged.sum()),

@@ -71,15 +71,17 @@ def _check_description(task: Task) -> None:
 def _check_reward_names(task: Task) -> None:
     if not task.reward:
         raise HebbaxError(f"task {task.name!r}: reward names no term, expected one at least")
-    for name in task.reward:
+    for name in task.terms:
         if not is_identifier(name):
+            field = "reward" if name in task.reward else "shaping"
             raise HebbaxError(
-                f"task {task.name!r}: reward names a term {name!r}, expected lower-case words with single spaces or "
+                f"task {task.name!r}: {field} names a term {name!r}, expected lower-case words with single spaces or "
                 f"hyphens; nearest valid: {nearest_identifier(name)!r}"
             )
-    name = repeated(task.reward)
+    name = repeated(task.terms)
     if name is not None:
-        raise HebbaxError(f"task {task.name!r}: reward names {name!r} twice; expected different names")
+        named = "reward and shaping name" if task.shaping else "reward names"
+        raise HebbaxError(f"task {task.name!r}: {named} {name!r} twice; expected different names")
 
 
 def _check_noise(task: Task) -> None:
@@ -160,12 +162,13 @@ def _same(one: Any, other: Any) -> bool:
 
 def _check_reward(task: Task, reward: Any) -> None:
     terms = reward if isinstance(reward, tuple) else (reward,)
-    names = task.reward if isinstance(reward, tuple) else ("reward",)
+    names = task.terms if isinstance(reward, tuple) else ("reward",)
     if isinstance(reward, tuple) and len(reward) == 1:
         raise HebbaxError(f"task {task.name!r}: outcome returned a tuple of one reward term, expected a plain number")
     if len(terms) != len(names):
         raise HebbaxError(
-            f"task {task.name!r}: outcome returned {len(terms)} reward terms, but reward names {len(names)}: "
+            f"task {task.name!r}: outcome returned {len(terms)} reward terms, but "
+            f"{'reward and shaping name' if task.shaping else 'reward names'} {len(names)}: "
             f"{', '.join(names)}"
         )
     for name, term in zip(names, terms, strict=True):
@@ -179,9 +182,9 @@ def _check_reward(task: Task, reward: Any) -> None:
 
 def _with_one_term(task: Task, reward: Any) -> Task:
     """Return the task, with one name for a reward that is a plain number, as of a shipped task with another outcome."""
-    if isinstance(reward, tuple) or len(task.reward) == 1:
+    if isinstance(reward, tuple) or len(task.terms) == 1:
         return task
-    return dataclasses.replace(task, reward=("reward",))
+    return dataclasses.replace(task, reward=("reward",), shaping=(), training_weights={}, training_phases={})
 
 
 def _check_uncomputed(task: Task) -> None:

@@ -35,7 +35,8 @@ class Task:
     fields are NaN. `memory` is float64 and carries what the physics does not. `outcome` may take `period`, the control
     period in seconds, as a further argument of that name, and both it and `observe` may take `noise`, `noise_size`
     fresh numbers of each kind per tick. The first that `outcome` returns is the reward, or a tuple of its terms, as
-    many as `reward` names: their sum, in order, is the reward.
+    many as `reward` names: their sum, in order, is the reward. After them it returns those that `shaping` names, which
+    no return has in it; they count in the fitness of training, where a run or a phase gives them a weight.
 
     `birth` and `ticks` are former names of `reset` and `length`; `model_path` or `build`, `substeps` and
     `contact_forces` are former keywords of `hebbax.mujoco(…)`; `observation_size` and `action_size` are keywords for a
@@ -59,6 +60,10 @@ class Task:
     gymnasium_id: str | None = None
     gymnasium_options: Mapping[str, Any] = field(default_factory=dict)  # what `gymnasium.make` takes besides the id
     reward: tuple[str, ...] = ("reward",)  # names of the reward's terms
+    shaping: tuple[str, ...] = ()  # names of further terms, which count in fitness alone, 0 times unless said otherwise
+    training_phases: Mapping[str, Sequence[Mapping[str, Any]]] = field(
+        default_factory=dict
+    )  # by name; the first unasked
     termination: str | None = None  # when `outcome` ends a life, in words: "the torso is below 0.7 m", or NEVER
     settle: int = 0  # control ticks with an action of zero after each reset, before the life goes on
     noise_size: int = 0  # numbers of each kind that `noise` holds
@@ -73,7 +78,14 @@ class Task:
         object.__setattr__(self, "robot", self.robot or self.name)
         object.__setattr__(self, "observation", as_groups(self.observation))
         object.__setattr__(self, "action", as_groups(self.action))
-        object.__setattr__(self, "reward", (self.reward,) if isinstance(self.reward, str) else tuple(self.reward))
+        for name in ("reward", "shaping"):
+            terms = getattr(self, name)
+            object.__setattr__(self, name, (terms,) if isinstance(terms, str) else tuple(terms))
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of all terms that `outcome` returns: those of the reward, then those of shaping."""
+        return (*self.reward, *self.shaping)
 
     @property
     def compared(self) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def schema() -> Any:
 class _Training:
     ticks: Any = TrainingConfig.ticks
     weights: Any = TrainingConfig.weights
-    phases: list[Any] = dataclasses.field(default_factory=list)
+    phases: Any = TrainingConfig.phases
     births: str = TrainingConfig.births
     race: float | None = TrainingConfig.race
     first_mean: str = TrainingConfig.first_mean

@@ -65,6 +65,21 @@ class ExternalTask:
         return ("reward",)
 
     @property
+    def shaping(self) -> tuple[str, ...]:
+        """Names of terms that count in fitness alone: there are none."""
+        return ()
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of all terms."""
+        return self.reward
+
+    @property
+    def training_phases(self) -> dict[str, Any]:
+        """Phases of training by name: there are none."""
+        return {}
+
+    @property
     def termination(self) -> str | None:
         """When a life ends, in words: an environment does not say."""
         return None
