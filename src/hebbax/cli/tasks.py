@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hebbax.cli.output import made, print_facts, print_parts, print_table
@@ -93,13 +93,22 @@ def describe_task(name: str) -> dict[str, Any]:
         "action": _groups(task.action),
         "reward": list(task.reward),
         "shaping": list(task.shaping),
-        "training_phases": list(task.training_phases),
+        "training_phases": [dict(phase) for phase in task.training_phases],
         "termination": task.termination,
         "settle": task.settle,
         "gymnasium_id": task.gymnasium_id,
         "world": task.world.kind,
         "model": task.world.sizes(),
     }
+
+
+def _phases(phases: Sequence[Mapping[str, Any]]) -> str:
+    """Return what counts in fitness from which generation on."""
+    return "; ".join(f"after {phase['after']}: {_weights(phase.get('weights', {}))}" for phase in phases)
+
+
+def _weights(weights: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} × {weight:g}" for name, weight in weights.items()) or "the reward"
 
 
 def _groups(groups: Sequence[Group]) -> list[dict[str, Any]]:
@@ -122,7 +131,7 @@ def _print_task(found: dict[str, Any]) -> None:
         ("length of a life", f"{found['ticks']} ticks ({found['ticks'] * found['control_period']:g} s)"),
         ("reward", " + ".join(found["reward"])),
         *([("may shape fitness", ", ".join(found["shaping"]))] if found["shaping"] else []),
-        *([("training.phases=", " or ".join(found["training_phases"]))] if found["training_phases"] else []),
+        *([("phases of training", _phases(found["training_phases"]))] if found["training_phases"] else []),
         ("terminates when", found["termination"] or "the task does not say"),
     ]
     if found["settle"]:

@@ -27,20 +27,9 @@ _PHASE = Fields(
 )
 
 
-class _Phases:
-    """A list of phases, or, where that is the task's choice, a name or null."""
-
-    words = f"{ListOf(_PHASE).words}, a text, or null"
-
-    def check(self, value: Any, at: str = "") -> None:
-        """Raise HebbaxError for anything else."""
-        if value is not None and not isinstance(value, str):
-            ListOf(_PHASE).check(value, at)
-
-
 _TRAINING = {
     "ticks": _TICKS,
-    "phases": _Phases(),
+    "phases": or_null(ListOf(_PHASE)),
     "births": TEXT,
     "race": or_null(number()),
     "first_mean": TEXT,

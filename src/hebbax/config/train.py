@@ -153,10 +153,8 @@ def _training(values: dict[str, Any]) -> TrainingConfig:
     phases = values.get("phases")
     if isinstance(phases, list) and all(isinstance(phase, dict) for phase in phases):
         phases = [_build(PhaseConfig, phase, "training.phases: ") for phase in phases]
-    elif phases is not None and not isinstance(phases, str):
-        raise HebbaxError(
-            "training.phases: expected a list such as [{after:20,weights:{control:2}}], or a name of the task's"
-        )
+    elif phases is not None:
+        raise HebbaxError("training.phases: expected a list such as [{after:20,weights:{control:2}}]")
     return _build(TrainingConfig, {**values, "phases": phases}, "training.")
 
 

@@ -52,7 +52,7 @@ class TrainingConfig:
     """
 
     ticks: Any = None  # control ticks, or one of LENGTHS; none for the task's own choice
-    phases: list[PhaseConfig] | str | None = None  # or the name of the task's; none for the task's own choice
+    phases: list[PhaseConfig] | None = None  # none for the task's own choice
     births: str = EACH  # one of BIRTHS
     race: float | None = None  # confidence at which a genome's place ends its lives; none to let it have them all
     first_mean: str = AVERAGE  # one of FIRST_MEANS
@@ -62,7 +62,7 @@ class TrainingConfig:
     @property
     def listed(self) -> list[PhaseConfig]:
         """The phases as far as they are known: none while they are the task's choice."""
-        return [] if self.phases is None or isinstance(self.phases, str) else self.phases
+        return self.phases or []
 
     @property
     def full(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.damage.between import Between
-from hebbax.damage.event_table import targets_of
+from hebbax.damage.event_table import check_target, targets_of
 from hebbax.damage.events import ANY, Event
 from hebbax.keys import fold_in
 from hebbax.policies.any_policy import AnyPolicy
@@ -38,13 +38,23 @@ def drawn(events: Sequence[Event], key: np.ndarray, task: AnyTask, policy: AnyPo
     )
 
 
+def _targets(event: Event, task: AnyTask, policy: AnyPolicy) -> Sequence[int | str]:
+    """Return what a life draws its target from, none where it is said. Raises HebbaxError for a name that is none."""
+    if event.target == ANY:
+        return targets_of(event, task, policy)
+    targets = [int(name) if name.isdecimal() else name for name in event.alternatives]
+    for target in targets:
+        check_target(replace(event, target=target), task, policy)
+    return targets
+
+
 def _drawn(event: Event, key: np.ndarray, task: AnyTask, policy: AnyPolicy) -> Event:
     words = fold_in(key, np.arange(_TARGET + 1))
     shares = (words[:, 0] >> np.uint32(8)) / 2.0**24  # in [0, 1)
     changes: dict[str, Any] = {"onset": event.onset + int(shares[_ONSET] * (event.spread + 1)), "spread": 0}
     if isinstance(event.value, Between):
         changes["value"] = event.value.at(tuple(shares[_VALUE:_ONSET]))
-    if event.target == ANY:
-        targets = targets_of(event, task, policy)
+    targets = _targets(event, task, policy)
+    if targets:
         changes["target"] = targets[int(shares[_TARGET] * len(targets))]
     return replace(event, **changes)

@@ -224,6 +224,11 @@ def targets_of(event: Event, task: AnyTask, policy: AnyPolicy) -> list[int]:
     return found
 
 
+def check_target(event: Event, task: AnyTask, policy: AnyPolicy) -> None:
+    """Raise HebbaxError for a target that the robot or the policy does not have."""
+    _RANGES[KINDS[event.kind].target](event, task, policy)
+
+
 _COUNTS: dict[str, Callable[[AnyTask, AnyPolicy], int]] = {
     "observation": lambda task, policy: task.observation_size,
     "actuator": lambda task, policy: task.action_size,

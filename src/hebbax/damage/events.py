@@ -23,6 +23,8 @@ from hebbax.errors import HebbaxError, is_number, unknown_name
 ANY = "any"
 """The target of an event that each life meets on a part of its own, drawn by its key."""
 
+_ANY_OF, _OR = "any of ", " or "
+
 FOREVER = 10**9
 """A duration in ticks that no life outlasts."""
 
@@ -48,8 +50,8 @@ class Event:
     - `target` of a coordinate kind: an index of qpos, or the name of a hinge or slide; NAME.x, .y, .z of a free joint.
     - `value`: a number, or the force of `push-body` [3]; None for the kind's default.
     - `relative`: `hold-coordinate` adds the value to the position that it finds at the onset.
-    - `value` may be `Between(low, high)`, `target` "any" one, and the onset up to `spread` ticks later: each life then
-      draws its own by its key.
+    - `value` may be `Between(low, high)`, `target` "any" one or "any of NAME or NAME", and the onset up to `spread`
+      ticks later: each life then draws its own by its key.
 
     Targets are looked up when a life begins, because they are the task's. Weights change without the rule's state and
     the averages. Raises HebbaxError for an unknown kind, and a number out of its range.
@@ -87,7 +89,14 @@ class Event:
     @property
     def random(self) -> bool:
         """Whether each life draws something of it: its value, its onset, or which part it is on."""
-        return isinstance(self.value, Between) or self.spread > 0 or self.target == ANY
+        return isinstance(self.value, Between) or self.spread > 0 or self.target == ANY or bool(self.alternatives)
+
+    @property
+    def alternatives(self) -> tuple[str, ...]:
+        """The names among which a life draws its target; none where it is said, or any that there is."""
+        if not isinstance(self.target, str) or not self.target.startswith(_ANY_OF):
+            return ()
+        return tuple(name.strip() for name in self.target.removeprefix(_ANY_OF).split(_OR))
 
     @property
     def last_onset(self) -> int:

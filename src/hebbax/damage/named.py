@@ -5,6 +5,7 @@ from __future__ import annotations
 from hebbax.errors import HebbaxError
 from hebbax.registry import Registry
 from hebbax.tasks.ant_run import PUBLISHED_LEGS
+from hebbax.tasks.go1 import LEGS as GO1_LEGS
 
 _LEGS = ("front-left", "front-right", "rear-left", "rear-right")
 
@@ -16,11 +17,41 @@ def _mutilated(leg: str) -> str:
     return f"shorten-limb({leg} lower leg, 0.25)"
 
 
+def _go1() -> dict[str, str]:
+    """Return what befalls a Go1 in published work, by name."""
+    parts = [f"{leg} {part}" for leg in GO1_LEGS for part in ("hip", "thigh", "calf")]
+    noise = {
+        **{"velocity": 0.1, "angular velocity": 0.2, "gravity direction": 0.05},
+        **{"joint angles": 0.03, "joint velocities": 1.5},
+    }
+    randomised = (
+        "scale-friction(0.5..1.25)",  # of 0.8: 0.4 to 1
+        f"scale-mass(trunk, {1 - 1.5 / _TRUNK:.4f}..{1 + 1.5 / _TRUNK:.4f})",
+        "shift-mass(trunk, (-0.1, -0.1, -0.1)..(0.1, 0.1, 0.1))",
+        *(f"scale-mass({part}, 0.8..1.2)" for part in parts),
+        *(f"scale-armature({part}, 1..1.2)" for part in parts),
+        *(f"offset-joint({part}, -0.1..0.1)" for part in parts),
+    )
+    folded = " or ".join(f"{leg} leg" for leg in GO1_LEGS if leg != "rear-left")  # the paper leaves that one out
+    return {
+        "go1/motor-failure": f"pose-leg(any of {folded}, {_TUCKED}, from=9s..11s)",
+        "go1/frozen-hip": " + ".join(f"pin-actuator({leg} hip, 0)" for leg in GO1_LEGS),
+        "go1/broken-knee": "free-joint(front-left calf, from=8s)",
+        "go1/sensor-noise": " + ".join(f"jitter-observation({group}, {most})" for group, most in noise.items()),
+        "go1/randomised": " + ".join(randomised),
+    }
+
+
+_TRUNK = 5.204  # kg, of which up to 1.5 are added or taken away
+_TUCKED = "(0, 1, -1.6)"  # of home ± 0.5 rad: the thigh 1.4 rad, the calf -2.6
+
+
 NAMED: Registry[str] = Registry(
     "named damage",
     {
         **{f"ant/{leg}": _mutilated(leg) for leg in _LEGS},
         **{f"han-ant/{name}": _mutilated(leg) for name, leg in PUBLISHED_LEGS["han"].items()},
+        **_go1(),
         "cheetah/motor-failure": "scale-actuator(any, 0, from=4.5s..5.5s)",
         "cheetah/friction": "scale-friction(1..2.375, from=3s..7s)",  # of 0.4 on the floor: up to 0.95
     },

@@ -46,19 +46,14 @@ def with_training(config: TrainConfig, task: AnyTask) -> TrainConfig:
 
     Where it leaves that to the task, it is the task's choice; but full lives where it has another length for those, and
     every term as it is where a fall does not end a life, or falling would pay. Weights of its own come without the
-    task's phases, which have others. Raises HebbaxError for phases of a name that the task does not have.
+    task's phases, which have others.
     """
     ticks, weights, phases = config.training.ticks, config.training.weights, config.training.phases
     if ticks is None:
         ticks = task.training_ticks if config.task.ticks is None else FULL
     chosen = config.termination == "end"
-    if isinstance(phases, str):
-        if phases not in task.training_phases:
-            raise unknown_name(f"training.phases of task {task.name!r}", phases, task.training_phases)
-        phases = [PhaseConfig(**phase) for phase in task.training_phases[phases]]
-    elif phases is None:
-        first = next(iter(task.training_phases.values()), ()) if chosen and weights is None else ()
-        phases = [PhaseConfig(**phase) for phase in first]
+    if phases is None:
+        phases = [PhaseConfig(**phase) for phase in task.training_phases] if chosen and weights is None else []
     if weights is None:
         weights = dict(task.training_weights) if chosen else {}
     return replace(config, training=replace(config.training, ticks=ticks, weights=weights, phases=phases))

@@ -184,7 +184,7 @@ def _with_one_term(task: Task, reward: Any) -> Task:
     """Return the task, with one name for a reward that is a plain number, as of a shipped task with another outcome."""
     if isinstance(reward, tuple) or len(task.terms) == 1:
         return task
-    return dataclasses.replace(task, reward=("reward",), shaping=(), training_weights={}, training_phases={})
+    return dataclasses.replace(task, reward=("reward",), shaping=(), training_weights={}, training_phases=())
 
 
 def _check_uncomputed(task: Task) -> None:

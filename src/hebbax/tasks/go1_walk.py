@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from hebbax.compiling.compiler import compiled
@@ -15,26 +13,35 @@ from hebbax.worlds.mujoco.world import MujocoWorld
 _SPEED = 2.0  # m/s, to be walked at
 _SPEED_SPREAD = _SPEED**2 / (-2 * np.log(0.05))  # m²/s²; a robot that stands gets 0.0025
 _HEADING_WEIGHT, _HEADING_SPREAD = 0.2, 2.0  # rad²
-_FAST_ENOUGH = 1.0  # m/s, beyond which going forward pays no more
+FAST_ENOUGH = 1.0  # m/s, beyond which going forward pays no more
 _COMMAND_SPREAD = 0.25  # m²/s² and rad²/s²
-_AHEAD = 0.5  # rad², of the error of the heading
-_ACTIONS = 12
+AHEAD = 0.5  # rad², beyond which a heading is no longer ahead
+ACTIONS = 12
 
 _PLACE, _YAW, _VELOCITY = 0.2, np.pi / 6, 0.2  # m; rad; m/s and rad/s: how far a birth is from the middle
 
 
-def _reset(noise: Noise) -> tuple[Array, Array, Array]:
+def reset(noise: Noise) -> tuple[Array, Array, Array]:
+    """Return a birth near the home pose, and a memory of the last action and of the feet."""
     draws = noise.uniform
     qpos, qvel = go1.born(_PLACE * draws[0], _PLACE * draws[1], _YAW * draws[2], _VELOCITY * draws[3:9])
-    return qpos, qvel, np.zeros(_ACTIONS + go1_terms.SWING)
+    return qpos, qvel, np.zeros(ACTIONS + go1_terms.SWING)
 
 
-def _observe(simulation: Simulation, memory: Array) -> Array:
+def observe(simulation: Simulation, memory: Array) -> Array:
+    """Return `proprioception`, with the velocity along the axes of the world."""
     return go1.observed(simulation.qvel[:3], simulation.qpos, simulation.qvel)
 
 
-def _actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
+def actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
+    """Return the targets of the joints."""
     return go1.targets(action)
+
+
+@compiled
+def off_course(qpos: Array) -> Array:
+    """Return how far the heading is from +x: 0 to 1."""
+    return 1.0 - np.exp(-np.square(go1.yaw_of(qpos)) / AHEAD)
 
 
 @compiled
@@ -51,15 +58,15 @@ def _outcome(
     yaw, moved = go1.yaw_of(qpos), go1_terms.moved_forward(before, simulation)
     torque, squared_torque, fourth_torque = go1_terms.torques(simulation)
     on, heights, speeds = go1_terms.feet(before, simulation)
-    swing_height, air_time, swings = go1_terms.swings(on, heights, memory[_ACTIONS:])
+    swing_height, air_time, swings = go1_terms.swings(on, heights, memory[ACTIONS:])
     velocity_error, turning_error = _command_errors(simulation)
     terms = (
         period * np.exp(-np.square(qvel[0] - _SPEED) / _SPEED_SPREAD),
         period * _HEADING_WEIGHT * np.exp(-np.square(yaw) / _HEADING_SPREAD),
         moved,
-        np.minimum(moved, period * _FAST_ENOUGH),
+        np.minimum(moved, period * FAST_ENOUGH),
         period * (1.0 - fell),
-        period * (1.0 - np.exp(-np.square(yaw) / _AHEAD)),
+        period * off_course(qpos),
         period * np.abs(qvel[1]),
         period * np.square(qvel[1]),
         period * go1_terms.tracking(velocity_error, _COMMAND_SPREAD),
@@ -71,7 +78,7 @@ def _outcome(
         period * squared_torque,
         period * fourth_torque,
         period * np.sum(np.square(action)),
-        period * np.sum(np.square(action - memory[:_ACTIONS])),
+        period * np.sum(np.square(action - memory[:ACTIONS])),
         period * go1_terms.energy(simulation),
         period * go1_terms.pose(qpos),
         period * go1_terms.beyond_limits(qpos),
@@ -114,24 +121,8 @@ SHAPING = {
 }
 """Terms that a run may weigh in its fitness, each a second's worth in a second, and what they are."""
 
-_LEARN_TO_WALK = {"after": 0, "weights": {"speed": 0.0, "heading": 0.0, "forward": 1.0, "action": -0.01}}
+LEARN_TO_WALK = {"after": 0, "weights": {"speed": 0.0, "heading": 0.0, "forward": 1.0, "action": -0.01}}
 """First of all forward: what pays for posture or costs effort from the start teaches it to stand, or to dive."""
-
-PHASES: dict[str, tuple[dict[str, Any], ...]] = {
-    "han": (_LEARN_TO_WALK, {"after": 60}),
-    "economical": (
-        _LEARN_TO_WALK,
-        {
-            "after": 70,
-            "weights": {
-                **{"speed": 0.0, "heading": 0.0, "forward": 1.0, "alive": 0.5, "heading-error": -0.3},
-                **{"side-speed": -0.3, "tilt": -0.5, "vertical-speed-squared": -0.3, "action": -0.01},
-                **{"action-change": -0.01, "energy": -0.001},
-            },
-        },
-    ),
-}
-"""What is rewarded first and then: the paper's reward, or a gait that a robot could afford."""
 
 
 def go1_walk() -> Task:
@@ -151,21 +142,22 @@ def go1_walk_rough() -> Task:
 
 
 def _walk(name: str, world: MujocoWorld) -> Task:
+    """Return a task of this page in a world."""
     return Task(
         name=name,
         robot="Go1",
         world=world,
         observation=go1.proprioception("velocity"),
         action=go1.ACTIONS,
-        reset=_reset,
-        observe=_observe,
-        actuate=_actuate,
+        reset=reset,
+        observe=observe,
+        actuate=actuate,
         outcome=_outcome,
         compares=("qpos", "site_xpos"),
-        memory_size=_ACTIONS + go1_terms.SWING,
+        memory_size=ACTIONS + go1_terms.SWING,
         reward=REWARD,
         shaping=tuple(SHAPING),
         termination="the trunk is below 0.15 m, or tilted by more than 60 degrees",
         training_ticks=200,
-        training_phases=PHASES,
+        training_phases=(LEARN_TO_WALK, {"after": 60}),
     )

@@ -14,7 +14,9 @@ from hebbax.tasks.cheetah_run import cheetah_run
 from hebbax.tasks.external.open import external_task
 from hebbax.tasks.external.task import AnyTask, ExternalTask, is_external
 from hebbax.tasks.former_names import FORMER, SIZES
+from hebbax.tasks.go1_joystick import go1_joystick, go1_joystick_rough
 from hebbax.tasks.go1_walk import go1_walk, go1_walk_rough
+from hebbax.tasks.go1_walk_economical import go1_walk_economical
 from hebbax.tasks.half_cheetah import half_cheetah
 from hebbax.tasks.hopper import hopper
 from hebbax.tasks.humanoid import humanoid
@@ -41,7 +43,10 @@ TASKS: Registry[Callable[[], Task]] = Registry(
         "ant_run": ant_run,
         "humanoid": humanoid,
         "go1_walk": go1_walk,
+        "go1_joystick": go1_joystick,
+        "go1_joystick_rough": go1_joystick_rough,
         "go1_walk_rough": go1_walk_rough,
+        "go1_walk_economical": go1_walk_economical,
         "inverted_pendulum": inverted_pendulum,
         "inverted_double_pendulum": inverted_double_pendulum,
     },

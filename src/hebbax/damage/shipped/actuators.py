@@ -13,6 +13,10 @@ def _pin(values, value, state, noise):
     return np.full(values.shape, value), state
 
 
+def _pose(values, value, state, noise):
+    return value[np.arange(values.shape[0]) % 3], state
+
+
 def _limit(values, value, state, noise):
     return np.minimum(np.maximum(values, -value), value), state
 
@@ -27,6 +31,16 @@ KINDS = (
         default=0.0,
         first=True,  # what is pinned can still be scaled
         summary="the action is `value`",
+    ),
+    make_kind(
+        "pose-leg",
+        _pose,
+        stage="action",
+        target="actuator",
+        value="vector",
+        unit="action",
+        first=True,  # as a pin
+        summary="the three actions of a leg are `value` (x, y, z), in their order",
     ),
     make_kind(
         "scale-actuator",

@@ -9,6 +9,10 @@ from hebbax.damage.shipped.changes import add, add_noise, as_it_is, scale, stay
 from hebbax.damage.shipped.delay import MOST_TICKS_LATE, delay, line_up
 
 
+def _jitter(values, value, state, noise):
+    return values + value * noise.uniform, state
+
+
 def _drop(values, value, state, noise):
     return np.where(0.5 * (noise.uniform + 1.0) < value, 0.0, values), state
 
@@ -37,6 +41,19 @@ KINDS = (
         worst=1.0,
         draws="normal",
         summary="Gaussian noise of standard deviation `value`, new at every tick, is added to the observation",
+    ),
+    make_kind(
+        "jitter-observation",
+        _jitter,
+        stage="sense",
+        target="observation",
+        all=True,
+        unit="most either way, in the unit of the observation",
+        minimum=0.0,
+        whole=0.0,
+        worst=1.0,
+        draws="uniform",
+        summary="even noise of up to `value` either way, new at every tick, is added to the observation",
     ),
     make_kind(
         "bias-observation",

@@ -75,9 +75,9 @@ class ExternalTask:
         return self.reward
 
     @property
-    def training_phases(self) -> dict[str, Any]:
-        """Phases of training by name: there are none."""
-        return {}
+    def training_phases(self) -> tuple[Any, ...]:
+        """Phases of training: there are none."""
+        return ()
 
     @property
     def termination(self) -> str | None:
