@@ -45,6 +45,11 @@ def test_tasks(hebbax):
         "ant_proprioceptive": (27, 8),
         "ant_run": (27, 8),
         "humanoid": (348, 17),
+        "go1_walk": (33, 12),
+        "go1_walk_rough": (33, 12),
+        "go1_walk_economical": (33, 12),
+        "go1_joystick": (48, 12),
+        "go1_joystick_rough": (48, 12),
         "inverted_pendulum": (4, 1),
         "inverted_double_pendulum": (9, 1),
     }

@@ -22,6 +22,7 @@ from hebbax.tasks.registry import make_task
         ("ant_proprioceptive", 2, (0, 1)),  # a free joint: x, y, z and a quaternion
         ("ant_run", 2, (0, 1)),
         ("humanoid", 2, (0, 1)),
+        ("go1_walk", 2, (0, 1)),
     ],
 )
 def test_robots_with_a_height_have_a_root(name, height, held):
@@ -67,6 +68,7 @@ def test_the_events_hold_the_height_and_leave_the_rest_where_it_is():
         "ant_proprioceptive",
         "ant_run",
         "humanoid",
+        "go1_walk",
     ],
 )
 def test_no_pose_reaches_the_ground_at_the_height(name):

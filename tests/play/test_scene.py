@@ -127,6 +127,7 @@ def test_an_arrow_ends_where_it_meets_the_body_and_goes_away(server, world):
         "ant",
         "ant_run",
         "cheetah_run",
+        "go1_walk_rough",
         "hopper",
         "humanoid",
         "inverted_pendulum",

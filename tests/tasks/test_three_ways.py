@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hebbax.compiling.compiler import compiled
-from hebbax.tasks.arguments import with_period
+from hebbax.tasks.arguments import takes, with_period
 from hebbax.tasks.registry import TASKS, make_task
 from hebbax.types import Noise, Simulation
 from hebbax.worlds.mujoco.simulation import simulation_of
@@ -48,8 +48,15 @@ def calls_of(task):
         "reset": (noise,),
         "observe": (simulation, memory),
         "actuate": (action, simulation, memory),
-        "outcome": (before, simulation, action, memory),  # the control period is a constant in it
+        "outcome": (before, simulation, action, memory, *_period_and_noise(task, rng)),
     }
+
+
+def _period_and_noise(task, rng):
+    """Return what an outcome with noise takes besides; of others the control period is a constant."""
+    if not takes(task.outcome, "outcome", "noise"):
+        return ()
+    return task.control_period, Noise(rng.uniform(-1, 1, task.noise_size), rng.normal(size=task.noise_size))
 
 
 @pytest.mark.parametrize(

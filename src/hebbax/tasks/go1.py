@@ -29,10 +29,8 @@ ACTION_SCALE = 0.5
 """Of an action of 1, rad from the home pose."""
 
 FIRST_JOINT = 7  # of qpos; of qvel one less
-ACTIONS = tuple(Group(f"{leg} leg", 3, "share of 0.5 rad from the home pose: hip, thigh, calf", -1, 1) for leg in LEGS)
+TARGETS = tuple(Group(f"{leg} leg", 3, "share of 0.5 rad from the home pose: hip, thigh, calf", -1, 1) for leg in LEGS)
 """What moves it: targets of its joints."""
-
-PERIOD = 0.02  # s
 
 _LOWEST = 0.15  # m, of the trunk
 _TILTED = 0.5  # cosine of the angle between the trunk's axis and the vertical
@@ -88,14 +86,14 @@ def in_trunk(qpos: Array, vector: Array) -> Array:
 
 
 @compiled
-def upside_down(simulation: Simulation) -> Array:
+def is_upside_down(simulation: Simulation) -> Array:
     """Return whether the trunk's upward axis points downwards, where published tasks end."""
     qpos = simulation.qpos
     return qpos[4] * qpos[4] + qpos[5] * qpos[5] > 0.5
 
 
 @compiled
-def fell(simulation: Simulation) -> Array:
+def has_fallen(simulation: Simulation) -> Array:
     """Return whether the trunk is below 0.15 m, or tilted by more than 60 degrees.
 
     Published tasks end where the trunk is upside down; a robot that crawls on its belly would walk by that.

@@ -7,7 +7,32 @@ from typing import Any
 import numpy as np
 
 from hebbax.compiling.compiler import compiled
-from hebbax.tasks import go1, go1_terms
+from hebbax.tasks.go1 import (
+    FIRST_JOINT,
+    HOME,
+    MODEL,
+    TARGETS,
+    born,
+    go1_world,
+    in_trunk,
+    is_upside_down,
+    observed,
+    proprioception,
+    rough,
+    targets,
+)
+from hebbax.tasks.go1_terms import (
+    beyond_limits,
+    clearance,
+    energy,
+    feet,
+    follow_swings,
+    pose,
+    slip,
+    tilt,
+    torques,
+    tracking,
+)
 from hebbax.tasks.groups import Group
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
@@ -55,52 +80,52 @@ def _sum(terms: tuple[Array, ...]) -> Array:
 
 def _reset(noise: Noise) -> tuple[Array, Array, Array]:
     draws = noise.uniform
-    qpos, qvel = go1.born(_PLACE * draws[0], _PLACE * draws[1], _YAW * draws[2], _VELOCITY * draws[3:9])
+    qpos, qvel = born(_PLACE * draws[0], _PLACE * draws[1], _YAW * draws[2], _VELOCITY * draws[3:9])
     rest = np.array((_wait(draws[15]),))
     return qpos, qvel, np.concatenate((np.zeros(20), _command(draws[9:15]), rest))
 
 
 @compiled
 def _local_velocity(simulation: Simulation) -> Array:
-    return go1.in_trunk(simulation.qpos, simulation.qvel[:3])
+    return in_trunk(simulation.qpos, simulation.qvel[:3])
 
 
 def _observe(simulation: Simulation, memory: Array) -> Array:
-    body = go1.observed(_local_velocity(simulation), simulation.qpos, simulation.qvel)
+    body = observed(_local_velocity(simulation), simulation.qpos, simulation.qvel)
     return np.concatenate((body, memory[_ACTION], memory[_COMMAND]))
 
 
 def _actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
-    return go1.targets(action)
+    return targets(action)
 
 
 def _outcome(
     before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float, noise: Noise
 ) -> tuple[tuple[Array, ...], Array, Array]:
     qpos, qvel, command = simulation.qpos, simulation.qvel, memory[_COMMAND]
-    velocity, fell = _local_velocity(simulation), go1.upside_down(simulation)
+    velocity, fell = _local_velocity(simulation), is_upside_down(simulation)
     error = np.square(command[0] - velocity[0]) + np.square(command[1] - velocity[1])
-    torque, _, _ = go1_terms.torques(simulation)
-    on, heights, speeds = go1_terms.feet(before, simulation)
-    swing_height, air_time, swings = go1_terms.swings(on, heights, memory[_SWING])
+    torque, _, _ = torques(simulation)
+    on, heights, speeds = feet(before, simulation, period)
+    swing_height, air_time, swings = follow_swings(on, heights, memory[_SWING], period)
     moving = np.sum(np.square(command)) > _STILL * _STILL
-    away = np.sum(np.abs(qpos[go1.FIRST_JOINT :] - go1.HOME))
+    away = np.sum(np.abs(qpos[FIRST_JOINT:] - HOME))
     terms = (
-        period * 1.0 * go1_terms.tracking(error, _SPREAD),
-        period * 0.5 * go1_terms.tracking(np.square(command[2] - qvel[5]), _SPREAD),
+        period * 1.0 * tracking(error, _SPREAD),
+        period * 0.5 * tracking(np.square(command[2] - qvel[5]), _SPREAD),
         -period * 0.5 * np.square(qvel[2]),
         -period * 0.05 * (np.square(qvel[3]) + np.square(qvel[4])),
-        -period * 5.0 * go1_terms.tilt(qpos),
-        -period * 1.0 * go1_terms.beyond_limits(qpos),
-        period * 0.5 * go1_terms.pose(qpos),
+        -period * 5.0 * tilt(qpos),
+        -period * 1.0 * beyond_limits(qpos),
+        period * 0.5 * pose(qpos),
         -period * 1.0 * fell,
         -period * 1.0 * away * (1.0 - moving),
         -period * 2e-4 * torque,
         -period * 0.01 * np.sum(np.square(action - memory[_ACTION])),
-        -period * 1e-3 * go1_terms.energy(simulation),
-        -period * 2.0 * go1_terms.clearance(heights, speeds),
+        -period * 1e-3 * energy(simulation),
+        -period * 2.0 * clearance(heights, speeds),
         -period * 0.2 * swing_height * moving,
-        -period * 0.1 * go1_terms.slip(on, speeds) * moving,
+        -period * 0.1 * slip(on, speeds) * moving,
         period * 0.1 * air_time * moving,
     )
     wait, draws = memory[_WAIT] - period, noise.uniform
@@ -127,22 +152,22 @@ def go1_joystick() -> Task:
 
     Source: MuJoCo Playground, Zakka et al., 2025.
     """
-    return _joystick("go1_joystick", go1.go1_world(_soft))
+    return _joystick("go1_joystick", go1_world(_soft))
 
 
 def go1_joystick_rough() -> Task:
     """Return `go1_joystick` on ground of random heights, 5 cm from peak to trough."""
-    return _joystick("go1_joystick_rough", go1.go1_world(_soft_on_rough_ground))
+    return _joystick("go1_joystick_rough", go1_world(_soft_on_rough_ground))
 
 
 def _soft() -> Any:
     from mujoco import MjSpec  # no sooner than it is needed
 
-    return _softened(MjSpec.from_file(str(go1.MODEL)))
+    return _softened(MjSpec.from_file(str(MODEL)))
 
 
 def _soft_on_rough_ground() -> Any:
-    return _softened(go1.rough())
+    return _softened(rough())
 
 
 def _softened(spec: Any) -> Any:
@@ -159,8 +184,8 @@ def _joystick(name: str, world: MujocoWorld) -> Task:
         name=name,
         robot="Go1",
         world=world,
-        observation=(*go1.proprioception("velocity"), Group("last action", 12, "1", -1, 1), *command),
-        action=go1.ACTIONS,
+        observation=(*proprioception("velocity"), Group("last action", 12, "1", -1, 1), *command),
+        action=TARGETS,
         reset=_reset,
         observe=_observe,
         actuate=_actuate,

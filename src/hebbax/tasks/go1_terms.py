@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from hebbax.compiling.compiler import compiled
-from hebbax.tasks.go1 import FIRST_JOINT, HOME, PERIOD
+from hebbax.tasks.go1 import FIRST_JOINT, HOME
 from hebbax.types import Array, Simulation
 
 FEET = 4
 SWING = 2 * FEET
-"""Numbers that `swings` keeps from tick to tick: how long each foot is in the air (s), and how high it came (m)."""
+"""Numbers of `follow_swings`: how long each foot has been in the air (s), and how high it came (m)."""
 
 _FOOT_HEIGHT = 0.1  # m, to which feet should swing
 _AIR_TIME = 0.1  # s, that feet should swing at least
@@ -67,13 +67,13 @@ def beyond_limits(qpos: Array) -> Array:
 
 
 @compiled
-def feet(before: Simulation, simulation: Simulation) -> tuple[Array, Array, Array]:
+def feet(before: Simulation, simulation: Simulation, period: Array) -> tuple[Array, Array, Array]:
     """Return which feet bear weight [4], how high they are [4] (m), and how fast along the ground [4] (m/s).
 
     Their centres, whose speed is the mean over the tick; published ones come from a sensor at its end.
     """
     on = simulation.sensordata[:FEET] > 0
-    moved = (simulation.site_xpos[:FEET] - before.site_xpos[:FEET]) / PERIOD
+    moved = (simulation.site_xpos[:FEET] - before.site_xpos[:FEET]) / period
     return on, simulation.site_xpos[:FEET, 2], np.sqrt(np.square(moved[:, 0]) + np.square(moved[:, 1]))
 
 
@@ -90,7 +90,7 @@ def clearance(heights: Array, speeds: Array) -> Array:
 
 
 @compiled
-def swings(on: Array, heights: Array, memory: Array) -> tuple[Array, Array, Array]:
+def follow_swings(on: Array, heights: Array, memory: Array, period: Array) -> tuple[Array, Array, Array]:
     """Return what is told of feet that touch down: their height and time in the air; and the memory [SWING] after it.
 
     The height is (peak / 0.1 m − 1)², the time that beyond 0.1 s, each summed over the feet.
@@ -100,7 +100,7 @@ def swings(on: Array, heights: Array, memory: Array) -> tuple[Array, Array, Arra
     height = np.sum(np.square(peak / _FOOT_HEIGHT - 1) * landed)
     time = np.sum((air - _AIR_TIME) * landed)
     flying = 1.0 - on
-    return height, time, np.concatenate(((air + PERIOD) * flying, peak * flying))
+    return height, time, np.concatenate(((air + period) * flying, peak * flying))
 
 
 @compiled

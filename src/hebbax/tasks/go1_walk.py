@@ -5,7 +5,32 @@ from __future__ import annotations
 import numpy as np
 
 from hebbax.compiling.compiler import compiled
-from hebbax.tasks import go1, go1_terms
+from hebbax.tasks.go1 import (
+    TARGETS,
+    born,
+    go1_world,
+    has_fallen,
+    in_trunk,
+    observed,
+    proprioception,
+    rough,
+    targets,
+    yaw_of,
+)
+from hebbax.tasks.go1_terms import (
+    SWING,
+    beyond_limits,
+    clearance,
+    energy,
+    feet,
+    follow_swings,
+    moved_forward,
+    pose,
+    slip,
+    tilt,
+    torques,
+    tracking,
+)
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
 from hebbax.worlds.mujoco.world import MujocoWorld
@@ -24,41 +49,41 @@ _PLACE, _YAW, _VELOCITY = 0.2, np.pi / 6, 0.2  # m; rad; m/s and rad/s: how far 
 def reset(noise: Noise) -> tuple[Array, Array, Array]:
     """Return a birth near the home pose, and a memory of the last action and of the feet."""
     draws = noise.uniform
-    qpos, qvel = go1.born(_PLACE * draws[0], _PLACE * draws[1], _YAW * draws[2], _VELOCITY * draws[3:9])
-    return qpos, qvel, np.zeros(ACTIONS + go1_terms.SWING)
+    qpos, qvel = born(_PLACE * draws[0], _PLACE * draws[1], _YAW * draws[2], _VELOCITY * draws[3:9])
+    return qpos, qvel, np.zeros(ACTIONS + SWING)
 
 
 def observe(simulation: Simulation, memory: Array) -> Array:
     """Return `proprioception`, with the velocity along the axes of the world."""
-    return go1.observed(simulation.qvel[:3], simulation.qpos, simulation.qvel)
+    return observed(simulation.qvel[:3], simulation.qpos, simulation.qvel)
 
 
 def actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
     """Return the targets of the joints."""
-    return go1.targets(action)
+    return targets(action)
 
 
 @compiled
 def off_course(qpos: Array) -> Array:
     """Return how far the heading is from +x: 0 to 1."""
-    return 1.0 - np.exp(-np.square(go1.yaw_of(qpos)) / AHEAD)
+    return 1.0 - np.exp(-np.square(yaw_of(qpos)) / AHEAD)
 
 
 @compiled
 def _command_errors(simulation: Simulation) -> tuple[Array, Array]:
     """Return the squared errors of the velocity along the trunk's axes, and of turning."""
-    velocity, turning = go1.in_trunk(simulation.qpos, simulation.qvel[:3]), simulation.qvel[5]
+    velocity, turning = in_trunk(simulation.qpos, simulation.qvel[:3]), simulation.qvel[5]
     return np.square(_SPEED - velocity[0]) + np.square(velocity[1]), np.square(turning)
 
 
 def _outcome(
     before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float
 ) -> tuple[tuple[Array, ...], Array, Array]:
-    qpos, qvel, fell = simulation.qpos, simulation.qvel, go1.fell(simulation)
-    yaw, moved = go1.yaw_of(qpos), go1_terms.moved_forward(before, simulation)
-    torque, squared_torque, fourth_torque = go1_terms.torques(simulation)
-    on, heights, speeds = go1_terms.feet(before, simulation)
-    swing_height, air_time, swings = go1_terms.swings(on, heights, memory[ACTIONS:])
+    qpos, qvel, fell = simulation.qpos, simulation.qvel, has_fallen(simulation)
+    yaw, moved = yaw_of(qpos), moved_forward(before, simulation)
+    torque, squared_torque, fourth_torque = torques(simulation)
+    on, heights, speeds = feet(before, simulation, period)
+    swing_height, air_time, swings = follow_swings(on, heights, memory[ACTIONS:], period)
     velocity_error, turning_error = _command_errors(simulation)
     terms = (
         period * np.exp(-np.square(qvel[0] - _SPEED) / _SPEED_SPREAD),
@@ -69,21 +94,21 @@ def _outcome(
         period * off_course(qpos),
         period * np.abs(qvel[1]),
         period * np.square(qvel[1]),
-        period * go1_terms.tracking(velocity_error, _COMMAND_SPREAD),
-        period * go1_terms.tracking(turning_error, _COMMAND_SPREAD),
+        period * tracking(velocity_error, _COMMAND_SPREAD),
+        period * tracking(turning_error, _COMMAND_SPREAD),
         period * np.square(qvel[2]),
         period * (np.square(qvel[3]) + np.square(qvel[4])),
-        period * go1_terms.tilt(qpos),
+        period * tilt(qpos),
         period * torque,
         period * squared_torque,
         period * fourth_torque,
         period * np.sum(np.square(action)),
         period * np.sum(np.square(action - memory[:ACTIONS])),
-        period * go1_terms.energy(simulation),
-        period * go1_terms.pose(qpos),
-        period * go1_terms.beyond_limits(qpos),
-        period * go1_terms.slip(on, speeds),
-        period * go1_terms.clearance(heights, speeds),
+        period * energy(simulation),
+        period * pose(qpos),
+        period * beyond_limits(qpos),
+        period * slip(on, speeds),
+        period * clearance(heights, speeds),
         period * swing_height,
         period * air_time,
         period * (1.0 * fell),
@@ -133,12 +158,12 @@ def go1_walk() -> Task:
 
     Source: Dittrich, van Diggelen and Floreano, ICRA 2026.
     """
-    return _walk("go1_walk", go1.go1_world())
+    return _walk("go1_walk", go1_world())
 
 
 def go1_walk_rough() -> Task:
     """Return `go1_walk` on ground of random heights, 5 cm from peak to trough."""
-    return _walk("go1_walk_rough", go1.go1_world(go1.rough))
+    return _walk("go1_walk_rough", go1_world(rough))
 
 
 def _walk(name: str, world: MujocoWorld) -> Task:
@@ -147,14 +172,14 @@ def _walk(name: str, world: MujocoWorld) -> Task:
         name=name,
         robot="Go1",
         world=world,
-        observation=go1.proprioception("velocity"),
-        action=go1.ACTIONS,
+        observation=proprioception("velocity"),
+        action=TARGETS,
         reset=reset,
         observe=observe,
         actuate=actuate,
         outcome=_outcome,
         compares=("qpos", "site_xpos"),
-        memory_size=ACTIONS + go1_terms.SWING,
+        memory_size=ACTIONS + SWING,
         reward=REWARD,
         shaping=tuple(SHAPING),
         termination="the trunk is below 0.15 m, or tilted by more than 60 degrees",

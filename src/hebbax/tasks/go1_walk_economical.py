@@ -6,7 +6,8 @@ import dataclasses
 
 import numpy as np
 
-from hebbax.tasks import go1, go1_terms
+from hebbax.tasks.go1 import has_fallen
+from hebbax.tasks.go1_terms import energy, moved_forward, tilt
 from hebbax.tasks.go1_walk import ACTIONS, FAST_ENOUGH, go1_walk, off_course
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Simulation
@@ -15,18 +16,18 @@ from hebbax.types import Array, Simulation
 def _outcome(
     before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float
 ) -> tuple[tuple[Array, ...], Array, Array]:
-    qpos, qvel, fell = simulation.qpos, simulation.qvel, go1.fell(simulation)
-    moved = go1_terms.moved_forward(before, simulation)
+    qpos, qvel, fell = simulation.qpos, simulation.qvel, has_fallen(simulation)
+    moved = moved_forward(before, simulation)
     terms = (
         np.minimum(moved, period * FAST_ENOUGH),
         period * 0.5 * (1.0 - fell),
         -period * 0.3 * off_course(qpos),
         -period * 0.3 * np.abs(qvel[1]),
-        -period * 0.5 * go1_terms.tilt(qpos),
+        -period * 0.5 * tilt(qpos),
         -period * 0.3 * np.square(qvel[2]),
         -period * 0.01 * np.sum(np.square(action)),
         -period * 0.01 * np.sum(np.square(action - memory[:ACTIONS])),
-        -period * 0.001 * go1_terms.energy(simulation),
+        -period * 0.001 * energy(simulation),
         moved,
     )
     return terms, fell, np.concatenate((action, memory[ACTIONS:]))

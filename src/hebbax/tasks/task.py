@@ -61,9 +61,7 @@ class Task:
     gymnasium_options: Mapping[str, Any] = field(default_factory=dict)  # what `gymnasium.make` takes besides the id
     reward: tuple[str, ...] = ("reward",)  # names of the reward's terms
     shaping: tuple[str, ...] = ()  # names of further terms, which count in fitness alone, 0 times unless said otherwise
-    training_phases: Mapping[str, Sequence[Mapping[str, Any]]] = field(
-        default_factory=dict
-    )  # by name; the first unasked
+    training_phases: Sequence[Mapping[str, Any]] = ()  # as of training.phases, unless a run says otherwise
     termination: str | None = None  # when `outcome` ends a life, in words: "the torso is below 0.7 m", or NEVER
     settle: int = 0  # control ticks with an action of zero after each reset, before the life goes on
     noise_size: int = 0  # numbers of each kind that `noise` holds
