@@ -122,6 +122,35 @@ def test_any_part_of_what_a_task_does_not_have_is_said(han_e):
         drawn(parsed("scale-mass(any, 2)"), KEYS[0], task, hebbax.make_policy("mlp", task))
 
 
+def test_a_target_can_be_any_of_some(swimmer, han_e):
+    """Each in a third of the lives, within 4.5 standard deviations; nothing else, and the same for a key."""
+    (event,) = parsed("scale-actuator(any of motor1_rot or 1, 0.5)")
+    assert event.random
+    assert event.alternatives == ("motor1_rot", "1")
+    targets = [drawn([event], key, swimmer, han_e)[0].target for key in KEYS]
+    assert set(targets) == {"motor1_rot", 1}
+    count = targets.count(1)
+    assert abs(count - len(KEYS) / 2) < 4.5 * np.sqrt(len(KEYS) / 4)
+    assert targets == [drawn([event], key, swimmer, han_e)[0].target for key in KEYS]
+    assert text_of(event) == "scale-actuator(any of motor1_rot or 1, 0.5)"
+    assert events_from_dicts(events_to_dicts([event])) == (event,)
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("any of motor1_rot or motor3_rot", "unknown actuator 'motor3_rot': did you mean 'motor"),
+        ("any of 0 or 7", "on actuator 7: expected 0 to 1"),
+        ("any of motor1_rot or", "unknown actuator"),
+    ],
+)
+def test_a_target_among_some_that_is_none_is_said(target, said, swimmer, han_e):
+    """Whichever of them a life would draw."""
+    for key in KEYS[:10]:
+        with pytest.raises(HebbaxError, match=said):
+            drawn(parsed(f"scale-actuator({target}, 0.5)"), key, swimmer, han_e)
+
+
 # Damages that have names
 
 
@@ -147,7 +176,8 @@ def test_a_leg_by_its_published_name_is_where_it_is():
 
 @pytest.mark.parametrize("name", NAMED)
 def test_every_named_damage_can_be_had(name):
-    task = hebbax.make_task("half_cheetah" if name.startswith("cheetah") else "ant_run")
+    robots = {"cheetah": "half_cheetah", "go1": "go1_walk"}
+    task = hebbax.make_task(robots.get(name.partition("/")[0], "ant_run"))
     policy = hebbax.make_policy("mlp", task)
     engine = hebbax.NativeEngine(task, policy, threads=1)
     genome = np.zeros((1, policy.genome_size), np.float32)

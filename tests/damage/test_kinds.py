@@ -65,3 +65,20 @@ def test_every_kind_says_what_it_does():
         assert len(kind.summary) > 10, kind.name
         assert kind.whole is not None or kind.worst is None, kind.name
         assert kind.unit or kind.value not in ("vector", "force"), kind.name
+
+
+def test_a_leg_is_posed_action_by_action():
+    pose = np.array([0.5, -1.0, 2.0])
+    np.testing.assert_array_equal(apply("pose-leg", np.zeros(3), pose, 0, 0), pose)
+    np.testing.assert_array_equal(apply("pose-leg", np.ones(7), pose, 0, 0), [0.5, -1, 2, 0.5, -1, 2, 0.5])
+    np.testing.assert_array_equal(apply("pose-leg", np.ones(1), pose, 0, 0), [0.5])
+
+
+def test_jitter_is_even_and_as_large_as_asked():
+    """Uniform in ±0.4: mean 0, variance 0.4² / 3."""
+    noise = np.concatenate([apply("jitter-observation", np.full(60, 2.0), 0.4, 5, key) for key in range(200)]) - 2.0
+    assert np.abs(noise).max() <= 0.4
+    assert np.abs(noise).max() > 0.399
+    assert abs(noise.mean()) < 4.5 * 0.4 / np.sqrt(3 * noise.size)
+    assert noise.var() == pytest.approx(0.4**2 / 3, rel=0.05)
+    assert np.mean(noise > 0.2) == pytest.approx(0.25, abs=0.02)

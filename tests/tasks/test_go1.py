@@ -299,7 +299,9 @@ def test_commands_are_drawn_as_published():
     commands, waits = memories[:, 20:23], memories[:, 23]
     np.testing.assert_allclose(np.mean(commands != 0, axis=0), [0.9, 0.25, 0.5], atol=0.03)
     assert np.all(np.abs(commands) <= [1.5, 0.8, 1.2])
-    np.testing.assert_allclose([np.std(c[c != 0]) for c in commands.T], np.array([1.5, 0.8, 1.2]) / np.sqrt(3), rtol=0.1)
+    np.testing.assert_allclose(
+        [np.std(c[c != 0]) for c in commands.T], np.array([1.5, 0.8, 1.2]) / np.sqrt(3), rtol=0.1
+    )
     assert waits.mean() == pytest.approx(5, rel=0.06)
     assert np.mean(waits > 5) == pytest.approx(np.exp(-1), abs=0.03)
 

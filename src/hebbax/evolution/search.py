@@ -219,7 +219,8 @@ class Search:
         value = summary["return_mean"]  # of the lives that did not diverge
         if not lives.diverged.any() and (best is None or value > best.return_mean):
             best = Best(self.controller(state), state.generation, value)
-        metrics = {"mean_genome_return": value, "mean_genome_diverged": summary["diverged"]}
+        told = {"reward_terms": "terms", "diverged": "diverged", "terminations": "terminations"}
+        metrics = {"mean_genome_return": value, **{f"mean_genome_{name}": summary[key] for key, name in told.items()}}
         return replace(state, best=best), metrics
 
 

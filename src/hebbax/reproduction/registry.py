@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hebbax.errors import unknown_name
-from hebbax.reproduction import han_ant, han_attractors, han_freeze, han_gymnasium, han_perturbation
+from hebbax.reproduction import han_ant, han_attractors, han_freeze, han_go1, han_gymnasium, han_perturbation
 from hebbax.reproduction.experiment import Budget, Experiment
 
 EXPERIMENTS: dict[str, Experiment] = {
@@ -12,6 +12,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "han-perturbation": han_perturbation.EXPERIMENT,
     "han-attractors": han_attractors.EXPERIMENT,
     "han-freeze": han_freeze.EXPERIMENT,
+    "han-go1": han_go1.EXPERIMENT,
 }
 
 

@@ -13,10 +13,11 @@ from hebbax.engines.bodies import check_damages
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.policies.policy import Policy
 from hebbax.tasks.external.task import AnyTask
+from hebbax.tasks.go1 import LEGS as GO1_LEGS
 from hebbax.types import Normaliser
 
 ALL = "all"
-SUITES = ("actuators", "sensors", "surroundings", "ant", "cheetah", "physics")
+SUITES = ("actuators", "sensors", "surroundings", "ant", "cheetah", "go1", "physics")
 """What `hebbax stress --suite` names, besides `all`; a robot has those that fit it."""
 
 GRAVITY = 9.81  # m/s²
@@ -103,6 +104,7 @@ def _families(task: AnyTask, normaliser: Normaliser, ticks: int) -> Mapping[str,
         "surroundings": list(_of_surroundings(task, ticks)),
         "ant": list(_of_ant(task)),
         "cheetah": list(_of_cheetah(task)),
+        "go1": list(_of_go1(task, ticks)),
     }
 
 
@@ -153,3 +155,17 @@ def _of_cheetah(task: AnyTask) -> Iterator[_Family]:
     yield _Family("a motor fails", lambda _: "cheetah/motor-failure", (0,), "")
     for limb in ("bfoot", "ffoot", "bshin", "fshin"):
         yield _Family(f"{limb} shorter", f"shorten-limb({limb}, {{:g}})".format, (0.75, 0.5), "of the length")
+
+
+def _of_go1(task: AnyTask, ticks: int) -> Iterator[_Family]:
+    if not {"trunk", *(f"{leg} calf" for leg in GO1_LEGS)} <= set(task.world.body_names() or ()):
+        return
+    yield _Family("a leg tucks in half-way", lambda _: f"go1/motor-failure(from={ticks // 2})", (1,), "")
+    yield _Family("hips frozen", lambda _: "go1/frozen-hip", (1,), "")
+    yield _Family("a knee gives way half-way", lambda _: f"go1/broken-knee(from={ticks // 2})", (1,), "")
+    yield _Family("payload on the trunk", "add-mass(trunk, {:g})".format, (1, 3, 5), "kg")
+    yield _Family("sensor noise as published", lambda _: "go1/sensor-noise", (1,), "")
+    yield _Family("body and ground as published", lambda _: "go1/randomised", (1,), "")
+    blind = f"scale-observation(velocity, 0, from={ticks // 4})"
+    yield _Family("velocity not sensed from a quarter on", lambda _: blind, (1,), "")
+    yield _Family("rough ground for short legs", "roughen-ground({:g})".format, (0.02, 0.04), "m")
