@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from hebbax.tasks.go1 import has_fallen
-from hebbax.tasks.go1_terms import energy, moved_forward, tilt
+from hebbax.tasks.go1_terms import energy, feet, moved_forward, slip, tilt
 from hebbax.tasks.go1_walk import ACTIONS, FAST_ENOUGH, go1_walk, off_course
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Simulation
@@ -18,6 +18,7 @@ def _outcome(
 ) -> tuple[tuple[Array, ...], Array, Array]:
     qpos, qvel, fell = simulation.qpos, simulation.qvel, has_fallen(simulation)
     moved = moved_forward(before, simulation)
+    on, _, speeds = feet(before, simulation, period)
     terms = (
         np.minimum(moved, period * FAST_ENOUGH),
         period * 0.5 * (1.0 - fell),
@@ -28,6 +29,7 @@ def _outcome(
         -period * 0.01 * np.sum(np.square(action)),
         -period * 0.01 * np.sum(np.square(action - memory[:ACTIONS])),
         -period * 0.001 * energy(simulation),
+        -period * 0.5 * slip(on, speeds),
         moved,
     )
     return terms, fell, np.concatenate((action, memory[ACTIONS:]))
@@ -35,10 +37,12 @@ def _outcome(
 
 REWARD = (
     *("forward", "alive", "heading", "side-speed", "tilt", "vertical-speed"),
-    *("action", "action-change", "energy"),
+    *("action", "action-change", "energy", "foot-slip"),
 )
 
-_LATER = dict.fromkeys(("alive", "heading", "side-speed", "tilt", "vertical-speed", "action-change", "energy"), 0.0)
+_LATER = dict.fromkeys(
+    ("alive", "heading", "side-speed", "tilt", "vertical-speed", "action-change", "energy", "foot-slip"), 0.0
+)
 """What pays for posture or costs effort from the start teaches it to stand, or to dive."""
 
 
@@ -46,14 +50,14 @@ def go1_walk_economical() -> Task:
     """Return `go1_walk` with another reward, each second: metres along x up to 1, and 0.5 without a fall.
 
     Less 0.3 (1 - exp(-2 yaw²)), 0.3 of the speed sideways (m/s), 0.5 of the trunk's squared sine of tilt, 0.3 of its
-    squared vertical speed, 0.01 |action|², 0.01 of its change, and 0.001 of the power of all joints (W). At most 30 in
-    a life of 20 s. Training begins with going forward alone.
+    squared vertical speed, 0.01 |action|², 0.01 of its change, 0.001 of the power of all joints (W), and 0.5 of the
+    squared speeds of feet that bear weight (m²/s²). At most 30 in a life of 20 s. Training begins with going forward alone.
     """
     return dataclasses.replace(
         go1_walk(),
         name="go1_walk_economical",
         outcome=_outcome,
-        compares=("qpos",),
+        compares=("qpos", "site_xpos"),
         reward=REWARD,
         shaping=("distance",),
         training_phases=({"after": 0, "weights": _LATER}, {"after": 70}),
