@@ -113,7 +113,7 @@ def test_it_stands_for_ten_seconds_under_its_own_gains(name):
     assert np.ptp(heights[-500:]) < 1e-4
     assert 1 - 2 * (data.qpos[4] ** 2 + data.qpos[5] ** 2) > 0.99
     if "joystick" not in name and "rough" not in name:
-        assert heights[-1] == pytest.approx(0.271, abs=1e-3)  # measured with the same gains elsewhere
+        assert heights[-1] == pytest.approx(0.272, abs=2e-3)  # 0.271 where feet are softer
 
 
 def rotation(qpos):
@@ -148,7 +148,7 @@ def moment_of(name, ticks=30, seed=0):
 
 @pytest.mark.parametrize("name", GO1)
 def test_what_it_senses(name):
-    task, _, before, after, action, _, memory, _ = moment_of(name)
+    task, _, _before, after, action, _, memory, _ = moment_of(name)
     sensed = task.observe(after, memory)
     turned = rotation(after.qpos)
     velocity = after.qvel[:3] if "walk" in name else turned.T @ after.qvel[:3]
@@ -174,7 +174,7 @@ def test_the_reward_of_the_paper():
 
 
 def test_terms_of_walking_by_hand():
-    task, model, before, after, action, last, memory, (terms, done, _) = moment_of("go1_walk")
+    task, model, before, after, action, last, _memory, (terms, done, _) = moment_of("go1_walk")
     found = dict(zip(task.terms, terms, strict=True))
     turned = rotation(after.qpos)
     yaw, torque = np.arctan2(turned[1, 0], turned[0, 0]), after.qfrc_actuator[6:]
@@ -252,6 +252,7 @@ def test_the_economical_reward_by_hand():
     found = dict(zip(task.terms, terms, strict=True))
     turned = rotation(after.qpos)
     yaw = np.arctan2(turned[1, 0], turned[0, 0])
+    moved = np.linalg.norm((after.site_xpos - before.site_xpos)[:, :2], axis=1) / PERIOD
     expected = {
         "forward": min(after.qpos[0] - before.qpos[0], PERIOD) / PERIOD,
         "alive": 0.5,
@@ -262,6 +263,7 @@ def test_the_economical_reward_by_hand():
         "action": -0.01 * np.sum(action**2),
         "action-change": -0.01 * np.sum((action - last) ** 2),
         "energy": -0.001 * np.sum(np.abs(after.qvel[6:] * after.qfrc_actuator[6:])),
+        "foot-slip": -0.5 * np.sum(np.square(moved) * (after.sensordata > 0)),
     }
     assert tuple(expected) == task.reward
     for name, value in expected.items():
@@ -269,7 +271,7 @@ def test_the_economical_reward_by_hand():
 
 
 def test_the_joystick_reward_is_that_of_its_terms_but_never_below_nothing():
-    task, _, before, after, action, last, memory, (terms, _, _) = moment_of("go1_joystick")
+    task, _, _before, after, action, last, memory, (terms, _, _) = moment_of("go1_joystick")
     found = dict(zip(task.reward, terms, strict=True))
     turned, command = rotation(after.qpos), memory[20:23]
     local, torque = turned.T @ after.qvel[:3], after.qfrc_actuator[6:]

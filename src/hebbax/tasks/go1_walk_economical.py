@@ -51,7 +51,8 @@ def go1_walk_economical() -> Task:
 
     Less 0.3 (1 - exp(-2 yaw²)), 0.3 of the speed sideways (m/s), 0.5 of the trunk's squared sine of tilt, 0.3 of its
     squared vertical speed, 0.01 |action|², 0.01 of its change, 0.001 of the power of all joints (W), and 0.5 of the
-    squared speeds of feet that bear weight (m²/s²). At most 30 in a life of 20 s. Training begins with going forward alone.
+    squared speeds of feet that bear weight (m²/s²). At most 30 in a life of 20 s. Training begins
+    with going forward alone.
     """
     return dataclasses.replace(
         go1_walk(),
