@@ -14,6 +14,8 @@ BENCHMARKS = {
     "variants": "lives under three variants of damage in one batch, against as many of the whole robot",
     "startup": "from launch to help, to a list, and to the first finished generation",
     "solve": "from launch to a running HalfCheetah with the defaults, ten seeds; with --peers, others beside it",
+    "walk": "from launch to a Go1 that walks with the defaults, five seeds",
+    "go1": "lives of `go1_walk` against MuJoCo alone",
     "recording": "what keeping everything costs, and how long an analysis takes",
     "memory": "peak memory of a generation of 200 genomes of 456,640 coefficients",
 }

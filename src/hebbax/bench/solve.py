@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -59,19 +59,29 @@ def _sides(settings: Settings) -> dict[str, dict[str, Any]]:
 
 
 def _run(name: str, side: Mapping[str, Any], seed: int, settings: Settings) -> dict[str, Any]:
-    """Return how one run went: from its part, if that was run in the same way, else by running it."""
+    """Return how one run went."""
     how = {key: value for key, value in side.items() if key != "seeds"}
     asked = {"side": how, "seed": seed, "population": settings.population, "ticks": settings.ticks}
     asked |= {key: CASE[key] for key in ("task", "policy", "lives", "checkpoint_every")}
-    path = (
-        None if settings.parts is None else settings.parts / f"{name.replace(', ', '-').replace(' ', '-')}-s{seed}.json"
-    )
+    part = f"{name.replace(', ', '-').replace(' ', '-')}-s{seed}"
+
+    def anew() -> dict[str, Any]:
+        return run_peer(name, CASE, side, seed) if name in PEERS else run_training(CASE, side, seed, settings)
+
+    return kept_run(settings, part, asked, anew)
+
+
+def kept_run(
+    settings: Settings, name: str, asked: Mapping[str, Any], anew: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    """Return a run from its part, if that was run in the same way, else by running it."""
+    path = None if settings.parts is None else settings.parts / f"{name}.json"
     if path is not None and path.is_file():
         part = json.loads(path.read_text())
         if part["asked"] != asked:
             raise HebbaxError(f"{path} was run in another way: remove {path.parent} to begin anew")
         return part["run"]
-    run = run_peer(name, CASE, side, seed) if name in PEERS else run_training(CASE, side, seed, settings)
+    run = anew()
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         document = {"asked": asked, "environment": environment(), "run": run}
@@ -85,7 +95,7 @@ def _summed(runs: list[dict[str, Any]]) -> dict[str, Any]:
     for threshold in CASE["thresholds"]:
         reached = [first_reached(run["evaluations"], threshold) for run in runs]
         found[f"{threshold:.0f}"] = {
-            key: _median_and_worst([None if at is None else at[key] for at in reached]) for key in ("seconds", "steps")
+            key: median_and_worst([None if at is None else at[key] for at in reached]) for key in ("seconds", "steps")
         }
     return {"reached": found, "runs": runs}
 
@@ -102,7 +112,8 @@ def first_reached(evaluations: list[dict[str, Any]], threshold: float) -> dict[s
     return None
 
 
-def _median_and_worst(values: list[float | None]) -> dict[str, Any]:
+def median_and_worst(values: list[float | None]) -> dict[str, Any]:
+    """Return median and worst of what was reached, null for never, and the values."""
     numbers = [np.inf if value is None else value for value in values]
     plain = [float(np.median(numbers)), float(np.max(numbers))] if numbers else [np.inf, np.inf]
     median, worst = (value if np.isfinite(value) else None for value in plain)

@@ -92,12 +92,14 @@ def _evaluate_checkpoints(path: Path, case: Mapping[str, Any], launched: float) 
         evaluation = evaluate_controller(
             engine, controller, genome="mean", lifetimes=case["lives"], ticks=run.config.task.ticks
         )
+        told = evaluation.to_json()
         evaluations.append(
             {
                 "generation": checkpoint.generation,
                 "seconds": file.stat().st_mtime - launched,
                 "steps": steps[checkpoint.generation],
-                "return_mean": evaluation.to_json()["return_mean"],  # null where all lives diverged
+                # Null where all lives diverged.
+                **{key: told[key] for key in ("return_mean", "reward_terms", "terminated")},
             }
         )
     return evaluations

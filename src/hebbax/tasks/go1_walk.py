@@ -76,9 +76,10 @@ def _command_errors(simulation: Simulation) -> tuple[Array, Array]:
     return np.square(_SPEED - velocity[0]) + np.square(velocity[1]), np.square(turning)
 
 
-def _outcome(
+def outcome(
     before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float
 ) -> tuple[tuple[Array, ...], Array, Array]:
+    """Return the terms of the reward and those of shaping, whether it fell, and the memory."""
     qpos, qvel, fell = simulation.qpos, simulation.qvel, has_fallen(simulation)
     yaw, moved = yaw_of(qpos), moved_forward(before, simulation)
     torque, squared_torque, fourth_torque = torques(simulation)
@@ -177,7 +178,7 @@ def _walk(name: str, world: MujocoWorld) -> Task:
         reset=reset,
         observe=observe,
         actuate=actuate,
-        outcome=_outcome,
+        outcome=outcome,
         compares=("qpos", "site_xpos"),
         memory_size=ACTIONS + SWING,
         reward=REWARD,
