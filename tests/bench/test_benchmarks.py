@@ -13,7 +13,7 @@ import gymnasium
 import numpy as np
 import pytest
 
-from hebbax.bench import generation, memory, mjx_peer, peers, solve, solve_peers, startup, vector_peers
+from hebbax.bench import generation, memory, mjx_peer, peers, solve, solve_peers, startup, vector_peers, walk
 from hebbax.bench.peer_clock import PeerClock
 from hebbax.bench.report import Settings
 from hebbax.config.policy import PolicyConfig
@@ -42,6 +42,40 @@ def _tiny_case(**side: object) -> dict[str, object]:
     sides = {"hebbax": {"seeds": [0, 1, 2], "seconds": 60.0, "keys": ["generations=10"], **side}}
     peers = {"seeds": [0], "seconds": 0.0, "until": 1e9, "every": 1.0}
     return {**solve.CASE, "task": "swimmer", "thresholds": [-1e6, 1e6], "lives": 3, "sides": sides, "peers": peers}
+
+
+def test_walk(bench, monkeypatch):
+    monkeypatch.setattr(walk, "CASE", {**walk.CASE, "lives": 2})
+    monkeypatch.setattr(walk, "_SIDE", {"seconds": 120.0, "keys": ["generations=6"]})
+
+    results = bench("walk")
+
+    assert [run["seed"] for run in results["runs"]] == [0, 1]
+    for run in results["runs"]:
+        assert [one["generation"] for one in run["evaluations"]] == [0, 3, 6]
+        assert all(0 <= one["terminated"] <= 2 for one in run["evaluations"])
+    assert results["reached"]["seconds"] == {"median": None, "worst": None, "values": [None, None]}  # it lunges
+
+
+def test_walking_is_two_evaluations_in_a_row_without_a_fall():
+    def evaluations(*pairs):
+        return [
+            {"seconds": float(place), "reward_terms": {"distance": metres}, "terminated": fell}
+            for place, (metres, fell) in enumerate(pairs)
+        ]
+
+    far, near, falls = (10.0, 0), (9.9, 0), (12.0, 1)
+    assert walk._walks(evaluations(near, far, falls, far, near)) is None
+    assert walk._walks(evaluations(falls, far, far, near))["seconds"] == 2.0
+    assert walk._walks(evaluations((None, 0), far, far, far))["seconds"] == 2.0
+    assert walk._walks([]) is None
+
+
+def test_go1(bench):
+    results = bench("go1")["closed_loop"]
+
+    assert results["name"].startswith("bench-go1_walk")
+    assert results["population"] == 4
 
 
 def test_solve(bench, monkeypatch):

@@ -54,7 +54,7 @@ def test_both_replays_step_the_same_lives(engine, controls, recording):
     loop = LoopReplay(controls.task, recording, life_keys_of(6), controls.normaliser)
     loop.check(lives)
     np.testing.assert_array_equal(loop.run().returns, lives.returns)
-    batch = BatchReplay(controls.world, recording, 2)
+    batch = BatchReplay(controls, recording, 2)
     batch.run()
     batch.check()
     model = controls.task.world.model
@@ -72,7 +72,7 @@ def test_other_controls_are_found_out(engine, controls, recording):
     other = recording.actions.copy()
     other[0, 5] = np.nextafter(other[0, 5], np.float32(2))
     changed = Recording(other, recording.first_qpos, recording.first_qvel, recording.last_qpos)
-    batch = BatchReplay(controls.world, changed, 2)
+    batch = BatchReplay(controls, changed, 2)
     batch.run()
 
     with pytest.raises(HebbaxError, match=r"the replay through mujoco\.batch is not of the same lives \(by up to"):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from hebbax import zoo
-from hebbax.cli import demo
+from hebbax.cli import demo, demo_go1
 from hebbax.report.film import life_film
 
 SMALL = ("demo", "--task", "swimmer", "--seconds", "0.2")
@@ -57,6 +57,25 @@ def test_the_whole_demo_twice(hebbax, tmp_path):
     assert (again.code, again.error) == (0, "note: the earlier demo in demo is replaced; --out chooses another place\n")
     assert not (tmp_path / "demo/run/notes.txt").exists()
     assert (tmp_path / "demo/mine.txt").read_text() == "kept"
+
+
+def test_a_go1_whose_knee_breaks(hebbax, tmp_path, monkeypatch):
+    """Pictures are drawn where this machine can; the way is told of both lives, which are the same until 8 s."""
+    monkeypatch.setattr(demo_go1, "AT", 0.1)  # a Go1 of no generation falls soon
+
+    ran = hebbax("demo", "go1", "--seconds", "0.2", "--out", "there")
+
+    assert ran.code == 0
+    assert "Evolving rules of plasticity for go1_walk_economical from scratch, for 0.2 s:" in ran.out
+    assert "The same life, but the front-left knee breaks at 0.1 s:" in ran.out
+    if "no broken-knee.png" not in ran.error:
+        assert {"broken-knee.png", "broken-knee.mp4"} <= {path.name for path in (tmp_path / "there").iterdir()}
+        assert re.search(r"^unharmed: \S+ m in \d+ s\nwith a broken knee: \S+ m in \d+ s$", ran.out, re.MULTILINE)
+
+
+def test_a_go1_has_its_own_task(hebbax):
+    message = "--task swimmer with go1: expected one of them"
+    assert hebbax("demo", "go1", "--task", "swimmer") == (2, "", f"hebbax: {message}\n")
 
 
 def test_without_a_shipped_controller(hebbax, tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ import pytest
 from hebbax.cli.main import main
 from hebbax.engines.make_engine import make_engine
 from hebbax.errors import HebbaxError
-from hebbax.reproduction import han_ant, han_attractors, han_freeze, han_perturbation
+from hebbax.reproduction import han_ant, han_attractors, han_freeze, han_go1, han_perturbation
 from hebbax.reproduction.experiment import Budget, Experiment
 from hebbax.reproduction.page import Reproduction, write_reproduction
 from hebbax.reproduction.study import STUDY, read_numbers
@@ -20,6 +20,7 @@ from hebbax.runs.evaluation import evaluate_run
 from hebbax.runs.stored_run import StoredRun
 from hebbax.tasks.ant_run import PUBLISHED_LEGS
 from hebbax.tasks.obstacle_cheetah import COORDINATES, obstacle_cheetah
+from hebbax.tasks.registry import make_task
 from hebbax.types import Record
 
 TINY = ["strategy.population=4", "generations=1", "evaluate_lifetimes=1", "threads=1", "lifetimes=1"]
@@ -39,6 +40,11 @@ def cheetah(tmp_path_factory) -> StoredRun:
 @pytest.fixture(scope="module")
 def ant(tmp_path_factory) -> StoredRun:
     return trained(tmp_path_factory.mktemp("study"), "ant_run", "han-b")
+
+
+@pytest.fixture(scope="module")
+def go1(tmp_path_factory) -> StoredRun:
+    return trained(tmp_path_factory.mktemp("study"), "go1_walk", "han-e", "task.ticks=120")
 
 
 def returns_of(run: StoredRun, lifetimes: int) -> list[float]:
@@ -73,6 +79,28 @@ def test_verdicts_are_those_of_hebbax_analyze(cheetah, tmp_path):
     labels = [life["verdict"] and life["verdict"]["label"] for life in lives]
     assert [life["verdict"] and life["verdict"]["label"] for life in numbers["lives"]] == labels
     han_attractors.NUMBERS.check(numbers)
+
+
+def test_a_go1_lives_as_hebbax_evaluate_has_it(go1):
+    numbers = han_go1.measure(go1)
+
+    assert [life["return"] for life in numbers["lives"]] == returns_of(go1, 20)
+    han_go1.NUMBERS.check(numbers)
+    text = han_go1.section({"run": {"policy": "han-e", "seed": 0, **numbers}}, go1.folder.path)
+    falls = sum(life["fell"] for life in numbers["lives"])
+    assert f"falls in {falls} of 20 lives" in text
+    assert "| han-e, seed 0 |" in text
+
+
+def test_the_height_of_feet_and_their_swings():
+    """In the home pose they touch; a trunk that is 0.1 m higher has them at 0.1 m."""
+    model = make_task("go1_walk").world.model
+    qpos = np.repeat(model.key("home").qpos[None], 4, axis=0)
+    qpos[1:3, 2] += [0.1, 0.06]
+    heights = han_go1.foot_heights(model, qpos)
+    np.testing.assert_allclose(heights, np.array([[0, 0.1, 0.06, 0]] * 4).T, atol=1e-4)
+    assert han_go1.swing_peak(heights) == pytest.approx(0.1, abs=1e-4)
+    assert han_go1.swing_peak(heights[:2]) is None
 
 
 @pytest.mark.slow
@@ -135,9 +163,9 @@ def test_few_controllers_are_named_one_by_one_and_many_have_an_interval(tmp_path
     assert "| han-b, seeds 0, 1, 2, 3, 4 | 1,002 (1,000 to 1,004) |" in han_ant.section(many, tmp_path)
 
 
-@pytest.mark.parametrize("module", [han_ant, han_freeze, han_perturbation, han_attractors])
-def test_results_are_made_again_from_what_was_kept(module, cheetah, ant, tmp_path):
-    run = ant if module is han_ant else cheetah
+@pytest.mark.parametrize("module", [han_ant, han_freeze, han_perturbation, han_attractors, han_go1])
+def test_results_are_made_again_from_what_was_kept(module, cheetah, ant, go1, tmp_path):
+    run = {han_ant: ant, han_go1: go1}.get(module, cheetah)
     policy = run.policy.name
     budget = Budget("Tiny.", {run.task.name: ()}, {policy: 1}, TINY)
     experiment = replace(module.EXPERIMENT, budgets={"tiny": budget}, baseline=policy)

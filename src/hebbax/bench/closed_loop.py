@@ -49,7 +49,7 @@ def measure_controls(controls: Controls, ticks: int, repeats: int, tell: Tell) -
     tell(f"{controls.name}: checking that lives and replays are the same")
     for start in range(0, population, _GROUP):
         group = slice(start, start + _GROUP)
-        batch = BatchReplay(controls.world, recording.of_lives(group), engine.threads)
+        batch = BatchReplay(controls, recording.of_lives(group), engine.threads)
         loop = LoopReplay(controls.task, recording.of_lives(group), keys[group], controls.normaliser)
         lives = partial(
             engine.evaluate, controls.genomes[group], keys[group], Scenario(normaliser=controls.normaliser, ticks=ticks)

@@ -16,7 +16,6 @@ from hebbax.policies.open_loop import Replay
 from hebbax.tasks.task import Task
 from hebbax.types import Lives, Normaliser
 from hebbax.worlds.mujoco.contact_forces import ContactForces
-from hebbax.worlds.mujoco.world import MujocoWorld
 
 
 @dataclass(frozen=True)
@@ -69,15 +68,20 @@ def record_lives(engine: NativeEngine, controls: Controls, keys: Any, ticks: int
 
 
 class BatchReplay:
-    """Replays through `mujoco.batch`: the controls of all lives set at each tick, then one control period for all."""
+    """Replays through `mujoco.batch`: the controls of all lives set at each tick, then one control period for all.
 
-    def __init__(self, world: MujocoWorld, recording: Recording, threads: int) -> None:
+    What the task makes of an action may depend on nothing else; it is computed before the clock runs.
+    """
+
+    def __init__(self, controls: Controls, recording: Recording, threads: int) -> None:
+        world = controls.world
         self.recording, self.substeps = recording, world.substeps
         self.batch = batch.Batch(world.model, len(recording.actions), threads, persistent=world.contact_forces)
         self.contact_forces = ContactForces(self.batch) if world.contact_forces else None
         self.qpos, self.qvel, self.ctrl = (self.batch.bind(field) for field in ("qpos", "qvel", "ctrl"))
         # Tick by tick and in the batch's own type, so that setting the controls is one copy of adjacent numbers.
-        self.actions = np.ascontiguousarray(recording.actions.swapaxes(0, 1), np.float64)
+        actions = recording.actions.swapaxes(0, 1).astype(np.float64)
+        self.actions = np.ascontiguousarray(controls.task.actuate(actions, None, None), np.float64)
 
     def run(self) -> None:
         """Replay all lives from birth."""

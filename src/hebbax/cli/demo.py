@@ -7,6 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hebbax.cli import demo_go1
 from hebbax.cli.evolve import evolve, print_best
 from hebbax.cli.interrupt import Interruption, interruption
 from hebbax.cli.output import note, number
@@ -22,16 +23,19 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Evolve rules of plasticity for a robot from scratch, for a minute or two, and draw and film what they do. Then run them
-beside the controller that ships with hebbax, which evolved for longer, and beside random rules. The pictures and films
-go to demo/; an earlier demo there is replaced."""
+beside the controller that ships with hebbax, which evolved for longer, and beside random rules. With `go1` the robot is
+a Unitree Go1, and in the middle of a life its front-left knee breaks. The pictures and films go to demo/; an earlier
+demo there is replaced."""
 
 _EXAMPLES = """\
   hebbax demo
+  hebbax demo go1
   hebbax demo --seconds 30 --task swimmer --out demo-swimmer"""
 
 SHIPPED = "half_cheetah/han-e"
 """The controller of the zoo that is run against random rules."""
 
+_TASK = "half_cheetah"
 _MARKER = ".hebbax-demo"
 _RUN, _COMPARISON, _SHIPPED_FILM = "run", "evolved-against-random.png", "shipped-life.mp4"
 
@@ -39,17 +43,20 @@ _RUN, _COMPARISON, _SHIPPED_FILM = "run", "evolved-against-random.png", "shipped
 def parser() -> Parser:
     """Return the options."""
     options = Parser("demo", _DESCRIPTION, _EXAMPLES)
+    options.add_argument("robot", nargs="?", choices=["go1"], help="another robot, and what becomes of it")
     options.add_argument("--out", default="demo", metavar="FOLDER", help="where the files go (default: demo)")
     options.add_argument(
         "--seconds", type=positive_number, default=90.0, metavar="S", help="to evolve for (default: 90)"
     )
-    options.add_argument("--task", default="half_cheetah", metavar="TASK", help="default: half_cheetah")
+    options.add_argument("--task", metavar="TASK", help="default: half_cheetah; not with go1")
     options.add_argument("--seed", type=whole_number, default=0, metavar="N", help="default: 0")
     return options
 
 
 def run(options: Namespace) -> int:
-    """Evolve, show and compare; return 0, or 128 and the signal's number when stopped while evolving."""
+    """Evolve, show and compare or break; return 0, or 128 and the signal's number when stopped while evolving."""
+    if options.robot and options.task:
+        raise HebbaxError(f"--task {options.task} with {options.robot}: expected one of them")
     folder = Path(options.out)
     with interruption() as asked:
         stopped_by = _evolve(options, folder, asked)
@@ -57,7 +64,10 @@ def run(options: Namespace) -> int:
         return stopped_by
     print("\nIts learning curve, the weights of one life, and a film of it:")
     _show(folder)
-    _compare(folder, options.seconds)
+    if options.robot:
+        _break(folder, options.seconds)
+    else:
+        _compare(folder, options.seconds)
     return 0
 
 
@@ -77,17 +87,19 @@ def _started(options: Namespace, folder: Path) -> Training:
     from hebbax.runs.training import Training
     from hebbax.tasks.registry import make_task
 
-    make_task(options.task)  # a wrong name is to be told before an earlier demo is removed
+    task = demo_go1.TASK if options.robot else options.task or _TASK
+    make_task(task)  # a wrong name is to be told before an earlier demo is removed
     config = TrainConfig(
-        task=TaskConfig(options.task),
-        training=TrainingConfig(GROWING),  # several times as many generations as with full lives
+        task=TaskConfig(task),
+        # Several times as many generations as with full lives; a Go1 has a choice of its own.
+        training=TrainingConfig() if options.robot else TrainingConfig(GROWING),
         generations=1000,
         evaluate_every=5,
         seed=options.seed,
     )
     check_train_config(config)
     _make_room(folder)
-    print(f"Evolving rules of plasticity for {options.task} from scratch, for {options.seconds:g} s:")
+    print(f"Evolving rules of plasticity for {task} from scratch, for {options.seconds:g} s:")
     return Training.start(config, folder / _RUN, options.command)
 
 
@@ -101,7 +113,7 @@ def _make_room(folder: Path) -> None:
         if any(folder.iterdir()) and not (folder / _MARKER).is_file():
             raise HebbaxError(f"{folder} holds files that are not a demo's: choose another folder with --out")
         (folder / _MARKER).touch()
-        for name in (CURVE, WEIGHTS, FILM, _COMPARISON, _SHIPPED_FILM):
+        for name in (CURVE, WEIGHTS, FILM, _COMPARISON, _SHIPPED_FILM, demo_go1.FILM, demo_go1.PICTURE):
             (folder / name).unlink(missing_ok=True)
         if (folder / _RUN).exists():
             note(f"the earlier demo in {folder} is replaced; --out chooses another place")
@@ -117,6 +129,15 @@ def _show(folder: Path) -> None:
 
     run = StoredRun.open(folder / _RUN, note)
     show_run(run, folder, genome=_genome_of(run), on_file=print, on_note=note)
+
+
+def _break(folder: Path, seconds: float) -> None:
+    """Break a knee of what has just evolved."""
+    from hebbax.runs.stored_run import StoredRun
+
+    print(f"\nThe same life, but the {demo_go1.KNEE.split()[0]} knee breaks at {demo_go1.AT:g} s:", flush=True)
+    run = StoredRun.open(folder / _RUN, note)
+    demo_go1.break_a_knee(run, folder, seconds, _genome_of(run))
 
 
 def _genome_of(run: StoredRun) -> str:

@@ -147,6 +147,8 @@ SHAPING = {
 }
 """Terms that a run may weigh in its fitness, each a second's worth in a second, and what they are."""
 
+WALKS = "reward_terms.forward>=2.5"  # m in a life of 200 ticks, which is 4 s
+
 LEARN_TO_WALK = {"after": 0, "weights": {"speed": 0.0, "heading": 0.0, "forward": 1.0, "action": -0.01}}
 """First of all forward: what pays for posture or costs effort from the start teaches it to stand, or to dive."""
 
@@ -185,5 +187,5 @@ def _walk(name: str, world: MujocoWorld) -> Task:
         shaping=tuple(SHAPING),
         termination="the trunk is below 0.15 m, or tilted by more than 60 degrees",
         training_ticks=200,
-        training_phases=(LEARN_TO_WALK, {"after": 60}),
+        training_phases=(LEARN_TO_WALK, {"after": WALKS}),
     )
