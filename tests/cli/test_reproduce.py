@@ -127,7 +127,7 @@ def test_a_report_before_the_first_run(hebbax, tiny, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["han-gym"], "unknown experiment 'han-gym': did you mean 'han-gymnasium'?"),
+        (["han-gymnas"], "unknown experiment 'han-gymnas': did you mean 'han-gymnasium'?"),
         (["han-gymnasium", "--budget", "desktop"], "unknown budget 'desktop': did you mean 'laptop'?"),
         (
             ["han-gymnasium", "--dry-run", "--report-only"],

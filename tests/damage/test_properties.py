@@ -20,7 +20,7 @@ CASES = {
     "freeze-plasticity": {},
     "scale-plasticity": {"value": 0.5},
     "pin-actuator": {"value": 0.5, "target": 0},
-    "pose-leg": {"value": (0.5, -0.5, 0.25)},
+    "pose-leg": {"value": (0.5, -0.5, 0.25), "target": 1},
     "stick-actuator": {"target": 1},
     "scale-actuator": {"value": 0.5, "target": 2},
     "limit-actuator": {"value": 0.05, "target": 3},

@@ -125,7 +125,7 @@ def test_runs_of_another_experiment_are_among_its_own(name):
 
 
 def test_unknown_names():
-    with pytest.raises(HebbaxError, match="unknown experiment 'han-gym': did you mean 'han-gymnasium'"):
-        experiment_named("han-gym")
+    with pytest.raises(HebbaxError, match="unknown experiment 'han-gymnas': did you mean 'han-gymnasium'"):
+        experiment_named("han-gymnas")
     with pytest.raises(HebbaxError, match="unknown budget 'laptp': did you mean 'laptop'"):
         budget_named(EXPERIMENTS["han-gymnasium"], "laptp")

@@ -46,14 +46,13 @@ def draw_harm(
     harmed, whole = (runner.record(0, happened)[1] for happened in (tuple(events), ()))
     onset = min(event.onset for event in events)
     strip, ticks = _strip(source, harmed, events)
+    plastic = bool(run.policy.plastic)
     with figure_style():
         figure = Figure(figsize=(9.0, 4.6), layout="constrained")
-        rows = figure.subplots(
-            3 if run.policy.plastic else 2, 1, height_ratios=[1.15, 1.0, 0.8][: 2 + run.policy.plastic]
-        )
+        rows = figure.subplots(2 + plastic, 1, height_ratios=[1.15, 1.0, 0.8][: 2 + plastic])
         _show_strip(rows[0], strip, ticks, onset, source.task.control_period, title)
         _speeds(rows[1], source, harmed, whole)
-        if run.policy.plastic:
+        if plastic:
             _weights(rows[2], source, harmed, whole)
         for axes in rows[1:]:
             axes.axvline(onset * source.task.control_period, color=VERMILLION, linewidth=1.0, linestyle=":")

@@ -119,7 +119,7 @@ def measure(run: StoredRun) -> dict[str, Any]:
     return {
         "lives": [
             {
-                "return": life["return"],
+                "return": None if row.diverged[0] else float(row.returns[0]),
                 "fell": int(row.ends[0] == END_TERMINATED),
                 "verdict": _label(life["verdict"]),
                 "published_ratio": _label(life["published_ratio"]),
