@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import re
 import resource
+import shutil
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import jax
 import numba
@@ -110,6 +112,22 @@ def install_page(install) -> Callable[[Path], str]:
     return add
 
 
+@pytest.fixture
+def install_package(install) -> Callable[[Path], str]:
+    """Install the package of a folder with a pyproject.toml, none of whose other files go along; return its module."""
+
+    def add(folder: Path) -> str:
+        project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
+        ((module, value),) = project["entry-points"]["hebbax"].items()
+        site = install(module, "", project["name"], value)
+        (site / f"{module}.py").unlink()
+        shutil.copytree(folder / module, site / module)
+        registry._loaded = False  # `install` has it put back; a command may have looked for plug-ins since
+        return module
+
+    return add
+
+
 @pytest.fixture(scope="session")
 def swimmer():
     return make_task("swimmer")
@@ -162,6 +180,14 @@ def default_settings(monkeypatch):
         monkeypatch.setattr(numba.config, name, None)
     for name in ("NUMBA_ENABLE_AVX", "XLA_FLAGS"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def others_robots() -> ModuleType:
+    """The module of robots in the layouts of others: each of its functions writes one into a folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(Path(__file__).parent))
+        return importlib.import_module("others_robots")
 
 
 @pytest.fixture

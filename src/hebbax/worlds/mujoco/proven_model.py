@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import mujoco
@@ -15,11 +15,7 @@ from hebbax.worlds.mujoco.fast_model import quick_model
 
 def proven_model(spec: mujoco.MjSpec) -> mujoco.MjModel:
     """Return the compiled model. Raises HebbaxError if MuJoCo cannot compile or step it."""
-    try:
-        with without_deprecations():
-            model = quick_model(spec)
-    except ValueError as error:  # as of a moving body without mass
-        raise HebbaxError(f"MuJoCo cannot compile the model: {one_line(error)}") from error
+    model = compiled_model(spec, quick_model)
     timestep = float(model.opt.timestep)
     if not 0 < timestep < np.inf:
         raise HebbaxError(f"the model's timestep is {timestep:g} s: expected more than 0, such as 0.002")
@@ -27,6 +23,17 @@ def proven_model(spec: mujoco.MjSpec) -> mujoco.MjModel:
     model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
     prove(model)
     return model
+
+
+def compiled_model(
+    spec: mujoco.MjSpec, compile: Callable[[mujoco.MjSpec], mujoco.MjModel] = mujoco.MjSpec.compile
+) -> mujoco.MjModel:
+    """Return what a source compiles to. Raises HebbaxError if MuJoCo cannot compile it."""
+    try:
+        with without_deprecations():
+            return compile(spec)
+    except ValueError as error:  # as of a moving body without mass
+        raise HebbaxError(f"MuJoCo cannot compile the model: {one_line(error)}") from error
 
 
 def prove(model: mujoco.MjModel) -> mujoco.MjData:
