@@ -62,12 +62,13 @@ def write_quadruped(folder: Path, name: str = "dog") -> Path:
 
 def write_arm(folder: Path) -> Path:
     """Write an arm of four joints on a table, with general actuators that are servos, and a site at its hand."""
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / "arm.xml"
     links = ("0 0 1", "0 1 0", "0 1 0", "0 1 0")
     inner = '<geom type="sphere" size="0.03" mass="0.1"/><site name="attachment_site"/>'
     for number, axis in reversed(list(enumerate(links, 1))):
         inner = f"""<body name="link{number}" pos="0 0 {0.1 if number == 1 else 0.2}">
-        <joint name="joint{number}" axis="{axis}" range="-2 2" damping="1"/>
+        <joint name="joint{number}" axis="{axis}" range="-2 2" damping="1" armature="0.05"/>
         <geom type="capsule" fromto="0 0 0 0 0 0.2" size="0.03" mass="0.5"/>
         {inner if number < 4 else f'<body pos="0 0 0.2">{inner}</body>'}</body>"""
     drives = "".join(
@@ -75,7 +76,8 @@ def write_arm(folder: Path) -> Path:
         f'ctrlrange="-2 2"/>'
         for number in range(1, 5)
     )
-    path.write_text(f"""<mujoco model="arm"><compiler angle="radian"/><option timestep="0.004"/>
+    path.write_text(f"""<mujoco model="arm"><compiler angle="radian"/>
+    <option timestep="0.004" integrator="implicitfast"/>
     <worldbody><geom name="table" type="box" size="0.3 0.3 0.05" pos="0 0 -0.2"/>{inner}</worldbody>
     <actuator>{drives}</actuator></mujoco>""")
     return path
@@ -83,6 +85,7 @@ def write_arm(folder: Path) -> Path:
 
 def write_hand(folder: Path) -> Path:
     """Write a hand whose three fingers are each pulled by a tendon over two joints, and a ball that lies free."""
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / "hand.xml"
     fingers = "".join(
         f"""<body name="{name}_lower" pos="{0.05 * place} 0 0.1"><joint name="{name}_J2" axis="1 0 0" range="0 1.5"/>
@@ -110,6 +113,7 @@ def write_hand(folder: Path) -> Path:
 
 def write_hopper(folder: Path) -> Path:
     """Write a leg in a plane with motors, without a keyframe and without a floor: as drawn it hangs 0.3 m too high."""
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / "hopper.xml"
     path.write_text("""<mujoco model="leg"><compiler angle="radian"/><option timestep="0.004"/>
     <worldbody><body name="hip" pos="0 0 0.8"><joint name="rootx" type="slide" axis="1 0 0"/>
@@ -127,6 +131,7 @@ def write_hopper(folder: Path) -> Path:
 
 def write_urdf(folder: Path) -> Path:
     """Write a URDF of a body on two legs, each with a hinge of 12 N·m."""
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / "biped.urdf"
     inertia = '<inertia ixx="0.01" iyy="0.01" izz="0.01" ixy="0" ixz="0" iyz="0"/>'
 

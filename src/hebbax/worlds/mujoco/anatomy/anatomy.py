@@ -14,6 +14,7 @@ from hebbax.worlds.mujoco.anatomy.limb import Targets, targets_of, tip_body, tip
 from hebbax.worlds.mujoco.anatomy.parts import Joint, joints_of
 from hebbax.worlds.mujoco.anatomy.posture import HOME, add_floor, birth_key, floor_height, floors, lowest
 from hebbax.worlds.mujoco.anatomy.stance import Stance, stance_of, up_in
+from hebbax.worlds.mujoco.anatomy.steady import check_steady
 from hebbax.worlds.mujoco.proven_model import compiled_model
 from hebbax.worlds.mujoco.robot import root_body
 
@@ -63,6 +64,7 @@ def examine(spec: mujoco.MjSpec) -> Anatomy:
     tip = _tip(spec, model, data, joints, notes) if stance is None else None
     model = compiled_model(spec)
     drives = drives_of(model, data, walks=stance is not None)
+    check_steady(model, key, drives)
     return Anatomy(
         spec=spec,
         model=model,
@@ -112,7 +114,7 @@ def _stand(
         notes.append(f"it is {'lowered' if bottom > floor else 'raised'} by {abs(bottom - floor):.3g} m onto the floor")
         bottom = floor
     if not has_floor:
-        floor = min(0.0, bottom)
+        floor = 0.0 if bottom > -_DEEP else bottom
         add_floor(spec, model, floor)
         notes.append(f"the file has no floor: a plane at a height of {floor:.3g} m was added to the copy")
     elif bottom < floor - _DEEP:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from hebbax.errors import HebbaxError
 from hebbax.worlds.mujoco.anatomy.drives import SERVO, Drive
 from hebbax.worlds.mujoco.anatomy.parts import HINGE, SLIDE, Joint, tree_of
+from hebbax.worlds.mujoco.anatomy.steady import hold
 
 TIP = "tip"
 """The site that is added where the last link of an arm has none."""
@@ -83,21 +83,17 @@ def targets_of(
     for _ in range(_TARGETS):
         mujoco.mj_resetDataKeyframe(model, data, model.key(key).id)
         if all(drive.kind == SERVO for drive in drives):
-            _hold(model, data, drives, generator)
+            _go(model, data, drives, generator)
         else:  # a motor that pulls for long ends at a limit
             _pose(model, data, [joints[index] for index in moved], generator)
         points.append(data.site_xpos[site].copy() if tip is not None else data.qpos[places].copy())
-    found = np.array(points)
-    if not np.isfinite(found).all():
-        raise HebbaxError("the model diverges when its controls are held for 2 s: expected a smaller timestep")
-    return Targets(tip, site, tuple(moved), found)
+    return Targets(tip, site, tuple(moved), np.array(points))
 
 
-def _hold(model: mujoco.MjModel, data: mujoco.MjData, drives: Sequence[Drive], generator: np.random.Generator) -> None:
+def _go(model: mujoco.MjModel, data: mujoco.MjData, drives: Sequence[Drive], generator: np.random.Generator) -> None:
     """Let servos go to where random actions bid them, and hold it."""
     data.ctrl[:] = [one.rest + one.reach * generator.uniform(-1, 1) for one in drives]
-    for _ in range(max(1, round(_SECONDS / model.opt.timestep))):
-        mujoco.mj_step(model, data)
+    hold(model, data, _SECONDS)
 
 
 def _pose(model: mujoco.MjModel, data: mujoco.MjData, joints: Sequence[Joint], generator: np.random.Generator) -> None:
