@@ -36,6 +36,7 @@ from hebbax.plasticity.normalisation import NORMALISATIONS
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.make_policy import make_policy
 from hebbax.runs.run_folder import RunFolder
+from hebbax.tasks.from_model.new_robot import write_robot
 from hebbax.tasks.registry import TASKS, make_task
 
 REGISTRIES = (
@@ -124,6 +125,19 @@ def install_package(install) -> Callable[[Path], str]:
         shutil.copytree(folder / module, site / module)
         registry._loaded = False  # `install` has it put back; a command may have looked for plug-ins since
         return module
+
+    return add
+
+
+@pytest.fixture
+def install_own_robot(install_package, tmp_path) -> Callable[[Path], str]:
+    """Make the robot that the page docs/your-own-robot.md lists, and install it; return its module."""
+
+    def add(page: Path) -> str:
+        model = tmp_path / "crawler.xml"
+        model.write_text(re.findall(r"^```xml\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)[0])
+        write_robot("crawler", model, tmp_path / "crawler")
+        return install_package(tmp_path / "crawler")
 
     return add
 

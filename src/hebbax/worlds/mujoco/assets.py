@@ -35,8 +35,9 @@ class Assets(NamedTuple):
     missing: str = ""  # why there are none of those that it has
 
 
-def assets_of(spec: mujoco.MjSpec, model: mujoco.MjModel, xml: str, most: int = MOST) -> Assets:
-    """Return the files of a model whose text is given, unless they are more than `most` bytes together."""
+def assets_of(spec: mujoco.MjSpec, model: mujoco.MjModel, xml: str, most: int | None = None) -> Assets:
+    """Return the files of a model whose text is given, unless they are more than `most` bytes together, else MOST."""
+    most = MOST if most is None else most
     root = ElementTree.fromstring(xml)
     places: dict[str, str] = {}
     files: dict[str, bytes] = {}
