@@ -110,6 +110,13 @@ def test_a_newborn_is_the_keyframe_and_noise_moves_its_joints_alone(others_robot
     assert data.qpos[2] > 0.8 * anatomy.qpos[2]
 
 
+def test_its_numbers_lie_in_a_row_so_that_a_compiled_life_is_kept(others_robots, tmp_path):
+    """Of an array with gaps Numba keeps the address, and a life that holds one is compiled anew in every process."""
+    _, task = made(others_robots.write_arm(tmp_path))
+    names = task.reset.__globals__
+    assert all(names[name].flags.c_contiguous for name in ("HOME", "NOISE", "REST", "REACH", "TARGETS"))
+
+
 def test_every_target_of_an_arm_is_drawn_and_its_distance_is_the_cost(others_robots, tmp_path):
     anatomy, task = made(others_robots.write_arm(tmp_path))
     model, points = task.world.model, anatomy.targets.points
@@ -130,3 +137,15 @@ def test_names_of_groups_are_each_once(others_robots, tmp_path):
     names = [group.name for group in task.observation]
     assert len(names) == len(set(names))
     assert {"hip pitch", "hip-pitch"} <= set(names)
+
+
+def test_names_of_a_model_never_become_code(others_robots, tmp_path):
+    """XML lets a name hold the end of a line, and quotes."""
+    path = others_robots.write_arm(tmp_path)
+    evil = "&#10;raise SystemExit(&quot;&quot;&quot;&#10;&quot;"
+    text = path.read_text().replace('"joint1"', f'"joint1{evil}"').replace('"attachment_site"', f'"tip{evil}"')
+    text = text.replace('"actuator1"', f'"actuator1{evil}"')
+    path.write_text(text.replace("</mujoco>", f'<keyframe><key name="home{evil}"/></keyframe></mujoco>'))
+    anatomy, task = made(path)
+    assert "\n" in anatomy.keyframe
+    assert (task.action_size, anatomy.targets.tip.startswith("tip")) == (4, True)

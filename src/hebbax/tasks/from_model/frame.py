@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from hebbax.tasks.from_model.words import (
@@ -33,14 +34,7 @@ class Goal:
 
 
 def text_of(anatomy: Anatomy, name: str, model: str, goal: Goal) -> str:
-    """Return the module of a task: `make_task` in it makes it."""
-    unseen = () if anatomy.stance is None else anatomy.stance.unseen
-    seen = (*without("body.qpos", len(anatomy.qpos), unseen), "body.qvel", *goal.observed)
-    rows = [*position_groups(anatomy), *velocity_groups(anatomy), *goal.groups]
-    drives = [(drive.name, 1, drive.unit) for drive in anatomy.drives]
-    period = anatomy.substeps * anatomy.timestep
-    world = f'hebbax.mujoco(MODEL, substeps={anatomy.substeps}, keyframe="{anatomy.keyframe}"),'
-    world += f"  # a step takes {number(anatomy.timestep)} s"
+    """Return the module of a task; `make_task` in it makes it."""
     return f'''"""{name}: {goal.what}
 
 `hebbax new robot` has read this off {model}. From here on it is yours: change a number or a function,
@@ -56,24 +50,42 @@ from hebbax import Group
 
 MODEL = Path(__file__).with_name("{model}")
 
-# Positions at birth, those of the keyframe "{anatomy.keyframe}", and how far noise moves them either way.
+{_tables(anatomy, goal)}
+
+{_functions(anatomy, goal)}
+
+{_task(anatomy, name, goal)}'''
+
+
+def _tables(anatomy: Anatomy, goal: Goal) -> str:
+    """Return the numbers: birth, controls, those of the goal, and what observations and actions are."""
+    rows = [*position_groups(anatomy), *velocity_groups(anatomy), *goal.groups]
+    drives = [(drive.name, 1, drive.unit) for drive in anatomy.drives]
+    return f"""\
+# Positions at birth, those of the model's keyframe, and how far noise moves them either way.
 BIRTH = np.array([
 {birth_rows(anatomy)}])
-HOME, NOISE = BIRTH[:, 0], BIRTH[:, 1]
+HOME, NOISE = BIRTH.T.copy()
 SPEED_NOISE = 0.01  # m/s or rad/s
 
 # Controls of an action of 0, and how far one of 1 is from there; MuJoCo keeps them within the actuator's range.
 CONTROL = np.array([
 {control_rows(anatomy.drives)}])
-REST, REACH = CONTROL[:, 0], CONTROL[:, 1]
+REST, REACH = CONTROL.T.copy()
 
 {goal.constants}
 OBSERVATION = [
 {group_lines(rows)}]
 ACTION = [
 {group_lines(drives, ", low=-1, high=1")}]
+"""
 
 
+def _functions(anatomy: Anatomy, goal: Goal) -> str:
+    """Return the four functions of the task, and those that they call."""
+    unseen = () if anatomy.stance is None else anatomy.stance.unseen
+    seen = (*without("body.qpos", len(anatomy.qpos), unseen), "body.qvel", *goal.observed)
+    return f"""\
 def reset(noise):  # a new life: positions, velocities, memory
     qpos = HOME + NOISE * noise.uniform[:{len(anatomy.qpos)}]
     qvel = SPEED_NOISE * noise.normal[:{anatomy.velocities}]
@@ -88,12 +100,18 @@ def actuate(action, body, memory):  # MuJoCo's controls, in the order of ACTION
     return REST + REACH * action
 
 
-{goal.outcome}
+{goal.outcome}"""
 
+
+def _task(anatomy: Anatomy, name: str, goal: Goal) -> str:
+    """Return the function that makes the task."""
+    period = anatomy.substeps * anatomy.timestep
+    world = f"hebbax.mujoco(MODEL, substeps={anatomy.substeps}, keyframe={json.dumps(anatomy.keyframe)}),"
+    return f"""\
 def make_task():
     return hebbax.Task(
         name="{name}",
-        world={world}
+        world={world}  # a step takes {number(anatomy.timestep)} s
         observation=OBSERVATION,
         action=ACTION,
         reset=reset,
@@ -102,4 +120,4 @@ def make_task():
         outcome=outcome,
 {goal.fields}        length={max(1, round(SECONDS / period))},  # ticks of a life: {SECONDS:g} s
     )
-'''
+"""

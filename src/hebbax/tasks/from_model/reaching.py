@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hebbax.tasks.from_model.frame import Goal
-from hebbax.tasks.from_model.words import rows_of
+from hebbax.tasks.from_model.words import rows_of, said
 from hebbax.worlds.mujoco.anatomy.anatomy import Anatomy
 from hebbax.worlds.mujoco.anatomy.limb import Targets
 
@@ -16,8 +16,8 @@ def reaching(anatomy: Anatomy, targets: Targets) -> Goal:
     unit = " or ".join(sorted(units, reverse=True))
     off = "np.sqrt(np.sum(np.square(tip(body) - memory)))" if tip else "np.mean(np.abs(pose(body) - memory))"
     what = (
-        f'bring the site "{targets.tip}" to a place that is drawn at birth.'
-        if tip
+        f'bring the site "{said(targets.tip)}" to a place that is drawn at birth.'
+        if targets.tip is not None
         else "take a pose that is drawn at birth."
     )
     return Goal(
@@ -54,7 +54,7 @@ def _functions(anatomy: Anatomy, targets: Targets) -> str:
     if targets.tip is not None:
         place = f'''@hebbax.compiled  # as it is called by functions of the task
 def tip(body):
-    return body.site_xpos[{targets.site}]  # of "{targets.tip}", in m
+    return body.site_xpos[{targets.site}]  # of "{said(targets.tip)}", in m
 '''
     else:
         places = [anatomy.joints[index].qpos for index in targets.joints]

@@ -29,6 +29,15 @@ def number(value: float) -> str:
     return repr(float(f"{value:.{_DIGITS}g}") + 0.0) if abs(value) > _NOTHING else "0.0"
 
 
+def said(name: str) -> str:
+    r"""Return a name of a model as a comment or a text may hold it: what else is in it must not become code.
+
+    >>> said('knee"\nimport os')
+    'knee  import os'
+    """
+    return "".join(sign if sign.isprintable() and sign not in '"\\' else " " for sign in name)
+
+
 def unique(names: Iterable[str]) -> list[str]:
     """Return names of groups like others, each once.
 
@@ -70,13 +79,13 @@ def birth_rows(anatomy: Anatomy) -> str:
         noise = 0.0 if joint.kind in (FREE, BALL) or index in held or not anatomy.loose else _noise(joint)
         for place, part in enumerate(_parts(joint)):
             value = number(anatomy.qpos[joint.qpos + place])
-            lines.append(f"    [{value}, {number(noise)}],  # {joint.name}{part}\n")
+            lines.append(f"    [{value}, {number(noise)}],  # {said(joint.name)}{part}\n")
     return "".join(lines)
 
 
 def control_rows(drives: Sequence[Drive]) -> str:
     """Return the lines of the table of controls: at an action of 0, how far one of 1 is from there, and whose."""
-    return "".join(f"    [{number(drive.rest)}, {number(drive.reach)}],  # {drive.name}\n" for drive in drives)
+    return "".join(f"    [{number(drive.rest)}, {number(drive.reach)}],  # {said(drive.name)}\n" for drive in drives)
 
 
 def _noise(joint: Joint) -> float:
