@@ -41,6 +41,7 @@ def test_a_floating_robot_is_put_onto_a_floor_that_is_added():
     mujoco.mj_resetDataKeyframe(anatomy.model, data, 0)
     mujoco.mj_forward(anatomy.model, data)
     np.testing.assert_allclose(data.qpos, anatomy.qpos)
+    assert anatomy.model.nlight == 1
     assert min(data.contact.dist) == pytest.approx(0, abs=1e-6)
 
 

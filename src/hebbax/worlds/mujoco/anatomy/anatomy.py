@@ -12,7 +12,7 @@ from hebbax.errors import HebbaxError
 from hebbax.worlds.mujoco.anatomy.drives import Drive, drives_of, holding
 from hebbax.worlds.mujoco.anatomy.limb import Targets, targets_of, tip_body, tip_site
 from hebbax.worlds.mujoco.anatomy.parts import Joint, joints_of
-from hebbax.worlds.mujoco.anatomy.posture import HOME, add_floor, birth_key, floor_height, floors, lowest
+from hebbax.worlds.mujoco.anatomy.posture import HOME, add_floor, add_light, birth_key, floor_height, floors, lowest
 from hebbax.worlds.mujoco.anatomy.stance import Stance, stance_of, up_in
 from hebbax.worlds.mujoco.anatomy.steady import check_steady
 from hebbax.worlds.mujoco.proven_model import compiled_model
@@ -60,8 +60,12 @@ def examine(spec: mujoco.MjSpec) -> Anatomy:
     notes.append(_birth_note(key))
     if stance is not None and stance.height is not None:
         notes += _stand(spec, model, data, stance, key)
-    key = key or _add_home(spec, model, data)
+    # The tip first: what else is added takes the bodies of a source their numbers.
     tip = _tip(spec, model, data, joints, notes) if stance is None else None
+    key = key or _add_home(spec, model, data)
+    if not spec.lights:
+        add_light(spec)
+        notes.append("the file has no light: one was added to the copy")
     model = compiled_model(spec)
     drives = drives_of(model, data, walks=stance is not None)
     check_steady(model, key, drives)

@@ -82,3 +82,10 @@ def add_floor(spec: mujoco.MjSpec, model: mujoco.MjModel, height: float) -> None
     )
     floor.contype = 1 | int(np.bitwise_or.reduce(model.geom_conaffinity, initial=0))
     floor.conaffinity = 1 | int(np.bitwise_or.reduce(model.geom_contype, initial=0))
+
+
+def add_light(spec: mujoco.MjSpec) -> None:
+    """Add the light of a sun: that of the camera alone shows little."""
+    spec.worldbody.add_light(
+        type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL, pos=[0, 0, 4], dir=[0.2, 0.4, -1], diffuse=[0.7, 0.7, 0.7]
+    )
