@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import re
 import resource
+import shutil
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import jax
 import numba
@@ -34,6 +36,7 @@ from hebbax.plasticity.normalisation import NORMALISATIONS
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.make_policy import make_policy
 from hebbax.runs.run_folder import RunFolder
+from hebbax.tasks.from_model.new_robot import write_robot
 from hebbax.tasks.registry import TASKS, make_task
 
 REGISTRIES = (
@@ -110,6 +113,35 @@ def install_page(install) -> Callable[[Path], str]:
     return add
 
 
+@pytest.fixture
+def install_package(install) -> Callable[[Path], str]:
+    """Install the package of a folder with a pyproject.toml, none of whose other files go along; return its module."""
+
+    def add(folder: Path) -> str:
+        project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
+        ((module, value),) = project["entry-points"]["hebbax"].items()
+        site = install(module, "", project["name"], value)
+        (site / f"{module}.py").unlink()
+        shutil.copytree(folder / module, site / module)
+        registry._loaded = False  # `install` has it put back; a command may have looked for plug-ins since
+        return module
+
+    return add
+
+
+@pytest.fixture
+def install_own_robot(install_package, tmp_path) -> Callable[[Path], str]:
+    """Make the robot that the page docs/your-own-robot.md lists, and install it; return its module."""
+
+    def add(page: Path) -> str:
+        model = tmp_path / "crawler.xml"
+        model.write_text(re.findall(r"^```xml\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)[0])
+        write_robot("crawler", model, tmp_path / "crawler")
+        return install_package(tmp_path / "crawler")
+
+    return add
+
+
 @pytest.fixture(scope="session")
 def swimmer():
     return make_task("swimmer")
@@ -162,6 +194,14 @@ def default_settings(monkeypatch):
         monkeypatch.setattr(numba.config, name, None)
     for name in ("NUMBA_ENABLE_AVX", "XLA_FLAGS"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def others_robots() -> ModuleType:
+    """The module of robots in the layouts of others: each of its functions writes one into a folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(Path(__file__).parent))
+        return importlib.import_module("others_robots")
 
 
 @pytest.fixture

@@ -263,6 +263,8 @@ def check_command(line: str) -> None:
 def test_commands_parse(page, capsys, request):
     if page.name.startswith("adding-"):
         request.getfixturevalue("install_page")(page)
+    if page.name == "your-own-robot.md":
+        request.getfixturevalue("install_own_robot")(page)
     for line in commands(page, "hebbax"):
         check_command(line)
 

@@ -1,8 +1,12 @@
-"""The command line in this process, and one tiny run that tests look at or copy."""
+"""The command line in this process, and one tiny run that tests look at or copy.
+
+Lets these tests import what they share; tests are no package.
+"""
 
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +14,8 @@ from typing import NamedTuple
 import pytest
 
 from hebbax.cli.main import main
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 TINY = ("task=swimmer", "policy=han-e", "task.ticks=20", "strategy.population=4", "evaluate_lifetimes=2", "threads=1")
 """Overrides for a run whose generations take milliseconds."""

@@ -22,6 +22,7 @@ POSITIONALS = {
     "stress": [RUN],
     "genome": [RUN],
     "try": ["swimmer"],
+    "new": ["robot", "my_robot"],
     "reproduce": ["han-gymnasium"],
     "bench": ["startup"],
     "train": ["task=swimmer"],
@@ -43,6 +44,7 @@ TOO_LONG = {("show", "--seconds"), ("demo", "--seconds"), ("bench", "--ticks")}
 """Values that are fine, or that only time would tell from a fine one."""
 
 BAD_RUNS = ("nowhere", "a-file", "a-folder", "", "zoo:", "zoo:half_cheetah", "zoo:half_cheetah/han-z", "zoo:../../etc")
+BAD_MODELS = ("nowhere.xml", "a-file", "a-folder", "", "zoo:half_cheetah/han-e")
 BAD_KEYS = (
     "task=swimer",
     "task=",
@@ -163,7 +165,7 @@ def bad_command_lines() -> Iterator[tuple[str, ...]]:
 
 
 def _bad_last(command: str) -> tuple[str, ...]:
-    if command in ("try", "reproduce", "train"):
+    if command in ("try", "reproduce", "train", "new"):
         return () if command == "train" else ("", "nothing", "../x", "swimmer/x")
     return BAD_RUNS
 
@@ -181,6 +183,14 @@ def _of_options(command: str, rest: list[str]) -> Iterator[tuple[str, ...]]:
             bad = [value for value in BAD_NUMBERS if (name, value) not in ALLOWED]
             bad = bad[:-1] if (command, name) in TOO_LONG else bad
             yield from ((command, *rest, name, value) for value in bad)
+        elif name == "--mjcf":
+            yield from ((command, *rest, name, value) for value in BAD_MODELS)
+        elif name == "--base":
+            yield command, *rest, name, "free", "--mjcf", "nowhere.urdf"
+        elif name == "--folder":
+            yield from (
+                (command, *rest, name, value, "--mjcf", "nowhere.xml") for value in ("", "a-folder", "a-file/x")
+            )
         elif name in ("--out", "--run", "--runs", "--experiments"):
             yield command, *rest, name, "a-file/inside"
         elif name in (

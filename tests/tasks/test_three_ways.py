@@ -1,5 +1,6 @@
 """A task's functions in NumPy, compiled by Numba, and traced by JAX: one text, one result."""
 
+import dataclasses
 import types
 
 import jax
@@ -8,10 +9,14 @@ import mujoco
 import numpy as np
 import pytest
 
+import hebbax
 from hebbax.compiling.compiler import compiled
 from hebbax.tasks.arguments import takes, with_period
+from hebbax.tasks.from_model.source import run_text, task_text
 from hebbax.tasks.registry import TASKS, make_task
 from hebbax.types import Noise, Simulation
+from hebbax.worlds.mujoco.anatomy.anatomy import examine
+from hebbax.worlds.mujoco.anatomy.read import read_model
 from hebbax.worlds.mujoco.simulation import simulation_of
 
 TICKS = 25  # until feet are on the ground
@@ -64,7 +69,26 @@ def _period_and_noise(task, rng):
     [pytest.param(name, marks=[] if name in ("ant", "swimmer") else [pytest.mark.slow]) for name in TASKS],
 )
 def test_numpy_numba_and_jax_agree(name):
-    task = make_task(name)
+    check(make_task(name))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "write_arm",
+        pytest.param("write_quadruped", marks=pytest.mark.slow),
+        pytest.param("write_hand", marks=pytest.mark.slow),
+        pytest.param("write_hopper", marks=pytest.mark.slow),
+    ],
+)
+def test_they_agree_on_a_task_that_was_read_off_a_model(others_robots, tmp_path, write):
+    anatomy = examine(read_model(getattr(others_robots, write)(tmp_path / "model")))
+    world = hebbax.mujoco(anatomy.spec, substeps=anatomy.substeps, keyframe=anatomy.keyframe)
+    check(dataclasses.replace(run_text(task_text(anatomy, "mine", "mine.xml"), "<mine>"), world=world))
+
+
+def check(task):
+    """Assert that the four functions of a task give the same in three ways."""
     for function, arguments in calls_of(task).items():
         plain = with_period(task.outcome, task.control_period) if function == "outcome" else getattr(task, function)
         expected = plain(*arguments)

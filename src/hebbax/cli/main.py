@@ -27,6 +27,7 @@ SUBCOMMANDS = {
     "stress": "put controllers through damages, and say what they keep of their return",
     "play": "open a controller in a browser, and do harm to it while it lives",
     "tasks": "list the robots and goals",
+    "new": "make a task of a robot of your own, from its MJCF or URDF",
     "try": "film a robot without a controller, before anyone trains on it",
     "policies": "list the networks and plasticity rules by name",
     "strategies": "list the evolution strategies with their options",

@@ -15,14 +15,18 @@ if TYPE_CHECKING:
     from hebbax.tasks.task import Task
 
 _DESCRIPTION = """\
-List the robots and goals there are, or describe one. The environments of Gymnasium and EnvPool are tasks too, as
-gymnasium/ENV_ID and envpool/ENV_ID, and are not listed."""
+List the robots and goals there are, or describe one. The environments of Gymnasium and EnvPool and the robots of MuJoCo
+Menagerie are tasks too, as gymnasium/ENV_ID, envpool/ENV_ID and menagerie/ROBOT, and are not listed."""
 
 _EXAMPLES = """\
   hebbax tasks
   hebbax tasks half_cheetah
   hebbax tasks gymnasium/Pendulum-v1 --json
   hebbax train task=swimmer"""
+
+_MORE = """\
+Tasks too: gymnasium/ENV_ID, envpool/ENV_ID; menagerie/ROBOT, the robots of MuJoCo Menagerie, such as
+menagerie/unitree_go1; and a robot of your own: hebbax new robot NAME --mjcf FILE"""
 
 _COLUMNS = ("name", "robot", "observations", "actions", "control period (s)", "ticks of a life", "Gymnasium id")
 _KEYS = ("name", "robot", "observations", "actions", "control_period", "ticks", "gymnasium_id")
@@ -53,6 +57,7 @@ def run(options: Namespace) -> int:
     else:
         cells = [["–" if row[key] is None else row[key] for key in _KEYS] for row in rows]
         print_parts(_COLUMNS, cells, [row["package"] for row in rows], right=_NUMBERS)
+        print(_MORE)
     return 0
 
 

@@ -26,7 +26,7 @@ _EXAMPLES = """\
 def parser() -> Parser:
     """Return the options."""
     options = Parser("try", _DESCRIPTION, _EXAMPLES)
-    options.add_argument("task", metavar="TASK", help="a name of `hebbax tasks`, or gymnasium/ENV_ID")
+    options.add_argument("task", metavar="TASK", help="a name of `hebbax tasks`, gymnasium/ENV_ID or menagerie/ROBOT")
     options.add_argument(
         "--actions", default="zero", metavar="zero|random", help="what it is made to do (default: zero)"
     )

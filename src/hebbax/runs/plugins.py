@@ -21,8 +21,15 @@ from hebbax.versions import environment, version_of
 
 def environment_of(config: TrainConfig) -> dict[str, str]:
     """Return `versions.environment`, and under "plugin PACKAGE" the version of each plug-in that a run names."""
-    packages = {package for registry, name in _parts(config) if (package := registry.origin(name)) is not None}
+    # A name that is looked up has plug-ins imported, of which no one else may have asked for any yet.
+    known = [(registry, name) for registry, name in _parts(config) if _may_be_registered(name) and name in registry]
+    packages = {package for registry, name in known if (package := registry.origin(name)) is not None}
     return {**environment(), **{f"plugin {package}": version_of(package) for package in sorted(packages)}}
+
+
+def _may_be_registered(name: object) -> bool:
+    """Whether a name may be a plug-in's: no damage is none, and a slash is in names of what is not registered here."""
+    return isinstance(name, str) and name not in ("", "none") and "/" not in name
 
 
 def _parts(config: TrainConfig) -> list[tuple[Registry[Any], str]]:

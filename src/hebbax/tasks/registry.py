@@ -84,7 +84,7 @@ def _check_fields(task: str, fields: Mapping[str, Any]) -> None:
 
 
 def make_task(name: str) -> AnyTask:
-    """Return a task by name, or an environment of another package (see `external_task`).
+    """Return a task by name, or what another package brings (see `external_task`).
 
     Raises HebbaxError with the nearest names, and where a function that was registered fails or returns no task.
 

@@ -1,4 +1,4 @@
-"""Environments of other packages as tasks: `gymnasium/ENV_ID` and `envpool/ENV_ID`."""
+"""Environments of other packages as tasks: `gymnasium/ENV_ID` and `envpool/ENV_ID`; and names of robots of others."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from hebbax.worlds.base import WorldBase
 if TYPE_CHECKING:
     from hebbax.tasks.task import Task
 
-SUITES = ("gymnasium", "envpool")
-"""What the name of such a task begins with."""
+SUITES = ("gymnasium", "envpool", "menagerie")
+"""What the name of a task begins with that another package brings; a robot of the last is a task as ours are."""
+
+_EXAMPLES = dict.fromkeys(SUITES, ("ENV_ID", "Pendulum-v1")) | {"menagerie": ("ROBOT", "unitree_go1")}
 
 TICKS = 1000
 """Ticks of a life where an environment has no time limit of its own."""
@@ -161,10 +163,11 @@ class Environments(Protocol):
 
 
 def is_external(name: str) -> bool:
-    """Whether a name is that of an environment of another package. Raises HebbaxError for a suite without an id."""
+    """Whether a name is that of what another package brings. Raises HebbaxError for a suite without an id."""
     suite, _, environment_id = name.partition("/")
     if suite in SUITES and not environment_id:
-        raise HebbaxError(f"task {name!r}: expected {suite}/ENV_ID such as {suite}/Pendulum-v1")
+        what, example = _EXAMPLES[suite]
+        raise HebbaxError(f"task {name!r}: expected {suite}/{what} such as {suite}/{example}")
     return suite in SUITES
 
 

@@ -35,8 +35,9 @@ class Assets(NamedTuple):
     missing: str = ""  # why there are none of those that it has
 
 
-def assets_of(spec: mujoco.MjSpec, model: mujoco.MjModel, xml: str) -> Assets:
-    """Return the files of a model whose text is given."""
+def assets_of(spec: mujoco.MjSpec, model: mujoco.MjModel, xml: str, most: int | None = None) -> Assets:
+    """Return the files of a model whose text is given, unless they are more than `most` bytes together, else MOST."""
+    most = MOST if most is None else most
     root = ElementTree.fromstring(xml)
     places: dict[str, str] = {}
     files: dict[str, bytes] = {}
@@ -54,8 +55,8 @@ def assets_of(spec: mujoco.MjSpec, model: mujoco.MjModel, xml: str) -> Assets:
         for attribute in _FOLDERS:
             compiler.attrib.pop(attribute, None)
     sha256 = _digest(files.values())
-    if sum(map(len, files.values())) > MOST:
-        return Assets(xml, {}, sha256, f"the files of the model are more than {MOST // 2**20} MB together")
+    if sum(map(len, files.values())) > most:
+        return Assets(xml, {}, sha256, f"the files of the model are more than {most // 2**20} MB together")
     return Assets(ElementTree.tostring(root, encoding="unicode") + "\n", files, sha256)
 
 

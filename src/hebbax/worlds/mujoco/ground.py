@@ -68,7 +68,7 @@ def _motion(
         mujoco.mj_comVel(model, data)
         up, origin = data.geom_xmat[plane].reshape(3, 3)[:, 2], data.geom_xpos[plane]
         turned = data.geom_xmat[geoms].reshape(-1, 3, 3)
-        lowest = data.geom_xpos[geoms] + np.einsum("gij,gj->gi", turned, _lowest(model, geoms, -up @ turned))
+        lowest = data.geom_xpos[geoms] + np.einsum("gij,gj->gi", turned, lowest_points(model, geoms, -up @ turned))
         # cvel is of a body's motion about the centre of mass of its tree: rotation first, then translation.
         arms = lowest - data.subtree_com[root]
         moving = data.cvel[bodies, 3:] + np.cross(data.cvel[bodies, :3], arms)
@@ -78,7 +78,7 @@ def _motion(
     return heights, speeds, centre
 
 
-def _lowest(model: mujoco.MjModel, geoms: np.ndarray, down: np.ndarray) -> np.ndarray:
+def lowest_points(model: mujoco.MjModel, geoms: np.ndarray, down: np.ndarray) -> np.ndarray:
     """Return the point [geoms, 3] of each geom that lies farthest along `down` [geoms, 3], both in the geom's frame."""
     points, sizes, kinds = np.zeros_like(down), model.geom_size[geoms], model.geom_type[geoms]
     ends = np.sign(down)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import mujoco
@@ -15,17 +15,25 @@ from hebbax.worlds.mujoco.fast_model import quick_model
 
 def proven_model(spec: mujoco.MjSpec) -> mujoco.MjModel:
     """Return the compiled model. Raises HebbaxError if MuJoCo cannot compile or step it."""
+    model = compiled_model(spec, quick_model)
+    # MuJoCo would put a diverged simulation back to its start and go on, which hides the divergence.
+    model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
+    prove(model)
+    return model
+
+
+def compiled_model(
+    spec: mujoco.MjSpec, compile: Callable[[mujoco.MjSpec], mujoco.MjModel] = mujoco.MjSpec.compile
+) -> mujoco.MjModel:
+    """Return what a source compiles to. Raises HebbaxError if MuJoCo cannot compile it, or its steps take no time."""
     try:
         with without_deprecations():
-            model = quick_model(spec)
+            model = compile(spec)
     except ValueError as error:  # as of a moving body without mass
         raise HebbaxError(f"MuJoCo cannot compile the model: {one_line(error)}") from error
     timestep = float(model.opt.timestep)
     if not 0 < timestep < np.inf:
         raise HebbaxError(f"the model's timestep is {timestep:g} s: expected more than 0, such as 0.002")
-    # MuJoCo would put a diverged simulation back to its start and go on, which hides the divergence.
-    model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
-    prove(model)
     return model
 
 

@@ -1,0 +1,1 @@
+"""What there is to know of a robot that somebody else has modelled, read off its model."""
