@@ -94,10 +94,11 @@ def test_a_go1_lives_as_hebbax_evaluate_has_it(go1):
 
 def test_the_height_of_feet_and_their_swings():
     """In the home pose they touch; a trunk that is 0.1 m higher has them at 0.1 m."""
-    model = make_task("go1_walk").world.model
-    qpos = np.repeat(model.key("home").qpos[None], 4, axis=0)
+    world = make_task("go1_walk").world
+    qpos = np.repeat(world.model.key("home").qpos[None], 4, axis=0)
     qpos[1:3, 2] += [0.1, 0.06]
-    heights = han_go1.foot_heights(model, qpos)
+    record = Record(qpos, np.zeros((4, 18)), *[np.zeros((4, 1))] * 7)
+    heights = han_go1.foot_heights(world, record)
     np.testing.assert_allclose(heights, np.array([[0, 0.1, 0.06, 0]] * 4).T, atol=1e-4)
     assert han_go1.swing_peak(heights) == pytest.approx(0.1, abs=1e-4)
     assert han_go1.swing_peak(heights[:2]) is None

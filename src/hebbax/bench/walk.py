@@ -29,7 +29,9 @@ def measure(settings: Settings, tell: Tell) -> Report:
         asked = {"side": _SIDE, "seed": seed, "population": settings.population, "ticks": settings.ticks, **CASE}
         runs.append(kept_run(settings, f"s{seed}", asked, lambda seed=seed: run_training(CASE, _SIDE, seed, settings)))
     walking = [_walks(run["evaluations"]) for run in runs]
-    reached = {key: median_and_worst([None if at is None else at[key] for at in walking]) for key in ("seconds", "steps")}
+    reached = {
+        key: median_and_worst([None if at is None else at[key] for at in walking]) for key in ("seconds", "steps")
+    }
     return Report({**CASE, **_SIDE, "reached": reached, "runs": runs}, [_table(runs, walking, reached)])
 
 

@@ -8,7 +8,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import mujoco
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -123,7 +122,7 @@ def measure(run: StoredRun) -> dict[str, Any]:
                 "fell": int(row.ends[0] == END_TERMINATED),
                 "verdict": _label(life["verdict"]),
                 "published_ratio": _label(life["published_ratio"]),
-                **_gait(run.task.world.model, life["gait"], record),
+                **_gait(run.task.world, life["gait"], record),
             }
             for life, (row, record) in zip(analysed, recorded, strict=True)
         ]
@@ -134,7 +133,7 @@ def _label(verdict: Mapping[str, Any] | None) -> str:
     return _NO_VERDICT if verdict is None else verdict["label"]
 
 
-def _gait(model: mujoco.MjModel, gait: Mapping[str, Any] | None, record: Record) -> dict[str, float | None]:
+def _gait(world: Any, gait: Mapping[str, Any] | None, record: Record) -> dict[str, float | None]:
     """Return `_MEASURES`; all None where the body fell too soon to have a gait."""
     if gait is None:
         return dict.fromkeys(_MEASURES)
@@ -148,7 +147,7 @@ def _gait(model: mujoco.MjModel, gait: Mapping[str, Any] | None, record: Record)
     return {
         "forward_speed": gait["forward_speed"],
         "air_time": mean_of("air_time"),
-        "swing_peak": swing_peak(foot_heights(model, record.qpos[late])),
+        "swing_peak": swing_peak(foot_heights(world, record.rows(late))),
         "duty_factor": mean_of("duty_factor"),
         "joint_speed": float(np.mean(np.abs(record.qvel[late, 6:]))),
         "trunk_speed": float(np.mean(np.linalg.norm(record.qvel[late, 3:6], axis=1))),
@@ -157,15 +156,10 @@ def _gait(model: mujoco.MjModel, gait: Mapping[str, Any] | None, record: Record)
     }
 
 
-def foot_heights(model: mujoco.MjModel, qpos: np.ndarray) -> np.ndarray:
-    """Return how high the feet [ticks, 4] are over flat ground, m, from states [ticks, nq]."""
-    data, heights = mujoco.MjData(model), np.zeros((len(qpos), len(LEGS)))
-    feet = [model.geom(f"{leg} foot").id for leg in LEGS]
-    for tick, row in enumerate(qpos):
-        data.qpos[:] = row
-        mujoco.mj_kinematics(model, data)
-        heights[tick] = data.geom_xpos[feet, 2] - model.geom_size[feet, 0]
-    return heights
+def foot_heights(world: Any, record: Record) -> np.ndarray:
+    """Return how high the feet [ticks, 4] are over the ground of a world of MuJoCo, m."""
+    ground = world.ground(record)
+    return ground.heights[:, [ground.names.index(f"{leg} foot") for leg in LEGS]]
 
 
 def swing_peak(heights: np.ndarray, on_ground: float = 0.005) -> float | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -11,7 +11,8 @@ from hebbax.compiling.compiler import compiled
 from hebbax.tasks.groups import Group
 from hebbax.types import Array, Simulation
 from hebbax.worlds.mujoco.make_world import mujoco
-from hebbax.worlds.mujoco.world import Build, MujocoWorld
+from hebbax.worlds.mujoco.variants import variant
+from hebbax.worlds.mujoco.world import MujocoWorld
 
 MODEL = Path(__file__).parents[1] / "models" / "go1.xml"
 SUBSTEPS = 5  # of 0.004 s: 50 Hz
@@ -40,21 +41,13 @@ ROUGHNESS = 0.05  # m, from peak to trough
 _ROUGH_FRICTION = 1.0
 
 
-def rough() -> Any:
-    """Return the source of a Go1 on ground of random heights, the same each time."""
-    from mujoco import MjSpec  # no sooner than it is needed
-
-    from hebbax.worlds.mujoco.edits import roughen_ground
-
-    spec = MjSpec.from_file(str(MODEL))
-    roughen_ground(spec, 0, ROUGHNESS)
-    spec.geom("floor").friction[0] = _ROUGH_FRICTION
-    return spec
+ROUGH = {"roughness": ROUGHNESS, "friction": _ROUGH_FRICTION}
+"""How the model is changed for rough ground."""
 
 
-def go1_world(build: Build = MODEL) -> MujocoWorld:
-    """Return the world of a Go1, in which its keyframe `home` is the pose of birth."""
-    return mujoco(build, substeps=SUBSTEPS)
+def go1_world(**changes: float) -> MujocoWorld:
+    """Return the world of a Go1, in which its keyframe `home` is the pose of birth; changes are those of `variant`."""
+    return mujoco(partial(variant, MODEL, **changes) if changes else MODEL, substeps=SUBSTEPS)
 
 
 @compiled

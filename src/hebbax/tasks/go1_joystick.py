@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from hebbax.compiling.compiler import compiled
 from hebbax.tasks.go1 import (
     FIRST_JOINT,
     HOME,
-    MODEL,
+    ROUGH,
     TARGETS,
     born,
     go1_world,
@@ -18,7 +16,6 @@ from hebbax.tasks.go1 import (
     is_upside_down,
     observed,
     proprioception,
-    rough,
     targets,
 )
 from hebbax.tasks.go1_terms import (
@@ -38,7 +35,7 @@ from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
 from hebbax.worlds.mujoco.world import MujocoWorld
 
-_STIFFNESS, _DAMPING = 35.0, 0.5  # N·m/rad and N·m·s/rad of every joint
+_SERVOS = {"stiffness": 35.0, "damping": 0.5}  # N·m/rad and N·m·s/rad of every joint
 
 _FASTEST = np.array([1.5, 0.8, 1.2])  # of a command: m/s along the trunk, m/s to its left, rad/s to its left
 _ASKED = np.array([0.9, 0.25, 0.5])  # chance that a new command asks for each of these
@@ -152,30 +149,12 @@ def go1_joystick() -> Task:
 
     Source: MuJoCo Playground, Zakka et al., 2025.
     """
-    return _joystick("go1_joystick", go1_world(_soft))
+    return _joystick("go1_joystick", go1_world(**_SERVOS))
 
 
 def go1_joystick_rough() -> Task:
     """Return `go1_joystick` on ground of random heights, 5 cm from peak to trough."""
-    return _joystick("go1_joystick_rough", go1_world(_soft_on_rough_ground))
-
-
-def _soft() -> Any:
-    from mujoco import MjSpec  # no sooner than it is needed
-
-    return _softened(MjSpec.from_file(str(MODEL)))
-
-
-def _soft_on_rough_ground() -> Any:
-    return _softened(rough())
-
-
-def _softened(spec: Any) -> Any:
-    for actuator in spec.actuators:
-        actuator.gainprm[0], actuator.biasprm[1] = _STIFFNESS, -_STIFFNESS
-    for joint in spec.joints[1:]:  # the first is the root
-        joint.damping[0] = _DAMPING
-    return spec
+    return _joystick("go1_joystick_rough", go1_world(**_SERVOS, **ROUGH))
 
 
 def _joystick(name: str, world: MujocoWorld) -> Task:

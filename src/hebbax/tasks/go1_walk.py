@@ -6,6 +6,7 @@ import numpy as np
 
 from hebbax.compiling.compiler import compiled
 from hebbax.tasks.go1 import (
+    ROUGH,
     TARGETS,
     born,
     go1_world,
@@ -13,7 +14,6 @@ from hebbax.tasks.go1 import (
     in_trunk,
     observed,
     proprioception,
-    rough,
     targets,
     yaw_of,
 )
@@ -166,7 +166,7 @@ def go1_walk() -> Task:
 
 def go1_walk_rough() -> Task:
     """Return `go1_walk` on ground of random heights, 5 cm from peak to trough."""
-    return _walk("go1_walk_rough", go1_world(rough))
+    return _walk("go1_walk_rough", go1_world(**ROUGH))
 
 
 def _walk(name: str, world: MujocoWorld) -> Task:
