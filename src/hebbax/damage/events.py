@@ -154,8 +154,8 @@ class Event:
         numbers = _numbers(value)
         size = VALUES[kind.value] or None
         fits = len(numbers) == size and all(math.isfinite(number) for number in numbers)
-        # The least of a share is left out: a share of nothing is a mistake, a factor of nothing is not.
-        nothing = fits and kind.maximum < math.inf and numbers[0] == kind.minimum
+        # The least of a share is left out: a share of nothing is a mistake, a factor or a severity of nothing is not.
+        nothing = fits and kind.maximum < math.inf and numbers[0] == kind.minimum != kind.whole
         if not fits or nothing or not kind.minimum <= numbers[0] <= kind.maximum:
             raise self._error("no value" if value is None else f"value={value!r}", kind.wanted)
 

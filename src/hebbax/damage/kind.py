@@ -103,7 +103,8 @@ class Kind:
         if VALUES[self.value] == 3:
             return f"a {self.value} (x, y, z) in {self.unit}"
         if self.maximum < math.inf:
-            return f"a number in ({self.minimum:g}, {self.maximum:g}]"
+            opening = "[" if self.minimum == self.whole else "("
+            return f"a number in {opening}{self.minimum:g}, {self.maximum:g}]"
         if not self.value:
             return "none"
         return "a number" if self.minimum == -math.inf else f"a number >= {self.minimum:g}"

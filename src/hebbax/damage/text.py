@@ -70,11 +70,10 @@ def _variant(text: str, control_period: float) -> tuple[Event, ...]:
 
 
 def _events(text: str, control_period: float) -> tuple[Event, ...]:
-    """Return what one damage stands for: an event, nothing at severity 0, or those of a named damage."""
+    """Return what one damage stands for: an event, or those of a named damage."""
     name, opened, inside = text.partition("(")
     if "/" not in name:
-        event = _event(text, control_period)
-        return () if event is None else (event,)
+        return (_event(text, control_period),)
     events = _variant(NAMED.get(name.strip()), control_period)
     if not opened:
         return events
@@ -94,8 +93,8 @@ def _events(text: str, control_period: float) -> tuple[Event, ...]:
     return tuple(replace(event, **changes) for event in events)
 
 
-def _event(text: str, control_period: float) -> Event | None:
-    """Return the event of one damage; None at severity 0, which changes nothing."""
+def _event(text: str, control_period: float) -> Event:
+    """Return the event of one damage; at severity 0 too, or the others' places and what they draw would be others."""
     match = re.fullmatch(r"([^()\s]+)\s*(?:\((.*)\))?", text, re.DOTALL)
     if match is None:
         raise HebbaxError(f"damage {text!r} cannot be read: expected {_EXAMPLE}")
@@ -115,10 +114,7 @@ def _event(text: str, control_period: float) -> Event | None:
             low, high = sorted(kind.at_severity(_number(text, end)) for end in ends)
             given["value"] = Between(low, high)
         else:
-            severity = _number(text, written)
-            given["value"] = kind.at_severity(severity)
-            if severity == 0:
-                return None
+            given["value"] = kind.at_severity(_number(text, written))
     elif "value" in given:
         given["value"] = _value(text, kind, given["value"])
     onset, spread = _onset(text, given.pop("from", "0"), control_period)

@@ -26,6 +26,7 @@ from hebbax.experiments.timescale import at_timescale, why_not_one
 from hebbax.experiments.words import with_interval
 from hebbax.report.style import BLUE, MUTED, ORANGE, VERMILLION
 from hebbax.tasks.external.task import AnyTask
+from hebbax.types import Record
 
 WINDOWS, QUICK_WINDOWS = (1, 10, 20, 160), (1, 20)
 """Ticks that activations are averaged over: those of the replication."""
@@ -99,12 +100,10 @@ def _measure(context: Context, joints: Sequence[str], half: int) -> dict[str, An
     forward, lasting = body.forward, context.ticks - half
 
     def speed(life: Life) -> float:
-        way = life.record.qpos[:, forward]
-        if life.diverged or len(way) <= half:
+        if life.diverged or len(life.record.rewards) <= half:
             return float("nan")
-        return float(way[-1] - way[half]) / (
-            lasting * context.task.control_period
-        )  # a life that ends early stands then
+        # A life that ends early stands then; the last row is the start of the last tick.
+        return way_between_births(life.record, forward, half) / ((lasting - 1) * context.task.control_period)
 
     freeze = Event("freeze-plasticity", half, lasting)
 
@@ -124,6 +123,12 @@ def _measure(context: Context, joints: Sequence[str], half: int) -> dict[str, An
         "speed": summary(twin, context.seed),
         **{name: summary(values, context.seed) for name, values in shares.items()},
     }
+
+
+def way_between_births(record: Record, forward: int, begin: int) -> float:
+    """Return how far a body went from a tick on, in m, without the way that a birth puts it back."""
+    place, born = record.qpos[begin:, forward], record.terminated[begin:-1]
+    return float(np.where(born, 0.0, np.diff(place)).sum())
 
 
 def _sentence(values: Mapping[str, Any]) -> str:

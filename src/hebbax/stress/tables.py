@@ -44,7 +44,7 @@ def _cell(outcome: Outcome | None) -> str:
     seen = ", seen" if outcome.seen else ""
     if outcome.retained is None:
         return f"– (return {text_of(float(returns_of(outcome.lives).mean()))}{seen})"
-    interval = "" if outcome.interval is None else " to ".join(f"{bound:.2f}" for bound in outcome.interval)
+    interval = "–" if outcome.interval is None else " to ".join(f"{bound:.2f}" for bound in outcome.interval)
     return f"{outcome.retained:.2f} ({interval}{seen})"
 
 

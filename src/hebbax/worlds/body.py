@@ -21,6 +21,13 @@ class Body:
     whole_effort: bool = True  # whether `torques` are of all actuators, so that work can be told from them
 
 
+class Parts(NamedTuple):
+    """The numbers of what belongs to a robot itself, and not to what stands or hangs in its way."""
+
+    bodies: frozenset[int]
+    joints: frozenset[int]  # of one coordinate each, but for those that only say where the root is
+
+
 class Coordinates(NamedTuple):
     """The positions of a body: their names, and which velocity belongs to each."""
 

@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """The geoms of a robot over the plane that it walks on, at the start of every tick."""
+    """The geoms of a robot over the planes that it walks on, at the start of every tick; each over the nearest."""
 
     names: tuple[str, ...]  # of the geoms, or of their bodies
     bodies: np.ndarray  # int64 [geoms], columns of contacts

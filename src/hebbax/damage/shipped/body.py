@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,11 @@ def _tilt(values, value, state, noise):
     return np.array((cosine * x + sine * z, y, cosine * z - sine * x)), state
 
 
-def _edit(name: str) -> Edit:
-    """Return a function of `worlds/mujoco/edits.py`, which is imported when a body is made: it imports MuJoCo."""
+def _edit(name: str, module: str = "edits") -> Edit:
+    """Return a function of a module of `worlds/mujoco`, which is imported when a body is made: it imports MuJoCo."""
 
     def edit(spec: Any, element: Any, value: Any) -> None:
-        from hebbax.worlds.mujoco import edits
-
-        getattr(edits, name)(spec, element, value)
+        getattr(import_module(f"hebbax.worlds.mujoco.{module}"), name)(spec, element, value)
 
     return edit
 
@@ -184,7 +183,7 @@ KINDS = (
     ),
     make_kind(
         "roughen-ground",
-        edit=_edit("roughen_ground"),
+        edit=_edit("roughen_ground", "rough_ground"),
         stage="model",
         target="seed",
         all=True,

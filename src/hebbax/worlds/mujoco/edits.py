@@ -15,6 +15,7 @@ import mujoco
 import numpy as np
 
 from hebbax.errors import HebbaxError
+from hebbax.worlds.mujoco.robot import moved_bodies
 
 _Geom = mujoco.mjtGeom
 _LONG = (_Geom.mjGEOM_CAPSULE, _Geom.mjGEOM_CYLINDER)
@@ -103,12 +104,12 @@ def remove_limb(spec: Any, body: Any, _: float) -> None:
     can push the robot by no more than that, and is braked within a tenth of a second.
     Raises HebbaxError for a body that the robot has no other but.
     """
-    limb = {one.name: one for one in _subtree(body)}
-    joints = {joint.id: joint for one in limb.values() for joint in one.joints}
-    if any(joint.type == mujoco.mjtJoint.mjJNT_FREE for joint in joints.values()) or body.parent.id == 0:
+    limb = list(_subtree(body))
+    joints = [joint for one in limb for joint in one.joints]
+    if any(joint.type == mujoco.mjtJoint.mjJNT_FREE for joint in joints) or body.parent.id == 0:
         raise HebbaxError(f"body {body.name!r} is the robot's root: expected a limb")
     whole = spec.copy().compile()
-    for one in limb.values():
+    for one in limb:
         for geom in one.geoms:
             geom.contype = geom.conaffinity = 0
             geom.density *= _LIGHT
@@ -118,13 +119,13 @@ def remove_limb(spec: Any, body: Any, _: float) -> None:
             one.mass *= _LIGHT
             one.inertia *= _LIGHT
             one.fullinertia *= _LIGHT
-    for joint in joints.values():
+    for joint in joints:
         inertia = float(whole.dof_M0[whole.jnt_dofadr[joint.id]])
         joint.armature, joint.damping, joint.stiffness = 0.01 * inertia, _brake(joint, 0.1 * inertia), _brake(joint, 0)
         joint.frictionloss = 0.0
-    names = {joint.name for joint in joints.values()}
+    gone = {one.id for one in limb}
     for actuator in spec.actuators:
-        if actuator.target in names:
+        if moved_bodies(whole, actuator.id) & gone:
             actuator.gaintype, actuator.biastype = mujoco.mjtGain.mjGAIN_FIXED, mujoco.mjtBias.mjBIAS_NONE
             actuator.gainprm = np.zeros_like(actuator.gainprm)
 
@@ -140,17 +141,23 @@ def _subtree(body: Any) -> Iterator[Any]:
         yield from _subtree(child)
 
 
-_LOCKED = 1e6  # N·m: what no motor moves
+_LOCKED = 1e9  # N·m: what nothing moves
+_HEAVIER = 1e2  # times a joint's inertia: by so much less a locked one gives way to the same torque
 
 
 def lock_joint(spec: Any, joint: Any, _: float) -> None:
     """Let a joint be held by friction that nothing overcomes, as by a brake.
 
     A position that is put back at every step would not do: the body around it gets energy from nowhere, by which a
-    cheetah with a locked foot ran faster than a whole one. The friction is as stiff as the solver allows.
+    cheetah with a locked foot ran faster than a whole one. The solver leaves a ten-thousandth of each push to any
+    friction, by which the joint creeps; so its rotor is made heavy too, which takes nothing from the body and gives it
+    nothing once it stands. It stands within two steps.
     """
+    whole = spec.copy().compile()
+    joint.armature += _HEAVIER * float(whole.dof_M0[whole.jnt_dofadr[joint.id]])
     joint.frictionloss = _LOCKED
     joint.solimp_friction = np.array([0.9999, 0.9999, *np.array(joint.solimp_friction)[2:]])
+    joint.solref_friction = np.array([-1.0, -1.0 / spec.option.timestep])
 
 
 def blow_wind(spec: Any, _: Any, velocity: np.ndarray) -> None:
@@ -158,37 +165,3 @@ def blow_wind(spec: Any, _: Any, velocity: np.ndarray) -> None:
     spec.option.wind = np.array(spec.option.wind) + velocity
     if spec.option.density == 0:
         spec.option.density = _AIR
-
-
-_CELL = 0.25  # m
-_FLAT, _RISEN = 0.5, 2.0  # m from the birth: flat up to the first, of full height from the second on
-_STRIP = (-50.0, 450.0)  # m along x, for a robot that stays in its plane
-_SQUARE = 80.0  # m to each side, for one that does not
-
-
-def roughen_ground(spec: Any, seed: int, height: float) -> None:
-    """Put a field of random heights, up to so many metres from peak to trough, in place of each plane of the ground.
-
-    Heights are independent every quarter of a metre, with the plane's in their middle, and flat around the birth. The
-    field ends 80 m away, for a robot in the plane after 450 m. Raises HebbaxError where no plane is to be touched.
-    """
-    planes = [
-        geom for geom in spec.worldbody.geoms if geom.type == _Geom.mjGEOM_PLANE and geom.contype | geom.conaffinity
-    ]
-    if not planes:
-        raise HebbaxError("the ground has no plane that can be touched: expected a geom of type plane in the world")
-    free = any(joint.type == mujoco.mjtJoint.mjJNT_FREE for joint in spec.joints)
-    x = np.arange(-_SQUARE, _SQUARE + _CELL, _CELL) if free else np.arange(*_STRIP, _CELL)
-    y = x if free else np.arange(-1.0, 1.0 + _CELL, _CELL)
-    heights = np.random.default_rng(seed).random((len(y), len(x)))
-    distance = np.hypot(*np.meshgrid(x, y))
-    heights = 0.5 + (heights - 0.5) * np.clip((distance - _FLAT) / (_RISEN - _FLAT), 0, 1)
-    heights[0, :2] = 0.0, 1.0  # the compiler stretches what there is from 0 to 1
-    middle = np.array([(x[0] + x[-1]) / 2, (y[0] + y[-1]) / 2, -height / 2])
-    for number, plane in enumerate(planes):
-        name = f"hebbax rough {number}"
-        size = (x[-1] - x[0]) / 2, (y[-1] - y[0]) / 2, height, 1.0
-        spec.add_hfield(name=name, nrow=len(y), ncol=len(x), size=size, userdata=heights.astype(np.float32).ravel())
-        plane.type, plane.hfieldname = _Geom.mjGEOM_HFIELD, name
-        plane.pos = np.array(plane.pos) + middle
-        plane.material = plane.material

@@ -1,4 +1,4 @@
-"""The geoms of a robot over the plane that it walks on, from its recorded states and by kinematics alone."""
+"""The geoms of a robot over the planes that it walks on, from its recorded states and by kinematics alone."""
 
 from __future__ import annotations
 
@@ -12,26 +12,40 @@ from hebbax.worlds.mujoco.robot import root_body
 def ground_of(model: mujoco.MjModel, qpos: np.ndarray, qvel: np.ndarray) -> Ground | None:
     """Return the robot over its ground in states [ticks, nq] and [ticks, nv]; NaN where a state is not finite.
 
-    The ground is the first plane of the world that some geom of the robot can touch. None where there is no such plane.
+    The ground is made of the planes that do not move, are no steeper than 60°, and that some geom of the robot can
+    touch. As planes do not end, a geom is over the one that it is nearest to or deepest in. None where there is none.
     """
     geoms = _geoms(model)
-    planes = np.flatnonzero((model.geom_type == int(mujoco.mjtGeom.mjGEOM_PLANE)) & (model.geom_bodyid == 0))
-    touch = [np.array([_collide(model, int(plane), int(geom)) for geom in geoms], bool) for plane in planes]
-    first = next((index for index, may in enumerate(touch) if may.any()), None)
-    if first is None:
+    flat = ground_planes(model)
+    touch = np.array([[may_collide(model, int(plane), int(geom)) for geom in geoms] for plane in flat], bool)
+    touch = touch.reshape(len(flat), len(geoms))
+    planes, may_touch = flat[touch.any(axis=1)], touch[touch.any(axis=1)]
+    if not len(planes):
         return None
-    plane, may_touch = int(planes[first]), touch[first]
-    heights, speeds, centre = _motion(model, plane, geoms, qpos, qvel)
-    held = np.maximum(model.geom_margin[geoms], model.geom_margin[plane])
+    heights, speeds, centre = _motion(model, planes, geoms, qpos, qvel)
+    held = np.maximum(model.geom_margin[geoms], model.geom_margin[planes][:, None])
+    nearest = np.argmin(np.where(np.isnan(heights), np.inf, heights), axis=1)[:, None]
     return Ground(
         names=tuple(model.geom(i).name or model.body(model.geom_bodyid[i]).name or f"geom {i}" for i in geoms),
         bodies=model.geom_bodyid[geoms].astype(np.int64),
-        may_touch=may_touch,
-        heights=heights,
-        speeds=speeds,
-        touching=may_touch & (heights <= held),
-        centre=centre,
+        may_touch=may_touch.any(axis=0),
+        heights=np.take_along_axis(heights, nearest, axis=1)[:, 0],
+        speeds=np.take_along_axis(speeds, nearest, axis=1)[:, 0],
+        touching=(may_touch & (heights <= held)).any(axis=1),
+        centre=centre.min(axis=1),
     )
+
+
+def ground_planes(model: mujoco.MjModel) -> np.ndarray:
+    """Return the planes that do not move and are no steeper than 60°: others are walls or ceilings."""
+    data = mujoco.MjData(model)
+    mujoco.mj_kinematics(model, data)
+    resting = model.body_weldid[model.geom_bodyid] == 0
+    return np.flatnonzero((model.geom_type == _PLANE) & resting & (data.geom_xmat[:, 8] > _STEEPEST))
+
+
+_PLANE = int(mujoco.mjtGeom.mjGEOM_PLANE)
+_STEEPEST = 0.5 - 1e-9  # of a plane's normal, upwards
 
 
 def _geoms(model: mujoco.MjModel) -> np.ndarray:
@@ -40,7 +54,7 @@ def _geoms(model: mujoco.MjModel) -> np.ndarray:
     return np.flatnonzero((model.body_rootid[model.geom_bodyid] == root) & (root > 0))
 
 
-def _collide(model: mujoco.MjModel, plane: int, geom: int) -> bool:
+def may_collide(model: mujoco.MjModel, plane: int, geom: int) -> bool:
     """Return whether MuJoCo looks for contacts of two geoms."""
     if model.opt.disableflags & int(mujoco.mjtDisableBit.mjDSBL_CONTACT):
         return False
@@ -55,27 +69,37 @@ def _collide(model: mujoco.MjModel, plane: int, geom: int) -> bool:
 
 
 def _motion(
-    model: mujoco.MjModel, plane: int, geoms: np.ndarray, qpos: np.ndarray, qvel: np.ndarray
+    model: mujoco.MjModel, planes: np.ndarray, geoms: np.ndarray, qpos: np.ndarray, qvel: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return heights and speeds [ticks, geoms] of the lowest points, and heights [ticks] of the centre of mass."""
-    data, root, bodies = mujoco.MjData(model), root_body(model), model.geom_bodyid[geoms]
-    heights, speeds = np.full((len(qpos), len(geoms)), np.nan), np.full((len(qpos), len(geoms)), np.nan)
-    centre = np.full(len(qpos), np.nan)
+    """Return what is seen from each plane: heights and speeds [ticks, planes, geoms] of the lowest points, and heights
+    [ticks, planes] of the centre of mass.
+    """
+    data, root = mujoco.MjData(model), root_body(model)
+    heights, speeds = np.full((2, len(qpos), len(planes), len(geoms)), np.nan)
+    centre = np.full((len(qpos), len(planes)), np.nan)
     for tick in np.flatnonzero(np.isfinite(qpos).all(axis=1) & np.isfinite(qvel).all(axis=1)):
         data.qpos[:], data.qvel[:] = qpos[tick], qvel[tick]
         mujoco.mj_kinematics(model, data)
         mujoco.mj_comPos(model, data)
         mujoco.mj_comVel(model, data)
-        up, origin = data.geom_xmat[plane].reshape(3, 3)[:, 2], data.geom_xpos[plane]
-        turned = data.geom_xmat[geoms].reshape(-1, 3, 3)
-        lowest = data.geom_xpos[geoms] + np.einsum("gij,gj->gi", turned, lowest_points(model, geoms, -up @ turned))
-        # cvel is of a body's motion about the centre of mass of its tree: rotation first, then translation.
-        arms = lowest - data.subtree_com[root]
-        moving = data.cvel[bodies, 3:] + np.cross(data.cvel[bodies, :3], arms)
-        heights[tick] = (lowest - origin) @ up
-        speeds[tick] = np.linalg.norm(moving - np.outer(moving @ up, up), axis=1)
-        centre[tick] = (data.subtree_com[root] - origin) @ up
+        for seen, plane in enumerate(planes):
+            up, origin = data.geom_xmat[plane].reshape(3, 3)[:, 2], data.geom_xpos[plane]
+            lowest, moving = _lowest_in_world(model, data, geoms, up)
+            heights[tick, seen] = (lowest - origin) @ up
+            speeds[tick, seen] = np.linalg.norm(moving - np.outer(moving @ up, up), axis=1)
+            centre[tick, seen] = (data.subtree_com[root] - origin) @ up
     return heights, speeds, centre
+
+
+def _lowest_in_world(
+    model: mujoco.MjModel, data: mujoco.MjData, geoms: np.ndarray, up: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the point of each geom that lies farthest against `up` [3], and its velocity, both [geoms, 3]."""
+    turned, bodies = data.geom_xmat[geoms].reshape(-1, 3, 3), model.geom_bodyid[geoms]
+    lowest = data.geom_xpos[geoms] + np.einsum("gij,gj->gi", turned, lowest_points(model, geoms, -up @ turned))
+    # cvel is of a body's motion about the centre of mass of its tree: rotation first, then translation.
+    arms = lowest - data.subtree_com[root_body(model)]
+    return lowest, data.cvel[bodies, 3:] + np.cross(data.cvel[bodies, :3], arms)
 
 
 def lowest_points(model: mujoco.MjModel, geoms: np.ndarray, down: np.ndarray) -> np.ndarray:

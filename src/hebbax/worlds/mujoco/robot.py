@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hebbax.worlds.body import Body, Coordinates
+from hebbax.worlds.body import Body, Coordinates, Parts
 
 if TYPE_CHECKING:
     import mujoco
@@ -57,6 +57,27 @@ def driven_joint(model: mujoco.MjModel, actuator: int) -> int | None:
     return target if model.jnt_type[target] in single else None
 
 
+def moved_bodies(model: mujoco.MjModel, actuator: int) -> set[int]:
+    """Return the bodies that an actuator moves: that of its joint, those along its tendon, that of its site."""
+    import mujoco
+
+    kind, target = model.actuator_trntype[actuator], model.actuator_trnid[actuator]
+    if kind in (mujoco.mjtTrn.mjTRN_JOINT.value, mujoco.mjtTrn.mjTRN_JOINTINPARENT.value):
+        return {int(model.jnt_bodyid[target[0]])}
+    if kind in (mujoco.mjtTrn.mjTRN_SITE.value, mujoco.mjtTrn.mjTRN_SLIDERCRANK.value):
+        return {int(model.site_bodyid[site]) for site in target if site >= 0}
+    if kind == mujoco.mjtTrn.mjTRN_BODY.value:
+        return {int(target[0])}
+    bodies_by_wrap = {
+        mujoco.mjtWrap.mjWRAP_JOINT.value: model.jnt_bodyid,
+        mujoco.mjtWrap.mjWRAP_SITE.value: model.site_bodyid,
+    }
+    begin = model.tendon_adr[target[0]]
+    wraps = range(begin, begin + model.tendon_num[target[0]])
+    found = [(bodies_by_wrap.get(int(model.wrap_type[wrap])), model.wrap_objid[wrap]) for wrap in wraps]
+    return {int(bodies[number]) for bodies, number in found if bodies is not None}
+
+
 def forward_coordinate(model: mujoco.MjModel) -> int | None:
     """Return the column of qpos of the first joint that moves the whole body along x: a free joint, or a slide."""
     import mujoco
@@ -85,6 +106,26 @@ def body_of(model: mujoco.MjModel) -> Body:
         mass=float(np.where(of_robot, model.body_mass, 0.0).sum()),
         whole_effort=len(actuators) == model.nu,
     )
+
+
+def parts_of(model: mujoco.MjModel) -> Parts:
+    """Return what belongs to the robot itself, and not to what stands or hangs in its way.
+
+    The joints of its root that no actuator moves are left out: they say where it is and not what it is.
+    """
+    import mujoco
+
+    bodies = np.flatnonzero((model.body_rootid == root_body(model)) & (np.arange(model.nbody) > 0))
+    single = (mujoco.mjtJoint.mjJNT_SLIDE.value, mujoco.mjtJoint.mjJNT_HINGE.value)
+    driven = {driven_joint(model, actuator) for actuator in range(model.nu)}
+    joints = [
+        joint
+        for joint in range(model.njnt)
+        if model.jnt_bodyid[joint] in bodies
+        and model.jnt_type[joint] in single
+        and (model.body_parentid[model.jnt_bodyid[joint]] != 0 or joint in driven)
+    ]
+    return Parts(frozenset(bodies.tolist()), frozenset(joints))
 
 
 def actuator_name(model: mujoco.MjModel, index: int) -> str:
