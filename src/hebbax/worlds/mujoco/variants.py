@@ -6,7 +6,7 @@ from pathlib import Path
 
 import mujoco
 
-from hebbax.worlds.mujoco.edits import roughen_ground
+from hebbax.worlds.mujoco.rough_ground import roughen_ground
 
 
 def variant(
