@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from hebbax.damage.between import Between
-from hebbax.damage.event_table import targets_of
 from hebbax.damage.events import ANY, Event
+from hebbax.damage.targets import targets_of
 from hebbax.keys import fold_in
 from hebbax.policies.any_policy import AnyPolicy
 from hebbax.streams import EVENT_STREAM
