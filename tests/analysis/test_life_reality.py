@@ -276,7 +276,6 @@ def test_a_recording_whose_damages_no_longer_mean_anything_leaves_them_unknown()
 
 LADEN = {
     "scale-mass(1.25)": (1.25 * 14.0, 9.81),
-    "scale-mass(torso, 1.25)": (14.0 + 0.25 * 6.360, 9.81),
     "add-mass(torso, 3)": (17.0, 9.81),
     "scale-gravity(1.25)": (14.0, 1.25 * 9.81),
     "tilt-ground(6)": (14.0, 9.81),

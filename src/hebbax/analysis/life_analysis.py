@@ -161,8 +161,8 @@ def gait_of(record: Record, frame: Frame, laden: Body | str | None = None) -> di
     """Return how a body went in the second half of its life, between two births where there were several.
 
     `laden` is the body with mass and gravity of that time, where they may be others than the frame's, or why they are
-    not known. None where the body is not seen, cannot go forward, or fell too soon. Strides are those of a gait, and transport has
-    a cost where the body moves; else they are NaN.
+    not known. None where the body is not seen, cannot go forward, or fell too soon. Strides are those of a gait, and
+    transport has a cost where the body moves; else they are NaN.
     """
     body, rows = frame.body, late_stretch(record)
     if body is None or body.forward is None or rows.stop - rows.start < FEWEST_STEPS:
