@@ -18,6 +18,8 @@ from hebbax.analysis.life_analysis import gait_of
 from hebbax.analysis.life_reality import reality_of
 from hebbax.analysis.reality import FINDINGS, UNITS
 from hebbax.damage.events import Event
+from hebbax.damage.text import parse_damages
+from hebbax.policies.make_policy import make_policy
 from hebbax.runs.stored_run import StoredRun
 from hebbax.runs.trials import Source
 from hebbax.tasks.registry import make_task
@@ -252,21 +254,69 @@ def test_a_damage_of_the_body_leaves_ground_and_limits_unknown(event, known):
         assert told["ground"].heights.shape == (TICKS // 2, 8)
         assert told["limits"].joints[0] == "bthigh"
     else:
+        body = told.pop("body")
+        assert (body.mass, body.gravity) == (pytest.approx(14.0), pytest.approx(9.81))
         assert told == dict.fromkeys(("ground", "limits"), "a damage changes the body or its world")
 
 
 def test_a_recording_whose_damages_no_longer_mean_anything_leaves_them_unknown():
     task = make_task("half_cheetah")
     record = lived(task.world.model, lambda tick: np.zeros(6))
-    life: Any = SimpleNamespace(number=3)
+    life: Any = SimpleNamespace(number=3, key=np.zeros(2, np.uint32))
+    policy: Any = make_policy("han-e", task)
 
-    told = _recorded_footing(life, record, task, "strangers-damage(bthigh)")
-    assert set(told) == {"ground", "limits"}
+    told = _recorded_footing(life, record, task, policy, "strangers-damage(bthigh)")
+    assert set(told) == {"ground", "limits", "body"}
     assert "strangers-damage" in told["ground"]
     variants = "none | scale-friction(2)"  # life 3 meets the second
-    assert _recorded_footing(life, record, task, variants)["ground"] == "a damage changes the body or its world"
+    assert _recorded_footing(life, record, task, policy, variants)["ground"] == "a damage changes the body or its world"
     life.number = 4
-    assert isinstance(_recorded_footing(life, record, task, variants)["ground"], Ground)
+    assert isinstance(_recorded_footing(life, record, task, policy, variants)["ground"], Ground)
+
+
+LADEN = {
+    "scale-mass(1.25)": (1.25 * 14.0, 9.81),
+    "add-mass(torso, 3)": (17.0, 9.81),
+    "scale-gravity(1.25)": (14.0, 1.25 * 9.81),
+    "tilt-ground(6)": (14.0, 9.81),
+    "scale-mass(1.25, from=3, for=100)": (14.0, 9.81),  # it is over
+    "scale-mass(1.25, from=100)": (1.25 * 14.0, 9.81),  # before the second half
+    "scale-mass(1.25, from=250)": (None, 9.81),
+    "scale-gravity(1.25, from=250, for=20)": (14.0, None),
+    "scale-gravity(0)": (14.0, 0.0),
+}
+
+
+@pytest.mark.parametrize("damage", LADEN)
+def test_power_and_transport_are_those_of_the_mass_and_gravity_of_their_time(damage):
+    """By hand: Σ |τ ω| Δt over m g |x| and over m T, of motions that are the same whatever they weigh."""
+    task, random = make_task("half_cheetah"), np.random.default_rng(0)
+    record = lived(task.world.model, lambda tick: np.zeros(6))
+    record.qpos[:, 0] = np.linspace(0, 12, TICKS)
+    record.qvel[:, 3:], record.torques[:] = random.normal(size=(2, TICKS, 6))
+    body, frame = body_of(task.world.model), Frame((), (), PERIOD, 1, body_of(task.world.model))
+    (events,) = parse_damages(damage, task.control_period)
+    life = Life(0, record, 0.0, TICKS, "reached", 0, **_footing(task, record, events))
+    gait = gait_of(record, frame, life.body)
+    assert gait is not None
+    told = reality_of(life, frame, gait)["reality"]
+
+    mass, gravity = LADEN[damage]
+    watts = np.abs(record.torques[201:400] * record.qvel[200:399, 3:]).sum(axis=1)
+    way = record.qpos[398, 0] - record.qpos[200, 0]
+    if mass is None:
+        assert told["power"]["value"] is told["cost_of_transport"]["value"] is None
+        assert told["power"]["why"] == "a damage changes the mass in the time that is looked at"
+        return
+    assert told["power"]["value"] == pytest.approx(watts.mean() / mass, rel=1e-4)
+    if not gravity:
+        why = "there is no gravity" if gravity == 0 else "a damage changes gravity in the time that is looked at"
+        assert (told["cost_of_transport"]["value"], told["cost_of_transport"]["why"]) == (None, why)
+        assert not np.isfinite(gait["cost_of_transport"])
+        return
+    cost = watts[:-1].sum() * PERIOD / (mass * gravity * way)
+    assert gait["cost_of_transport"] == told["cost_of_transport"]["value"] == pytest.approx(cost, rel=1e-4)
+    assert body.mass == pytest.approx(14.0)
 
 
 @pytest.fixture(scope="module")

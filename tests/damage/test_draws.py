@@ -12,6 +12,7 @@ from hebbax.damage.draws import drawn
 from hebbax.damage.events import Event, events_from_dicts, events_to_dicts
 from hebbax.damage.named import NAMED
 from hebbax.damage.text import parse_damages, text_of
+from hebbax.engines.bodies import check_damages
 from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.keys import words_of
@@ -210,3 +211,28 @@ def test_a_damage_can_be_named(forget_parts_of):
     ):
         with pytest.raises(HebbaxError, match=said):
             hebbax.name_damage(name, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "parts"),
+    [
+        ("half_cheetah", "remove-limb(any)", range(2, 8)),
+        ("half_cheetah", "lock-joint(any)", range(3, 9)),
+        ("half_cheetah", "hold-coordinate(any, 0)", range(3, 9)),
+        ("obstacle_cheetah", "scale-mass(any, 0.5..2)", range(1, 8)),
+        ("ant_run", "free-joint(any)", range(1, 9)),
+        ("inverted_pendulum", "lock-joint(any)", [0, 1]),
+    ],
+)
+def test_any_part_is_one_that_can_have_the_damage(name, damage, parts):
+    task = hebbax.make_task(name)
+    policy = hebbax.make_policy("han-e", task)
+    assert {drawn(parsed(damage), key, task, policy)[0].target for key in KEYS[:200]} == set(parts)
+    check_damages(parsed(damage), task, policy)
+
+
+def test_every_part_that_any_may_be_is_checked(monkeypatch, swimmer, han_e):
+    checked: list[int | str | None] = []
+    monkeypatch.setattr("hebbax.engines.bodies.bodies_of", lambda task, events: checked.append(events[0].target))
+    check_damages(parsed("scale-mass(any, 2)"), swimmer, han_e)
+    assert sorted(set(checked)) == [1, 2, 3]

@@ -14,7 +14,7 @@ from hebbax.engines.bodies import bodies_of
 from hebbax.errors import HebbaxError
 from hebbax.tasks import ant_run
 from hebbax.worlds.base import BodyChange
-from hebbax.worlds.mujoco.edits import shorten_limb
+from hebbax.worlds.mujoco.edits import remove_limb, shorten_limb
 
 ANT = ant_run._MODEL.read_text()
 NAMES = ("names", "paths", "signature")
@@ -253,3 +253,87 @@ def test_a_locked_joint_stands_still_and_gives_the_body_no_energy():
     assert np.diff(energies).max() < 1e-3 * energies[0]
     assert energies[-1] < energies[0]
     assert abs(data.qvel[dof]) < 1e-2
+
+
+GROUNDED = [
+    *("half_cheetah", "cheetah_run", "obstacle_cheetah", "obstacle_cheetah_pendulums", "obstacle_cheetah_slope"),
+    *("hopper", "walker2d", "ant", "ant_run", "humanoid"),
+]
+
+
+@pytest.mark.parametrize("name", GROUNDED)
+def test_rough_ground_lies_under_the_birth_and_the_way_of_every_robot(name):
+    task, height = hebbax.make_task(name), 0.1
+    model, whole = damaged(task, "roughen-ground", 1, height), task.world.model
+    birth = whole.body_pos[1, 0]
+    near, way = birth + np.linspace(-0.5, 0.5, 41), birth + np.arange(3.0, 44.0, 0.3)
+    np.testing.assert_allclose(_ground(model, near), _ground(whole, near), atol=1e-3 * height)
+    rough = _ground(model, way) - _ground(whole, way)
+    assert np.abs(rough).max() <= height / 2 + 1e-6
+    assert 0.015 < rough.std() < 0.03  # between corners of U(-0.05, 0.05), whose own is 0.029
+    far = np.array([birth - 40.0, birth + 240.0])
+    assert np.abs(_ground(model, far) - _ground(whole, far)).max() < 2 * height
+
+
+def _ground(model: mujoco.MjModel, x: np.ndarray) -> np.ndarray:
+    """Return how high the highest plane or field is along x, as rays from above find them."""
+    data, down = mujoco.MjData(model), np.array([0.0, 0.0, -1.0])
+    mujoco.mj_forward(model, data)
+    heights = []
+    for at in x.tolist():
+        place, found = np.array([at, 0.013, 90.0]), []
+        for geom in np.flatnonzero(model.geom_type <= int(mujoco.mjtGeom.mjGEOM_HFIELD)).tolist():
+            if model.geom_type[geom] == int(mujoco.mjtGeom.mjGEOM_HFIELD):
+                found.append(mujoco.mj_rayHfield(model, data, geom, place, down, None))
+            else:  # by hand, because MuJoCo's planes end for rays where they are drawn to
+                up = data.geom_xmat[geom].reshape(3, 3)[:, 2]
+                found.append(float((place - data.geom_xpos[geom]) @ up / up[2]))
+        heights.append(90.0 - min(one for one in found if one >= 0))
+    return np.array(heights)
+
+
+UNNAMED = """<mujoco><worldbody><geom type="plane" size="9 9 1"/><body name="torso" pos="0 0 1"><freejoint/>
+<geom type="box" size=".2 .1 .1"/><body name="thigh" pos=".2 0 0"><joint name="hip" axis="0 1 0"/>
+<geom type="capsule" fromto="0 0 0 0 0 -.3" size=".03"/><body pos="0 0 -.3"><joint name="knee" axis="0 1 0"/>
+<geom type="capsule" fromto="0 0 0 0 0 -.3" size=".03"/><body pos="0 0 -.3"><joint axis="0 1 0"/><site name="toe"/>
+<geom type="capsule" fromto="0 0 0 .1 0 0" size=".03"/></body></body></body></body></worldbody>
+<tendon><fixed name="hip"><joint joint="knee" coef="1"/></fixed></tendon>
+<actuator><motor joint="hip"/><motor tendon="hip"/><motor site="toe" gear="1 0 0 0 0 0"/></actuator></mujoco>"""
+
+
+def test_all_of_a_limb_is_removed_though_its_bodies_have_no_names():
+    world = hebbax.mujoco(lambda: mujoco.MjSpec.from_string(UNNAMED), substeps=1)
+    model = world.changed([BodyChange("body", 2, edit=remove_limb, value=0.0)])
+    assert model.body_mass[2:].sum() < 1e-5 * world.model.body_mass[2:].sum()
+    assert model.body_mass[1] == world.model.body_mass[1]
+    touched = {int(geom) for pair in zip(model.pair_geom1, model.pair_geom2, strict=True) for geom in pair}
+    assert {int(model.geom_bodyid[geom]) for geom in touched} == {0, 1}
+    assert not model.actuator_gainprm.any()
+    shank = world.changed([BodyChange("body", 3, edit=remove_limb, value=0.0)])
+    assert shank.body_mass[2] == world.model.body_mass[2]
+    assert shank.actuator_gainprm.any(axis=1).tolist() == [True, False, False]
+
+
+def test_all_bodies_and_joints_are_the_robots_alone():
+    task = hebbax.make_task("obstacle_cheetah")
+    whole, heavy, stiff = (
+        task.world.model,
+        damaged(task, "scale-mass", None, 2.0),
+        damaged(task, "damp-joint", None, 2.0),
+    )
+    assert (heavy.body_mass / np.where(whole.body_mass > 0, whole.body_mass, 1)).tolist() == [0, *[2] * 7, 1]
+    assert (stiff.dof_damping - whole.dof_damping).tolist() == [0] * 3 + [2] * 6 + [0] * 6
+
+
+def test_a_locked_joint_hardly_yields_to_full_motors():
+    """Of half_cheetah it gave way by 0.05 rad in six seconds, and that of ant_run, solved by one iteration, by 0.37."""
+    for name, joint in (("half_cheetah", "bthigh"), ("ant_run", "front-left ankle"), ("hopper", "thigh_joint")):
+        task, random = hebbax.make_task(name), np.random.default_rng(1)
+        whole, locked = task.world.model, damaged(task, "lock-joint", joint)
+        data, places = mujoco.MjData(whole), []
+        for tick in range(round(4 / task.control_period)):
+            data.ctrl[:] = random.uniform(-1, 1, whole.nu)
+            mujoco.mj_step(locked if tick * task.control_period > 1 else whole, data, nstep=task.world.substeps)
+            places.append(float(data.joint(joint).qpos[0]))
+        late = np.array(places[round(1.1 / task.control_period) :])
+        assert np.ptp(late) < 0.005, name

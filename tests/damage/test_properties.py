@@ -11,6 +11,7 @@ import pytest
 import hebbax
 from hebbax.damage.events import FOREVER, Event
 from hebbax.damage.kinds import KINDS
+from hebbax.damage.text import parse_damages
 from hebbax.engines.scenario import Scenario
 
 KEY, TICKS, ONSET, LASTING = jax.random.key(11), 14, 4, 5
@@ -100,14 +101,21 @@ def test_there_is_a_case_for_every_kind():
 
 @pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.whole is not None])
 def test_at_severity_zero_nothing_changes_to_the_bit(lived, kind):
-    value = KINDS[kind].whole
-    if (
-        value == KINDS[kind].minimum and KINDS[kind].maximum < np.inf
-    ):  # a share of nothing is refused: there is no event
-        with pytest.raises(hebbax.HebbaxError, match="expected a number in"):
-            event(kind, value=value)
-        return
-    assert first_difference(lived(event(kind, value=value)), lived()) == TICKS
+    assert first_difference(lived(event(kind, value=KINDS[kind].whole)), lived()) == TICKS
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.worst is not None])
+def test_what_stands_behind_severity_zero_draws_what_it_drew_behind_another_amount(lived, kind):
+    noise = event("noise-observation")
+    behind = [lived(*parse_damages(f"{front} + noise-observation(0.1)", 0.05)[0]) for front in _fronts(kind)]
+    assert first_difference(*behind) == TICKS
+    assert first_difference(behind[0], lived(noise)) < TICKS, "its place is the second"
+
+
+def _fronts(kind: str) -> tuple[str, str]:
+    """Return the kind at severity 0, and one that a life never reaches at another amount."""
+    target = "1, " if KINDS[kind].target and not KINDS[kind].all else ""
+    return f"{kind}({target}severity=0)", "scale-observation(0, from=99999)"
 
 
 @pytest.mark.parametrize("kind", CASES)

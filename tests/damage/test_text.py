@@ -3,6 +3,7 @@
 import pytest
 
 from hebbax.damage.events import FOREVER, Event
+from hebbax.damage.kinds import KINDS
 from hebbax.damage.text import parse_damages
 from hebbax.errors import HebbaxError
 
@@ -69,8 +70,14 @@ def test_what_may_be_left_out(text, event):
     assert parse_damages(text, PERIOD) == ((event,),)
 
 
-def test_at_severity_0_nothing_happens():
-    assert parse_damages("scale-actuator(severity=0) + zero-weights(severity=0)", PERIOD) == ((),)
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.worst is not None])
+def test_at_severity_0_nothing_happens_and_what_stands_behind_keeps_its_place(name):
+    target = "0, " if KINDS[name].target and not KINDS[name].all else ""
+    ((none, behind),) = parse_damages(f"{name}({target}severity=0) + noise-observation(0.1)", PERIOD)
+    assert none.changes_nothing
+    assert behind == Event("noise-observation", 0, FOREVER, value=0.1)
+    ((some,),) = parse_damages(f"{name}({target}severity=0..0.5)", PERIOD)
+    assert none.value in (some.value.low, some.value.high)
 
 
 @pytest.mark.parametrize(

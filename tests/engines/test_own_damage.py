@@ -120,8 +120,6 @@ SEVERE = [name for name, kind in KINDS.items() if kind.worst is not None and nam
 @pytest.mark.parametrize("name", SEVERE)
 def test_the_whole_value_changes_nothing_to_the_bit(engine, genomes, name):
     kind = KINDS[name]
-    if kind.minimum == kind.whole and kind.maximum < np.inf:
-        pytest.skip("a share of nothing is refused; at severity 0 there is no event")
     target = 2 if kind.target == "body" else None
     event = Event(name, 2, FOREVER if kind.lasts else 1, target=target, value=kind.at_severity(0.0))
     one, other = record_of(engine, genomes, event), record_of(engine, genomes)

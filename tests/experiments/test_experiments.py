@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
+from typing import Any
 
 import jax
 import numpy as np
@@ -18,6 +20,7 @@ from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.experiments import Context, Result, applicable, draw, initial_weights, run_experiment, save_result
 from hebbax.experiments.initial_weights import label
+from hebbax.experiments.lock_freeze import way_between_births
 from hebbax.experiments.measures import REWARD_WINDOW
 from hebbax.experiments.recovery import measure_recovery
 from hebbax.experiments.timescale import at_timescale
@@ -222,7 +225,7 @@ def test_a_joint_locks_in_each_life_and_what_is_left_of_the_speed_is_a_share(con
                 context.genome, life_key(1, life), Scenario(TICKS, context.normaliser, damages=events)
             )[1]
             way = record.qpos[:, 0]
-            found.append((way[-1] - way[half]) / (half * context.task.control_period))
+            found.append((way[-1] - way[half]) / ((half - 1) * context.task.control_period))
             for event in events:
                 if event.kind == "lock-joint":
                     joint = record.qpos[half + 3 :, {"motor1_rot": 3, "motor2_rot": 4}[event.target]]
@@ -328,3 +331,11 @@ def test_a_lifted_robot_touches_nothing_and_is_put_down_again():
     assert values["groups"]["ground"]["touching"]["mean"] > 0.0
     assert values["groups"]["air"]["verdicts"] == {"too short": 2}  # 120 ticks are 30 updates
     assert isinstance(draw(result), Figure)
+
+
+def test_a_birth_is_no_way_back():
+    """A metre a tick for six ticks, then a birth at 0 m, from where it goes on."""
+    place = np.concatenate([np.arange(6), np.arange(4)])
+    record: Any = SimpleNamespace(qpos=place[:, None], terminated=np.arange(10) == 5)
+    assert way_between_births(record, 0, 0) == 5 + 3
+    assert way_between_births(record, 0, 4) == 1 + 3

@@ -19,12 +19,15 @@ from hebbax.attractors.conditional_lyapunov import Playback
 from hebbax.attractors.lyapunov import FEWEST_TICKS, NUDGE, Pairs, onsets, pairs_of
 from hebbax.config.train import from_stored
 from hebbax.cores import available_cores
+from hebbax.damage.draws import drawn
 from hebbax.damage.events import Event
 from hebbax.damage.kinds import KINDS
 from hebbax.damage.text import parse_damages
+from hebbax.engines.bodies import bodies_of
 from hebbax.engines.scenario import variant_of
 from hebbax.errors import HebbaxError, about, one_line
 from hebbax.evolution.trust import Trust, check_trust
+from hebbax.keys import words_of
 from hebbax.networks.initial import InitialWeights
 from hebbax.policies.make_policy import make_policy
 from hebbax.policies.policy import Policy
@@ -76,7 +79,8 @@ def analyze_recording(recording: Recording, *, workers: int | None = None, trust
         genome, normaliser = checked_controller(recording.path, recording.genome, recording.normaliser, task, policy)
         playback = Playback(policy, genome, normaliser, longest)
     with measurement_pool(frame, available_cores() if workers is None else workers) as pool:
-        futures = [pool.submit(_recorded_input(life, task, policy, playback, recording.damage)) for life in recording]
+        inputs = (_recorded_input(life, task, policy, playback, recording) for life in recording)
+        futures = [pool.submit(one) for one in inputs]
         measurements = [future.result() for future in futures]
     setting = {
         "task": task.name,  # the configuration says what was looked at, whatever the file calls it
@@ -168,20 +172,26 @@ def _life(number: int, row: Lives, record: Record, source: Source) -> Life:
         length=int(row.lengths[0]),
         end=END_NAMES[int(row.ends[0])],
         terminations=int(row.terminations[0]),
-        **_footing(source.task, record, events),
+        **_footing(source.task, record, drawn(events, words_of(source.key(number)), source.task, source.policy)),
     )
 
 
-def _footing(task: AnyTask, record: Record, events: Sequence[Event]) -> dict[str, Any]:
-    """Return ground and limits of a life, where its body is the task's own and they are known."""
+def _footing(task: AnyTask, record: Record, events: Sequence[Event], every: int = 1) -> dict[str, Any]:
+    """Return ground and limits of a life, where its body is the task's own and they are known, and its body in time.
+
+    `events` are as the life has drawn them; `every` is how many ticks lie between two rows of the record.
+    """
+    rows = late_stretch(record)
+    models = bodies_of(task, events).between(rows.start * every, max(rows.stop, rows.start + 1) * every)
+    body = {"body": task.world.body_with(models)}
     if any(KINDS[event.kind].stage == "model" and not event.changes_nothing for event in events):
-        return dict.fromkeys(("ground", "limits"), "a damage changes the body or its world")
-    found = {"ground": task.world.ground(record.rows(late_stretch(record))), "limits": task.world.limits()}
+        return dict.fromkeys(("ground", "limits"), "a damage changes the body or its world") | body
+    found = {"ground": task.world.ground(record.rows(rows)), "limits": task.world.limits(), **body}
     return {name: value for name, value in found.items() if value is not None}
 
 
 def _recorded_input(
-    recorded_life: RecordedLife, task: AnyTask, policy: Policy, playback: Playback | None, damage: str
+    recorded_life: RecordedLife, task: AnyTask, policy: Policy, playback: Playback | None, recording: Recording
 ) -> AnalysisInput:
     record = recorded_life.record()
     check_fits(recorded_life, record, task, policy)
@@ -192,7 +202,7 @@ def _recorded_input(
         recorded_life.length,
         recorded_life.end,
         recorded_life.terminations,
-        **_recorded_footing(recorded_life, record, task, damage),
+        **_recorded_footing(recorded_life, record, task, policy, recording.damage, recording.every),
     )
     if recorded_life.end == "diverged":
         return AnalysisInput(life, with_body=_DIVERGED, conditional=_DIVERGED)
@@ -203,9 +213,11 @@ def _recorded_input(
     return AnalysisInput(life, with_body=no_twins, conditional=_conditional_growth(playback, key, record))
 
 
-def _recorded_footing(life: RecordedLife, record: Record, task: AnyTask, damage: str) -> dict[str, Any]:
+def _recorded_footing(
+    life: RecordedLife, record: Record, task: AnyTask, policy: Policy, damage: str, every: int = 1
+) -> dict[str, Any]:
     try:
-        variants = parse_damages(damage, task.control_period)
+        events = variant_of(parse_damages(damage, task.control_period), life.number)
+        return _footing(task, record, drawn(events, np.asarray(life.key), task, policy), every)
     except HebbaxError as error:  # a kind that a plug-in had
-        return dict.fromkeys(("ground", "limits"), one_line(error))
-    return _footing(task, record, variant_of(variants, life.number))
+        return dict.fromkeys(("ground", "limits", "body"), one_line(error))

@@ -6,7 +6,7 @@ A simulator and tasks are imported where a function needs them: processes that o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hebbax.policies.sizes import SIZES, sizes_of
@@ -55,6 +55,14 @@ class Life:
     terminations: int
     ground: Ground | str = "the world has no plane as ground"  # under its `late_stretch`, or why it is not known
     limits: Limits | str = "the world states no limits of joints"  # of its drives, or why they are not known
+    body: Body | str | None = None  # with mass and gravity of its `late_stretch`, or why unknown; None for the frame's
+
+
+def body_in_time(body: Body, laden: Body | str | None) -> Body:
+    """Return a body with mass and gravity of its time; NaN where they are not known."""
+    if isinstance(laden, str):
+        return replace(body, mass=float("nan"), gravity=float("nan"))
+    return body if laden is None else laden
 
 
 def frame_of(task: AnyTask, policy: Policy, every: int = 1) -> Frame:

@@ -12,7 +12,7 @@ from hebbax.attractors.trajectory import check_control_period
 from hebbax.errors import HebbaxError
 
 GRAVITY = 9.81
-"""m/s²"""
+"""m/s², on Earth"""
 
 SLOWEST = 0.05
 """Mean speed in m/s, forward or backward, at which a body moves; below it, it stands."""
@@ -52,6 +52,7 @@ def measure_gait(
     contacts: np.ndarray,
     *,
     mass: float,
+    gravity: float = GRAVITY,
     control_period: float,
 ) -> Gait:
     """Measure the gait of one life, best after its start.
@@ -62,7 +63,8 @@ def measure_gait(
         joint_speeds: float [ticks, actuators], rad/s.
         torques: float [ticks, actuators], N·m, at these joints.
         contacts: float [ticks, feet], 0 to 1, part of each tick that a foot touches; a whole tick is where it is bool.
-        mass: kg, of the whole body.
+        mass: kg, of the whole body; NaN where it is not one number, and then transport has no cost.
+        gravity: m/s², likewise.
         control_period: seconds per tick.
 
     Work counts in size whether a motor drives or brakes, as a motor that stores nothing has to pay for both. Raises
@@ -76,7 +78,7 @@ def measure_gait(
         raise HebbaxError(f"{len(forward)} ticks are too few for a gait: expected at least {_FEWEST_TICKS}")
     if torques.shape != joint_speeds.shape:
         raise HebbaxError(f"torques have shape {torques.shape}: expected {joint_speeds.shape}, as joint_speeds have")
-    if not mass > 0:
+    if mass <= 0:
         raise HebbaxError(f"mass={mass}: expected a number of kilograms above 0")
     check_control_period(control_period)
     feet = contacts > 0
@@ -96,7 +98,7 @@ def measure_gait(
         ),
         torque_mean=float(np.mean(np.abs(torques))) if torques.size else float("nan"),
         torque_peak=float(np.max(np.abs(torques))) if torques.size else float("nan"),
-        cost_of_transport=work / (mass * GRAVITY * abs(way)) if way else float("nan"),
+        cost_of_transport=work / (mass * gravity * abs(way)) if way and gravity else float("nan"),
     )
 
 

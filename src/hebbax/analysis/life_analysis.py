@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.analysis.frame import Body, Frame, Life
+from hebbax.analysis.frame import Body, Frame, Life, body_in_time
 from hebbax.analysis.gait import Motion, measure_gait, motion_of
 from hebbax.analysis.life_reality import reality_of
 from hebbax.analysis.stretch import FEWEST_STEPS, late_stretch, longest_stretch
@@ -45,7 +45,7 @@ def analyze_life(life: Life, frame: Frame, lyapunov: Lyapunov | None = None) -> 
     }
     # A birth between two rows that were kept would be a jump of the body.
     seamless = frame.every == 1 or not life.terminations
-    gait = gait_of(life.record, frame) if seamless else None
+    gait = gait_of(life.record, frame, life.body) if seamless else None
     if frame.plastic:
         values |= _weights(life, frame, lyapunov)
         if gait is None or gait["motion"] != "gait":
@@ -157,11 +157,12 @@ def _period(recurrence: Recurrence | None, ticks: int) -> dict[str, float] | Non
     return recurrence and {"period_ticks": recurrence.period * ticks, "closeness": recurrence.closeness}
 
 
-def gait_of(record: Record, frame: Frame) -> dict[str, Any] | None:
+def gait_of(record: Record, frame: Frame, laden: Body | str | None = None) -> dict[str, Any] | None:
     """Return how a body went in the second half of its life, between two births where there were several.
 
-    None where the body is not seen, cannot go forward, or fell too soon. Strides are those of a gait, and transport has
-    a cost where the body moves; else they are NaN.
+    `laden` is the body with mass and gravity of that time, where they may be others than the frame's, or why they are
+    not known. None where the body is not seen, cannot go forward, or fell too soon. Strides are those of a gait, and
+    transport has a cost where the body moves; else they are NaN.
     """
     body, rows = frame.body, late_stretch(record)
     if body is None or body.forward is None or rows.stop - rows.start < FEWEST_STEPS:
@@ -169,14 +170,15 @@ def gait_of(record: Record, frame: Frame) -> dict[str, Any] | None:
     # A torque is recorded at the end of its tick, which is the start of the next; that is a row if all ticks are.
     late = int(frame.every == 1)
     ticks, after = slice(rows.start, rows.stop - late), slice(rows.start + late, rows.stop)
-    touching = _touching(record.contacts[ticks], body)
+    touching, weighed = _touching(record.contacts[ticks], body), body_in_time(body, laden)
     gait = measure_gait(
         record.qpos[ticks, body.forward],
         record.qpos[ticks][:, body.joints],
         record.qvel[ticks][:, body.joint_speeds],
         record.torques[after][:, body.torques],
         record.contacts[ticks][:, touching],
-        mass=body.mass,
+        mass=weighed.mass,
+        gravity=weighed.gravity,
         control_period=frame.row_period,
     )
     feet = {

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from hebbax.analysis import reality
-from hebbax.analysis.frame import Body, Frame, Life
+from hebbax.analysis.frame import Body, Frame, Life, body_in_time
 from hebbax.analysis.reality import Finding, unknown
 from hebbax.analysis.stretch import late_stretch
 from hebbax.types import Record
 from hebbax.worlds.ground import Ground, Limits
 
 _STANDS = "it does not go anywhere"
+_UNSEEN = "not all of the work is that of motors at single joints"
 
 
 def reality_of(life: Life, frame: Frame, gait: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -32,18 +33,33 @@ def reality_of(life: Life, frame: Frame, gait: Mapping[str, Any] | None) -> dict
     ticks, after = slice(rows.start, rows.stop - late), slice(rows.start + late, rows.stop)
     speeds, torques = record.qvel[ticks][:, body.joint_speeds], record.torques[after][:, body.torques]
     contacts, stands = record.contacts[ticks], gait["motion"] == "stands"
-    cost = gait["cost_of_transport"]
-    unseen = "not all of the work is that of motors at single joints"
     findings = {
-        "power": reality.power(torques, speeds, body.mass) if body.whole_effort else unknown("power", unseen),
-        "cost_of_transport": reality.cost_of_transport(cost)
-        if np.isfinite(cost)
-        else unknown("cost_of_transport", _STANDS if stands else unseen),
+        **_of_effort(torques, speeds, body, life.body, gait),
         **_against_limits(torques, speeds, life.limits),
         **_on_the_ground(record, ticks, body, frame, life.ground, None if stands else gait["forward_speed"]),
         "air": reality.air(contacts[:, 1:]),
     }
     return {"reality": {name: asdict(findings[name]) for name in reality.FINDINGS}, "no_reality": None}
+
+
+def _of_effort(
+    torques: np.ndarray, speeds: np.ndarray, body: Body, laden: Body | str | None, gait: Mapping[str, Any]
+) -> dict[str, Finding]:
+    """Return what its motors do for its mass and for its weight."""
+    weighed = body_in_time(body, laden)
+    changes = laden if isinstance(laden, str) else "a damage changes {} in the time that is looked at"
+    no_power = _UNSEEN if not body.whole_effort else changes.format("the mass") if np.isnan(weighed.mass) else None
+    no_cost = _STANDS if gait["motion"] == "stands" else no_power
+    if no_cost is None and np.isnan(weighed.gravity):
+        no_cost = changes.format("gravity")
+    if no_cost is None and weighed.gravity == 0:
+        no_cost = "there is no gravity"
+    return {
+        "power": unknown("power", no_power) if no_power else reality.power(torques, speeds, weighed.mass),
+        "cost_of_transport": unknown("cost_of_transport", no_cost)
+        if no_cost
+        else reality.cost_of_transport(gait["cost_of_transport"]),
+    }
 
 
 def _missing(life: Life, body: Body | None, gait: Mapping[str, Any] | None, rows: slice) -> str | None:

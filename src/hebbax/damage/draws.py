@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from hebbax.damage.between import Between
-from hebbax.damage.event_table import check_target, targets_of
+from hebbax.damage.event_table import range_of
 from hebbax.damage.events import ANY, Event
+from hebbax.damage.targets import targets_of
 from hebbax.keys import fold_in
 from hebbax.policies.any_policy import AnyPolicy
 from hebbax.streams import EVENT_STREAM
@@ -44,7 +45,7 @@ def _targets(event: Event, task: AnyTask, policy: AnyPolicy) -> Sequence[int | s
         return targets_of(event, task, policy)
     targets = [int(name) if name.isdecimal() else name for name in event.alternatives]
     for target in targets:
-        check_target(replace(event, target=target), task, policy)
+        range_of(replace(event, target=target), task, policy)
     return targets
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -52,7 +51,7 @@ def event_table(events: Sequence[Event], task: AnyTask, policy: AnyPolicy) -> np
             raise HebbaxError(
                 f"event {event.kind!r} on policy {policy.name!r}: its weights do not change during a life"
             )
-        start, stop = _RANGES[kind.target](event, task, policy)
+        start, stop = range_of(event, task, policy)
         row[[STAGE, ONSET, END, START, STOP]] = _stage(kind), event.onset, event.onset + event.duration, start, stop
         row[VALUE : VALUE + 3], row[RELATIVE] = event.amount, event.relative
         size = _state_size(kind, row)
@@ -209,35 +208,9 @@ def _index_of(event: Event, names: Sequence[str], count: int, others: Sequence[s
     return target
 
 
-def targets_of(event: Event, task: AnyTask, policy: AnyPolicy) -> list[int]:
-    """Return the numbers of all that an event of a target could be on. Raises HebbaxError where there is none."""
-    everything, target = replace(event, target=0), KINDS[event.kind].target
-    found: list[int] = []
-    for number in range(_COUNTS[target](task, policy)):
-        try:
-            _RANGES[target](replace(everything, target=number), task, policy)
-        except HebbaxError:  # the world as a body, a joint of several coordinates
-            continue
-        found.append(number)
-    if not found:
-        raise HebbaxError(f"event {event.kind!r} on any {target} of task {task.name!r}, which has none")
-    return found
-
-
-def check_target(event: Event, task: AnyTask, policy: AnyPolicy) -> None:
-    """Raise HebbaxError for a target that the robot or the policy does not have."""
-    _RANGES[KINDS[event.kind].target](event, task, policy)
-
-
-_COUNTS: dict[str, Callable[[AnyTask, AnyPolicy], int]] = {
-    "observation": lambda task, policy: task.observation_size,
-    "actuator": lambda task, policy: task.action_size,
-    "layer": lambda task, policy: len(policy.layer_names) if isinstance(policy, Policy) else 0,
-    "body": lambda task, policy: len(task.world.body_names() or ()),
-    "joint": lambda task, policy: len(task.world.joint_names() or ()),
-    "coordinate": lambda task, policy: len((task.world.coordinates() or ((),))[0]),
-    "seed": lambda task, policy: 2**16,
-}
+def range_of(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
+    """Return START and STOP of an event. Raises HebbaxError for a target that the robot or policy does not have."""
+    return _RANGES[KINDS[event.kind].target](event, task, policy)
 
 
 def model_index(event: Event, task: AnyTask) -> int | None:

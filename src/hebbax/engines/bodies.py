@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from hebbax.damage.draws import drawn
-from hebbax.damage.event_table import event_table, model_index
-from hebbax.damage.events import Event
-from hebbax.damage.kind import DamageNoise, Kind, as_argument
+from hebbax.damage.event_table import event_table
+from hebbax.damage.events import ANY, Event
 from hebbax.damage.kinds import KINDS
-from hebbax.errors import HebbaxError
+from hebbax.damage.models import changed_model
+from hebbax.damage.targets import targets_of
 from hebbax.policies.any_policy import AnyPolicy
 from hebbax.tasks.external.task import AnyTask
-from hebbax.worlds.base import BodyChange
 
 _NO_KEY = np.zeros(2, np.uint32)
-_NO_NOISE = DamageNoise(np.zeros(0), np.zeros(0), np.zeros(0))
 
 
 class Bodies(NamedTuple):
@@ -32,7 +29,14 @@ class Bodies(NamedTuple):
 
     def at(self, tick: int) -> Any:
         """Return the model of a tick."""
-        return self.models[int(np.searchsorted(self.ticks, tick, side="right")) - 1]
+        return self.models[self._place(tick)]
+
+    def between(self, begin: int, end: int) -> tuple[Any, ...]:
+        """Return the models from a tick to the one before `end`, which is later."""
+        return self.models[self._place(begin) : self._place(end - 1) + 1]
+
+    def _place(self, tick: int) -> int:
+        return int(np.searchsorted(self.ticks, tick, side="right")) - 1
 
 
 def bodies_of(task: AnyTask, events: Sequence[Event]) -> Bodies:
@@ -45,7 +49,7 @@ def bodies_of(task: AnyTask, events: Sequence[Event]) -> Bodies:
     models = []
     for tick in ticks:
         lasting = [event for event in ours if event.onset <= tick < event.onset + event.duration]
-        models.append(_changed(task, *_whatever_time(lasting)) if lasting else task.world.model)
+        models.append(changed_model(task, lasting) if lasting else task.world.model)
     addresses = np.array([task.world.address_of(model) for model in models], np.intp)
     return Bodies(tuple(models), np.array(ticks, np.int64), addresses)
 
@@ -53,32 +57,12 @@ def bodies_of(task: AnyTask, events: Sequence[Event]) -> Bodies:
 def check_damages(events: Sequence[Event], task: AnyTask, policy: AnyPolicy) -> None:
     """Raise HebbaxError for damages that the task or the policy cannot have, before any life has them.
 
-    What is left to chance is tried once.
+    What is left to chance is tried once, and each part that "any" may be in turn.
     """
-    events = drawn(events, _NO_KEY, task, policy)
-    event_table(events, task, policy)
-    bodies_of(task, events)
-
-
-def _whatever_time(events: Sequence[Event]) -> tuple[tuple[Event, ...], tuple[Kind, ...]]:
-    """Return events in the order in which they change a body, with their kinds as these are registered now."""
-    ours = sorted(events, key=lambda event: not KINDS[event.kind].first)
-    return tuple(replace(event, onset=0, duration=1) for event in ours), tuple(KINDS[event.kind] for event in ours)
-
-
-@lru_cache(maxsize=32)  # of a generation under a few variants, which would be made anew for each
-def _changed(task: AnyTask, events: tuple[Event, ...], kinds: tuple[Kind, ...]) -> Any:
-    changes = [_change(kind, event, task) for kind, event in zip(kinds, events, strict=True)]
-    try:
-        return task.world.changed(changes)
-    except HebbaxError as error:
-        names = ", ".join(event.kind for event in events)
-        raise HebbaxError(f"task {task.name!r} after {names}: {error}") from error
-
-
-def _change(kind: Kind, event: Event, task: AnyTask) -> BodyChange:
-    value, index = as_argument(kind, np.array([*event.amount, float(event.relative)])), model_index(event, task)
-    change = kind.change
-    if change is None:
-        return BodyChange(kind.target, index, edit=kind.edit, value=value)
-    return BodyChange(kind.target, index, kind.fields, lambda values: change(values, value, np.zeros(0), _NO_NOISE)[0])
+    once = drawn(events, _NO_KEY, task, policy)
+    event_table(once, task, policy)
+    bodies_of(task, once)
+    for place, event in enumerate(events):
+        if event.target == ANY and KINDS[event.kind].stage == "model" and KINDS[event.kind].target != "seed":
+            for target in targets_of(event, task, policy):
+                bodies_of(task, [*once[:place], replace(once[place], target=target), *once[place + 1 :]])

@@ -13,7 +13,7 @@ from hebbax.errors import HebbaxError
 from hebbax.types import Array, Noise
 
 if TYPE_CHECKING:
-    from hebbax.worlds.body import Body, Coordinates, Root
+    from hebbax.worlds.body import Body, Coordinates, Parts, Root
     from hebbax.worlds.ground import Ground, Limits
     from hebbax.worlds.skeleton import Skeleton
 
@@ -295,6 +295,10 @@ class WorldBase(ABC):
         """Return the name of each joint of one coordinate, None for others; None in a world without joints."""
         return None
 
+    def parts(self) -> Parts | None:
+        """Return what belongs to the robot itself, and not to what is in its way; None in a world without bodies."""
+        return None
+
     def changed(self, changes: Sequence[BodyChange]) -> Any:
         """Return another model in which this was changed, in order."""
         raise HebbaxError(f"the {self.kind} has no body to change")
@@ -312,6 +316,10 @@ class WorldBase(ABC):
     def body(self) -> Body | None:
         """Return where a gait is to be read from records, or None."""
         return None
+
+    def body_with(self, models: Sequence[Any]) -> Body | None:
+        """Return `body` with the mass and the gravity that these models agree on, NaN where they do not."""
+        return self.body()
 
     def ground(self, record: Any) -> Ground | None:
         """Return where the parts of the robot are over a plane, in the states of a record; None without a plane."""

@@ -18,6 +18,7 @@ class Body:
     torques: np.ndarray  # int64 [driven], columns of torques
     names: tuple[str, ...]  # of the bodies, in the order of the columns of contacts; the first is the world
     mass: float  # kg, of the robot
+    gravity: float = 9.81  # m/s², NaN, as the mass, where it changes in the time that is looked at
     whole_effort: bool = True  # whether `torques` are of all actuators, so that work can be told from them
 
 
@@ -26,6 +27,7 @@ class Parts(NamedTuple):
 
     bodies: frozenset[int]
     joints: frozenset[int]  # of one coordinate each, but for those that only say where the root is
+    coordinates: frozenset[int]  # of these joints, indices of qpos
 
 
 class Coordinates(NamedTuple):

@@ -156,3 +156,37 @@ def test_a_state_that_is_no_number_is_none_here_too():
     for values in (ground.heights, ground.speeds, ground.centre[:, None]):
         assert np.isnan(values[:, 0]).tolist() == [True, False, True]
     assert ground.touching.tolist() == [[False]] * 3
+
+
+def test_on_a_slope_the_nearest_plane_counts():
+    """Heights of feet over floor and slope against planes by hand: 5° from x = 45 m on, which no geom is steeper than."""
+    world = make_task("obstacle_cheetah_slope").world
+    model, tilt, rng = world.model, np.radians(5.0), np.random.default_rng(0)
+    up, places = np.array([-np.sin(tilt), 0, np.cos(tilt)]), [0.0, 40.0, 45.0, 47.0, 60.0, 100.0]
+    qpos = np.zeros((len(places), model.nq))
+    qpos[:, 0], qpos[:, 3:] = places, rng.uniform(-0.2, 0.2, (len(places), 6))
+    qpos[:, 1] = np.tan(tilt) * np.maximum(np.array(places) - 45.0, 0.0)
+    ground = ground_of(model, qpos, np.zeros((len(places), model.nv)))
+    assert ground is not None
+    data = mujoco.MjData(model)
+    for tick in range(len(places)):
+        data.qpos[:] = qpos[tick]
+        mujoco.mj_kinematics(model, data)
+        mujoco.mj_comPos(model, data)
+        for column, name in enumerate(ground.names):
+            geom = model.geom(name).id
+            axis = model.geom_size[geom, 1] * data.geom_xmat[geom].reshape(3, 3)[:, 2]
+            ends = np.array([data.geom_xpos[geom] + axis, data.geom_xpos[geom] - axis])
+            over = min(ends[:, 2].min(), ((ends - [45.0, 0, 0]) @ up).min()) - model.geom_size[geom, 0]
+            assert ground.heights[tick, column] == pytest.approx(over)
+        centre = data.subtree_com[1]
+        assert ground.centre[tick] == pytest.approx(min(centre[2], (centre - [45.0, 0, 0]) @ up))
+
+
+def test_walls_are_no_ground():
+    wall = '<geom type="plane" size="5 5 1" pos="0.3 0 0" euler="0 -90 0"/>'
+    model = mujoco.MjModel.from_xml_string(
+        f'<mujoco><worldbody><geom type="plane" size="5 5 1"/>{wall}<body><freejoint/><geom size="0.1"/></body>'
+        "</worldbody></mujoco>"
+    )
+    assert over(model, ([0.25, 0, 0.5, 1, 0, 0, 0], STILL)).heights.tolist() == [[0.4]]

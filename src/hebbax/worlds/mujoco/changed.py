@@ -13,7 +13,7 @@ from hebbax.errors import HebbaxError
 from hebbax.worlds.base import BodyChange
 from hebbax.worlds.mujoco.edits import with_stated_masses
 from hebbax.worlds.mujoco.proven_model import prove, proven_model, without_deprecations
-from hebbax.worlds.mujoco.robot import joint_names_of
+from hebbax.worlds.mujoco.robot import parts_of
 
 _ON_JOINTS = [int(mujoco.mjtTrn.mjTRN_JOINT), int(mujoco.mjtTrn.mjTRN_JOINTINPARENT)]
 _OF_OPTIONS = ("gravity",)
@@ -70,13 +70,20 @@ def _change_field(model: mujoco.MjModel, field: str, change: BodyChange) -> None
 
 
 def _rows(model: mujoco.MjModel, field: str, change: BodyChange) -> Any:
-    """Return which rows of a field belong to the target; all of them for one of no body and no joint."""
-    if change.target == "body":
-        return np.arange(1, model.nbody) if change.number is None else np.array([change.number])
-    if change.target != "joint":
+    """Return which rows of a field belong to the target, without a number all that the robot has.
+
+    Those of no body and no joint are all there are.
+    """
+    if change.target not in ("body", "joint"):
         return slice(None)
-    every = [joint for joint, name in enumerate(joint_names_of(model)) if name is not None]
-    joints = np.array(every if change.number is None else [change.number])
+    parts = parts_of(model)
+    every = sorted(parts.bodies if change.target == "body" else parts.joints)
+    chosen = np.array(every if change.number is None else [change.number], np.int64)
+    return chosen if change.target == "body" else _of_joints(model, field, chosen)
+
+
+def _of_joints(model: mujoco.MjModel, field: str, joints: np.ndarray) -> np.ndarray:
+    """Return which rows of a field belong to joints [n], by their numbers."""
     if field.startswith("actuator_"):
         of_joint = np.isin(model.actuator_trntype, _ON_JOINTS)
         return np.flatnonzero(of_joint & np.isin(model.actuator_trnid[:, 0], joints))

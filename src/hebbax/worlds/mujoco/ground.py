@@ -71,9 +71,7 @@ def may_collide(model: mujoco.MjModel, plane: int, geom: int) -> bool:
 def _motion(
     model: mujoco.MjModel, planes: np.ndarray, geoms: np.ndarray, qpos: np.ndarray, qvel: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return what is seen from each plane: heights and speeds [ticks, planes, geoms] of the lowest points, and heights
-    [ticks, planes] of the centre of mass.
-    """
+    """Return heights and speeds [ticks, planes, geoms] of lowest points, and heights [ticks, planes] of the centre."""
     data, root = mujoco.MjData(model), root_body(model)
     heights, speeds = np.full((2, len(qpos), len(planes), len(geoms)), np.nan)
     centre = np.full((len(qpos), len(planes)), np.nan)

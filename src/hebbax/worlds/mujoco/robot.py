@@ -104,6 +104,7 @@ def body_of(model: mujoco.MjModel) -> Body:
         torques=actuators,
         names=tuple(model.body(index).name or f"body {index}" for index in range(model.nbody)),
         mass=float(np.where(of_robot, model.body_mass, 0.0).sum()),
+        gravity=float(np.linalg.norm(model.opt.gravity)),
         whole_effort=len(actuators) == model.nu,
     )
 
@@ -125,7 +126,7 @@ def parts_of(model: mujoco.MjModel) -> Parts:
         and model.jnt_type[joint] in single
         and (model.body_parentid[model.jnt_bodyid[joint]] != 0 or joint in driven)
     ]
-    return Parts(frozenset(bodies.tolist()), frozenset(joints))
+    return Parts(frozenset(bodies.tolist()), frozenset(joints), frozenset(model.jnt_qposadr[joints].tolist()))
 
 
 def actuator_name(model: mujoco.MjModel, index: int) -> str:

@@ -13,9 +13,8 @@ from hebbax.worlds.mujoco.robot import root_body
 
 _CELL = 0.25  # m
 _FLAT, _RISEN = 0.5, 2.0  # m from the birth: flat up to the first, of full height from the second on
-_AHEAD, _BEHIND = 450.0, 50.0  # m along the one way of a robot that stays in its plane
-_ASIDE = 1.0  # m to each side of it
-_SQUARE = 250.0  # m to each side of a robot that goes where it will
+_STRIP = 50.0, 450.0, 1.0  # m behind, ahead and to each side of a robot that stays in its plane
+_FIELD = 80.0, 250.0, 100.0  # m of one that goes where it will: 4 MB, in every life that has its own
 _BASE = 1.0  # m, of solid ground below the lowest height
 
 
@@ -23,9 +22,9 @@ def roughen_ground(spec: Any, seed: int, height: float) -> None:
     """Put a field of random heights, up to so many metres from peak to trough, in place of each plane of the ground.
 
     Heights are independent every quarter of a metre, with the plane's in their middle, and flat around the place over
-    which the robot's root is in its model. A field ends 250 m from there; of a robot whose root slides along one
-    direction alone it is a strip, and ends 50 m behind it and 450 m ahead. Walls and ceilings stay. Raises HebbaxError
-    where the robot can touch no plane.
+    which the robot's root is in its model. A field ends 250 m ahead of there along x, 80 m behind and 100 m to
+    each side; that of a robot whose root slides along one direction alone 450 m ahead and 50 m behind. Walls and
+    ceilings stay. Raises HebbaxError where the robot can touch no plane.
     """
     model = spec.copy().compile()
     data = mujoco.MjData(model)
@@ -68,10 +67,8 @@ def _way(model: mujoco.MjModel, data: mujoco.MjData) -> np.ndarray | None:
 
 def _grid(*, strip: bool) -> tuple[np.ndarray, np.ndarray]:
     """Return the places of the heights along the robot's way and across it, m from its birth."""
-    if strip:
-        return np.arange(-_BEHIND, _AHEAD, _CELL), np.arange(-_ASIDE, _ASIDE + _CELL, _CELL)
-    square = np.arange(-_SQUARE, _SQUARE + _CELL, _CELL)
-    return square, square
+    behind, ahead, aside = _STRIP if strip else _FIELD
+    return np.arange(-behind, ahead, _CELL), np.arange(-aside, aside + _CELL, _CELL)
 
 
 def _heights(x: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:

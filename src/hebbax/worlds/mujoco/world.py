@@ -17,7 +17,7 @@ import numpy as np
 from hebbax.errors import HebbaxError, one_line, unknown_name
 from hebbax.types import Newborn, Noise, Record, Simulation
 from hebbax.worlds.base import BodyChange, BodyHooks, Expect, WorldBase, WorldFunctions
-from hebbax.worlds.body import Body, Coordinates, Root
+from hebbax.worlds.body import Body, Coordinates, Parts, Root
 from hebbax.worlds.ground import Ground, Limits
 from hebbax.worlds.mujoco.assets import Assets, assets_of
 from hebbax.worlds.mujoco.batch import MujocoBatch
@@ -29,7 +29,7 @@ from hebbax.worlds.mujoco.library import load_library
 from hebbax.worlds.mujoco.limits import limits_of
 from hebbax.worlds.mujoco.proven_model import proven_model, without_deprecations
 from hebbax.worlds.mujoco.raising import root_of
-from hebbax.worlds.mujoco.robot import actuator_name, body_of, coordinates_of, joint_names_of
+from hebbax.worlds.mujoco.robot import actuator_name, body_of, coordinates_of, joint_names_of, parts_of
 from hebbax.worlds.mujoco.simulation import MujocoSimulation, readable_fields, simulation_of, state_type
 from hebbax.worlds.mujoco.skeleton import skeleton_of
 from hebbax.worlds.mujoco.stages import mujoco_functions
@@ -301,6 +301,14 @@ class MujocoWorld(WorldBase):
         """Return the name of each joint, None for one that is neither hinge nor slide."""
         return joint_names_of(self.model)
 
+    @cached_property
+    def _parts(self) -> Parts:
+        return parts_of(self.model)
+
+    def parts(self) -> Parts:
+        """Return what belongs to the robot itself."""
+        return self._parts
+
     def changed(self, changes: Sequence[BodyChange]) -> mujoco.MjModel:
         """Return another model in which this was changed. Raises HebbaxError if MuJoCo cannot make or step it."""
         return changed_model(self.spec, self.model, changes)
@@ -323,6 +331,13 @@ class MujocoWorld(WorldBase):
     def body(self) -> Body:
         """Return where a gait is to be read from records."""
         return self._body
+
+    def body_with(self, models: Sequence[mujoco.MjModel]) -> Body:
+        """Return the same with the mass and the gravity that these models agree on, NaN where they do not."""
+        others = [body_of(model) for model in models]
+        masses, gravities = {one.mass for one in others}, {one.gravity for one in others}
+        mass, gravity = (found.pop() if len(found) == 1 else float("nan") for found in (masses, gravities))
+        return replace(self._body, mass=mass, gravity=gravity)
 
     def ground(self, record: Record) -> Ground | None:
         """Return where the parts of the robot are over its plane, in the states of a record; None without a plane."""
