@@ -148,7 +148,7 @@ KINDS = (
         whole=0.0,
         worst=0.3,
         fields=("qpos0", "qpos_spring", "jnt_range"),
-        summary="the joint's zero is `value` (rad; of a slide m) off; at the onset its reading stays and the joint jumps",
+        summary="the joint's zero is `value` (rad; of a slide m) off: at the onset its reading stays, and it jumps",
     ),
     make_kind(
         "scale-friction",
