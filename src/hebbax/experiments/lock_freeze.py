@@ -97,6 +97,7 @@ def _measure(context: Context, joints: Sequence[str], half: int) -> dict[str, An
     """Return the twins' speed, and the share of it that each condition leaves, over lives that had one."""
     body = context.task.world.body()
     assert body is not None
+    assert body.forward is not None
     forward, lasting = body.forward, context.ticks - half
 
     def speed(life: Life) -> float:

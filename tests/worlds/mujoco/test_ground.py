@@ -159,7 +159,7 @@ def test_a_state_that_is_no_number_is_none_here_too():
 
 
 def test_on_a_slope_the_nearest_plane_counts():
-    """Heights of feet over floor and slope against planes by hand: 5° from x = 45 m on, which no geom is steeper than."""
+    """Heights of feet over floor and slope against planes by hand: 5° from x = 45 m on."""
     world = make_task("obstacle_cheetah_slope").world
     model, tilt, rng = world.model, np.radians(5.0), np.random.default_rng(0)
     up, places = np.array([-np.sin(tilt), 0, np.cos(tilt)]), [0.0, 40.0, 45.0, 47.0, 60.0, 100.0]

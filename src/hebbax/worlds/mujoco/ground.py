@@ -28,10 +28,10 @@ def ground_of(model: mujoco.MjModel, qpos: np.ndarray, qvel: np.ndarray) -> Grou
     return Ground(
         names=tuple(model.geom(i).name or model.body(model.geom_bodyid[i]).name or f"geom {i}" for i in geoms),
         bodies=model.geom_bodyid[geoms].astype(np.int64),
-        may_touch=may_touch.any(axis=0),
+        may_touch=np.any(may_touch, axis=0),
         heights=np.take_along_axis(heights, nearest, axis=1)[:, 0],
         speeds=np.take_along_axis(speeds, nearest, axis=1)[:, 0],
-        touching=(may_touch & (heights <= held)).any(axis=1),
+        touching=np.any(may_touch & (heights <= held), axis=1),
         centre=centre.min(axis=1),
     )
 
