@@ -140,8 +140,8 @@ def test_a_force_is_a_tuple(force):
         (lambda: Event("freeze-plasticity", 0, value=()), r"'freeze-plasticity' with value=\(\): expected none"),
         (lambda: Event("scale-actuator", 0, value="0"), "with value='0': expected a number"),
         (lambda: Event("pin-actuator", 0, value=float("nan")), "with value=nan: expected a number"),
-        (lambda: Event("zero-weights", 0, value=0), r"with value=0: expected a number in \(0, 1\]"),
-        (lambda: Event("zero-weights", 0, value=1.5), r"with value=1.5: expected a number in \(0, 1\]"),
+        (lambda: Event("shorten-limb", 0, target=1, value=0), r"with value=0: expected a number in \(0, 1\]"),
+        (lambda: Event("zero-weights", 0, value=1.5), r"with value=1.5: expected a number in \[0, 1\]"),
         (
             lambda: Event("zero-weights", 0, 2, value=0.5),
             "with duration=2: expected 1, because it happens at its onset",
