@@ -44,6 +44,7 @@ def _tiny_case(**side: object) -> dict[str, object]:
     return {**solve.CASE, "task": "swimmer", "thresholds": [-1e6, 1e6], "lives": 3, "sides": sides, "peers": peers}
 
 
+@pytest.mark.slow
 def test_walk(bench, monkeypatch):
     monkeypatch.setattr(walk, "CASE", {**walk.CASE, "lives": 2})
     monkeypatch.setattr(walk, "_SIDE", {"seconds": 120.0, "keys": ["generations=6"]})

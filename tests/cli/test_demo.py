@@ -59,6 +59,7 @@ def test_the_whole_demo_twice(hebbax, tmp_path):
     assert (tmp_path / "demo/mine.txt").read_text() == "kept"
 
 
+@pytest.mark.slow
 def test_a_go1_whose_knee_breaks(hebbax, tmp_path, monkeypatch):
     """Pictures are drawn where this machine can; the way is told of both lives, which are the same until 8 s."""
     monkeypatch.setattr(demo_go1, "AT", 0.1)  # a Go1 of no generation falls soon

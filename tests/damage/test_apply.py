@@ -88,6 +88,8 @@ ALIKE = {
     "scale-observation": Event("scale-observation", 3, 10, target=0, value=0.0),
     "noise-observation": Event("noise-observation", 3, 10, value=0.5),
     "scale-mass": Event("scale-mass", 3, 10, target="back", value=3.0),
+    "pose-leg": Event("pose-leg", 3, 10, target=1, value=(0.5, 0.0, 0.0)),
+    "jitter-observation": Event("jitter-observation", 3, 10, value=0.5),
     "stick-actuator": Event("stick-actuator", 3, 10),
     "limit-actuator": Event("limit-actuator", 3, 10, value=0.05),
     "delay-actuator": Event("delay-actuator", 3, 10, value=4.0),

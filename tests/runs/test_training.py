@@ -74,7 +74,7 @@ def test_a_run_folder_holds_what_explains_it(whole):
     assert evaluated == [0, 2, 5, 6], "after the first, every third and the last"
     assert not list(whole.rglob("*.pkl"))
     checkpoint = read_checkpoint(sorted((whole / "checkpoints").iterdir())[-1])
-    assert from_dict(checkpoint.document["config"]) == replace(CONFIG, training=TrainingConfig("full", weights={}))
+    assert from_dict(checkpoint.document["config"]) == replace(CONFIG, training=TrainingConfig("full", [], weights={}))
     assert str(whole) not in json.dumps(checkpoint.document)
 
 

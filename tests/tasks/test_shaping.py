@@ -11,7 +11,7 @@ import pytest
 import hebbax
 from hebbax.config.strategy import StrategyConfig
 from hebbax.config.train import TaskConfig, TrainConfig, from_dict, to_dict
-from hebbax.config.training import PhaseConfig, TrainingConfig
+from hebbax.config.training import PhaseConfig, TrainingConfig, read_after
 from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.evolution.schedule import Schedule, with_training
@@ -123,5 +123,5 @@ def test_phases_of_shipped_tasks_can_be_had(name):
     config = with_training(TrainConfig(task=TaskConfig(name)), task)
     schedule = Schedule(config, task)
     assert len(schedule.phases) == 1 + len(task.training_phases)
-    assert [phase.after for phase in schedule.phases[1:]] == [phase["after"] for phase in task.training_phases]
+    assert [phase.after for phase in schedule.phases[1:]] == [read_after(phase["after"]) for phase in task.training_phases]
     assert schedule.begin().phase == 1
