@@ -29,7 +29,7 @@ from hebbax.types import Lives
 
 LIVES, LIVES_ANALYSED, LIVES_STRESSED = 100, 6, 20
 OTHER_SEED = 99
-COLUMNS = ("run", "return", "metres", "worst", "falls", "W", "speed limits", "slip", "converged", "noise")
+COLUMNS = ("run", "return", "metres", "worst", "falls", "W", "speed limits", "slip", "deepest", "converged", "noise")
 
 
 def judge(path: Path) -> dict[str, Any]:

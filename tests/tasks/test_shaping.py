@@ -123,5 +123,7 @@ def test_phases_of_shipped_tasks_can_be_had(name):
     config = with_training(TrainConfig(task=TaskConfig(name)), task)
     schedule = Schedule(config, task)
     assert len(schedule.phases) == 1 + len(task.training_phases)
-    assert [phase.after for phase in schedule.phases[1:]] == [read_after(phase["after"]) for phase in task.training_phases]
+    assert [phase.after for phase in schedule.phases[1:]] == [
+        read_after(phase["after"]) for phase in task.training_phases
+    ]
     assert schedule.begin().phase == 1
