@@ -24,6 +24,7 @@ import pytest
 import yaml
 
 import hebbax
+from hebbax.cli import demo_go1
 from hebbax.cli.main import SUBCOMMANDS, module_of
 from hebbax.cli.overrides.check import known_keys
 from hebbax.cli.overrides.compose import compose_generations, compose_scenario, compose_train
@@ -256,7 +257,7 @@ def check_command(line: str) -> None:
     if hasattr(options, "genome"):
         assert options.genome in GENOMES, line
     if hasattr(options, "task"):
-        make_task(options.task)
+        make_task(options.task or demo_go1.TASK)
 
 
 @every_page
