@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,8 +22,7 @@ from PIL import Image
 from hebbax import Event, StoredRun
 from hebbax.attractors.trajectory import weight_speed
 from hebbax.damage.kinds import KINDS
-from hebbax.engines.bodies import bodies_of
-from hebbax.report.film.film import render_filmstrip
+from hebbax.report.harm_picture import robot_picture
 from hebbax.report.style import MUTED, VERMILLION, figure_style
 from hebbax.runs.trials import Source
 from hebbax.types import Record
@@ -115,8 +113,8 @@ def draw(kind: str, source: Source) -> None:
     event = shown.event(kind)
     twin, harmed = (runner.record(LIFE, events)[1] for events in ((), (event,)))
     pictures = [
-        _robot(source, twin, ONSET + shown.after, ()),
-        _robot(source, harmed, ONSET + shown.after, (event,)),
+        robot_picture(source.task, twin, ONSET + shown.after, (), PICTURE),
+        robot_picture(source.task, harmed, ONSET + shown.after, (event,), PICTURE),
     ]
     chart = _chart(source, kind, twin, harmed, pictures[0].height)
     whole = Image.new("RGB", (2 * pictures[0].width + chart.width, pictures[0].height), "white")
@@ -126,16 +124,6 @@ def draw(kind: str, source: Source) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     whole.quantize(128).save(OUT / f"{kind}.png", optimize=True)
     print(kind)
-
-
-def _robot(source: Source, record: Record, tick: int, events: tuple[Event, ...]) -> Image.Image:
-    """Return a picture of the body that a life has at a tick."""
-    tick = min(tick, len(record.qpos) - 1)
-    with tempfile.TemporaryDirectory() as folder:
-        model, path = Path(folder) / "model.mjb", Path(folder) / "robot.png"
-        source.task.world.save_model(model, bodies_of(source.task, events).at(tick))
-        render_filmstrip(model, record.qpos[tick : tick + 1], path, width=PICTURE[0], height=PICTURE[1])
-        return Image.open(path).convert("RGB")
 
 
 def _chart(source: Source, kind: str, twin: Record, harmed: Record, height: int) -> Image.Image:

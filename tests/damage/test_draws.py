@@ -152,6 +152,15 @@ def test_a_target_among_some_that_is_none_is_said(target, said, swimmer, han_e):
             drawn(parsed(f"scale-actuator({target}, 0.5)"), key, swimmer, han_e)
 
 
+@pytest.mark.parametrize("limbs", ["front-left lower leg or torso", "torso or front-left lower leg"])
+def test_each_of_some_targets_is_tried_before_lives_begin(limbs):
+    """The torso is the root, which is no limb: no life is to find that out when it draws it."""
+    task = hebbax.make_task("ant_run")
+    events = parsed(f"remove-limb(any of {limbs})")
+    with pytest.raises(HebbaxError, match="'torso' is the robot's root: expected a limb"):
+        check_damages(events, task, hebbax.make_policy("mlp", task))
+
+
 # Damages that have names
 
 

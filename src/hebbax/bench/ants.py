@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
 from functools import partial
 from typing import Any
 
 from hebbax.bench.closed_loop import life_keys_of, measure_controls
-from hebbax.bench.controls import Controls, random_controls
+from hebbax.bench.controls import Controls, endless, random_controls
 from hebbax.bench.measure import alternate, rates, ratios, summary
 from hebbax.bench.report import Report, Settings, Table, Tell
 from hebbax.bench.words import rate, with_interval
-from hebbax.compiling.compiler import compiled
 from hebbax.config.policy import PRESETS
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
-from hebbax.tasks.ant_run import outcome
 from hebbax.tasks.contract import compiled_task
 from hebbax.tasks.registry import make_task
-from hebbax.types import Array, Simulation
 
 POLICY, ANTS = "han-b", ("ant_run", "ant_proprioceptive")
 _POPULATION, _TICKS, _ROUNDS = 256, 200, 15
 _COLUMNS = ("ant", "steps/s", "ant_run is faster by", "lives ÷ MuJoCo alone")
-
-
-_outcome = compiled(outcome)
-
-
-def _endless(
-    before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float
-) -> tuple[tuple[Array, ...], Array, Array]:
-    terms, _, memory = _outcome(before, simulation, action, memory, period)
-    return terms, False, memory
 
 
 def measure(settings: Settings, tell: Tell) -> Report:
@@ -41,8 +27,9 @@ def measure(settings: Settings, tell: Tell) -> Report:
     rounds = settings.rounds(_ROUNDS)
     seconds = _lives(population, ticks, rounds, tell)
     ratio = summary(ratios(seconds["ant_proprioceptive"], seconds["ant_run"]))
-    endless = dataclasses.replace(compiled_task(make_task("ant_run")), name="bench-ant_run", outcome=_endless)
-    closed_loop = measure_controls(random_controls(endless, PRESETS[POLICY], population), ticks, rounds, tell)
+    closed_loop = measure_controls(
+        random_controls(endless("ant_run"), PRESETS[POLICY], population), ticks, rounds, tell
+    )
     results = {
         "policy": POLICY,
         "population": population,

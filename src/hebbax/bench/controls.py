@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
 
 from hebbax.bench.quadruped import quadruped
+from hebbax.compiling.compiler import compiled
 from hebbax.config.policy import PolicyConfig
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
@@ -20,7 +21,7 @@ from hebbax.runs.stored_run import StoredRun
 from hebbax.tasks.contract import compiled_task
 from hebbax.tasks.registry import make_task
 from hebbax.tasks.task import Task
-from hebbax.types import Normaliser
+from hebbax.types import Array, Normaliser, Simulation
 from hebbax.worlds.mujoco.world import MujocoWorld
 
 KEY = root_key(2026)
@@ -100,6 +101,20 @@ def random_controls(task: Task, config: PolicyConfig, population: int) -> Contro
     normaliser = ObservationStatistics.empty(task.observation_size).merge(lives).normaliser()
     sizes = "-".join(map(str, policy.network.sizes))
     return Controls(f"{task.name} {config.name} {sizes}", _RANDOM, task, policy, genomes, normaliser)
+
+
+def endless(name: str) -> Task:
+    """Return a task whose terminations end no life, so that all lives are as long."""
+    task = compiled_task(make_task(name))
+    whole = compiled(task.outcome)
+
+    def outcome(
+        before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float
+    ) -> tuple[tuple[Array, ...], Array, Array]:
+        terms, _, following = whole(before, simulation, action, memory, period)
+        return terms, False, following
+
+    return replace(task, name=f"bench-{name}", outcome=outcome)
 
 
 def _ignore(note: str) -> None:

@@ -126,7 +126,7 @@ def _table(results: dict[str, Any]) -> Table:
     for name, side in results["sides"].items():
         reached = [side["reached"][f"{threshold:.0f}"]["seconds"] for threshold in results["thresholds"]]
         steps = side["reached"][f"{results['thresholds'][0]:.0f}"]["steps"]["median"]
-        cells = [f"{_seconds(one['median'])} ({_seconds(one['worst'])})" for one in reached]
+        cells = [f"{told_seconds(one['median'])} ({told_seconds(one['worst'])})" for one in reached]
         rows.append([name, str(len(side["runs"])), *cells, "–" if steps is None else f"{steps / 1e6:.2f}"])
     title = (
         f"{results['task']} {results['policy']}: seconds from launch until the mean genome earns so much over "
@@ -135,5 +135,6 @@ def _table(results: dict[str, Any]) -> Table:
     return Table(title, columns, rows, columns[1:])
 
 
-def _seconds(value: float | None) -> str:
+def told_seconds(value: float | None) -> str:
+    """Return seconds for a table, a dash for never."""
     return "–" if value is None else f"{value:.1f}"

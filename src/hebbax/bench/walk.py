@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 from typing import Any
 
 from hebbax.bench.report import Report, Settings, Table, Tell
-from hebbax.bench.solve import kept_run, median_and_worst
+from hebbax.bench.solve import kept_run, median_and_worst, told_seconds
 from hebbax.bench.solve_run import run_training
 
 CASE: dict[str, Any] = {
@@ -53,10 +52,9 @@ def _table(runs: list[dict[str, Any]], walking: list[Any], reached: dict[str, An
         last = run["evaluations"][-1]
         when = ("–", "–") if at is None else (f"{at['seconds']:.1f}", f"{at['steps'] / 1e6:.2f}")
         rows.append([str(run["seed"]), *when, f"{last['reward_terms']['distance']:.1f}", str(last["terminated"])])
-    middle = [reached["seconds"][key] for key in ("median", "worst")]
+    median, worst = (told_seconds(reached["seconds"][key]) for key in ("median", "worst"))
     title = (
         f"{CASE['task']} {CASE['policy']}: from launch until the mean genome walks {CASE['metres']:g} m in 20 s in "
-        f"{CASE['lives']} lives without a fall, confirmed by the next evaluation; median and worst "
-        f"{json.dumps([None if one is None else round(one, 1) for one in middle])} s"
+        f"{CASE['lives']} lives without a fall, confirmed by the next evaluation; median {median} s, worst {worst} s"
     )
     return Table(title, columns, rows, columns[1:])

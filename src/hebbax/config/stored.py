@@ -26,7 +26,6 @@ _PHASE = Fields(
     }
 )
 
-
 _TRAINING = {
     "ticks": _TICKS,
     "phases": or_null(ListOf(_PHASE)),

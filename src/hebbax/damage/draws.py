@@ -39,7 +39,7 @@ def drawn(events: Sequence[Event], key: np.ndarray, task: AnyTask, policy: AnyPo
     )
 
 
-def _targets(event: Event, task: AnyTask, policy: AnyPolicy) -> Sequence[int | str]:
+def possible_targets(event: Event, task: AnyTask, policy: AnyPolicy) -> Sequence[int | str]:
     """Return what a life draws its target from, none where it is said. Raises HebbaxError for a name that is none."""
     if event.target == ANY:
         return targets_of(event, task, policy)
@@ -55,7 +55,7 @@ def _drawn(event: Event, key: np.ndarray, task: AnyTask, policy: AnyPolicy) -> E
     changes: dict[str, Any] = {"onset": event.onset + int(shares[_ONSET] * (event.spread + 1)), "spread": 0}
     if isinstance(event.value, Between):
         changes["value"] = event.value.at(tuple(shares[_VALUE:_ONSET]))
-    targets = _targets(event, task, policy)
+    targets = possible_targets(event, task, policy)
     if targets:
         changes["target"] = targets[int(shares[_TARGET] * len(targets))]
     return replace(event, **changes)

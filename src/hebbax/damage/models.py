@@ -1,4 +1,4 @@
-"""The models that damages in the stage `model` make of a task's own, and which parts they can be on."""
+"""The models that damages in the stage `model` make of a task's own."""
 
 from __future__ import annotations
 

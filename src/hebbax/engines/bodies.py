@@ -8,12 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hebbax.damage.draws import drawn
+from hebbax.damage.draws import drawn, possible_targets
 from hebbax.damage.event_table import event_table
-from hebbax.damage.events import ANY, Event
+from hebbax.damage.events import Event
 from hebbax.damage.kinds import KINDS
 from hebbax.damage.models import changed_model
-from hebbax.damage.targets import targets_of
 from hebbax.policies.any_policy import AnyPolicy
 from hebbax.tasks.external.task import AnyTask
 
@@ -57,12 +56,12 @@ def bodies_of(task: AnyTask, events: Sequence[Event]) -> Bodies:
 def check_damages(events: Sequence[Event], task: AnyTask, policy: AnyPolicy) -> None:
     """Raise HebbaxError for damages that the task or the policy cannot have, before any life has them.
 
-    What is left to chance is tried once, and each part that "any" may be in turn.
+    What is left to chance is tried once, and each part that a life may draw in turn.
     """
     once = drawn(events, _NO_KEY, task, policy)
     event_table(once, task, policy)
     bodies_of(task, once)
     for place, event in enumerate(events):
-        if event.target == ANY and KINDS[event.kind].stage == "model" and KINDS[event.kind].target != "seed":
-            for target in targets_of(event, task, policy):
+        if KINDS[event.kind].stage == "model" and KINDS[event.kind].target != "seed":
+            for target in possible_targets(event, task, policy):
                 bodies_of(task, [*once[:place], replace(once[place], target=target), *once[place + 1 :]])

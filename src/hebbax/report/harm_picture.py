@@ -18,6 +18,7 @@ from hebbax.report.film.film import render_filmstrip
 from hebbax.report.style import BLUE, MUTED, VERMILLION, figure_style, save_figure
 from hebbax.runs.stored_run import StoredRun
 from hebbax.runs.trials import Source
+from hebbax.tasks.external.task import AnyTask
 from hebbax.types import Record
 
 _FRAMES, _SIZE = 7, (200, 150)  # pixels of one
@@ -65,14 +66,22 @@ def draw_harm(
 def _strip(source: Source, record: Record, events: Sequence[Event]) -> tuple[list[Image.Image], list[int]]:
     """Return pictures of the robot at even times, with the body that it has then, and their ticks."""
     ticks = np.linspace(0, len(record.qpos) - 1, _FRAMES).astype(int).tolist()
-    bodies, pictures = bodies_of(source.task, events), []
+    return [robot_picture(source.task, record, tick, events, _SIZE) for tick in ticks], ticks
+
+
+def robot_picture(
+    task: AnyTask, record: Record, tick: int, events: Sequence[Event], size: tuple[int, int]
+) -> Image.Image:
+    """Return a picture, of so many pixels, of the body that a life has at a tick; at its last if it ended before.
+
+    Raises RenderUnavailable where nothing can draw.
+    """
+    tick = min(tick, len(record.qpos) - 1)
     with temporary_folder("picture") as folder:
-        for tick in ticks:
-            model, picture = folder / "model.mjb", folder / f"{tick}.png"
-            source.task.world.save_model(model, bodies.at(tick))
-            render_filmstrip(model, record.qpos[tick : tick + 1], picture, width=_SIZE[0], height=_SIZE[1])
-            pictures.append(Image.open(picture).convert("RGB"))
-    return pictures, ticks
+        model, path = folder / "model.mjb", folder / "robot.png"
+        task.world.save_model(model, bodies_of(task, events).at(tick))
+        render_filmstrip(model, record.qpos[tick : tick + 1], path, width=size[0], height=size[1])
+        return Image.open(path).convert("RGB")
 
 
 def _show_strip(

@@ -11,6 +11,16 @@ HAN = (
 )
 
 
+HAN_STEP_SIZES = (
+    "strategy.learning_rate=0.1",
+    "strategy.learning_rate_decay=0.999",
+    "strategy.sigma=0.2",
+    "strategy.sigma_decay=0.995",
+    "strategy.decay_generations=1000",
+)
+"""Of its evolution strategy, as overrides."""
+
+
 @dataclass(frozen=True)
 class Budget:
     """One size of an experiment."""

@@ -15,7 +15,7 @@ from hebbax.damage.text import parse_damages
 from hebbax.engines.make_engine import make_engine
 from hebbax.expected import Fields, ListOf, number, whole
 from hebbax.report.style import INK, LAYER_COLOURS, figure_style
-from hebbax.reproduction.experiment import HAN, Budget, Experiment
+from hebbax.reproduction.experiment import HAN, HAN_STEP_SIZES, Budget, Experiment
 from hebbax.reproduction.study import figure_line, mean_text, save_both, table
 from hebbax.runs.evaluation import evaluate_controller, mean_interval
 from hebbax.runs.stored_run import StoredRun
@@ -71,11 +71,7 @@ EXPERIMENT = Experiment(
                 "training.ticks=full",
                 "training.weights={}",
                 "strategy.population=512",
-                "strategy.learning_rate=0.1",
-                "strategy.learning_rate_decay=0.999",
-                "strategy.sigma=0.2",
-                "strategy.sigma_decay=0.995",
-                "strategy.decay_generations=1000",
+                *HAN_STEP_SIZES,
                 "generations=1000",
                 "evaluate_lifetimes=30",
             ),

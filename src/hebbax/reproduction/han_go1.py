@@ -16,7 +16,7 @@ from hebbax.attractors.verdict import LABELS
 from hebbax.comparison.tables import text_of
 from hebbax.expected import Fields, ListOf, number, one_of, or_null, whole
 from hebbax.report.style import LAYER_COLOURS, figure_style
-from hebbax.reproduction.experiment import HAN, Budget, Experiment, PublishedReturn
+from hebbax.reproduction.experiment import HAN, HAN_STEP_SIZES, Budget, Experiment, PublishedReturn
 from hebbax.reproduction.study import figure_line, label_of, mean_text, save_both, table
 from hebbax.runs.stored_run import StoredRun
 from hebbax.runs.trials import Source
@@ -59,11 +59,7 @@ EXPERIMENT = Experiment(
                 "training.ticks=full",
                 "training.phases=[]",
                 "strategy.population=512",
-                "strategy.learning_rate=0.1",
-                "strategy.learning_rate_decay=0.999",
-                "strategy.sigma=0.2",
-                "strategy.sigma_decay=0.995",
-                "strategy.decay_generations=1000",
+                *HAN_STEP_SIZES,
                 "generations=500",
                 "evaluate_lifetimes=32",
             ),

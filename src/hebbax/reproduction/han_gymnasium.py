@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hebbax.reproduction.experiment import HAN, Budget, Claim, Experiment, PublishedReturn
+from hebbax.reproduction.experiment import HAN, HAN_STEP_SIZES, Budget, Claim, Experiment, PublishedReturn
 
 _RESTART = ("termination=restart",)  # the published training goes on to the last tick after a fall
 # Their configuration of Ant-v5 leaves contact forces out of the observation: 27 numbers, not Gymnasium's 105.
@@ -64,11 +64,7 @@ EXPERIMENT = Experiment(
             overrides=(
                 "training.ticks=full",
                 "strategy.population=512",
-                "strategy.learning_rate=0.1",
-                "strategy.learning_rate_decay=0.999",
-                "strategy.sigma=0.2",
-                "strategy.sigma_decay=0.995",
-                "strategy.decay_generations=1000",
+                *HAN_STEP_SIZES,
                 "generations=1000",
                 "lifetimes=4",
                 "evaluate_lifetimes=32",
