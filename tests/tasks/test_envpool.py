@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import runpy
+import sys
+from pathlib import Path
+
 import jax
 import numpy as np
 import pytest
@@ -123,3 +128,14 @@ def test_an_environment_of_several_players_is_refused():
 def test_ids_that_do_not_exist():
     with pytest.raises(HebbaxError, match=r"unknown EnvPool environment 'Pendulm-v1': did you mean 'Pendulum-v"):
         make_task("envpool/Pendulm-v1")
+
+
+def test_our_go1_moves_as_theirs_does(tmp_path, monkeypatch):
+    """Equal at birth; after one action joints agree within a tenth of their motion, once feet are as soft and low."""
+    monkeypatch.setattr(sys, "argv", ["go1_envpool.py", str(tmp_path / "out.json")])
+    runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "go1_envpool.py"), run_name="__main__")
+    document = json.loads((tmp_path / "out.json").read_text())
+    alike, size = (document["differences"][name]["1"] for name in ("soft contacts, born low", "how large they are"))
+    assert document["at_birth"] < 1e-12
+    assert alike["angles"] < 0.1 * size["angles"]  # 0.057 of it in EnvPool 1.2.5
+    assert alike["velocities"] < 0.15 * size["velocities"]  # 0.078

@@ -72,6 +72,17 @@ def test_joints_and_motors(model):
     np.testing.assert_allclose(limits.torques[:, 1], [torques[joint.split()[1]] for joint in JOINTS])
 
 
+def test_where_a_joystick_steers_joints_and_ground_are_as_published():
+    for name, ground in (("go1_joystick", 0.6), ("go1_joystick_rough", 1.0)):
+        model = make_task(name).world.model
+        np.testing.assert_array_equal(model.pair_friction[:, :2], ground)
+        for joint in JOINTS:
+            hinge, friction = model.joint(joint), 1.0 if joint.endswith("calf") else 0.3
+            assert (hinge.damping[0], hinge.frictionloss[0]) == (0.5, friction)
+            assert model.actuator(joint).gainprm[0] == -model.actuator(joint).biasprm[1] == 35
+        assert model.dof_frictionloss[:6].max() == 0
+
+
 @pytest.mark.parametrize("leg", LEGS)
 def test_each_leg_is_at_its_corner(model, home, leg):
     assert tuple(np.sign(home.xpos[model.body(f"{leg} hip").id, :2])) == CORNERS[leg]
@@ -110,7 +121,7 @@ def test_it_stands_for_ten_seconds_under_its_own_gains(name):
         mujoco.mj_step(model, data)
         heights.append(data.qpos[2])
     assert min(heights) > 0.24
-    assert np.ptp(heights[-500:]) < 1e-4
+    assert np.ptp(heights[-500:]) < (1e-3 if "joystick" in name else 1e-4)  # joints with dry friction creep
     assert 1 - 2 * (data.qpos[4] ** 2 + data.qpos[5] ** 2) > 0.99
     if "joystick" not in name and "rough" not in name:
         assert heights[-1] == pytest.approx(0.272, abs=2e-3)  # 0.271 where feet are softer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +46,7 @@ ROUGH = {"roughness": ROUGHNESS, "friction": _ROUGH_FRICTION}
 """How the model is changed for rough ground."""
 
 
-def go1_world(**changes: float) -> MujocoWorld:
+def go1_world(**changes: Any) -> MujocoWorld:
     """Return the world of a Go1, in which its keyframe `home` is the pose of birth; changes are those of `variant`."""
     return mujoco(partial(variant, MODEL, **changes) if changes else MODEL, substeps=SUBSTEPS)
 

@@ -35,7 +35,12 @@ from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
 from hebbax.worlds.mujoco.world import MujocoWorld
 
-_SERVOS = {"stiffness": 35.0, "damping": 0.5}  # N·m/rad and N·m·s/rad of every joint
+_JOINTS = {
+    "stiffness": 35.0,  # N·m/rad, of every joint
+    "damping": 0.5,  # N·m·s/rad
+    "dry_friction": (0.3, 0.3, 1.0),  # N·m, of a leg's hip, thigh and calf
+}
+_FLAT_FRICTION = 0.6
 
 _FASTEST = np.array([1.5, 0.8, 1.2])  # of a command: m/s along the trunk, m/s to its left, rad/s to its left
 _ASKED = np.array([0.9, 0.25, 0.5])  # chance that a new command asks for each of these
@@ -145,16 +150,19 @@ def go1_joystick() -> Task:
 
     A command asks for a velocity along the trunk's axes and for turning, and changes every five seconds on average. The
     reward has the published terms with their weights, and a tick's is never below 0. It terminates upside down. Joints
-    are softer than those of `go1_walk`, as published.
+    are softer than those of `go1_walk` and have dry friction, as published.
+
+    The velocity is that of the trunk's origin, where the published one is that of an IMU 7 cm away; and the last action
+    is the one that has just been taken, where the published observation still has the one before.
 
     Source: MuJoCo Playground, Zakka et al., 2025.
     """
-    return _joystick("go1_joystick", go1_world(**_SERVOS))
+    return _joystick("go1_joystick", go1_world(**_JOINTS, friction=_FLAT_FRICTION))
 
 
 def go1_joystick_rough() -> Task:
     """Return `go1_joystick` on ground of random heights, 5 cm from peak to trough."""
-    return _joystick("go1_joystick_rough", go1_world(**_SERVOS, **ROUGH))
+    return _joystick("go1_joystick_rough", go1_world(**_JOINTS, **ROUGH))
 
 
 def _joystick(name: str, world: MujocoWorld) -> Task:
