@@ -3,9 +3,9 @@
     pip install -e '.[envpool]'
     python benchmarks/go1_envpool.py benchmarks/results/go1-envpool.json
 
-Observations are without noise. Each row is the root mean square of their differences over 32 lives, by group, after 1, 5
-and 20 actions: of `go1_joystick` as it is, and with what the published model has otherwise put in, one by one and all
-together. The last rows say how large the observations are themselves.
+Observations are without noise. Each row is the root mean square of their differences over 32 lives, by group, after 1,
+5 and 20 actions: of `go1_joystick` as it is, and with what the published model has otherwise put in. The last rows say
+how large the observations are themselves.
 """
 
 from __future__ import annotations
