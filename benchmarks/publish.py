@@ -53,6 +53,8 @@ STRESSED = {
     "swimmer": ["zoo:swimmer/han-e", "zoo:swimmer/mlp"],
     "ant_run": ["zoo:ant_run/han-b", "zoo:ant_run/mlp"],
     "cheetah_run": ["zoo:cheetah_run/han-e", "zoo:cheetah_run/mlp"],
+    "go1_walk": ["zoo:go1_walk/han-e", "zoo:go1_walk/mlp"],
+    "go1_walk_economical": ["zoo:go1_walk_economical/han-e", "zoo:go1_walk_economical/mlp"],
 }
 """Controllers side by side in a stress test, by task; those that do not ship are left out."""
 
