@@ -21,7 +21,7 @@ from hebbax.runs.trials import Source
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import Record
 
-_FRAMES, _SIZE = 7, (200, 150)  # pixels of one
+_BEFORE, _AFTER, _SIZE = 4, 3, (200, 150)  # pictures before the first event and from it on; pixels of one
 _SMOOTH = 0.5  # s, over which a speed is a mean
 
 
@@ -30,7 +30,7 @@ def draw_harm(
 ) -> tuple[Record, Record]:
     """Draw a life to which these events happen, beside the same life to which nothing does; return both, harmed first.
 
-    Above the robot at even times, below it speed and how fast the weights move.
+    Above the robot at even times before the harm and after it, below it speed and how fast the weights move.
 
     Args:
         run: whose robot can go forward, in a world of MuJoCo.
@@ -64,8 +64,14 @@ def draw_harm(
 
 
 def _strip(source: Source, record: Record, events: Sequence[Event]) -> tuple[list[Image.Image], list[int]]:
-    """Return pictures of the robot at even times, with the body that it has then, and their ticks."""
-    ticks = np.linspace(0, len(record.qpos) - 1, _FRAMES).astype(int).tolist()
+    """Return pictures of the robot before and after the first event, with the body that it has then, and their ticks.
+
+    Those after it are at even times up to the end of the life, which may be soon.
+    """
+    last = len(record.qpos) - 1
+    onset = min(min(event.onset for event in events), last)
+    before = np.linspace(0, onset, _BEFORE, endpoint=False).astype(int)
+    ticks = [*before.tolist(), *np.linspace(onset, last, _AFTER).astype(int).tolist()]
     return [robot_picture(source.task, record, tick, events, _SIZE) for tick in ticks], ticks
 
 
@@ -93,7 +99,7 @@ def _show_strip(
     axes.imshow(np.asarray(whole), aspect="equal", interpolation="lanczos")
     for place, tick in enumerate(ticks):
         colour = VERMILLION if tick >= onset else BLUE
-        axes.text((place + 0.04) * _SIZE[0], 0.9 * _SIZE[1], f"{tick * period:.0f} s", color=colour, fontsize=8)
+        axes.text((place + 0.04) * _SIZE[0], 0.9 * _SIZE[1], f"{tick * period:.1f} s", color=colour, fontsize=8)
     axes.set_title(title)
     axes.set_axis_off()
 

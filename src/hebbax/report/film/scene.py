@@ -43,6 +43,7 @@ def prepare_scenery(mujoco: Any, model: Any, data: Any) -> None:
     model.vis.quality.shadowsize = min(model.vis.quality.shadowsize, SHADOW_SIZE)
     model.vis.map.shadowclip = SHADOW_REACH * radius / model.stat.extent
     _follow_with_sun(mujoco, model, radius)
+    _dim_lights(mujoco, model)
 
 
 def find_camera(model: Any, wanted: str) -> str | int:
@@ -125,3 +126,22 @@ def _follow_with_sun(mujoco: Any, model: Any, radius: float) -> None:
         if not model.light_dir0[light, :2].any():
             model.light_dir0[light] = SLANT / np.linalg.norm(SLANT)
         model.light_poscom0[light] = -LIGHT_DISTANCE * radius * model.light_dir0[light]
+
+
+def _dim_lights(mujoco: Any, model: Any) -> None:
+    """Take all lights down until a level floor is lit no brighter than a picture can show: the floor is light here.
+
+    Robots and their scenes often bring a sun each, for the dark floor that is customary.
+    """
+    lit = [index for index in range(model.nlight) if model.light_active[index]]
+    slant = float(np.sin(np.radians(-CAMERA_ELEVATION)))  # of the headlight, which looks along the camera
+    directional = model.light_type[lit] == int(mujoco.mjtLightType.mjLIGHT_DIRECTIONAL)
+    down = np.where(directional, np.maximum(-model.light_dir0[lit, 2], 0.0), 1.0)
+    head = model.vis.headlight
+    brightness = (model.light_ambient[lit] + down[:, None] * model.light_diffuse[lit]).sum(axis=0)
+    if head.active:
+        brightness = brightness + head.ambient + slant * head.diffuse
+    share = 1.0 / max(1.0, float(brightness.max()))
+    model.light_ambient[lit] *= share
+    model.light_diffuse[lit] *= share
+    head.ambient[:], head.diffuse[:] = share * head.ambient, share * head.diffuse
