@@ -28,6 +28,7 @@ from curves import without_place
 
 from hebbax import zoo
 from hebbax.analysis.reality import rows_of
+from hebbax.comparison.tables import text_of
 from hebbax.runs.stored_run import StoredRun
 from hebbax.stress.physics import HELD
 
@@ -87,7 +88,7 @@ def write_card(name: str) -> None:
     }
     (ZOO / name / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     (ZOO / name / "CARD.md").write_text(card_text(name, card, returns), encoding="utf-8")
-    print(f"{name}: {card['return_mean']:,.0f} ± {card['return_std']:,.0f} over {len(returns)} lives")
+    print(f"{name}: {text_of(card['return_mean'])} ± {text_of(card['return_std'])} over {len(returns)} lives")
 
 
 def reality_of(name: str) -> dict[str, Any]:
@@ -148,12 +149,12 @@ def card_text(name: str, card: dict[str, Any], returns: np.ndarray) -> str:
         ("genome", f"*{card['genome']}*"),
         (
             "return over 100 fresh lives",
-            f"{card['return_mean']:,.0f} (95 % interval over lifetimes {low:,.0f} to {high:,.0f}), standard deviation "
-            f"{card['return_std']:,.0f}",
+            f"{text_of(card['return_mean'])} (95 % interval over lifetimes {text_of(low)} to {text_of(high)}), "
+            f"standard deviation {text_of(card['return_std'])}",
         ),
         (
             "lowest, tenth of a hundred, median, highest",
-            f"{returns.min():,.0f}, {tenth:,.0f}, {median:,.0f}, {returns.max():,.0f}",
+            ", ".join(text_of(value) for value in (returns.min(), tenth, median, returns.max())),
         ),
         ("lives that end early", f"{card['terminated']} of {len(returns)}; {card['diverged']} diverge"),
         ("evaluated by", f"`{card['evaluation_command']}`"),

@@ -184,7 +184,7 @@ def test_zoo(hebbax, small_zoo):
     table = ran.out
     assert ran.error == ""
     (row,) = (line.split() for line in table.splitlines() if "zoo:half_cheetah/han-e " in line and "4,568" in line)
-    assert row[1:] == ["4,568", "12", "100", "1,840", "368", "368"]
+    assert row[1:] == ["4,568", "12.3", "100", "1,840", "368", "368"]
     assert "zoo:half_cheetah/han-e was evolved by: hebbax train seed=0\n" in table
     assert "zoo:swimmer/mlp was evolved by: –\n" in table
     assert "hebbax evaluate zoo:half_cheetah/han-e" in table

@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from hebbax.cli.output import note, number, print_table
+from hebbax.cli.output import note, number, print_table, returned
 from hebbax.cli.parser import Parser
 from hebbax.policies.sizes import SIZE_COLUMNS, size_cells, sizes_of
 
@@ -77,8 +77,8 @@ def _card(folder: Path) -> dict[str, Any]:
 
 def _cells(row: dict[str, Any]) -> list[str]:
     return [
-        number(row["return_mean"]),
-        number(row["return_std"]),
+        returned(row["return_mean"]),
+        returned(row["return_std"]),
         number(row["lifetimes"]),
         *size_cells(row),
     ]
