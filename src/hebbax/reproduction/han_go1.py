@@ -36,14 +36,14 @@ EXPERIMENT = Experiment(
     baseline="mlp",
     budgets={
         "laptop": Budget(
-            summary="Population 128, one life of 200 control ticks a genome, 300 generations, in place of 512, four of "
+            summary="Population 256, one life of 200 control ticks a genome, 300 generations, in place of 512, four of "
             "1,000 and 500. In the first 60 generations going forward alone counts, then the paper's reward. Every "
             "evaluation is of full lives with that reward. σ is 0.1, and the learning rate falls from 0.1 to 0.02: with "
             "0.2 and 0.1 throughout returns go up and down by one or two. The static network has step sizes of its own.",
             tasks={"go1_walk": ()},
             seeds={"han-e": 2, "mlp": 2, "han-b": 2, "han-e-go1": 2},
             overrides=(
-                "strategy.population=128",
+                "strategy.population=256",
                 "strategy.sigma=0.1",
                 "strategy.learning_rate=0.1",
                 "strategy.learning_rate_decay=0.2",
