@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hebbax.compiling.compiler import compiled, inlined
+from hebbax.compiling.compiler import as_python, compiled, inlined
 from hebbax.errors import HebbaxError
 
 
@@ -39,3 +39,15 @@ def test_the_reason_is_one_line_with_the_place_in_the_users_file(compile_, funct
     assert "Failed in nopython" not in line
     if compile_ is compiled:
         assert f"(test_uncompiled.py, line {function.__code__.co_firstlineno + 1})" in line
+
+
+def test_what_python_calls_for_a_look_is_not_compiled():
+    inner = compiled(lambda x: x + 1)
+    outer = compiled(lambda x: 2 * inner(x))
+
+    with as_python():
+        assert outer(3) == 8
+    assert not {"_for_python"} & (vars(inner).keys() | vars(outer).keys())
+
+    assert outer(3) == 8
+    assert "_for_python" in vars(outer)

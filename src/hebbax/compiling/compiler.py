@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, cached_property
 from typing import Any
 
@@ -18,6 +20,22 @@ FLAGS: dict[str, Any] = {
     "error_model": "numpy",
     "fastmath": {"reassoc", "nsz", "arcp", "contract"},
 }
+
+
+_AS_PYTHON: ContextVar[bool] = ContextVar("as_python", default=False)
+
+
+@contextmanager
+def as_python() -> Iterator[None]:
+    """Run what Python calls of functions for compiled callers as the Python that they are.
+
+    To compile the helpers of one Go1 for a single call takes four seconds at every start.
+    """
+    token = _AS_PYTHON.set(True)
+    try:
+        yield
+    finally:
+        _AS_PYTHON.reset(token)
 
 
 class _Outermost(CPUDispatcher):
@@ -49,7 +67,8 @@ class _Compiled(CPUDispatcher):
         self._flags = flags
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._for_python(*args, **kwargs)
+        function = self.py_func if _AS_PYTHON.get() else self._for_python
+        return function(*args, **kwargs)
 
     @cached_property
     def _for_python(self) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 from hebbax.compiling.code import names_of
+from hebbax.compiling.compiler import as_python
 from hebbax.errors import HebbaxError, are_real
 from hebbax.tasks.arguments import NEEDED, check_arguments, takes, with_period, without_noise
 from hebbax.tasks.external.task import AnyTask
@@ -43,7 +44,7 @@ def check_task(task: AnyTask) -> AnyTask:
     _check_noise(ours)
     with ours.named():
         ours.world.check()
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), as_python():
         return _with_one_term(ours, _call_each(ours))
 
 
