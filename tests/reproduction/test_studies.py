@@ -42,9 +42,9 @@ def ant(tmp_path_factory) -> StoredRun:
     return trained(tmp_path_factory.mktemp("study"), "ant_run", "han-b")
 
 
-@pytest.fixture(scope="module")
-def go1(tmp_path_factory) -> StoredRun:
-    return trained(tmp_path_factory.mktemp("study"), "go1_walk", "han-e", "task.ticks=120")
+@pytest.fixture(scope="module", params=["han-e", pytest.param("mlp", marks=pytest.mark.slow)])
+def go1(tmp_path_factory, request) -> StoredRun:
+    return trained(tmp_path_factory.mktemp("study"), "go1_walk", request.param, "task.ticks=120")
 
 
 def returns_of(run: StoredRun, lifetimes: int) -> list[float]:
@@ -81,15 +81,16 @@ def test_verdicts_are_those_of_hebbax_analyze(cheetah, tmp_path):
     han_attractors.NUMBERS.check(numbers)
 
 
-def test_a_go1_lives_as_hebbax_evaluate_has_it(go1):
+def test_a_go1_lives_as_hebbax_evaluate_has_it(go1, tmp_path):
     numbers = han_go1.measure(go1)
 
     assert [life["return"] for life in numbers["lives"]] == returns_of(go1, 20)
     han_go1.NUMBERS.check(numbers)
-    text = han_go1.section({"run": {"policy": "han-e", "seed": 0, **numbers}}, go1.folder.path)
+    text = han_go1.section({"run": {"policy": go1.config.policy.name, "seed": 0, **numbers}}, go1.folder.path)
     falls = sum(life["fell"] for life in numbers["lives"])
     assert f"falls in {falls} of 20 lives" in text
-    assert "| han-e, seed 0 |" in text
+    assert f"| {go1.config.policy.name}, seed 0 |" in text
+    assert han_go1.draw({}, {"run": {"policy": "x", "seed": 0, **numbers}}, tmp_path)
 
 
 def test_the_height_of_feet_and_their_swings():
