@@ -7,7 +7,7 @@ import mujoco
 import numpy as np
 import pytest
 
-from hebbax.worlds.mujoco.robot import driven_joint, forward_coordinate, reach, root_body
+from hebbax.worlds.mujoco.robot import body_of, driven_joint, forward_coordinate, reach, root_body
 
 ARM = """
 <mujoco>
@@ -52,6 +52,17 @@ def test_the_root_is_the_first_body_that_is_not_the_world():
     model, _ = at_start(ARM)
     assert model.body(root_body(model)).name == "torso"
     assert root_body(at_start(EMPTY)[0]) == 0
+
+
+def test_the_robot_is_what_actuators_move_and_not_what_comes_before_it():
+    """A floor that is a body, a target and a ball, each of 5 kg: the robot's mass and its way are its own."""
+    before = """<body name="ground"><geom type="plane" size="1 1 1"/></body>
+    <body name="target" mocap="true"><geom size="1" mass="5"/></body>
+    <body name="ball"><freejoint/><geom size="1" mass="5"/></body>"""
+    model, _ = at_start(ARM.replace('<body name="torso">', f'{before}<body name="torso">'))
+    assert model.body(root_body(model)).name == "torso"
+    body = body_of(model)
+    assert (body.forward, body.mass) == (8, pytest.approx(4))
 
 
 def test_a_robot_reaches_from_its_centre_of_mass_to_the_far_side_of_its_hand():

@@ -20,8 +20,13 @@ _ROOT_AXES = ("x", "y", "z")
 
 
 def root_body(model: mujoco.MjModel) -> int:
-    """Return the body that a camera follows: the first that is not the world, or the world where there is no other."""
-    return min(1, model.nbody - 1)
+    """Return the body that the robot hangs on: the root of the first tree that an actuator moves.
+
+    Without one it is the first body that is not the world, or the world where there is no other.
+    """
+    driven = {int(model.body_rootid[body]) for actuator in range(model.nu) for body in moved_bodies(model, actuator)}
+    moving = set(model.body_rootid[model.body_dofnum > 0].tolist())
+    return min(driven & moving, default=min(1, model.nbody - 1))
 
 
 def reach(model: mujoco.MjModel, data: mujoco.MjData, geoms: Sequence[int] | None = None) -> float:
@@ -79,11 +84,12 @@ def moved_bodies(model: mujoco.MjModel, actuator: int) -> set[int]:
 
 
 def forward_coordinate(model: mujoco.MjModel) -> int | None:
-    """Return the column of qpos of the first joint that moves the whole body along x: a free joint, or a slide."""
+    """Return the column of qpos of the first joint that moves the whole robot along x: a free joint, or a slide."""
     import mujoco
 
+    root = root_body(model)
     for joint in range(model.njnt):
-        of_root = model.body_parentid[model.jnt_bodyid[joint]] == 0
+        of_root = model.jnt_bodyid[joint] == root
         free = model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_FREE.value
         slide = model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_SLIDE.value and model.jnt_axis[joint, 0] == 1
         if of_root and (free or slide):

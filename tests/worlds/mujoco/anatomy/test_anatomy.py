@@ -9,6 +9,7 @@ import pytest
 from hebbax.errors import HebbaxError
 from hebbax.worlds.mujoco.anatomy.anatomy import examine
 from hebbax.worlds.mujoco.anatomy.read import read_model
+from hebbax.worlds.mujoco.robot import body_of
 
 ROD = '<geom type="capsule" fromto="0 0 0 0 0 {end}" size="0.02" mass="1"/>'
 
@@ -50,6 +51,33 @@ def test_a_floor_that_is_there_stays_the_only_one():
     anatomy = examine(model_of(floor + body(LEG, "<freejoint/>", "0 0 2"), ("hip",)))
     assert (anatomy.floor, anatomy.height) == pytest.approx((0.5, 0.32))
     assert np.sum(anatomy.model.geom_type == int(mujoco.mjtGeom.mjGEOM_PLANE)) == 1
+
+
+@pytest.mark.parametrize(
+    "floor",
+    [
+        # A wall, whose middle is 1 m high, is no floor.
+        '<geom type="plane" size="0 0 1" pos="3 0 1" zaxis="-1 0 0"/><geom type="plane" size="0 0 1" pos="0 0 0.5"/>',
+        '<body name="ground" pos="0 0 0.5"><geom name="floor" type="plane" size="0 0 1"/></body>',
+        # Below the robot the slope is 0.5 m high.
+        '<geom type="plane" size="0 0 1" pos="1 0 0" zaxis="0.5 0 1"/>',
+        # A hill of 0.4 m on a field at 0.1 m.
+        '<geom type="hfield" hfield="hill" pos="0 0 0.1"/>',
+    ],
+    ids=["wall", "body", "slope", "hill"],
+)
+def test_the_floor_is_what_is_below_the_robot(floor):
+    hill = '<asset><hfield name="hill" nrow="3" ncol="3" size="5 5 0.4 1" elevation="0 0 0 0 1 0 0 0 0"/></asset>'
+    anatomy = examine(model_of(floor + body(LEG, "<freejoint/>", "0 0 2"), ("hip",), hill))
+    assert (anatomy.floor, anatomy.height) == pytest.approx((0.5, 0.32))
+    assert not any("no floor" in note for note in anatomy.notes)
+
+
+def test_a_floor_is_added_where_its_name_is_taken():
+    assets = '<asset><texture name="floor" type="2d" builtin="flat" width="2" height="2"/></asset>'
+    seen = '<geom name="floor_0" type="plane" size="1 1 1" contype="0" conaffinity="0"/>'
+    anatomy = examine(model_of(seen + body(LEG, "<freejoint/>"), ("hip",), assets))
+    assert anatomy.model.geom("floor_1").contype[0] == 1
 
 
 def test_an_added_floor_is_felt_by_geoms_that_touch_nothing_else():
@@ -144,4 +172,4 @@ def test_a_ball_beside_the_robot_is_no_robot():
     )
     assert anatomy.stance is not None
     assert anatomy.stance.forward == 7
-    assert any("films follow the first body of the file, 'ball'" in note for note in anatomy.notes)
+    assert body_of(anatomy.model).forward == 7

@@ -16,7 +16,6 @@ from hebbax.worlds.mujoco.anatomy.posture import HOME, add_floor, add_light, bir
 from hebbax.worlds.mujoco.anatomy.stance import Stance, stance_of, up_in
 from hebbax.worlds.mujoco.anatomy.steady import check_steady
 from hebbax.worlds.mujoco.proven_model import compiled_model
-from hebbax.worlds.mujoco.robot import root_body
 
 CONTROL_PERIOD = 0.02
 """Seconds of a control tick, as nearly as whole physics steps make it."""
@@ -69,6 +68,7 @@ def examine(spec: mujoco.MjSpec) -> Anatomy:
     model = compiled_model(spec)
     drives = drives_of(model, data, walks=stance is not None)
     check_steady(model, key, drives)
+    floor = 0.0 if stance is None else _floor(model, key, stance)
     return Anatomy(
         spec=spec,
         model=model,
@@ -81,11 +81,11 @@ def examine(spec: mujoco.MjSpec) -> Anatomy:
         loose=model.neq == 0,
         velocities=model.nv,
         stance=stance,
-        floor=floor_height(model),
-        height=0.0 if stance is None else float(data.xpos[stance.body, 2] - floor_height(model)),
+        floor=floor,
+        height=0.0 if stance is None else float(data.xpos[stance.body, 2] - floor),
         up=np.array([0.0, 0.0, 1.0]) if stance is None else up_in(data, stance.body),
         targets=targets_of(model, key, joints, drives, tip) if stance is None else None,
-        notes=(*notes, *_further_notes(model, drives, stance)),
+        notes=(*notes, *_further_notes(drives)),
     )
 
 
@@ -96,6 +96,14 @@ def _born(spec: mujoco.MjSpec, model: mujoco.MjModel) -> mujoco.MjData:
         mujoco.mj_resetDataKeyframe(model, data, names.index(HOME) if HOME in names else 0)
     mujoco.mj_forward(model, data)
     return data
+
+
+def _floor(model: mujoco.MjModel, key: str, stance: Stance) -> float:
+    """Return the height (m) of the floor of births."""
+    data = mujoco.MjData(model)
+    mujoco.mj_resetDataKeyframe(model, data, model.key(key).id)
+    mujoco.mj_kinematics(model, data)
+    return floor_height(model, data, stance.body)
 
 
 def _birth_note(key: str | None) -> str:
@@ -109,7 +117,8 @@ def _stand(
 ) -> list[str]:
     """Put a robot without a keyframe onto the floor, and a floor below one that has none; say what was done."""
     notes: list[str] = []
-    has_floor, floor, bottom = bool(len(floors(model))), floor_height(model), lowest(model, data, stance.body)
+    has_floor, bottom = bool(len(floors(model))), lowest(model, data, stance.body)
+    floor = floor_height(model, data, stance.body)
     assert stance.height is not None
     if key is None and abs(bottom - floor) > 1e-6:
         axis = 1.0 if stance.free else _upwards(model, data, stance.height)
@@ -161,11 +170,8 @@ def _tip(
     return tip
 
 
-def _further_notes(model: mujoco.MjModel, drives: Sequence[Drive], stance: Stance | None) -> list[str]:
-    notes = []
-    if endless := [drive.name for drive in drives if not drive.ranged]:
-        notes.append(f"no range of control is said of {', '.join(endless[:3])}{' …' if len(endless) > 3 else ''}")
-    if stance is not None and int(model.body_rootid[stance.body]) != int(model.body_rootid[root_body(model)]):
-        first = model.body(root_body(model)).name
-        notes.append(f"films follow the first body of the file, {first!r}: put the robot first to have it followed")
-    return notes
+def _further_notes(drives: Sequence[Drive]) -> list[str]:
+    endless = [drive.name for drive in drives if not drive.ranged]
+    if not endless:
+        return []
+    return [f"no range of control is said of {', '.join(endless[:3])}{' …' if len(endless) > 3 else ''}"]

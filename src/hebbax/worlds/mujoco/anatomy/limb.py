@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 
 from hebbax.worlds.mujoco.anatomy.drives import SERVO, Drive
-from hebbax.worlds.mujoco.anatomy.parts import HINGE, SLIDE, Joint, tree_of
+from hebbax.worlds.mujoco.anatomy.parts import HINGE, SLIDE, Joint, tree_of, unused
 from hebbax.worlds.mujoco.anatomy.steady import hold
 
 TIP = "tip"
@@ -65,8 +65,7 @@ def tip_site(spec: mujoco.MjSpec, model: mujoco.MjModel, data: mujoco.MjData, bo
         place = data.xmat[body].reshape(3, 3).T @ (data.xpos[beyond].mean(axis=0) - data.xpos[body])
     else:
         place = 2 * model.body_ipos[body]  # of a rod its far end
-    taken = {site.name for site in spec.sites}
-    name = next(name for name in (TIP, *(f"{TIP}_{i}" for i in range(len(taken) + 1))) if name not in taken)
+    name = unused(TIP, [site.name for site in spec.sites])
     next(one for one in spec.bodies if one.id == body).add_site(name=name, pos=place, size=[0.01, 0.01, 0.01])
     return name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import mujoco
@@ -97,6 +98,15 @@ def _above(model: mujoco.MjModel, body: int) -> list[int]:
         found += range(begin, begin + int(model.body_jntnum[body])) if begin >= 0 else ()
         body = int(model.body_parentid[body])
     return found
+
+
+def unused(name: str, taken: Collection[str]) -> str:
+    """Return a name that is not taken: this one, or it with a number.
+
+    >>> unused("tip", ["tip", "tip_0"])
+    'tip_1'
+    """
+    return next(one for one in (name, *(f"{name}_{i}" for i in range(len(taken) + 1))) if one not in taken)
 
 
 def tree_of(model: mujoco.MjModel, joint: int) -> int:

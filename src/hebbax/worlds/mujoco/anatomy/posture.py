@@ -6,7 +6,8 @@ import mujoco
 import numpy as np
 
 from hebbax.errors import HebbaxError
-from hebbax.worlds.mujoco.ground import lowest_points
+from hebbax.worlds.mujoco.anatomy.parts import unused
+from hebbax.worlds.mujoco.ground import ground_planes, lowest_points
 
 HOME = "home"
 """The keyframe of births: that of the model, or one that is added."""
@@ -29,9 +30,10 @@ def birth_key(spec: mujoco.MjSpec, model: mujoco.MjModel) -> str | None:
 
 
 def floors(model: mujoco.MjModel) -> np.ndarray:
-    """Return the planes and height fields of the world that something may touch."""
-    kinds = [int(mujoco.mjtGeom.mjGEOM_PLANE), int(mujoco.mjtGeom.mjGEOM_HFIELD)]
-    return np.flatnonzero(np.isin(model.geom_type, kinds) & (model.geom_bodyid == 0) & _touching(model))
+    """Return the planes and height fields that rest and that something may touch; walls and ceilings are none."""
+    fields = (model.geom_type == int(mujoco.mjtGeom.mjGEOM_HFIELD)) & (model.body_weldid[model.geom_bodyid] == 0)
+    ground = np.union1d(ground_planes(model), np.flatnonzero(fields))
+    return ground[_touching(model)[ground]]
 
 
 def _touching(model: mujoco.MjModel) -> np.ndarray:
@@ -40,10 +42,22 @@ def _touching(model: mujoco.MjModel) -> np.ndarray:
     return ((model.geom_contype | model.geom_conaffinity) != 0) | paired
 
 
-def floor_height(model: mujoco.MjModel) -> float:
-    """Return the height of the first floor (m), 0 without one."""
-    found = floors(model)
-    return float(model.geom_pos[found[0], 2]) if len(found) else 0.0
+def floor_height(model: mujoco.MjModel, data: mujoco.MjData, body: int) -> float:
+    """Return the height (m) of the highest floor below or above a body, 0 without one; `data` as for `lowest`."""
+    place = data.xpos[body]
+    return max(
+        (found for floor in floors(model) if (found := _surface(model, data, floor, place)) is not None), default=0.0
+    )
+
+
+def _surface(model: mujoco.MjModel, data: mujoco.MjData, floor: int, place: np.ndarray) -> float | None:
+    """Return the height of a floor at a place [3] of which z does not count; None where the floor does not reach."""
+    if model.geom_type[floor] == int(mujoco.mjtGeom.mjGEOM_PLANE):
+        up, origin = data.geom_xmat[floor].reshape(3, 3)[:, 2], data.geom_xpos[floor]
+        return float(origin[2] - (place[:2] - origin[:2]) @ up[:2] / up[2])
+    above = np.array([place[0], place[1], data.geom_xpos[floor, 2] + 2 * model.geom_rbound[floor]])
+    way = mujoco.mj_rayHfield(model, data, floor, above, np.array([0.0, 0.0, -1.0]))
+    return float(above[2] - way) if way >= 0 else None
 
 
 def lowest(model: mujoco.MjModel, data: mujoco.MjData, tree: int) -> float:
@@ -66,8 +80,9 @@ def lowest(model: mujoco.MjModel, data: mujoco.MjData, tree: int) -> float:
 
 def add_floor(spec: mujoco.MjSpec, model: mujoco.MjModel, height: float) -> None:
     """Add a chequered plane that everything touches which touches anything."""
+    name = unused("floor", [part.name for part in (*spec.textures, *spec.materials, *spec.geoms)])
     spec.add_texture(
-        name="floor",
+        name=name,
         type=mujoco.mjtTexture.mjTEXTURE_2D,
         builtin=mujoco.mjtBuiltin.mjBUILTIN_CHECKER,
         rgb1=[0.85, 0.85, 0.85],
@@ -75,10 +90,10 @@ def add_floor(spec: mujoco.MjSpec, model: mujoco.MjModel, height: float) -> None
         width=256,
         height=256,
     )
-    material = spec.add_material(name="floor", texrepeat=[1, 1], texuniform=True)
-    material.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = "floor"
+    material = spec.add_material(name=name, texrepeat=[1, 1], texuniform=True)
+    material.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = name
     floor = spec.worldbody.add_geom(
-        name="floor", type=mujoco.mjtGeom.mjGEOM_PLANE, size=[0, 0, 0.05], pos=[0, 0, height], material="floor"
+        name=name, type=mujoco.mjtGeom.mjGEOM_PLANE, size=[0, 0, 0.05], pos=[0, 0, height], material=name
     )
     floor.contype = 1 | int(np.bitwise_or.reduce(model.geom_conaffinity, initial=0))
     floor.conaffinity = 1 | int(np.bitwise_or.reduce(model.geom_contype, initial=0))
