@@ -19,9 +19,26 @@ TABLE = {
     # 0 is the lowest: from the middle, or half of the actions would do nothing.
     "pull only": ('<motor joint="bend" gear="30" ctrlrange="0 1"/>', "motor", 0.5, 0.5, "share of 15 N·m from 15 N·m"),
     "force range": ('<motor joint="bend" forcerange="-7 7"/>', "motor", 0, 7, "share of 7 N·m"),
+    # More control than the force, of the actuator or of its joint, goes up to would be idle: 7 N·m, at a gear of 2.
+    "less force": (
+        '<motor joint="bend" gear="2" ctrlrange="-100 100" forcerange="-3.5 3.5"/>',
+        "motor",
+        0,
+        3.5,
+        "share of 7 N·m",
+    ),
+    "less control": ('<motor joint="bend" ctrlrange="-2 2" forcerange="-7 7"/>', "motor", 0, 2, "share of 2 N·m"),
     "no range": ('<motor joint="bend" gear="3"/>', "motor", 0, 1, "share of 3 N·m"),
     # A quarter of the range of 3 rad, about the pose at birth.
     "servo": ('<position joint="bend" kp="9" ctrlrange="-1 2"/>', "servo", 0.5, 0.75, "share of 0.75 rad from rest"),
+    # The control is ten times the joint's angle, and no radian of it.
+    "geared servo": (
+        '<position joint="bend" kp="9" gear="10" ctrlrange="-10 20"/>',
+        "servo",
+        5,
+        7.5,
+        "share of 7.5 from rest",
+    ),
     # No range of its own: that of the joint.
     "joint range": ('<position joint="bend" kp="9"/>', "servo", 0.5, 0.75, "share of 0.75 rad from rest"),
     # The control that holds 0.5 rad: 20 u = 40 · 0.5, as of a servo in units of its own.
@@ -60,6 +77,14 @@ def test_a_control_at_rest_and_how_far_an_action_moves_it(actuator, kind, rest, 
     assert (drive.kind, drive.unit) == (kind, unit)
     assert (drive.rest, drive.reach) == pytest.approx((rest, reach))
     assert drive.ranged == ("no range" not in unit and actuator != TABLE["no range"][0])
+
+
+def test_a_motor_whose_joint_takes_less_force_goes_no_farther():
+    motor = '<motor joint="bend" gear="50" ctrlrange="-1 1"/>'
+    weak = FINGER.replace('range="-1 2"', 'range="-1 2" actuatorfrcrange="-8 8"').format(actuator=motor)
+    model = mujoco.MjModel.from_xml_string(weak)
+    (drive,) = drives_of(model, mujoco.MjData(model), walks=True)
+    assert (drive.rest, drive.reach, drive.unit) == (0, pytest.approx(0.16), "share of 8 N·m")
 
 
 def test_the_servo_of_what_is_fixed_goes_over_all_of_its_range():

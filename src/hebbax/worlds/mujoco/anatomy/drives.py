@@ -46,7 +46,7 @@ def drives_of(model: mujoco.MjModel, data: mujoco.MjData, walks: bool) -> tuple[
 
 def _drive(model: mujoco.MjModel, data: mujoco.MjData, index: int, walks: bool) -> Drive:
     name, what = _name(model, index), _kind(model, index)
-    low, high = model.actuator_ctrlrange[index] if model.actuator_ctrllimited[index] else _implied(model, index, what)
+    low, high = _range(model, index, what)
     ranged = bool(np.isfinite(low) and np.isfinite(high) and low < high)
     unit, ctrl = _control_unit(model, index, what), float(data.ctrl[index])
     if what == SERVO and (walks or not ranged):
@@ -99,18 +99,36 @@ def holding(model: mujoco.MjModel, data: mujoco.MjData, index: int) -> float:
     return -float(bias[0] + bias[1] * data.actuator_length[index]) / gain if gain else 0.0
 
 
+def _range(model: mujoco.MjModel, index: int, what: str) -> tuple[float, float]:
+    """Return how far a control may go: what the model says of it, and of a motor no farther than its force grows."""
+    limited = bool(model.actuator_ctrllimited[index])
+    low, high = model.actuator_ctrlrange[index] if limited else (-np.inf, np.inf)
+    if what == MOTOR or not limited:
+        least, most = _implied(model, index, what)
+        if max(low, least) < min(high, most):
+            low, high = max(low, least), min(high, most)
+    return float(low), float(high)
+
+
 def _implied(model: mujoco.MjModel, index: int, what: str) -> tuple[float, float]:
-    """Return the range of a control that the model does not limit, from what it says of joint or force."""
+    """Return the range of a control that follows from what the model says of joint or force."""
     joint, gear = driven_joint(model, index), float(model.actuator_gear[index, 0])
     gain, bias = float(model.actuator_gainprm[index, 0]), model.actuator_biasprm[index]
-    ends = np.array([-np.inf, np.inf])
+    found = [np.array([-np.inf, np.inf])]
     if what == SERVO and joint is not None and model.jnt_limited[joint] and gain:
-        ends = -(bias[0] + bias[1] * gear * model.jnt_range[joint]) / gain
-    elif what == MOTOR and gain and model.actuator_forcelimited[index]:
-        ends = model.actuator_forcerange[index] / gain
-    elif what == MOTOR and gain and gear and joint is not None and model.jnt_actfrclimited[joint]:
-        ends = model.jnt_actfrcrange[joint] / (gain * gear)
-    return float(np.min(ends)), float(np.max(ends))
+        found.append(-(bias[0] + bias[1] * gear * model.jnt_range[joint]) / gain)
+    if what == MOTOR and gain and _plain(model, index):
+        if model.actuator_forcelimited[index]:
+            found.append(model.actuator_forcerange[index] / gain)
+        if gear and joint is not None and model.jnt_actfrclimited[joint]:
+            found.append(model.jnt_actfrcrange[joint] / (gain * gear))
+    return max(float(np.min(ends)) for ends in found), min(float(np.max(ends)) for ends in found)
+
+
+def _plain(model: mujoco.MjModel, index: int) -> bool:
+    """Whether force goes with control, at a gain that is one number, and not with what adds up of it."""
+    fixed = model.actuator_gaintype[index] == int(mujoco.mjtGain.mjGAIN_FIXED)
+    return bool(fixed and model.actuator_dyntype[index] != int(mujoco.mjtDyn.mjDYN_INTEGRATOR))
 
 
 def _control_unit(model: mujoco.MjModel, index: int, what: str) -> str:
@@ -124,7 +142,7 @@ def _control_unit(model: mujoco.MjModel, index: int, what: str) -> str:
         return ("N" if slides else "N·m") if plain else "1"
     gain, bias = model.actuator_gainprm[index, 0], model.actuator_biasprm[index]
     held = bias[1] if what == SERVO or bias[1] else bias[2]
-    if not np.isclose(gain, -held):
+    if not np.isclose(gain, -held * model.actuator_gear[index, 0]):  # the control is not the joint's own
         return "1"
     return ("m" if slides else "rad") + ("/s" if what == SPEED else "")
 
