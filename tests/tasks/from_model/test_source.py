@@ -83,6 +83,16 @@ def test_forward_is_a_speed_and_half_of_the_height_is_a_fall(others_robots, tmp_
     ]
 
 
+def test_forward_is_along_x_also_of_a_rail_that_points_back(others_robots, tmp_path):
+    path = others_robots.write_hopper(tmp_path)
+    path.write_text(path.read_text().replace('type="slide" axis="1 0 0"', 'type="slide" axis="-1 0 0"'))
+    anatomy, task = made(path)
+    before, after = (state_of(task.world.model, [way, *anatomy.qpos[1:]]) for way in (0, -0.03))
+    assert after.xpos[1, 0] - before.xpos[1, 0] == pytest.approx(0.03)
+    (forward, *_), _, _ = task.outcome(before, after, np.zeros(2), np.zeros(0), 0.02)
+    assert forward == pytest.approx(1.5)
+
+
 def test_an_observation_leaves_out_where_the_robot_is_and_holds_all_else(others_robots, tmp_path):
     anatomy, task = made(others_robots.write_quadruped(tmp_path / "dog"))
     state = state_of(task.world.model, anatomy.qpos)

@@ -26,6 +26,8 @@ def walking(anatomy: Anatomy, stance: Stance) -> Goal:
         constants += f"LOWEST = {number(lowest)}  # m: half of the height of the root at birth above the floor\n"
     if upright and falls:
         constants += "LEAST_UPRIGHT = 0.5  # 1 is as at birth, 0 on its side: below this it has fallen\n"
+    later, sooner = f"body.qpos[{stance.forward}]", f"before.qpos[{stance.forward}]"
+    way = f"{sooner} - {later}" if stance.backwards else f"{later} - {sooner}"  # of a slide along −x
     rewards = ["forward", *(["UPRIGHT * upright(body)"] if upright else []), "-EFFORT * np.mean(np.square(action))"]
     return Goal(
         what="get forward, along x, stay upright and spend little." if upright else "get forward, along x.",
@@ -35,7 +37,7 @@ def walking(anatomy: Anatomy, stance: Stance) -> Goal:
         groups=(),
         outcome=upright
         + f"""def outcome(before, body, action, memory, period):  # terms of the reward, whether it is over, memory
-    forward = (body.qpos[{stance.forward}] - before.qpos[{stance.forward}]) / period  # m/s
+    forward = ({way}) / period  # m/s
     fallen = {" | ".join(tests) or "False"}
     return ({", ".join(rewards)}), fallen, memory
 """,

@@ -21,6 +21,7 @@ class Stance:
     free: bool  # or in a plane
     unseen: tuple[int, ...]  # of where it is in the plane of the floor, which a policy need not know
     forward: int  # along x
+    backwards: bool  # whether it grows towards −x, as a slide along −x does
     height: int | None  # along z; None where nothing pulls it down
     pitch: int | None  # of a robot in a plane
     root: tuple[int, ...]  # indices of joints that are no part of it, but hold it
@@ -40,7 +41,7 @@ def stance_of(model: mujoco.MjModel, data: mujoco.MjData, joints: tuple[Joint, .
     if free:
         joint, body = joints[free[0]], tree_of(model, free[0])
         at = joint.qpos
-        return Stance(body, True, (at, at + 1), at, at + 2 if falls else None, None, (free[0],))
+        return Stance(body, True, (at, at + 1), at, False, at + 2 if falls else None, None, (free[0],))
     for body in sorted(driven):
         if (found := _in_a_plane(model, data, joints, body, falls)) is not None:
             return found
@@ -62,7 +63,8 @@ def _in_a_plane(
     if forward is None:
         return None
     unseen = tuple(sorted(place for place in (forward, side) if place is not None))
-    return Stance(body, False, unseen, forward, height if falls else None, pitch, tuple(rails))
+    backwards = any(joints[i].qpos == forward and data.xaxis[i, 0] < 0 for i in rails)
+    return Stance(body, False, unseen, forward, backwards, height if falls else None, pitch, tuple(rails))
 
 
 def up_in(data: mujoco.MjData, body: int) -> np.ndarray:
