@@ -142,6 +142,38 @@ def test_an_arm_has_a_tip_and_a_hand_has_none(robot, joints, tip):
         assert np.ptp(anatomy.targets.points[:, 0]) > 0.1
 
 
+def test_the_pose_of_joints_that_follow_others_is_one_that_they_can_have():
+    """The second joint of each finger turns 0.8 times as far as its first."""
+    fingers = [body(body("", HINGE.format(name=f"{name}2")), HINGE.format(name=f"{name}1")) for name in "ab"]
+    couples = "".join(f'<joint joint1="{name}2" joint2="{name}1" polycoef="0 0.8 0 0 0"/>' for name in "ab")
+    anatomy = examine(model_of(body("".join(fingers)), ("a1", "b1"), f"<equality>{couples}</equality>"))
+    assert anatomy.targets is not None
+    points = anatomy.targets.points
+    np.testing.assert_allclose(points[:, 1::2], 0.8 * points[:, ::2])
+    assert np.ptp(points[:, 0]) > 0.1
+
+
+def test_meshes_of_a_package_are_found_in_the_folders_above_a_urdf(others_robots, tmp_path):
+    others_robots.write_quadruped(tmp_path / "dog_description")
+    (tmp_path / "dog_description/assets").rename(tmp_path / "dog_description/meshes")
+    path = others_robots.write_urdf(tmp_path / "dog_description/urdf")
+    mesh = '<mesh filename="package://dog_description/meshes/trunk.stl"/>'
+    path.write_text(path.read_text().replace('<box size="0.2 0.2 0.1"/>', mesh))
+    assert examine(read_model(path, "free")).model.nmesh == 1
+    path.write_text(path.read_text().replace("trunk.stl", "tail.stl"))
+    with pytest.raises(HebbaxError, match=r"there is no 'package://dog_description/meshes/tail.stl': expected dog_"):
+        read_model(path, "free")
+
+
+def test_a_joint_that_mimics_another_has_no_motor(others_robots, tmp_path):
+    path = others_robots.write_urdf(tmp_path)
+    right = '<joint name="right_hip" type="revolute">'
+    path.write_text(path.read_text().replace(right, f'{right}<mimic joint="left_hip"/>'))
+    model = examine(read_model(path, "free")).model
+    assert [model.actuator(index).name for index in range(model.nu)] == ["left_hip"]
+    assert model.neq == 1
+
+
 def test_what_no_task_can_be_made_of_is_refused_in_one_line():
     two = body(LEG, "<freejoint/>") + body(LEG.replace("hip", "hip2"), "<freejoint/>", "1 0 0")
     unnamed = LEG.replace('name="hip" ', "")

@@ -96,11 +96,21 @@ def _go(model: mujoco.MjModel, data: mujoco.MjData, drives: Sequence[Drive], gen
 
 
 def _pose(model: mujoco.MjModel, data: mujoco.MjData, joints: Sequence[Joint], generator: np.random.Generator) -> None:
-    """Put joints anywhere within their limits, or within one radian or metre of their place."""
+    """Put joints anywhere within their limits, or within one radian or metre of their place, and others with them."""
     for joint in joints:
         at, without = float(data.qpos[joint.qpos]), not np.isfinite(joint.high - joint.low)
         data.qpos[joint.qpos] = at + generator.uniform(-1, 1) if without else generator.uniform(joint.low, joint.high)
+    _couple(model, data)
     mujoco.mj_forward(model, data)
+
+
+def _couple(model: mujoco.MjModel, data: mujoco.MjData) -> None:
+    """Put joints that equalities have follow others, or stay, to where those have them."""
+    for index in np.flatnonzero((model.eq_type == int(mujoco.mjtEq.mjEQ_JOINT)) & (data.eq_active != 0)):
+        follower, joint = int(model.jnt_qposadr[model.eq_obj1id[index]]), int(model.eq_obj2id[index])
+        leader = int(model.jnt_qposadr[joint])
+        moved = data.qpos[leader] - model.qpos0[leader] if joint >= 0 else 0.0
+        data.qpos[follower] = model.qpos0[follower] + np.polyval(model.eq_data[index, 4::-1], moved)
 
 
 def _with_drive(model: mujoco.MjModel, joints: tuple[Joint, ...], index: int) -> bool:

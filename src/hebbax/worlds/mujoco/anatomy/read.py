@@ -16,6 +16,8 @@ from hebbax.worlds.mujoco.proven_model import compiled_model, without_deprecatio
 BASES = ("free", "fixed")
 """What holds the base of a robot: nothing, or the world."""
 
+_PACKAGE = "package://"
+
 
 def read_model(path: Path, base: str | None = None) -> mujoco.MjSpec:
     """Return the source of a model.
@@ -67,11 +69,35 @@ def _read_urdf(path: Path, root: ElementTree.Element, base: str | None) -> mujoc
         raise unknown_name("base", base, BASES)
     if base == "free":
         _float(path, root)
+    _find_meshes(path, root)
     spec = _parsed(path, lambda: mujoco.MjSpec.from_string(ElementTree.tostring(root, encoding="unicode")))
     spec.modelfiledir = str(path.parent.resolve())
     with about(path):
         _add_motors(spec, compiled_model(spec))
     return spec
+
+
+def _find_meshes(path: Path, root: ElementTree.Element) -> None:
+    """Put the place of each file in place of `package://NAME/…`, which ROS would look up: MuJoCo opens it as a path."""
+    compiler = root.find("mujoco/compiler")
+    if compiler is not None and compiler.get("strippath") == "true":
+        return
+    folder = path.parent.resolve()
+    meshes = folder / (compiler.get("meshdir", "") if compiler is not None else "")
+    for mesh in root.iter("mesh"):
+        name = mesh.get("filename", "")
+        package, _, inside = name.removeprefix(_PACKAGE).partition("/")
+        if not name.startswith(_PACKAGE):
+            continue
+        places = [above / part for above in (folder, *folder.parents) for part in (f"{package}/{inside}", inside)]
+        places += [meshes / Path(inside).name, folder / Path(inside).name]
+        found = next((place for place in places if place.is_file()), None)
+        if found is None:
+            raise HebbaxError(
+                f"{path}: there is no {name!r}: expected {package}/{inside} or {inside} in a folder above the file, or "
+                f"{Path(inside).name} beside it or in its meshdir"
+            )
+        mesh.set("filename", str(found))
 
 
 def _float(path: Path, root: ElementTree.Element) -> None:
@@ -90,10 +116,11 @@ def _float(path: Path, root: ElementTree.Element) -> None:
 
 
 def _add_motors(spec: mujoco.MjSpec, model: mujoco.MjModel) -> None:
-    """Add a motor as strong as the file says for each joint that moves in one way."""
+    """Add a motor as strong as the file says for each joint that moves in one way, and not as another one does."""
     kinds = (mujoco.mjtJoint.mjJNT_HINGE, mujoco.mjtJoint.mjJNT_SLIDE)
+    mimics = {equality.name1 for equality in spec.equalities if equality.type == mujoco.mjtEq.mjEQ_JOINT}
     for index, joint in enumerate(spec.joints):
-        if joint.type not in kinds:
+        if joint.type not in kinds or joint.name in mimics:
             continue
         strength = float(np.max(np.abs(model.jnt_actfrcrange[index])))
         if not (model.jnt_actfrclimited[index] and strength > 0):
