@@ -18,10 +18,12 @@ from hebbax.reproduction.page import Reproduction, write_reproduction
 from hebbax.reproduction.study import STUDY, read_numbers
 from hebbax.runs.evaluation import evaluate_run
 from hebbax.runs.stored_run import StoredRun
+from hebbax.runs.trials import Runner
 from hebbax.tasks.ant_run import PUBLISHED_LEGS
+from hebbax.tasks.go1 import LEGS
 from hebbax.tasks.obstacle_cheetah import COORDINATES, obstacle_cheetah
 from hebbax.tasks.registry import make_task
-from hebbax.types import Record
+from hebbax.types import END_DIVERGED, Record
 
 TINY = ["strategy.population=4", "generations=1", "evaluate_lifetimes=1", "threads=1", "lifetimes=1"]
 
@@ -103,6 +105,33 @@ def test_the_height_of_feet_and_their_swings():
     np.testing.assert_allclose(heights, np.array([[0, 0.1, 0.06, 0]] * 4).T, atol=1e-4)
     assert han_go1.swing_peak(heights) == pytest.approx(0.1, abs=1e-4)
     assert han_go1.swing_peak(heights[:2]) is None
+
+
+def test_a_foot_that_never_touches_the_ground_counts_in_the_duty_factor():
+    world = make_task("go1_walk").world
+    record = Record(
+        np.repeat(world.model.key("home").qpos[None], 4, axis=0), np.zeros((4, 18)), *[np.zeros((4, 1))] * 7
+    )
+    feet = {f"{leg} calf": {"duty_factor": 0.8, "air_time": 0.1} for leg in LEGS[:3]}
+    gait = {"forward_speed": 1.0, "torque_mean": 2.0, "torque_peak": 3.0, "feet": feet}
+    found = han_go1._gait(world, gait, record)
+    assert (found["duty_factor"], found["air_time"]) == pytest.approx((0.6, 0.1))
+
+
+def test_the_gait_of_a_life_that_diverges_is_in_no_mean(go1, monkeypatch):
+    lived = Runner.record
+
+    def diverges(runner, life):
+        row, record = lived(runner, life)
+        return (replace(row, ends=np.array([END_DIVERGED])) if life == 0 else row), record
+
+    gait = {"forward_speed": 1.0, "torque_mean": 2.0, "torque_peak": 3.0, "feet": {}}
+    life = {"verdict": None, "published_ratio": None, "gait": gait}
+    monkeypatch.setattr(Runner, "record", diverges)
+    monkeypatch.setattr(han_go1, "analyze_source", lambda source: {"lives": [life] * source.lifetimes})
+    lives = han_go1.measure(go1)["lives"]
+    assert [life["torque_peak"] for life in lives[:2]] == [None, 3.0]
+    assert lives[0]["return"] is None
 
 
 @pytest.mark.slow

@@ -123,7 +123,8 @@ def measure(run: StoredRun) -> dict[str, Any]:
                 "fell": int(row.ends[0] == END_TERMINATED),
                 "verdict": _label(life.get("verdict")),  # a static network has none
                 "published_ratio": _label(life.get("published_ratio")),
-                **_gait(run.task.world, life["gait"], record),
+                # The last ticks of a life that diverges would be most of any mean.
+                **_gait(run.task.world, None if row.diverged[0] else life["gait"], record),
             }
             for life, (row, record) in zip(analysed, recorded, strict=True)
         ]
@@ -135,14 +136,15 @@ def _label(verdict: Mapping[str, Any] | None) -> str:
 
 
 def _gait(world: Any, gait: Mapping[str, Any] | None, record: Record) -> dict[str, float | None]:
-    """Return `_MEASURES`; all None where the body fell too soon to have a gait."""
+    """Return `_MEASURES`; all None where the body fell too soon to have a gait, or diverged."""
     if gait is None:
         return dict.fromkeys(_MEASURES)
     late = slice(len(record.qpos) // 2, None)
-    feet = [gait["feet"].get(f"{leg} calf") for leg in LEGS]
+    never = {"duty_factor": 0.0, "air_time": None}  # of a foot that does not touch the ground
+    feet = [gait["feet"].get(f"{leg} calf", never) for leg in LEGS]
 
     def mean_of(name: str) -> float | None:
-        values = [foot[name] for foot in feet if foot is not None and foot[name] is not None]
+        values = [foot[name] for foot in feet if foot[name] is not None]
         return float(np.mean(values)) if values else None
 
     return {
