@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,14 @@ def judge(path: Path) -> dict[str, Any]:
     converged = metres(lived(physics_of(run.task)[0][1], LIVES_STRESSED)).mean()
     noisy = metres(lived(run.task, LIVES_STRESSED, "go1/sensor-noise")).mean()
     found = analyze_source(Source.of_run(run, lifetimes=LIVES_ANALYSED, seed=OTHER_SEED))["lives"]
-    mean = {key: float(np.mean([one["reality"][key]["value"] for one in found])) for key in found[0]["reality"]}
+    seen = [one for one in found if one["reality"] is not None]  # the others fell too soon
+
+    def mean(key: str, times: Callable[[Any], float] = lambda one: 1.0) -> float | None:
+        values = [one["reality"][key]["value"] * times(one) for one in seen if one["reality"][key]["value"] is not None]
+        return float(np.mean(values)) if values else None
+
     body = run.task.world.body()
+    assert body is not None
     return {
         "run": path.name,
         "command": shlex.join(without_place(run.folder.read_record()["command"])),
@@ -62,10 +69,10 @@ def judge(path: Path) -> dict[str, Any]:
         "metres_mean": float(metres(lives).mean()),
         "metres_worst": float(metres(lives).min()),
         "falls": int((lives.terminations > 0).sum()),
-        "watts": mean["power"] * (body.mass if body is not None else float("nan")),
-        "time_beyond_speed_limits": mean["speed_limits"],
-        "slip_metres_per_second": mean["slip"] * float(np.mean([one["gait"]["forward_speed"] for one in found])),
-        "deepest_metres": mean["below_ground"],
+        "watts": mean("power", lambda one: body.mass),
+        "time_beyond_speed_limits": mean("speed_limits"),
+        "slip_metres_per_second": mean("slip", lambda one: abs(one["gait"]["forward_speed"])),
+        "deepest_metres": mean("below_ground"),
         "kept_with_converged_solver": float(converged / few),
         "kept_with_sensor_noise": float(noisy / few),
     }
@@ -79,7 +86,7 @@ def main() -> None:
     judged = [judge(path) for path in asked.runs]
     print("  ".join(COLUMNS))
     for one in judged:
-        cells = [one["run"], *(f"{value:.3g}" for value in list(one.values())[4:])]
+        cells = [one["run"], *("–" if value is None else f"{value:.3g}" for value in list(one.values())[4:])]
         print("  ".join(cells))
     asked.out.write_text(json.dumps(judged, indent=1, allow_nan=False) + "\n")
 
