@@ -143,15 +143,28 @@ class Record(NamedTuple):
     terminated: np.ndarray  # [ticks], bool: whether the task's termination came at the end of this tick
     weights: np.ndarray  # [ticks, weights], float32; [ticks, 0] for a static policy
     contacts: np.ndarray  # [ticks, bodies], float32: part of its physics steps in which each body feels a contact force
-    torques: (
-        np.ndarray
-    )  # [ticks, nu], float64, at the degree of freedom an actuator acts on most, end of the tick before: N·m, N
+    torques: np.ndarray  # [ticks, physics steps, nu], float32, where an actuator acts most, of each step: N·m, N
+    speeds: np.ndarray  # [ticks, physics steps, nu], float32, of that degree of freedom, end of each step: rad/s, m/s
     state: Any = ()  # of a compiled world: its own NamedTuple, each array [ticks, …], at the start of the tick
 
     def rows(self, index: Any) -> Record:
         """Return some ticks, by a slice or an array of their rows."""
         *fields, state = self
         return Record(*(field[index] for field in fields), state=type(state)(*(field[index] for field in state)))
+
+
+class Measured(NamedTuple):
+    """What is measured at each physics step of one tick: rows of a record, or no row where there is none."""
+
+    contacts: np.ndarray  # [1, bodies]
+    torques: np.ndarray  # [1, physics steps, nu]
+    speeds: np.ndarray  # [1, physics steps, nu]
+
+    @classmethod
+    def nothing(cls) -> Measured:
+        """Return one without rows."""
+        efforts = np.zeros((0, 0, 0), np.float32)
+        return cls(np.zeros((0, 0), np.float32), efforts, efforts)
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,7 @@ def test_a_body_that_stays_has_no_cost_of_transport():
     ("changes", "message"),
     [
         ({"mass": 0.0}, "mass=0.0"),
+        ({"torques": np.zeros(TICKS)}, "torques has shape .* two or three axes"),
         ({"torques": np.zeros((TICKS, 3))}, r"torques have shape \(101, 3\): expected \(101, 2\)"),
         ({"contacts": np.zeros((5, 2), bool)}, "contacts has shape .* of 101 ticks"),
         ({"control_period": 0.0}, "control_period=0.0"),

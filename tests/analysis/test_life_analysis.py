@@ -41,7 +41,8 @@ def walk(weights: np.ndarray) -> Record:
         terminated=np.zeros(len(ticks), bool),
         weights=weights,
         contacts=contacts,
-        torques=np.full((len(ticks), 1), 4.0),
+        torques=np.full((len(ticks), 2, 1), 4.0),
+        speeds=np.full((len(ticks), 2, 1), 3.0),
     )
 
 
@@ -190,15 +191,29 @@ def test_motion_between_two_ticks_is_that_between_two_births():
     assert motion_between(record, replace(BODY, forward=None), 0.05, 0, 600) is None
 
 
-def test_a_torque_works_on_the_speed_of_its_own_tick():
+def test_a_torque_works_on_the_speed_of_its_own_physics_step():
     record = walk(cycle())
-    torques, speeds = np.zeros((TICKS, 1)), np.zeros((TICKS, 2))
-    speeds[400, 1], torques[401, 0] = 5.0, 7.0  # the torque of tick 400 is recorded at its end
-    found = gait_of(record._replace(torques=torques, qvel=speeds), FRAME)
+    torques, speeds = np.zeros((2, TICKS, 2, 1))
+    speeds[400, 1], torques[400, 1], torques[400, 0] = 5.0, 7.0, 99.0
+    found = gait_of(record._replace(torques=torques, speeds=speeds), FRAME)
 
     assert found is not None
-    way = 2.0 * 0.05 * (found["ticks"] - 2)
-    assert found["cost_of_transport"] == pytest.approx(5.0 * 7.0 * 0.05 / (2.0 * 9.81 * way))
+    way = 2.0 * 0.05 * (found["ticks"] - 1)
+    assert found["cost_of_transport"] == pytest.approx(5.0 * 7.0 * 0.025 / (2.0 * 9.81 * way))
+    assert found["torque_peak"] == 99.0
+
+
+def test_effort_that_an_earlier_recording_has_not_is_not_known():
+    record = walk(cycle())
+    none = np.zeros((TICKS, 0, 1))
+    found = analyze_life(life_of(record._replace(torques=none, speeds=none)), FRAME)
+
+    effort = [found["gait"][name] for name in ("torque_mean", "torque_peak", "cost_of_transport")]
+    assert np.isnan(effort).all()
+    assert found["gait"]["forward_speed"] == pytest.approx(2.0)
+    for name in ("power", "cost_of_transport", "torque_limits", "joint_speed", "speed_limits"):
+        assert found["reality"][name]["value"] is None
+        assert found["reality"][name]["why"].endswith("record it again")
 
 
 def test_effort_that_is_not_all_seen_makes_no_cost_of_transport():

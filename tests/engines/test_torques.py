@@ -1,4 +1,4 @@
-"""The torque of each actuator in a record, whatever its transmission, against raw MuJoCo under the same controls."""
+"""Torque and speed of each actuator at each physics step of a record, against raw MuJoCo under the same controls."""
 
 from __future__ import annotations
 
@@ -76,6 +76,10 @@ def columns(model, data):
     return dense * data.actuator_force[:, None]
 
 
+SINGLE = {0: 0, 1: 0, 2: 1, 7: 7}
+"""Of each actuator at a single joint, which coordinate of the position that turns or moves."""
+
+
 @pytest.mark.parametrize("engine_of", [NativeEngine, LockstepEngine])
 def test_torques_are_what_reaches_the_joints(task, engine_of):
     _, record = engine_of(task, Replay(NU, TICKS), threads=1).record(
@@ -84,17 +88,24 @@ def test_torques_are_what_reaches_the_joints(task, engine_of):
     data = mujoco.MjData(task.world.model)
     data.qpos[:] = record.qpos[0]
     mujoco.mj_forward(task.world.model, data)
-    for tick in range(1, TICKS):
-        data.ctrl[:] = ACTIONS[tick - 1]
-        mujoco.mj_step(task.world.model, data, task.world.substeps)
-        parts = columns(task.world.model, data)
-        expected = parts[np.arange(NU), np.abs(parts).argmax(axis=1)]
-        np.testing.assert_allclose(record.torques[tick], expected, rtol=1e-9, atol=1e-12)
+    assert record.torques.shape == record.speeds.shape == (TICKS, task.world.substeps, NU)
+    for tick, step in np.ndindex(TICKS, task.world.substeps):
+        data.ctrl[:] = ACTIONS[tick]
+        before = data.qpos.copy()
+        mujoco.mj_step(task.world.model, data)
+        parts, torques, speeds = columns(task.world.model, data), record.torques[tick, step], record.speeds[tick, step]
+        strongest = np.abs(parts).argmax(axis=1)
+        np.testing.assert_allclose(torques, parts[np.arange(NU), strongest], rtol=1e-6, atol=1e-9)
+        np.testing.assert_allclose(speeds, data.qvel[strongest], rtol=1e-6, atol=1e-9)
         # Of a motor with a gear, by hand; and of the tendon with the coefficient 0.1.
-        np.testing.assert_allclose(record.torques[tick, [1, 2, 3]], ACTIONS[tick - 1, [1, 2, 3]] * [-2, 2, 0.1])
-        np.testing.assert_allclose(record.torques[tick, 7], 10 * ACTIONS[tick - 1, 7])
+        np.testing.assert_allclose(torques[[1, 2, 3]], ACTIONS[tick, [1, 2, 3]] * [-2, 2, 0.1], rtol=1e-6)
+        np.testing.assert_allclose(torques[7], 10 * ACTIONS[tick, 7], rtol=1e-6)
         # With the force straight across the outer link it turns `a` more than `b`, by their lever.
-        assert abs(record.torques[tick, 5]) > abs(4 * ACTIONS[tick - 1, 5]) * 0.99
+        assert abs(torques[5]) > abs(4 * ACTIONS[tick, 5]) * 0.99
+        # By these speeds MuJoCo has moved the joints, so torque times speed is the work of the step.
+        for actuator, coordinate in SINGLE.items():
+            moved = data.qpos[coordinate] - before[coordinate]
+            assert speeds[actuator] * task.world.model.opt.timestep == pytest.approx(moved, rel=1e-4, abs=1e-9)
 
 
 def test_work_is_told_of_actuators_with_one_joint_alone(task, swimmer):

@@ -25,7 +25,9 @@ def life(number: int, motion: str) -> Life:
     blank = np.zeros((TICKS, 2))
     weights = np.random.default_rng(number).uniform(-1, 1, (TICKS, 6)).astype(np.float32)
     actions = swing[:, None] * np.ones(2)
-    record = Record(states, states, blank, actions, np.ones(TICKS), np.zeros(TICKS, bool), weights, contacts, blank)
+    record = Record(
+        states, states, blank, actions, np.ones(TICKS), np.zeros(TICKS, bool), weights, contacts, blank, blank
+    )
     return Life(number, record, False, float(TICKS))
 
 

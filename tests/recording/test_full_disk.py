@@ -34,7 +34,7 @@ def part(value):
     rows = np.full((1000, 3), value)
     weights = np.full((1000, 12), value, np.float32)
     none = np.zeros((1000, 0))
-    return Record(rows, rows, rows, rows, rows[:, 0], rows[:, 0] > 1e9, weights, none, none)
+    return Record(rows, rows, rows, rows, rows[:, 0], rows[:, 0] > 1e9, weights, none, none, none)
 
 
 def write(path):

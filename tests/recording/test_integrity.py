@@ -42,7 +42,7 @@ def written(tmp_path_factory) -> Path:
         for life in range(2):
             rows, none = rng.normal(size=(TICKS, 3)), np.zeros((TICKS, 0))
             weights = rng.normal(size=(TICKS, 12)).astype(np.float32)
-            writer.append(life, Record(rows, rows, rows, rows, rows[:, 0], rows[:, 0] > 0, weights, none, none))
+            writer.append(life, Record(rows, rows, rows, rows, rows[:, 0], rows[:, 0] > 0, weights, none, none, none))
             returns, lengths, ones, none = rows[:, 0].sum()[None], np.array([TICKS]), [np.ones(1)] * 4, np.zeros((1, 3))
             row = Lives(returns, lengths, *ones, none, none)
             writer.finish(life, np.array([life, 7], np.uint32), row)
@@ -204,3 +204,9 @@ def test_a_recording_of_before_there_were_checksums_opens():
         np.testing.assert_array_equal(getattr(found, name), values)
     np.testing.assert_array_equal(found.weights[:, -layer[0].size :], layer.reshape(len(layer), -1))
     assert life.total_return == total
+
+
+def test_an_earlier_recording_tells_no_torque_of_its_physics_steps():
+    with open_recording(OLD) as recording:
+        found = recording.life(0).record()
+    assert found.torques.shape == found.speeds.shape == (len(found.rewards), 0, 2)

@@ -100,7 +100,7 @@ def test_the_height_of_feet_and_their_swings():
     world = make_task("go1_walk").world
     qpos = np.repeat(world.model.key("home").qpos[None], 4, axis=0)
     qpos[1:3, 2] += [0.1, 0.06]
-    record = Record(qpos, np.zeros((4, 18)), *[np.zeros((4, 1))] * 7)
+    record = Record(qpos, np.zeros((4, 18)), *[np.zeros((4, 1))] * 8)
     heights = han_go1.foot_heights(world, record)
     np.testing.assert_allclose(heights, np.array([[0, 0.1, 0.06, 0]] * 4).T, atol=1e-4)
     assert han_go1.swing_peak(heights) == pytest.approx(0.1, abs=1e-4)
@@ -151,7 +151,7 @@ def test_a_blow_is_when_the_weight_first_moves():
     task = obstacle_cheetah()
     qpos = np.zeros((10, task.world.model.nq))
     qpos[:, 0] = np.arange(10)  # the cheetah runs
-    record = Record(qpos, *[np.zeros((10, 1))] * 8)
+    record = Record(qpos, *[np.zeros((10, 1))] * 9)
 
     assert han_perturbation.hit_tick(record) is None
     qpos[6:, COORDINATES + 2] += 0.01

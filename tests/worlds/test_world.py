@@ -347,7 +347,7 @@ class Unsorted(NamedTuple):
 def test_a_recording_gives_a_state_back_in_its_own_order(tmp_path):
     ticks = 5
     state = Unsorted(np.arange(5.0)[:, None], -np.arange(5.0)[:, None])
-    flat = {name: np.zeros((ticks, 0)) for name in ("qpos", "qvel", "contacts", "torques")}
+    flat = {name: np.zeros((ticks, 0)) for name in ("qpos", "qvel", "contacts", "torques", "speeds")}
     more = {name: np.zeros((ticks, 1)) for name in ("observations", "actions")}
     record = Record(
         **flat,

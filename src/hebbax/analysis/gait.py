@@ -60,8 +60,8 @@ def measure_gait(
     Args:
         forward: float [ticks], m, the body's place along the way it is to go.
         joints: float [ticks, actuators], rad, of the actuated joints.
-        joint_speeds: float [ticks, actuators], rad/s.
-        torques: float [ticks, actuators], N·m, at these joints.
+        joint_speeds: float [ticks, physics steps, actuators], rad/s; without the second axis where each tick has one.
+        torques: likewise, N·m, at these joints. Where ticks have no physics steps, effort is NaN: it is not known.
         contacts: float [ticks, feet], 0 to 1, part of each tick that a foot touches; a whole tick is where it is bool.
         mass: kg, of the whole body; NaN where it is not one number, and then transport has no cost.
         gravity: m/s², likewise.
@@ -72,8 +72,12 @@ def measure_gait(
     """
     arrays = {"joints": joints, "joint_speeds": joint_speeds, "torques": torques, "contacts": contacts}
     for name, array in arrays.items():
-        if array.ndim != 2 or len(array) != len(forward):
-            raise HebbaxError(f"{name} has shape {array.shape}: expected two axes, the first of {len(forward)} ticks")
+        axes = (2, 3) if array is torques or array is joint_speeds else (2,)
+        if array.ndim not in axes or len(array) != len(forward):
+            expected = "two or three" if 3 in axes else "two"
+            raise HebbaxError(
+                f"{name} has shape {array.shape}: expected {expected} axes, the first of {len(forward)} ticks"
+            )
     if len(forward) < _FEWEST_TICKS:
         raise HebbaxError(f"{len(forward)} ticks are too few for a gait: expected at least {_FEWEST_TICKS}")
     if torques.shape != joint_speeds.shape:
@@ -85,7 +89,11 @@ def measure_gait(
     way = float(forward[-1] - forward[0])
     stride = dominant_frequency(joints, control_period) if joints.shape[1] else None
     # The power at a tick acts until the next one, so the last tick's belongs to no way that was measured.
-    work = float(np.sum(np.abs(torques[:-1] * joint_speeds[:-1]))) * control_period
+    power = np.abs(torques * joint_speeds, dtype=np.float64)
+    known = power.ndim == 2 or power.shape[1] > 0
+    if power.ndim == 3 and known:
+        power = np.mean(power, axis=1)
+    work = float(np.sum(power[:-1])) * control_period if known else float("nan")
     touches = np.any(feet, axis=0)
     return Gait(
         motion=motion_of(forward, contacts, control_period),

@@ -167,16 +167,13 @@ def gait_of(record: Record, frame: Frame, laden: Body | str | None = None) -> di
     body, rows = frame.body, late_stretch(record)
     if body is None or body.forward is None or rows.stop - rows.start < FEWEST_STEPS:
         return None
-    # A torque is recorded at the end of its tick, which is the start of the next; that is a row if all ticks are.
-    late = int(frame.every == 1)
-    ticks, after = slice(rows.start, rows.stop - late), slice(rows.start + late, rows.stop)
-    touching, weighed = _touching(record.contacts[ticks], body), body_in_time(body, laden)
+    touching, weighed = _touching(record.contacts[rows], body), body_in_time(body, laden)
     gait = measure_gait(
-        record.qpos[ticks, body.forward],
-        record.qpos[ticks][:, body.joints],
-        record.qvel[ticks][:, body.joint_speeds],
-        record.torques[after][:, body.torques],
-        record.contacts[ticks][:, touching],
+        record.qpos[rows, body.forward],
+        record.qpos[rows][:, body.joints],
+        record.speeds[rows][..., body.torques],
+        record.torques[rows][..., body.torques],
+        record.contacts[rows][:, touching],
         mass=weighed.mass,
         gravity=weighed.gravity,
         control_period=frame.row_period,

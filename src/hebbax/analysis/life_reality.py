@@ -17,6 +17,7 @@ from hebbax.worlds.ground import Ground, Limits
 
 _STANDS = "it does not go anywhere"
 _UNSEEN = "not all of the work is that of motors at single joints"
+_EARLIER = "the recording is of before physics steps were kept: record it again"
 
 
 def reality_of(life: Life, frame: Frame, gait: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -29,17 +30,21 @@ def reality_of(life: Life, frame: Frame, gait: Mapping[str, Any] | None) -> dict
         return {"reality": None, "no_reality": why}
     assert body is not None
     assert gait is not None
-    late = int(frame.every == 1)  # a torque is recorded at the end of its tick, which is the start of the next
-    ticks, after = slice(rows.start, rows.stop - late), slice(rows.start + late, rows.stop)
-    speeds, torques = record.qvel[ticks][:, body.joint_speeds], record.torques[after][:, body.torques]
-    contacts, stands = record.contacts[ticks], gait["motion"] == "stands"
+    # One row per physics step: a servo does most of its work at the start of a tick, and has settled at its end.
+    torques, speeds = (_each_step(array[rows][..., body.torques]) for array in (record.torques, record.speeds))
+    contacts, stands = record.contacts[rows], gait["motion"] == "stands"
     findings = {
         **_of_effort(torques, speeds, body, life.body, gait),
         **_against_limits(torques, speeds, life.limits),
-        **_on_the_ground(record, ticks, body, frame, life.ground, None if stands else gait["forward_speed"]),
+        **_on_the_ground(record, rows, body, frame, life.ground, None if stands else gait["forward_speed"]),
         "air": reality.air(contacts[:, 1:]),
     }
     return {"reality": {name: asdict(findings[name]) for name in reality.FINDINGS}, "no_reality": None}
+
+
+def _each_step(values: np.ndarray) -> np.ndarray:
+    """Return values [ticks, physics steps, joints] as [all physics steps, joints]."""
+    return values.reshape(values.shape[0] * values.shape[1], values.shape[2])
 
 
 def _of_effort(
@@ -48,7 +53,9 @@ def _of_effort(
     """Return what its motors do for its mass and for its weight."""
     weighed = body_in_time(body, laden)
     changes = laden if isinstance(laden, str) else "a damage changes {} in the time that is looked at"
-    no_power = _UNSEEN if not body.whole_effort else changes.format("the mass") if np.isnan(weighed.mass) else None
+    no_power = changes.format("the mass") if np.isnan(weighed.mass) else None
+    if not body.whole_effort or not len(torques):
+        no_power = _EARLIER if not len(torques) else _UNSEEN
     no_cost = _STANDS if gait["motion"] == "stands" else no_power
     if no_cost is None and np.isnan(weighed.gravity):
         no_cost = changes.format("gravity")
@@ -74,6 +81,7 @@ def _missing(life: Life, body: Body | None, gait: Mapping[str, Any] | None, rows
 
 
 def _against_limits(torques: np.ndarray, speeds: np.ndarray, limits: Limits | str) -> dict[str, Finding]:
+    limits = limits if len(torques) else _EARLIER
     if isinstance(limits, str):
         return {name: unknown(name, limits) for name in ("torque_limits", "joint_speed", "speed_limits")}
     return {

@@ -17,7 +17,7 @@ from hebbax.damage.apply import change_values, change_weights, event_key, happen
 from hebbax.damage.event_table import ACTION, INDEX, SENSE, WEIGHTS
 from hebbax.kernels.weights import interpolate
 from hebbax.streams import BODY_STREAM, RESTART_STREAM, WEIGHT_STREAM
-from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, MOST_RETURN, Noise
+from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED, MOST_RETURN, Measured, Noise
 
 if TYPE_CHECKING:
     from typing import Any
@@ -238,8 +238,9 @@ def live(
         if not steers(control):
             end = END_DIVERGED
             break
-        contacts = record.contacts[tick - first : tick - first + 1]
-        if not advance(model, simulator, state, control, events, states, tick, key0, key1, contacts):
+        at = slice(tick - first, tick - first + 1)
+        measured = Measured(record.contacts[at], record.torques[at], record.speeds[at])
+        if not advance(model, simulator, state, control, events, states, tick, key0, key1, measured):
             end = END_DIVERGED
             break
         reward, done, next_memory = outcome(before, state, action, memory, key0, key1, tick)

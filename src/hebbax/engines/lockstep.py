@@ -26,7 +26,7 @@ from hebbax.policies.any_policy import AnyPolicy
 from hebbax.tasks.contract import compiled_task
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.task import Task
-from hebbax.types import END_DIVERGED, Record
+from hebbax.types import END_DIVERGED, Measured, Record
 
 CHUNK = 256
 """Lives that tick together; more would leave the processor's cache, and no result depends on it."""
@@ -151,9 +151,10 @@ class _Bodies(Flock):
         batched.actuate(actions, states, self.memory, self.alive, self.batch.controls)
         steered = np.all(np.abs(self.batch.controls) <= MOST_CONTROL, axis=1)  # a comparison with NaN is false
         self._end(~steered, END_DIVERGED)
-        contacts = None if record is None else record.contacts[tick - self.first]
+        at = slice(tick - self.first, tick - self.first + 1)
+        measured = None if record is None else Measured(record.contacts[at], record.torques[at], record.speeds[at])
         if self.alive.any():
-            self.batch.advance(np.flatnonzero(self.alive), _BodyDamage(self, tick), contacts)
+            self.batch.advance(np.flatnonzero(self.alive), _BodyDamage(self, tick), measured)
         self._end(~self.batch.within_bounds(), END_DIVERGED)
         rewards, done = np.zeros(self.count), np.zeros(self.count, bool)
         terms = np.zeros_like(self.reward_terms)

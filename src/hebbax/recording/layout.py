@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED
 
-SCHEMA = 2
+SCHEMA = 3
 
 END_NAMES = {END_REACHED: "reached", END_TERMINATED: "terminated", END_DIVERGED: "diverged", END_STOPPED: "stopped"}
 """What a life's attribute `end` says."""
@@ -35,7 +35,8 @@ DATASETS = (
     Dataset("rewards", "", "reward of the tick"),
     Dataset("terminated", "", "whether the task's termination came at the end of the tick"),
     Dataset("contacts", "", "part of the tick's physics steps in which each body feels a contact force"),
-    Dataset("torques", "N·m, N", "torque (N of a slide) of each actuator where it acts most, end of the tick before"),
+    Dataset("torques", "N·m, N", "torque (N of a slide) of each actuator where it acts most, at each physics step"),
+    Dataset("speeds", "rad/s, m/s", "speed of that degree of freedom, end of each physics step"),
 )
 """All arrays but those of two groups.
 
@@ -50,7 +51,7 @@ STATE_MEANING = "state of the world at the start of the tick"
 
 
 def columns_of(task: AnyTask) -> dict[str, list[str]]:
-    """Return the names of the columns of `qpos`, `qvel`, `contacts`, `actions` and `torques`, where there are any.
+    """Return the names of the columns of positions, velocities, contacts, actions and efforts, where there are any.
 
     A joint of several coordinates gives its name with a number, as in `root[3]`.
     """

@@ -20,6 +20,9 @@ from hebbax.recording.inside import array_in, attribute_of, dataset_in, group_in
 from hebbax.recording.layout import DATASETS, SCHEMA
 from hebbax.types import Record
 
+_EVERY_STEP = 3
+"""Schema from which on a file has torques and speeds of every physics step."""
+
 
 @dataclass(frozen=True)
 class RecordedLife:
@@ -37,6 +40,7 @@ class RecordedLife:
     def record(self) -> Record:
         """Return all kept ticks, as an engine's record holds them; no columns where the file has no array.
 
+        Files of before schema 3 have one torque a tick, which tells too little of servos: no physics step then.
         Raises HebbaxError for arrays that are damaged, or not the file's own.
         """
         rows = len(dataset_in(self.group, "tick"))
@@ -45,6 +49,9 @@ class RecordedLife:
             for name in (dataset.name for dataset in DATASETS)
             if name in Record._fields
         }
+        if _told(self.group.file, "schema") < _EVERY_STEP:
+            actuators = fields["torques"].shape[-1]
+            fields |= dict.fromkeys(("torques", "speeds"), np.zeros((rows, 0, actuators), np.float32))
         record = Record(**fields, weights=self.weights(), state=self._state())
         check_life(self, array_in(self.group, "tick"), record, _told(self.group.file, "every"))
         return record

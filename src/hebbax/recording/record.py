@@ -116,4 +116,4 @@ def _live(
 
 def _row_bytes(source: Source) -> int:
     """Return about how many bytes a tick has."""
-    return 4 * source.policy.weight_count + 8 * (4 * source.task.observation_size + 4 * source.task.action_size) + 64
+    return 4 * source.policy.weight_count + 8 * (4 * source.task.observation_size + 14 * source.task.action_size) + 64

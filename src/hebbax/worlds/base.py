@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 import numpy as np
 
 from hebbax.errors import HebbaxError
-from hebbax.types import Array, Noise
+from hebbax.types import Array, Measured, Noise
 
 if TYPE_CHECKING:
     from hebbax.worlds.body import Body, Coordinates, Parts, Root
@@ -36,8 +36,8 @@ class WorldFunctions(NamedTuple):
     - `birth_size(state)` is how many numbers of each kind `reset` gets as noise.
     - `place(noise, state, memory)` writes what the task's `reset` returns.
     - `begin(model, simulator, state, control, memory, noise)` puts all at its birth, and lets it settle.
-    - `advance(model, simulator, state, control, events, states, tick, key0, key1, contacts)` runs a control period;
-      returns whether the state stays within bounds. `contacts` [1, bodies] is a row of a record, or [0, bodies].
+    - `advance(model, simulator, state, control, events, states, tick, key0, key1, measured)` runs a control period;
+      returns whether the state stays within bounds. `measured` (`types.Measured`) has a row of a record, or none.
     - `write_record(record, slot, simulator, state)` writes the world's part of a record.
     - `count_warnings(simulator)` returns the warnings since the birth.
     """
@@ -144,8 +144,8 @@ class Batch(Protocol):
         """Take up what the tasks' `reset` has written into their states."""
         ...
 
-    def advance(self, which: np.ndarray, damage: BodyDamage | None, contacts: np.ndarray | None) -> None:
-        """Run a control period of some; `contacts` [bodies] gets those of the first life."""
+    def advance(self, which: np.ndarray, damage: BodyDamage | None, measured: Measured | None) -> None:
+        """Run a control period of some; `measured` gets what is measured of the first life."""
         ...
 
     def within_bounds(self) -> np.ndarray:
@@ -268,7 +268,8 @@ class WorldBase(ABC):
             "qpos": np.zeros((ticks, 0)),
             "qvel": np.zeros((ticks, 0)),
             "contacts": np.zeros((ticks, 0), np.float32),
-            "torques": np.zeros((ticks, 0)),
+            "torques": np.zeros((ticks, 0, 0), np.float32),
+            "speeds": np.zeros((ticks, 0, 0), np.float32),
         }
 
     def columns(self) -> dict[str, list[str]]:

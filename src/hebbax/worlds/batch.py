@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from hebbax.types import Measured
 from hebbax.worlds.base import BodyDamage
 
 _NOTHING = np.zeros((0, 1))
 _NO_STATES = np.zeros(0)
-_NO_CONTACTS = np.zeros((0, 0), np.float32)
+_NOT_MEASURED = Measured.nothing()
 
 
 class WorldBatch:
@@ -43,12 +44,12 @@ class WorldBatch:
     def place(self, which: np.ndarray) -> None:
         """Change nothing: nothing follows from a state."""
 
-    def advance(self, which: np.ndarray, damage: BodyDamage | None, contacts: np.ndarray | None) -> None:
+    def advance(self, which: np.ndarray, damage: BodyDamage | None, measured: Measured | None) -> None:
         """Run a control period of some, by index."""
         zero = np.uint32(0)
         for life in which:
             state = type(self.states)(*(array[life] for array in self.states))
-            self._advance(0, 0, state, self.controls[life], _NOTHING, _NO_STATES, 0, zero, zero, _NO_CONTACTS)
+            self._advance(0, 0, state, self.controls[life], _NOTHING, _NO_STATES, 0, zero, zero, _NOT_MEASURED)
 
     def within_bounds(self) -> np.ndarray:
         """Whether all numbers of each state are at most `bounds` in size, bool [lives]."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from hebbax.compiling.compiler import check_size, compiled, copy, copy_by_way_of, from_source, kernel
 from hebbax.errors import HebbaxError
+from hebbax.types import Measured
 from hebbax.worlds.base import WorldFunctions
 
 if TYPE_CHECKING:
@@ -78,10 +79,12 @@ def _settle(task: Any, actuate: Any, advance: Any) -> Any:
     @compiled
     def settle(simulator, state, control, memory):
         still, spare = np.zeros(size), np.empty(control.shape[0])
-        events, states, contacts = np.zeros((0, 1)), np.zeros(0), np.zeros((0, 0), np.float32)
+        events, states = np.zeros((0, 1)), np.zeros(0)
+        efforts = np.zeros((0, 0, 0), np.float32)
+        measured = Measured(np.zeros((0, 0), np.float32), efforts, efforts)
         for _ in range(ticks):
             copy_by_way_of(spare, actuate(still, state, memory), control)
-            advance(0, simulator, state, control, events, states, 0, np.uint32(0), np.uint32(0), contacts)
+            advance(0, simulator, state, control, events, states, 0, np.uint32(0), np.uint32(0), measured)
 
     return settle
 
@@ -96,7 +99,7 @@ def _advance(world: World) -> Any:
     within = _within(world.compares, world.bounds)
 
     @compiled
-    def advance(model, simulator, state, control, events, states, tick, key0, key1, contacts):
+    def advance(model, simulator, state, control, events, states, tick, key0, key1, measured):
         write(step(state, control, period), state)
         return within(state)
 

@@ -26,7 +26,9 @@ def record_of(ticks: int, *, terminated: tuple[int, ...] = ()) -> Record:
     blank, done = np.zeros((ticks, 1)), np.zeros(ticks, bool)
     done[list(terminated)] = True
     qpos = np.arange(5.0 * ticks).reshape(ticks, 5)
-    return Record(qpos, qpos, blank, blank, np.full(ticks, -1.5), done, np.zeros((ticks, 0), np.float32), blank, blank)
+    return Record(
+        qpos, qpos, blank, blank, np.full(ticks, -1.5), done, np.zeros((ticks, 0), np.float32), blank, blank, blank
+    )
 
 
 @pytest.fixture

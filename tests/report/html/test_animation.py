@@ -27,7 +27,7 @@ def record(ticks=100, weights=None):
     walk = np.stack([np.linspace(0, 10, ticks), 0.1 * np.sin(np.arange(ticks))], axis=1)
     rows = np.random.default_rng(0).uniform(-3, 3, (ticks, 6)).astype(np.float32) if weights is None else weights
     blank = np.zeros((ticks, 1))
-    return Record(walk, walk, blank, blank, np.full(ticks, 0.5), np.zeros(ticks, bool), rows, blank > 0, blank)
+    return Record(walk, walk, blank, blank, np.full(ticks, 0.5), np.zeros(ticks, bool), rows, blank > 0, blank, blank)
 
 
 def pack(**changes):

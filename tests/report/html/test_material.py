@@ -25,7 +25,7 @@ ANALYSIS["summary"] |= {"reality": None, "no_reality": "it was not looked at"}  
 
 def test_a_first_life_without_a_tick_is_told_before_others_are_lived(monkeypatch):
     empty = np.zeros((0, 1))
-    record = Record(*[empty] * 4, np.zeros(0), np.zeros(0, bool), empty, empty > 0, empty)
+    record = Record(*[empty] * 4, np.zeros(0), np.zeros(0, bool), empty, empty > 0, empty, empty)
     runner = SimpleNamespace(record=lambda life: (None, record))
     source = SimpleNamespace(runner=lambda: runner)
     monkeypatch.setattr(material.Source, "of_run", lambda *arguments, **named: source)

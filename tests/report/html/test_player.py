@@ -25,7 +25,7 @@ FILM = """<div id="film"></div><script>Object.assign(document.getElementById("fi
 def packed(period: float, film: float) -> dict:
     blank = np.zeros((600, 1))
     weights = np.zeros((600, 0), np.float32)
-    record = Record(blank, blank, blank, blank, np.ones(600), np.zeros(600, bool), weights, blank, blank)
+    record = Record(blank, blank, blank, blank, np.ones(600), np.zeros(600, bool), weights, blank, blank, blank)
     return pack_life(Shown(record, (), (), period, film, PENDULUM.world))
 
 

@@ -138,7 +138,7 @@ def test_no_plane_no_ground():
         "</mujoco>"
     )
     assert ground_of(model, model.qpos0[None], np.zeros((1, 6))) is None
-    assert make_task("inverted_pendulum").world.ground(Record(*(np.zeros((3, 2)) for _ in range(9)))) is None
+    assert make_task("inverted_pendulum").world.ground(Record(*(np.zeros((3, 2)) for _ in range(10)))) is None
 
 
 def test_what_hangs_in_the_way_is_no_part_of_the_robot():

@@ -10,11 +10,11 @@ import numpy as np
 from mujoco import batch
 
 from hebbax.compiling.bounds import BOUND
-from hebbax.types import Record
+from hebbax.types import Measured, Record
 from hebbax.worlds.base import BodyDamage
 from hebbax.worlds.mujoco.contact_forces import ContactForces
 from hebbax.worlds.mujoco.simulation import simulator_of, unseen
-from hebbax.worlds.mujoco.stages import count_contacts, measure_torques
+from hebbax.worlds.mujoco.stages import count_contacts, measure_effort
 from hebbax.worlds.mujoco.trouble import Trouble
 
 
@@ -80,11 +80,11 @@ class MujocoBatch:
             self._contact_forces.values[which] = 0.0
         self._read(which)
 
-    def advance(self, which: np.ndarray, damage: BodyDamage | None, contacts: np.ndarray | None) -> None:
+    def advance(self, which: np.ndarray, damage: BodyDamage | None, measured: Measured | None) -> None:
         """Run the physics of one control period of some, by index, and what damages do to it."""
         harmed = [] if damage is None else [life for life in damage.lives if life in which]
         held = damage is not None and damage.holds
-        singly = held or contacts is not None
+        singly = held or measured is not None
         if damage is not None:
             for life in harmed:
                 damage.apply_forces(life, self._forces[life])
@@ -94,13 +94,13 @@ class MujocoBatch:
             if damage is not None and held:
                 for life in harmed:
                     damage.hold_coordinates(life, substep + 1, self.states.qpos[life], self.states.qvel[life])
-            if contacts is not None:
-                self._count_contacts(contacts)
+            if measured is not None:
+                self._measure(measured, substep)
         if damage is not None:
             for life in harmed:
                 damage.clear_forces(life, self._forces[life])
-        if contacts is not None:
-            contacts /= self._substeps
+        if measured is not None:
+            measured.contacts[0] /= self._substeps
         if self._contact_forces is not None:
             self._contact_forces.update(which)
         self._read(which)
@@ -118,10 +118,8 @@ class MujocoBatch:
         return numbers.sum(axis=1)
 
     def write_record(self, record: Record, slot: int) -> None:
-        """Write the positions, velocities and torques of the first life."""
+        """Write the positions and velocities of the first life."""
         record.qpos[slot], record.qvel[slot] = self.states.qpos[0], self.states.qvel[0]
-        data = self._batch.get_data(0, self._data)
-        measure_torques(simulator_of(data, self._substeps, self._trouble.tally), record.torques[slot])
 
     def _try(self, call: Callable[..., None], which: np.ndarray, **arguments: Any) -> None:
         """Call MuJoCo for some; those in which it failed are lost: NaN is found as divergence."""
@@ -131,12 +129,14 @@ class MujocoBatch:
             self.states.qpos[error.ids] = np.nan
             self._trouble.fail(self._batch.error(int(error.ids[0])))
 
-    def _count_contacts(self, contacts: np.ndarray) -> None:
-        """Add one to the contacts [bodies] of those of the first life that feel a force in this physics step."""
+    def _measure(self, measured: Measured, substep: int) -> None:
+        """Write efforts of the first life in this physics step, and add one to the contacts that feel a force."""
         data = self._batch.get_data(0, self._data)
+        simulator = simulator_of(data, self._substeps, self._trouble.tally)
+        measure_effort(simulator, data.qvel, measured.torques[0, substep], measured.speeds[0, substep])
         data.xfrc_applied[:] = 0.0  # or a push would count as a contact
         mujoco.mj_rnePostConstraint(self._models[0], data)
-        count_contacts(data.cfrc_ext, contacts)
+        count_contacts(data.cfrc_ext, measured.contacts[0])
 
     def _read(self, which: np.ndarray) -> None:
         """Copy derived quantities of some, where they are to be written to."""

@@ -11,15 +11,17 @@ from hebbax.worlds.mujoco.robot import actuator_name
 
 
 def columns_of(model: mujoco.MjModel) -> dict[str, list[str]]:
-    """Return the names of the columns of `qpos`, `qvel`, `contacts` and `torques`.
+    """Return the names of the columns of `qpos`, `qvel`, `contacts`, `torques` and `speeds`.
 
     A joint of several coordinates gives its name with a number, as in `root[3]`.
     """
+    actuators = [actuator_name(model, i) or f"actuator {i}" for i in range(model.nu)]
     return {
         "qpos": _coordinates(model, model.jnt_qposadr, model.nq),
         "qvel": _coordinates(model, model.jnt_dofadr, model.nv),
         "contacts": [_name(model, mujoco.mjtObj.mjOBJ_BODY, i) or f"body {i}" for i in range(model.nbody)],
-        "torques": [actuator_name(model, i) or f"actuator {i}" for i in range(model.nu)],
+        "torques": actuators,
+        "speeds": actuators,
     }
 
 

@@ -44,6 +44,7 @@ class Simulator(NamedTuple):
     actuator_moment: Array  # [entries], N·m or N at a degree of freedom for each of actuator_force: a sparse matrix
     moment_rownnz: Array  # [nu], int32, entries of an actuator's row
     moment_rowadr: Array  # [nu], int32, where they begin
+    moment_colind: Array  # [entries], int32, the degree of freedom of each
 
 
 def simulation_of(data: mujoco.MjData, state: Any = Simulation) -> Any:

@@ -163,8 +163,9 @@ def _advance(hooks: BodyHooks, update_contact_forces: Any) -> Any:
     apply_forces, restore_forces, clear_forces, hold_coordinates = hooks
 
     @kernel
-    def advance(model, simulator, state, control, events, states, tick, key0, key1, contacts):
+    def advance(model, simulator, state, control, events, states, tick, key0, key1, measured):
         data, forces, substeps = simulator.data, simulator.xfrc_applied, simulator.substeps
+        contacts = measured.contacts
         apply_forces(events, tick, states, key0, key1, forces)
         hold_coordinates(events, tick, 0, states, key0, key1, state.qpos, state.qvel)
         # To look for errors after each step, and for events between them, would cost lives to which nothing happens.
@@ -173,6 +174,8 @@ def _advance(hooks: BodyHooks, update_contact_forces: Any) -> Any:
         for substep in range(substeps if singly else 0):
             failed += mj_step(model, data, 1)
             hold_coordinates(events, tick, substep + 1, states, key0, key1, state.qpos, state.qvel)
+            if contacts.shape[0] > 0:
+                measure_effort(simulator, state.qvel, measured.torques[0, substep], measured.speeds[0, substep])
             if contacts.shape[0] > 0 and any_force(simulator.qfrc_constraint):  # without one there is no contact
                 clear_forces(events, tick, forces)  # or they would count as contacts
                 failed += mj_rne_post_constraint(model, data, 1)
@@ -209,21 +212,21 @@ def count_contacts(forces, contacts):
 
 
 @kernel
-def measure_torques(simulator, torques):
-    """Write the torque [nu] of each actuator: N·m at a hinge, N at a slide, whatever its transmission.
+def measure_effort(simulator, qvel, torques, speeds):
+    """Write the torque [nu] of each actuator, N·m at a hinge, N at a slide, and the speed [nu] that it acts at.
 
-    It is what the actuator adds to the generalised force at the degree of freedom that it acts on; where it acts on
-    several, such as a tendon or a site does, at the one where that is largest in size. 0 where it acts on none.
+    The torque is what the actuator adds to the generalised force at the degree of freedom that it acts on; where it
+    acts on several, such as a tendon or a site does, at the one where that is largest in size. 0 where it acts on none.
+    After a physics step, that is the torque of the step and the speed at its end. MuJoCo moves a joint by that speed
+    for the length of the step, so their product is the work of the step to the bit where it integrates by Euler.
     """
     for actuator in range(torques.shape[0]):
-        force, begin = simulator.actuator_force[actuator], simulator.moment_rowadr[actuator]
-        end = begin + simulator.moment_rownnz[actuator]
-        torque = simulator.actuator_moment[begin] * force if end > begin else 0.0
-        for entry in range(begin + 1, end):
-            other = simulator.actuator_moment[entry] * force
-            if abs(other) > abs(torque):
-                torque = other
-        torques[actuator] = torque
+        begin = simulator.moment_rowadr[actuator]
+        moment, speed = 0.0, 0.0
+        for entry in range(begin, begin + simulator.moment_rownnz[actuator]):
+            if entry == begin or abs(simulator.actuator_moment[entry]) > abs(moment):
+                moment, speed = simulator.actuator_moment[entry], qvel[simulator.moment_colind[entry]]
+        torques[actuator], speeds[actuator] = moment * simulator.actuator_force[actuator], speed
 
 
 @compiled
@@ -231,7 +234,6 @@ def _write_record(record, slot, simulator, state):
     copy(state.qpos, record.qpos[slot])
     copy(state.qvel, record.qvel[slot])
     record.contacts[slot] = 0
-    measure_torques(simulator, record.torques[slot])
 
 
 @kernel

@@ -273,16 +273,18 @@ class MujocoWorld(WorldBase):
         self._trouble.say(self.model)
 
     def record_arrays(self, ticks: int) -> dict[str, Any]:
-        """Return positions, velocities, contacts and torques of so many ticks."""
+        """Return positions, velocities, contacts, torques and speeds of so many ticks."""
+        efforts = ticks, self.substeps, self.model.nu
         return {
             "qpos": np.zeros((ticks, self.model.nq)),
             "qvel": np.zeros((ticks, self.model.nv)),
             "contacts": np.zeros((ticks, self.model.nbody), np.float32),
-            "torques": np.zeros((ticks, self.model.nu)),
+            "torques": np.zeros(efforts, np.float32),
+            "speeds": np.zeros(efforts, np.float32),
         }
 
     def columns(self) -> dict[str, list[str]]:
-        """Return the names of the columns of `qpos`, `qvel`, `contacts` and `torques`."""
+        """Return the names of the columns of `qpos`, `qvel`, `contacts`, `torques` and `speeds`."""
         return columns_of(self.model)
 
     def actuator_names(self) -> list[str]:
