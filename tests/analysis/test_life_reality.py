@@ -226,7 +226,7 @@ def test_only_what_feels_a_force_bears_weight_and_only_the_robot_lands():
     told = found(model, record)
 
     assert record.contacts[200:, 0].all()  # the world is touched all the time
-    assert told["air"]["value"] == pytest.approx(198 / 199)
+    assert told["air"]["value"] == pytest.approx(199 / 200)
     assert told["slip"]["value"] == pytest.approx(0.5, rel=0.01)
 
 

@@ -76,7 +76,7 @@ def columns(model, data):
     return dense * data.actuator_force[:, None]
 
 
-SINGLE = {0: 0, 1: 0, 2: 1, 7: 7}
+SINGLE = {0: 0, 1: 0, 2: 1, 7: 6}
 """Of each actuator at a single joint, which coordinate of the position that turns or moves."""
 
 

@@ -110,7 +110,7 @@ def test_the_height_of_feet_and_their_swings():
 def test_a_foot_that_never_touches_the_ground_counts_in_the_duty_factor():
     world = make_task("go1_walk").world
     record = Record(
-        np.repeat(world.model.key("home").qpos[None], 4, axis=0), np.zeros((4, 18)), *[np.zeros((4, 1))] * 7
+        np.repeat(world.model.key("home").qpos[None], 4, axis=0), np.zeros((4, 18)), *[np.zeros((4, 1))] * 8
     )
     feet = {f"{leg} calf": {"duty_factor": 0.8, "air_time": 0.1} for leg in LEGS[:3]}
     gait = {"forward_speed": 1.0, "torque_mean": 2.0, "torque_peak": 3.0, "feet": feet}
