@@ -24,6 +24,7 @@ def test_what_hangs_in_the_way_is_no_part_of_the_robot():
     body = body_of(make_task("obstacle_cheetah_pendulums").world.model)
 
     assert body.mass == pytest.approx(14.0)  # beside five weights of 50 kg
+    assert body.names[body.own[-1]] == "front foot"  # and then come the weights
     assert list(body.joints) == list(body.joint_speeds) == [3, 4, 5, 6, 7, 8]
     assert body.forward == 0
 

@@ -14,7 +14,7 @@ from hebbax.attractors.lyapunov import Lyapunov
 from hebbax.types import Record
 
 TICKS, PERIOD = 600, 25
-BODY = Body(0, np.array([1]), np.array([1]), np.array([0]), ("world", "torso", "foot"), 2.0)
+BODY = Body(0, np.array([1]), np.array([1]), np.array([0]), ("world", "torso", "foot"), np.array([1, 2]), 2.0)
 FRAME = Frame(("input-hidden", "hidden-output"), ((4, 5), (5, 2)), 0.05, 1, BODY)
 
 

@@ -32,13 +32,15 @@ PERIOD, TICKS, HALF = 0.02, 400, slice(200, 400)
 TRUNK = '<geom name="trunk" type="box" size="0.2 0.1 0.1" mass="2"/>'
 
 
-def model_of(parts: str, actuators: str = "", *, option: str = "", friction: float = 0.5) -> mujoco.MjModel:
+def model_of(
+    parts: str, actuators: str = "", *, option: str = "", friction: float = 0.5, beside: str = ""
+) -> mujoco.MjModel:
     """Return a trunk of 2 kg that moves in the plane of x and z over a floor, with further parts."""
     return mujoco.MjModel.from_xml_string(
         f'<mujoco><option timestep="0.01" {option}/><default><geom friction="{friction} 0 0"/></default><worldbody>'
         f'<geom name="floor" type="plane" size="9 9 1"/><body name="trunk" pos="0 0 0.1">'
         f'<joint name="x" type="slide" axis="1 0 0"/><joint name="z" type="slide" axis="0 0 1"/>{parts}</body>'
-        f"</worldbody><actuator>{actuators}</actuator></mujoco>"
+        f"{beside}</worldbody><actuator>{actuators}</actuator></mujoco>"
     )
 
 
@@ -124,6 +126,20 @@ def test_a_wheel_that_rolls_does_not_slip():
     assert told["air"]["value"] == 0
     assert told["joint_speed"]["value"] == pytest.approx(10.0, rel=0.02)
     assert told["joint_speed"]["where"] == "axle"
+
+
+def test_a_ball_beside_a_robot_is_none_of_its_feet():
+    """The ball lies on the floor all the time; the trunk drags along it, but for one tick."""
+    ball = '<body name="ball" pos="0 3 0.1"><freejoint/><geom size="0.1"/></body>'
+    model = model_of(TRUNK, '<motor joint="x"/>', friction=1e-5, beside=ball)
+    record = lived(model, lambda tick: [0.0], velocity=[1.5])
+    assert record.contacts[250:, 1:].all()
+    record.contacts[250, 1] = 0
+
+    assert found(model, record)["air"]["value"] == pytest.approx(1 / 200)
+    gait = gait_of(record, Frame((), (), PERIOD, 1, body_of(model)))
+    assert gait is not None
+    assert list(gait["feet"]) == ["trunk"]
 
 
 HANGING = f"""{TRUNK}<body name="arm"><joint name="hip" axis="0 1 0" damping="2"/><geom size="0.03" mass="1e-3"

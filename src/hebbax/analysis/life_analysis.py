@@ -211,9 +211,9 @@ def motion_between(record: Record, body: Body, control_period: float, begin: int
     rows = longest_stretch(record, begin, min(end, len(record.rewards)))
     if body.forward is None or rows.stop - rows.start < FEWEST_STEPS:
         return None
-    return motion_of(record.qpos[rows, body.forward], record.contacts[rows, 1:], control_period)
+    return motion_of(record.qpos[rows, body.forward], record.contacts[rows][:, body.own], control_period)
 
 
 def _touching(contacts: np.ndarray, body: Body) -> np.ndarray:
-    """Return which bodies touch something at some time, without the world."""
-    return np.flatnonzero(contacts.any(axis=0) & (np.arange(len(body.names)) > 0))
+    """Return which of the robot's own bodies touch something at some time."""
+    return body.own[contacts[:, body.own].any(axis=0)]

@@ -32,12 +32,12 @@ def reality_of(life: Life, frame: Frame, gait: Mapping[str, Any] | None) -> dict
     assert gait is not None
     # One row per physics step: a servo does most of its work at the start of a tick, and has settled at its end.
     torques, speeds = (_each_step(array[rows][..., body.torques]) for array in (record.torques, record.speeds))
-    contacts, stands = record.contacts[rows], gait["motion"] == "stands"
+    stands = gait["motion"] == "stands"
     findings = {
         **_of_effort(torques, speeds, body, life.body, gait),
         **_against_limits(torques, speeds, life.limits),
         **_on_the_ground(record, rows, body, frame, life.ground, None if stands else gait["forward_speed"]),
-        "air": reality.air(contacts[:, 1:]),
+        "air": reality.air(record.contacts[rows][:, body.own]),
     }
     return {"reality": {name: asdict(findings[name]) for name in reality.FINDINGS}, "no_reality": None}
 
@@ -77,7 +77,7 @@ def _missing(life: Life, body: Body | None, gait: Mapping[str, Any] | None, rows
         return "the life diverged"
     if gait is None:
         return "the body did not live long enough after its birth, or births were not kept"
-    return None if life.record.contacts[rows, 1:].any() else "nothing of it touches anything"
+    return None if life.record.contacts[rows][:, body.own].any() else "nothing of it touches anything"
 
 
 def _against_limits(torques: np.ndarray, speeds: np.ndarray, limits: Limits | str) -> dict[str, Finding]:

@@ -106,7 +106,9 @@ def _measure(context: Context, life: Life, begin: int, end: int) -> dict[str, An
     actions = record.actions[start:end]
     moves = whole and amplitude(actions) >= _FAINT
     peak = dominant_frequency(actions, context.task.control_period) if moves else None
-    contacts = record.contacts[start:end, 1:]  # the first body is the world
+    body = context.task.world.body()
+    contacts = record.contacts[start:end]
+    contacts = contacts if body is None else contacts[:, body.own]
     plastic = bool(context.policy.plastic)
     return {
         "amplitude": amplitude(actions) if whole else np.nan,

@@ -17,6 +17,7 @@ class Body:
     joint_speeds: np.ndarray  # int64 [driven], columns of qvel
     torques: np.ndarray  # int64 [driven], columns of torques
     names: tuple[str, ...]  # of the bodies, in the order of the columns of contacts; the first is the world
+    own: np.ndarray  # int64, columns of contacts of the robot itself, and not of what lies, stands or hangs beside it
     mass: float  # kg, of the robot
     gravity: float = 9.81  # m/s², NaN, as the mass, where it changes in the time that is looked at
     whole_effort: bool = True  # whether `torques` are of all actuators, so that work can be told from them

@@ -109,6 +109,7 @@ def body_of(model: mujoco.MjModel) -> Body:
         joint_speeds=model.jnt_dofadr[driven].astype(np.int64),
         torques=actuators,
         names=tuple(model.body(index).name or f"body {index}" for index in range(model.nbody)),
+        own=np.flatnonzero(of_robot & (np.arange(model.nbody) > 0)),
         mass=float(np.where(of_robot, model.body_mass, 0.0).sum()),
         gravity=float(np.linalg.norm(model.opt.gravity)),
         whole_effort=len(actuators) == model.nu,
