@@ -44,6 +44,8 @@ def test_tasks(hebbax):
         "ant": (105, 8),
         "ant_proprioceptive": (27, 8),
         "ant_run": (27, 8),
+        "quadruped": (28, 8),
+        "quadruped_najarro": (28, 8),
         "humanoid": (348, 17),
         "go1_walk": (33, 12),
         "go1_walk_rough": (33, 12),

@@ -186,7 +186,7 @@ def test_a_leg_by_its_published_name_is_where_it_is():
 
 @pytest.mark.parametrize("name", NAMED)
 def test_every_named_damage_can_be_had(name):
-    robots = {"cheetah": "half_cheetah", "go1": "go1_walk"}
+    robots = {"cheetah": "half_cheetah", "go1": "go1_walk", "najarro-ant": "quadruped"}
     task = hebbax.make_task(robots.get(name.partition("/")[0], "ant_run"))
     policy = hebbax.make_policy("mlp", task)
     engine = hebbax.NativeEngine(task, policy, threads=1)

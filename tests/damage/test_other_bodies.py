@@ -257,7 +257,7 @@ def test_a_locked_joint_stands_still_and_gives_the_body_no_energy():
 
 GROUNDED = [
     *("half_cheetah", "cheetah_run", "obstacle_cheetah", "obstacle_cheetah_pendulums", "obstacle_cheetah_slope"),
-    *("hopper", "walker2d", "ant", "ant_run", "humanoid"),
+    *("hopper", "walker2d", "ant", "ant_run", "quadruped", "humanoid"),
 ]
 
 

@@ -51,6 +51,7 @@ NAMED: Registry[str] = Registry(
     {
         **{f"ant/{leg}": _mutilated(leg) for leg in _LEGS},
         **{f"han-ant/{name}": _mutilated(leg) for name, leg in PUBLISHED_LEGS["han"].items()},
+        **{f"najarro-ant/{name}": _mutilated(leg) for name, leg in PUBLISHED_LEGS["najarro"].items()},
         **_go1(),
         "cheetah/motor-failure": "scale-actuator(any, 0, from=4.5s..5.5s)",
         "cheetah/friction": "scale-friction(1..2.375, from=3s..7s)",  # of 0.4 on the floor: up to 0.95

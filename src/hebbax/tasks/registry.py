@@ -23,6 +23,8 @@ from hebbax.tasks.humanoid import humanoid
 from hebbax.tasks.inverted_double_pendulum import inverted_double_pendulum
 from hebbax.tasks.inverted_pendulum import inverted_pendulum
 from hebbax.tasks.obstacle_cheetah import obstacle_cheetah, obstacle_cheetah_pendulums, obstacle_cheetah_slope
+from hebbax.tasks.quadruped import quadruped
+from hebbax.tasks.quadruped_najarro import quadruped_najarro
 from hebbax.tasks.swimmer import swimmer
 from hebbax.tasks.task import Task
 from hebbax.tasks.walker2d import walker2d
@@ -41,6 +43,8 @@ TASKS: Registry[Callable[[], Task]] = Registry(
         "ant": ant,
         "ant_proprioceptive": ant_proprioceptive,
         "ant_run": ant_run,
+        "quadruped": quadruped,
+        "quadruped_najarro": quadruped_najarro,
         "humanoid": humanoid,
         "go1_walk": go1_walk,
         "go1_joystick": go1_joystick,
