@@ -73,7 +73,7 @@ def families() -> list[list[Rule]]:
     """Return the rules that ship: those of a family change weights by the same function, with or without biases."""
     found: dict[tuple[Callable, bool], list[Rule]] = {}
     for rule in rules.RULES.values():
-        if rule.change.__module__ == rules.__name__:
+        if rule.change.__module__.startswith("hebbax.plasticity."):
             found.setdefault((rule.change, rule.needs_bias), []).append(rule)
     return list(found.values())
 

@@ -24,6 +24,7 @@ OPTIONS = {
     "openai-es": {"learning_rate": 0.05},
     "pgpe": {"learning_rate": 0.05},
     "mu-lambda-es": {"sigma": 0.1},
+    "najarro-es": {"learning_rate": 0.005},
 }
 every_strategy = pytest.mark.parametrize("name", STRATEGIES)
 

@@ -6,9 +6,18 @@ from pathlib import Path
 import pytest
 
 
-@pytest.fixture(scope="session")
-def published():
-    spec = importlib.util.spec_from_file_location("oracles_published", Path(__file__).with_name("published.py"))
+def _module(name):
+    spec = importlib.util.spec_from_file_location(f"oracles_{name}", Path(__file__).with_name(f"{name}.py"))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def published():
+    return _module("published")
+
+
+@pytest.fixture(scope="session")
+def najarro():
+    return _module("najarro")

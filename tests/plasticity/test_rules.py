@@ -24,6 +24,7 @@ THETA = np.array([1.0, 2.0])  # one per postsynaptic neuron
 POWER = np.array([[0.25, 1.0], [0.25, 1.0]])
 PRE_BEFORE = np.array([[0.0, 0.0], [-1.0, -1.0]])
 POST_BEFORE = np.ones((2, 2))
+D_OUT = np.array([[1.0, 2.0], [3.0, 4.0]])
 EIGHT = tuple(np.full((2, 2), value) for value in (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0))
 
 
@@ -39,6 +40,10 @@ class Row(NamedTuple):
 # C post       [[1, 3], [0, -3]]             C with the postsynaptic one
 # D            [[0.1, 0.2], [0.3, 0.4]]
 # sum          [[2.1, 9.7], [-4.7, -28.6]]   and a tenth of it with the shared rate, 0.1
+#
+# Najarro and Risi, whose columns are A, B, C, η, D:
+# AD           [[0.6, 6.2], [-2.7, -23.6]]   and with η = [[1, -1], [0.5, 0]] in front [[0.6, -6.2], [-1.35, 0]]
+# ABC          [[2, 9.5], [-5, -29]]         and [[2, -9.5], [-2.5, 0]], to which D is added outside
 #
 # Oja          post² w = (0.25, 9) times the columns of w = [[0.25, 18], [0.125, -9]]
 # trace        (kept times the rate) [[0.5, 0], [1, -1]] less a fifth of it, and a tenth of the sum
@@ -67,6 +72,15 @@ TABLE = {
     "eta-bcm-sliding": Row((ETA, THETA), [[0.125, -0.6], [-0.125, 0.0]], (POWER,), (SLID,)),
     "gdhl": Row(EIGHT, [[0.75, 3.3], [0.0, 1.0]], (PRE_BEFORE, POST_BEFORE), NOW),
     "eta-gdhl": Row((*EIGHT, ETA), [[7.5, -33.0], [0.0, 0.0]], (PRE_BEFORE, POST_BEFORE), NOW),
+    "A": Row((A,), [[0.5, 6.0], [-3.0, -24.0]]),
+    "AD": Row((A, D), [[0.6, 6.2], [-2.7, -23.6]]),
+    "AD_lr": Row((A, D, ETA), [[0.6, -6.2], [-1.35, 0.0]]),
+    "ABC": Row((A, B, C), [[2.0, 9.5], [-5.0, -29.0]]),
+    "ABC_lr": Row((A, B, C, ETA), [[2.0, -9.5], [-2.5, 0.0]]),
+    "ABCD": Row((A, B, C, D), [[2.1, 9.7], [-4.7, -28.6]]),
+    "ABCD_lr": Row((A, B, C, ETA, D), [[2.1, -9.7], [-2.35, 0.0]]),
+    "ABCD_lr_D_out": Row((A, B, C, ETA, D), [[2.1, -9.3], [-2.2, 0.4]]),
+    "ABCD_lr_D_in_and_out": Row((A, B, C, ETA, D, D_OUT), [[3.1, -7.7], [0.65, 4.0]]),
 }
 
 

@@ -112,6 +112,25 @@ def normal(key0, key1, index):
 
 
 @compiled
+def sparse(key0, key1, index, zeros, stretch):
+    """Return 0 with a probability of `zeros`, else a standard normal number, float32, of one draw.
+
+    Args:
+        key0: first word of the key, uint32.
+        key1: second word of the key, uint32.
+        index: flat index of the number among those of the key.
+        zeros: the probability, float32.
+        stretch: 1 / (1 - zeros), float32.
+    """
+    unit = uniform(key0, key1, index, _LOWEST, np.float32(1.0))
+    beyond = abs(unit) - zeros
+    if beyond <= np.float32(0.0):
+        return np.float32(0.0)
+    beyond = beyond * stretch
+    return _SQRT2 * _inverse_error_function(beyond if unit > np.float32(0.0) else -beyond)
+
+
+@compiled
 def noise(key0, key1, tick, index):
     """Return the uniform number in [0, 1) of a tick and an index within a life, float32."""
     tick0, tick1 = fold_in(key0, key1, tick)

@@ -71,6 +71,8 @@ PRESETS: Registry[PolicyConfig] = Registry(
         "han-e": replace(_B, name="han-e", averaging="moving-average", interval="4 ticks"),
         # As in the paper's figure of a Go1.
         "han-e-go1": replace(_B, name="han-e-go1", averaging="moving-average", window=20, interval="10 ticks"),
+        # The quadruped of Najarro and Risi (2020).
+        "najarro-hebbian": replace(_B, name="najarro-hebbian", hidden=[128, 64], rule="ABCD_lr", normalisation="none"),
         "elman-hebbian": replace(_RECURRENT, name="elman-hebbian", network="elman"),
         "gru-hebbian": replace(_RECURRENT, name="gru-hebbian", network="gru"),
         "fcrnn-hebbian": replace(_B, name="fcrnn-hebbian", network="fcrnn", hidden=[]),

@@ -20,8 +20,8 @@ _LEAST_ELITES = 2
 class StrategyConfig:
     """Name, population and options of an evolution strategy, as in `StrategyConfig("snes", 128, sigma=0.1)`.
 
-    `options` is the strategy's own dataclass (see `STRATEGIES`), and each option is an attribute here too. An option
-    that is left out, or None, takes the strategy's own default.
+    `options` is the strategy's own dataclass (see `STRATEGIES`), and each option is an attribute here too. A population
+    or an option that is left out, or None, takes the strategy's own default.
 
     Raises HebbaxError for an unknown name, an option that the strategy does not have, or a number out of range.
 
@@ -33,13 +33,15 @@ class StrategyConfig:
     population: int  # genomes per generation
     options: Any
 
-    def __init__(self, name: str = "openai-es", population: int = 64, options: Any = None, **values: Any) -> None:
+    def __init__(
+        self, name: str = "openai-es", population: int | None = None, options: Any = None, **values: Any
+    ) -> None:
         kind = STRATEGIES.get(name)
         _check_names(name, values)
         overrides = {option: value for option, value in values.items() if option in kind.defaults}
         overrides |= {option: kind.defaults[option] for option, value in overrides.items() if value is None}
         object.__setattr__(self, "name", name)
-        object.__setattr__(self, "population", population)
+        object.__setattr__(self, "population", kind.population if population is None else population)
         object.__setattr__(
             self, "options", dataclasses.replace(kind.options() if options is None else options, **overrides)
         )

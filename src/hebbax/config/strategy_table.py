@@ -91,6 +91,19 @@ class AdaptiveEs:
 
 
 @dataclass(frozen=True)
+class NajarroEs:
+    """Options of `najarro-es`; both decays are of a generation."""
+
+    learning_rate: float = positive(0.2)
+    sigma: float = positive(0.1)
+    learning_rate_decay: float = decay_factor(0.995)
+    sigma_decay: float = decay_factor(0.999)
+    least_learning_rate: float = at_least_zero(0.001)
+    least_sigma: float = at_least_zero(0.01)
+    penalty: float = at_least_zero(0.01)
+
+
+@dataclass(frozen=True)
 class StrategyKind:
     """What there is to know of a strategy before it is built."""
 
@@ -99,6 +112,7 @@ class StrategyKind:
     options: type  # its own frozen dataclass, beside the population; a default of None follows from the genome's size
     mirrored: bool = False  # samples i and i + population / 2 are a pair about the mean, so the population is even
     least_population: int = 2
+    population: int = 64  # unless somebody says otherwise
     build: Callable[[int, int, Any], tuple[Any, Any]] | None = None  # see `register_strategy`; None for ours
 
     @property
@@ -147,6 +161,13 @@ STRATEGIES: Registry[StrategyKind] = Registry(
             "Dittrich et al. 2026, arXiv:2603.22512",
             AdaptiveEs,
         ),
+        "najarro-es": StrategyKind(
+            "a plain gradient of standardised ranks, with a penalty for large numbers",
+            "Najarro and Risi 2020, arXiv:2007.02686",
+            NajarroEs,
+            mirrored=True,
+            population=200,
+        ),
     },
 )
 
@@ -162,6 +183,9 @@ STORED_OPTIONS = (
     "decay_shape",
     "shaping",
     "weight_decay",
+    "least_learning_rate",
+    "least_sigma",
+    "penalty",
 )
 """The options that every stored run names, in this order: null where its strategy has none of that name."""
 
@@ -194,7 +218,7 @@ def register_strategy(
     Raises HebbaxError for a name that ships or is a plug-in's, and if an option cannot be one.
     """
     _check_option_types(name, options)
-    STRATEGIES.register(name, StrategyKind(summary, reference, options, mirrored, least_population, build))
+    STRATEGIES.register(name, StrategyKind(summary, reference, options, mirrored, least_population, build=build))
 
 
 def option_types() -> dict[str, Any]:

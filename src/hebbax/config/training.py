@@ -18,9 +18,12 @@ EACH, COMMON, MIRRORED = "each", "common", "mirrored"
 BIRTHS = (EACH, COMMON, MIRRORED)
 """Which lives of a generation are born alike: none, those of all genomes, or those of a mirrored pair."""
 
-AVERAGE, WEIGHTED = "average", "weighted"
-FIRST_MEANS = (AVERAGE, WEIGHTED)
-"""What the first random genomes count as in the mean: the same each, or by their fitness."""
+AVERAGE, WEIGHTED, NORMAL, UNIFORM = "average", "weighted", "normal", "uniform"
+FIRST_MEANS = (AVERAGE, WEIGHTED, NORMAL, UNIFORM)
+"""Where the search begins: at the average of random genomes, the same each or by their fitness, or at one of them.
+
+Coefficients of that one are from N(0, 1) or U(-1, 1).
+"""
 
 MEAN, MINIMUM = "mean", "minimum"
 OVER_VARIANTS = (MEAN, MINIMUM)

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hebbax.config.train import TrainConfig
-from hebbax.config.training import WEIGHTED
+from hebbax.config.training import AVERAGE, NORMAL, UNIFORM, WEIGHTED
 from hebbax.engines.bodies import check_damages
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Damages, Scenario, in_turn
@@ -22,7 +22,7 @@ from hebbax.evolution.life_length import Outcome
 from hebbax.evolution.saved_tensors import check_tensor
 from hebbax.evolution.schedule import Schedule, ScheduleState, weighted, with_training
 from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
-from hebbax.evolution.strategy import Strategy, first_genomes, weighted_mean
+from hebbax.evolution.strategy import Strategy, first_genomes, one_random_genome, weighted_mean
 from hebbax.evolution.trials import Trials
 from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
@@ -68,8 +68,27 @@ class Search:
         statistics = ObservationStatistics.empty(self.task.observation_size)
         return SearchState(0, first, statistics, None, self.schedule.begin(), self.births.begin())
 
+    def begin_about(self, genome: np.ndarray) -> SearchState:
+        """Return the state before the first generation, about a genome float32 [genome_size] from elsewhere.
+
+        It is evaluated, so it is the best until a later mean is better. Raises HebbaxError where the first generation
+        would drop it, and where the engine was stopped.
+        """
+        if self.config.training.first_mean != AVERAGE:
+            raise HebbaxError(
+                f"training.first_mean={self.config.training.first_mean}: the first mean is given; leave it out"
+            )
+        first = self.strategy.init(stream(self.key, "initial"), self.policy, genome)
+        state = replace(self.begin(), strategy=first)
+        lives = self._evaluate_mean(state)
+        if lives.stopped:
+            raise HebbaxError("the evaluation of the genome was stopped: expected to let it end")
+        return self._with_best(state, lives)[0]
+
     def _begin_strategy(self, key: jax.Array) -> Any:
-        return self.strategy.init(key, self.policy)
+        first = self.config.training.first_mean
+        mean = one_random_genome(key, self.policy, first == NORMAL) if first in (NORMAL, UNIFORM) else None
+        return self.strategy.init(key, self.policy, mean)
 
     def controller(self, state: SearchState) -> Controller:
         """Return the mean genome with the present statistics."""

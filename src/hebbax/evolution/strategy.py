@@ -28,7 +28,7 @@ class Strategy:
         self._algorithm, self._params = build(config, genome_size)
 
     @pinned()
-    def init(self, key: jax.Array, policy: Policy, mean: np.ndarray | None = None) -> Any:
+    def init(self, key: jax.Array, policy: Policy, mean: np.ndarray | jax.Array | None = None) -> Any:
         """Return the state at generation 0, about a mean float32 [genome_size]; None for `initial_mean`."""
         first = initial_mean(key, policy, self.config.population) if mean is None else jnp.asarray(mean, jnp.float32)
         return _strongly_typed(self._algorithm.init(key, first, self._params))
@@ -66,10 +66,13 @@ def _strongly_typed(state: Any) -> Any:
     return jax.tree.map(lambda leaf: jnp.array(leaf, leaf.dtype), state)
 
 
-def _random_genome(key: jax.Array, policy: Policy) -> jax.Array:
-    """Return coefficients drawn from U(-1, 1), and weights of the genome from the policy's initial ones."""
+def _random_genome(key: jax.Array, policy: Policy, normal: bool = False) -> jax.Array:
+    """Return coefficients drawn from U(-1, 1) or N(0, 1), and weights of the genome from the policy's initial ones."""
     only_weights = sum(gene.size for gene in policy.weight_genes if gene is not None) == policy.genome_size
-    genome = jax.random.uniform(key, (policy.genome_size,), minval=-1.0, maxval=1.0)
+    if normal:
+        genome = jax.random.normal(key, (policy.genome_size,), jnp.float32)
+    else:
+        genome = jax.random.uniform(key, (policy.genome_size,), minval=-1.0, maxval=1.0)
     # By the same key a weight would be a coefficient at the same place, times a factor.
     drawn = policy.draw(key if only_weights else jax.random.fold_in(key, 0))
     for gene, weights in zip(policy.weight_genes, drawn, strict=True):
@@ -87,6 +90,12 @@ def first_genomes(key: jax.Array, policy: Policy, population: int) -> np.ndarray
         return jax.lax.map(lambda index: _random_genome(jax.random.fold_in(key, index), policy), indices)
 
     return np.asarray(draw(np.arange(population)))
+
+
+@pinned()
+def one_random_genome(key: jax.Array, policy: Policy, normal: bool) -> jax.Array:
+    """Return a first mean, float32 [genome_size]: coefficients from N(0, 1), or else U(-1, 1) (Najarro & Risi 2020)."""
+    return jax.jit(lambda key: _random_genome(key, policy, normal))(key)
 
 
 def weighted_mean(genomes: np.ndarray, fitness: np.ndarray) -> np.ndarray:

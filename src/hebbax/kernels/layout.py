@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from hebbax.compiling.compiler import kernel
+from hebbax.networks.initial import SHAPES
 from hebbax.networks.network import Connection, Network
 from hebbax.networks.steps import Activate, Add, Blend, Copy, Product, Step
 from hebbax.plasticity.rules import RULES
@@ -35,7 +36,7 @@ CONNECTIONS, UNITS, WEIGHTS, SCALES_AT, UNITS_AT, GROUPS_AT, STEPS_AT, HEAD = ra
     TRANSPOSED,
     GROUP,  # its plasticity, or STATIC
     BIRTH,  # one of those below
-    NORMAL,  # whether it is drawn from a normal distribution
+    DISTRIBUTION,  # what it is drawn from, by its place in SHAPES
     WIDTH,
 ) = range(16)
 GENE_AT, ROW_STRIDE, COLUMN_STRIDE, ENTRIES_AT, GENE_WIDTH = range(5)
@@ -126,7 +127,7 @@ class _Places:
             numbers += [plastic_at if plastic else static_at, draws_at, states_at, folded_at]
             numbers += [genes_at, len(policy.placed[index]), connection.pre_at, connection.pre_size, connection.post_at]
             numbers += [connection.post_size, int(connection.bias), int(transposed), group]
-            numbers += [_BIRTHS[str(own.birth)], int(own.initial.is_normal)]
+            numbers += [_BIRTHS[str(own.birth)], SHAPES.index(own.initial.shape)]
             plastic_at += connection.size * plastic
             static_at += connection.size * (not plastic)
             draws_at += connection.size

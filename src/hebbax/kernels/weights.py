@@ -8,14 +8,14 @@ from __future__ import annotations
 import numpy as np
 
 from hebbax.compiling.compiler import compiled, kernel
-from hebbax.compiling.noise import normal, uniform
+from hebbax.compiling.noise import normal, sparse, uniform
 from hebbax.kernels.layout import (
     BIRTH,
     CONNECTIONS,
+    DISTRIBUTION,
     DRAWS_AT,
     GROUP,
     INHERITED,
-    NORMAL,
     POST_SIZE,
     PRE_SIZE,
     SCALES_AT,
@@ -24,9 +24,11 @@ from hebbax.kernels.layout import (
     locate_synapse,
     of_connection,
 )
+from hebbax.networks.initial import NORMAL, SHAPES, SPARSE, ZEROS
 from hebbax.policies.any_policy import WEIGHT_BOUND
 
-_ONE = np.float32(1.0)
+_ONE, _ZEROS, _STRETCH = np.float32(1.0), np.float32(ZEROS), np.float32(1.0 / (1.0 - ZEROS))
+_NORMAL, _SPARSE = SHAPES.index(NORMAL), SHAPES.index(SPARSE)
 
 
 @compiled
@@ -95,9 +97,13 @@ def draw_connection(layout, parameters, index, key0, key1, out, out_at):
     centre, spread = parameters[PARAMETERS * index + CENTRE], parameters[PARAMETERS * index + SPREAD]
     number = of_connection(layout, index, DRAWS_AT)
     size = of_connection(layout, index, PRE_SIZE) * of_connection(layout, index, POST_SIZE)
-    if of_connection(layout, index, NORMAL) == 1:
+    distribution = of_connection(layout, index, DISTRIBUTION)
+    if distribution == _NORMAL:
         for k in range(size):
             out[out_at + k] = centre + spread * normal(key0, key1, number + k)
+    elif distribution == _SPARSE:
+        for k in range(size):
+            out[out_at + k] = centre + spread * sparse(key0, key1, number + k, _ZEROS, _STRETCH)
     else:
         for k in range(size):
             out[out_at + k] = uniform(key0, key1, number + k, centre - spread, centre + spread)

@@ -8,12 +8,19 @@ from dataclasses import dataclass
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.registry import Registry
 
+UNIFORM, NORMAL, SPARSE = "uniform", "normal", "sparse"
+SHAPES = (UNIFORM, NORMAL, SPARSE)
+"""Forms of a distribution, in the order of their numbers in compiled code."""
+
+ZEROS = 0.8
+"""How likely a weight of `sparse` is zero."""
+
 
 @dataclass(frozen=True)
 class Initialiser:
-    """A family of distributions: normal, or else uniform, with a variance of gain / fan where there is a fan."""
+    """A family of distributions of one form, with a variance of gain / fan where there is a fan."""
 
-    is_normal: bool = False
+    shape: str = UNIFORM  # one of SHAPES
     gain: float = 1.0
     fan: str | None = None  # "in" for the presynaptic units, "mean" for the mean of both sizes
 
@@ -23,7 +30,7 @@ class Initialiser:
             return self.gain * scale
         size = pre_size if self.fan == "in" else (pre_size + post_size) / 2
         deviation = scale * math.sqrt(self.gain / size)
-        return deviation if self.is_normal else math.sqrt(3.0) * deviation
+        return deviation if self.shape == NORMAL else math.sqrt(3.0) * deviation
 
 
 _SYNONYMS = {"xavier": "glorot", "kaiming": "he"}  # first names of the same authors
@@ -32,17 +39,18 @@ INITIALISERS: Registry[Initialiser] = Registry(
     "initialiser",
     {
         "uniform": Initialiser(),
-        "normal": Initialiser(is_normal=True),
+        "normal": Initialiser(NORMAL),
         **{
-            f"{name}-{shape}": Initialiser(shape == "normal", gain, fan)
+            f"{name}-{shape}": Initialiser(shape, gain, fan)
             for name, (gain, fan) in _FANS.items()
-            for shape in ("uniform", "normal")
+            for shape in (UNIFORM, NORMAL)
         },
         "constant": Initialiser(gain=0.0),
+        "sparse": Initialiser(SPARSE),
     },
 )
 """`uniform` is U(−scale, scale), `normal` N(0, scale²); lecun, he and glorot scale these with the layer's sizes; all
-weights of `constant` are the scale itself.
+weights of `constant` are the scale itself; `sparse` is 0 with probability ZEROS, else N(0, scale²).
 
 The normal ones are whole: those of the same names in JAX, Flax and the published code are cut off at two standard
 deviations and then widened to the same variance. Here they stay whole, because the weights of stored runs are drawn
@@ -76,9 +84,9 @@ class InitialWeights:
             )
 
     @property
-    def is_normal(self) -> bool:
-        """Whether weights are drawn from a normal distribution, not a uniform one."""
-        return INITIALISERS.get(self.name).is_normal
+    def shape(self) -> str:
+        """Which form the distribution has, one of SHAPES."""
+        return INITIALISERS.get(self.name).shape
 
     @property
     def centre(self) -> float:
@@ -86,7 +94,7 @@ class InitialWeights:
         return self.offset + self.scale if self.name == "constant" else self.offset
 
     def spread(self, pre_size: int, post_size: int) -> float:
-        """Return the half width (uniform) or standard deviation (normal) for a matrix [pre_size, post_size].
+        """Return the half width (uniform) or standard deviation (of others) for a matrix [pre_size, post_size].
 
         LeCun et al. (1998), Glorot & Bengio (2010), He et al. (2015): variance gain / fan.
         """

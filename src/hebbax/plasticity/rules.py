@@ -1,5 +1,7 @@
 """The rules that ship with hebbax. Where a published form differs, `docs/coming-from-han.md` says how.
 
+Those of Najarro & Risi are in `najarro_rules.py`.
+
 Arithmetic without literals: a Python number would make Numba compute in float64, half as fast. So constant factors are
 folded into what `prepare` returns, which is computed once per life.
 """
@@ -9,15 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hebbax.plasticity.gene import Gene
+from hebbax.plasticity.najarro_rules import NAJARRO_RULES, abcd, hebb
 from hebbax.plasticity.rule import Rule, unchanged
 from hebbax.registry import Registry
 from hebbax.types import Array
 
 _ABCD_TERMS = ("A", "B", "C", "D")
-
-
-def _abcd(pre, post, weight, a, b, c, d):
-    return post * (a * pre + c) + (b * pre + d)
 
 
 def _fold_eta(rate, a, b, c, d, eta):
@@ -31,7 +30,7 @@ def _fold_rate(rate, a, b, c, d):
 
 _ETA_ABCD_RULE = Rule(
     "eta-abcd",
-    _abcd,
+    abcd,
     (*_ABCD_TERMS, "eta"),
     prepare=_fold_eta,
     prepared=_ABCD_TERMS,
@@ -39,7 +38,7 @@ _ETA_ABCD_RULE = Rule(
 )
 _ABCD_RULE = Rule(
     "abcd",
-    _abcd,
+    abcd,
     _ABCD_TERMS,
     rate=0.1,
     prepare=_fold_rate,
@@ -48,11 +47,7 @@ _ABCD_RULE = Rule(
 )
 
 
-def _eta_plain(pre, post, weight, eta):
-    return eta * pre * post
-
-
-_ETA_PLAIN_RULE = Rule("eta-plain", _eta_plain, ("eta",), equation="Δw = η·pre·post")
+_ETA_PLAIN_RULE = Rule("eta-plain", hebb, ("eta",), equation="Δw = η·pre·post")
 
 
 def _oja(pre, post, weight, a, b, c, d, rate):
@@ -109,7 +104,7 @@ def _fold_bias_eta(rate, e, f, eta):
 
 _ABCD_BIAS_RULE = Rule(
     "abcd-bias",
-    _abcd,
+    abcd,
     _ABCD_TERMS,
     bias_coefficients=("E", "F"),
     rate=0.1,
@@ -120,7 +115,7 @@ _ABCD_BIAS_RULE = Rule(
 )
 _ETA_ABCD_BIAS_RULE = Rule(
     "eta-abcd-bias",
-    _abcd,
+    abcd,
     (*_ABCD_TERMS, "eta"),
     bias_coefficients=("E", "F", "eta_bias"),
     prepare=_fold_eta,
@@ -267,7 +262,8 @@ RULES: Registry[Rule] = Registry(
             _GDHL_RULE,
             _ETA_GDHL_RULE,
         )
-    },
+    }
+    | NAJARRO_RULES,
 )
 
 

@@ -1,4 +1,4 @@
-"""From a strategy's name and options to its algorithm: evosax's, and one of our own."""
+"""From a strategy's name and options to its algorithm: evosax's, and two of our own."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from hebbax.config.strategy_table import (
     AdaptiveEs,
     CmaEs,
     MuLambdaEs,
+    NajarroEs,
     OpenaiEs,
     Pgpe,
     Snes,
@@ -23,6 +24,7 @@ from hebbax.config.strategy_table import (
 )
 from hebbax.errors import HebbaxError
 from hebbax.evolution.strategies.mu_lambda import MuLambda
+from hebbax.evolution.strategies.najarro import Najarro
 from hebbax.evolution.strategies.schedules import optimiser_of, sigma_schedule
 from hebbax.evolution.strategies.shaping import SHAPING
 from hebbax.settings import pinned
@@ -120,6 +122,10 @@ def _adaptive_es(population: int, genome_size: int, options: AdaptiveEs) -> Algo
     )
 
 
+def _najarro_es(population: int, genome_size: int, options: NajarroEs) -> Algorithm:
+    return Najarro(population, options), None
+
+
 BUILDERS: dict[str, Callable[[int, int, Any], Algorithm]] = {
     "openai-es": _openai_es,
     "pgpe": _pgpe,
@@ -128,6 +134,7 @@ BUILDERS: dict[str, Callable[[int, int, Any], Algorithm]] = {
     "cma-es": _cma_es,
     "mu-lambda-es": _mu_lambda_es,
     "adaptive-es": _adaptive_es,
+    "najarro-es": _najarro_es,
 }
 
 
