@@ -46,7 +46,8 @@ _PHASES = (
     {"after": 0, "weights": dict.fromkeys(("alive", *_COSTS), 0.0)},
     # What is learnt first is a waste: at full cost it would be worth less than standing, which earns 2 in 4 s.
     {"after": "reward_terms.forward>=2", "weights": dict.fromkeys(_COSTS, 0.25)},
-    {"after": "return_mean>=3"},
+    {"after": "reward_terms.forward>=3", "weights": dict.fromkeys(_COSTS, 0.5)},
+    {"after": "return_mean>=2.5"},
 )
 """What pays for posture or costs effort from the start teaches it to stand, or to dive; for lives of 200 ticks."""
 
