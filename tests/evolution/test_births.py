@@ -19,7 +19,14 @@ def _config(birth, engine="native", **connections):
     policy = replace(PRESETS["han-b"], name="mine", birth=birth, connections=connections)
     strategy = StrategyConfig("openai-es", 4)
     return TrainConfig(
-        TaskConfig("swimmer", 12), policy, strategy, generations=4, lifetimes=2, engine=engine, checkpoint_every=2
+        TaskConfig("swimmer", 12),
+        policy,
+        strategy,
+        generations=4,
+        lifetimes=2,
+        evaluate_lifetimes=8,  # as many lives as a generation has, for which lockstep has compiled already
+        engine=engine,
+        checkpoint_every=2,
     )
 
 
