@@ -97,7 +97,7 @@ native_is_quick = pytest.mark.parametrize(
 )
 
 
-@pytest.mark.parametrize("settle", [0, 3])
+@pytest.mark.parametrize("settle", [0, pytest.param(3, marks=pytest.mark.slow)])
 def test_a_life_is_as_worked_out_by_hand(engine_of, settle):
     task = dataclasses.replace(TASK, settle=settle)
     lives, record = engine_of(task, Replay(1, TICKS), threads=1).record(ACTIONS.ravel(), KEY)
