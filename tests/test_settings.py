@@ -16,7 +16,7 @@ from hebbax import settings
 from hebbax.config.policy import PolicyConfig
 from hebbax.config.strategy import StrategyConfig
 from hebbax.config.train import TaskConfig, TrainConfig
-from hebbax.engines.lockstep import LockstepEngine
+from hebbax.engines.make_engine import make_engine
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
@@ -55,7 +55,7 @@ def other_settings():
     np.seterr(**errors)
 
 
-def checkpoint_of(path: Path) -> bytes:
+def checkpoint_of(path: Path, engine: str) -> bytes:
     config = TrainConfig(
         task=TaskConfig("swimmer", ticks=5),
         policy=PolicyConfig(name="tiny", hidden=(3,)),
@@ -63,32 +63,36 @@ def checkpoint_of(path: Path) -> bytes:
         generations=1,
         evaluate_lifetimes=1,
         threads=1,
-        engine="lockstep",
+        engine=engine,
     )
     training = Training.start(config, path)
     assert training.run()
     return training.folder.checkpoints()[-1].read_bytes()
 
 
+@pytest.fixture(scope="module", params=["native", pytest.param("lockstep", marks=pytest.mark.slow)])
+def engine(request) -> str:
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def as_by_default(tmp_path_factory) -> bytes:
-    return checkpoint_of(tmp_path_factory.mktemp("settings") / "run")
+def as_by_default(engine, tmp_path_factory) -> bytes:
+    return checkpoint_of(tmp_path_factory.mktemp("settings") / "run", engine)
 
 
-def test_a_run_has_the_same_bytes_under_any_settings(as_by_default, other_settings, tmp_path):
-    assert checkpoint_of(tmp_path / "run") == as_by_default
+def test_a_run_has_the_same_bytes_under_any_settings(as_by_default, engine, other_settings, tmp_path):
+    assert checkpoint_of(tmp_path / "run", engine) == as_by_default
 
 
 @pytest.mark.usefixtures("other_settings")
-def test_a_program_keeps_its_own_settings_between_the_parts_of_a_life():
+def test_a_program_keeps_its_own_settings_between_the_parts_of_a_life(engine):
     task = make_task("swimmer")
     policy = make_policy("han-b", task)
     genome = np.zeros(policy.genome_size, np.float32)
-    for engine in (NativeEngine(task, policy, threads=1), LockstepEngine(task, policy, threads=1)):
-        for _ in engine.stream(genome, root_key(0), Scenario(ticks=4), chunk=2):
-            assert jax.config.values["jax_enable_x64"]
-            assert settings.unpinned()
-            assert np.geterr()["invalid"] == "raise"
+    for _ in make_engine(task, policy, engine, 1).stream(genome, root_key(0), Scenario(ticks=4), chunk=2):
+        assert jax.config.values["jax_enable_x64"]
+        assert settings.unpinned()
+        assert np.geterr()["invalid"] == "raise"
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**31, 2**32 - 1])

@@ -39,7 +39,13 @@ def run(tmp_path):
     return run
 
 
-@pytest.mark.parametrize("options", [("-n", "1"), ("-p", "no:xdist")], ids=["another process", "this process"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(("-n", "1"), id="another process", marks=pytest.mark.slow),
+        pytest.param(("-p", "no:xdist"), id="this process"),
+    ],
+)
 def test_a_test_that_hangs_is_an_error_that_names_the_slowest(run, options):
     done = run(1000, 3, *options)
     assert done.returncode == pytest.ExitCode.TESTS_FAILED

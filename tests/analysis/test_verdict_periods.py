@@ -26,7 +26,7 @@ def judged(rows: np.ndarray, **more: bool) -> Verdict:
     return verdict(rows, 0.05, **more)
 
 
-@pytest.mark.parametrize("noise", [0.0, 0.1])
+@pytest.mark.parametrize("noise", [pytest.param(0.0, marks=pytest.mark.slow), 0.1])
 def test_every_whole_period_is_a_cycle_of_that_period(noise):
     """With as many harmonics as fit: the last of an even period alternates from row to row."""
     found = {

@@ -222,6 +222,7 @@ def test_what_a_command_line_names_is_imported_and_its_run_trusted(hebbax, marke
     assert hebbax("train", f"task={TASK}", *TINY, "--trust").error.startswith("hebbax: --trust is for --resume")
 
 
+@pytest.mark.slow
 def test_a_sweep_goes_on_with_what_it_names_and_no_more(hebbax, marker, tmp_path):
     sweep = ("train", "-m", "task=gymnasium/Pendulum-v1", *TINY, "seed=0", "--run", "sweep")
     assert hebbax(*sweep, "generations=1").code == 0

@@ -73,7 +73,7 @@ def test_a_draw_depends_on_the_key_and_the_place_alone(swimmer, han_e):
     assert drawn([other], KEYS[0], swimmer, han_e) == (other,)
 
 
-@pytest.mark.parametrize("make", [hebbax.NativeEngine, hebbax.LockstepEngine])
+@pytest.mark.parametrize("make", [hebbax.NativeEngine, pytest.param(hebbax.LockstepEngine, marks=pytest.mark.slow)])
 def test_a_life_lives_what_it_draws_whoever_lives_beside_it(make, swimmer, han_e, genomes):
     engine = make(swimmer, han_e, threads=2)
     events = parsed("scale-actuator(any, 0..1) + scale-mass(back, 1..5, from=5..9)")

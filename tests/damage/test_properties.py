@@ -63,7 +63,11 @@ def event(kind: str, onset: int = ONSET, lasting: int = LASTING, **changes: obje
     return Event(kind, onset, duration, **{**CASES[kind], **changes})  # pyright: ignore[reportArgumentType]
 
 
-@pytest.fixture(scope="module", params=[hebbax.NativeEngine, hebbax.LockstepEngine], ids=["native", "lockstep"])
+@pytest.fixture(
+    scope="module",
+    params=[hebbax.NativeEngine, pytest.param(hebbax.LockstepEngine, marks=pytest.mark.slow)],
+    ids=["native", "lockstep"],
+)
 def lived(request):
     """Return a function of damages that returns the record of a life, each life lived once."""
     task = hebbax.make_task("ant_run")

@@ -131,7 +131,7 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 
 
-@pytest.mark.parametrize("name", ["native", "lockstep"])
+@pytest.mark.parametrize("name", ["native", pytest.param("lockstep", marks=pytest.mark.slow)])
 def test_an_engine_in_a_forked_process_says_so(name, kept_lives):
     # Killed with the whole group where the child hangs.
     done = subprocess.run(

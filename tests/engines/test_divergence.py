@@ -18,7 +18,8 @@ from hebbax.policies.make_policy import make_policy
 from hebbax.policies.policy import Policy
 from hebbax.types import END_DIVERGED, END_REACHED, Normaliser
 
-ENGINES = [NativeEngine, LockstepEngine]
+BOTH = [NativeEngine, LockstepEngine]
+ENGINES = [NativeEngine, pytest.param(LockstepEngine, marks=pytest.mark.slow)]
 KEY = jax.random.key(2)
 
 
@@ -32,7 +33,7 @@ def free_of_cost(swimmer):
     return dataclasses.replace(swimmer, outcome=_forward_only)
 
 
-@pytest.mark.parametrize("make", ENGINES)
+@pytest.mark.parametrize("make", BOTH)
 def test_a_nan_policy_diverges_ranks_worst_and_leaves_no_observations(make, free_of_cost, han_e, genomes):
     genomes = genomes.copy()
     genomes[2] = np.nan
@@ -57,7 +58,7 @@ def test_unbounded_weights_diverge(make, free_of_cost):
     assert lives.lengths[1] == 4
 
 
-@pytest.mark.parametrize("make", ENGINES)
+@pytest.mark.parametrize("make", BOTH)
 @pytest.mark.parametrize("part", ["reward", pytest.param("state", marks=pytest.mark.slow)])
 def test_what_is_not_finite_ends_a_life(make, swimmer, han_e, genomes, part):
     def reset(noise):

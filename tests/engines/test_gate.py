@@ -111,6 +111,7 @@ def test_what_no_life_may_begin_with(engine, genomes, what):
         call(engine, genomes)
 
 
+@pytest.mark.parametrize("engine", [NativeEngine, pytest.param(LockstepEngine, marks=pytest.mark.slow)], indirect=True)
 def test_other_types_of_the_same_numbers_are_the_same_lives(engine, genomes):
     normaliser = Normaliser(np.arange(8.0), np.full(8, 2.0))
     lists = Normaliser(list(range(8)), np.full(16, 2, np.int16)[::2])  # pyright: ignore[reportArgumentType]

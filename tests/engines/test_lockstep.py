@@ -28,7 +28,7 @@ def both(task_name, policy_name, ticks, count=4):
     return [engine.evaluate(genomes, KEY, Scenario(ticks, normaliser), lifetimes=2) for engine in engines]
 
 
-@pytest.mark.parametrize("policy_name", ["han-e", "mlp"])
+@pytest.mark.parametrize("policy_name", ["han-e", pytest.param("mlp", marks=pytest.mark.slow)])
 def test_both_engines_run_the_same_lives(policy_name):
     native, lockstep = both("swimmer", policy_name, TICKS)
     np.testing.assert_allclose(native.returns, lockstep.returns, atol=1e-3, rtol=1e-4)

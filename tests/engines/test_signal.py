@@ -64,7 +64,7 @@ def test_a_rewarded_update_is_as_worked_out_by_hand():
         other = other + record.rewards[tick] * second * np.outer(hidden, action)
 
 
-@pytest.mark.parametrize("rule", ["test-rewarded", "test-terms"])
+@pytest.mark.parametrize("rule", [pytest.param("test-rewarded", marks=pytest.mark.slow), "test-terms"])
 @pytest.mark.parametrize("changes", [{}, pytest.param(AVERAGED, marks=pytest.mark.slow)], ids=["", "averaged"])
 def test_both_engines_hear_the_same(rule, changes):
     damages = [Event("scale-plasticity", 6, 9, value=0.5), Event("freeze-plasticity", 18, FOREVER)]
@@ -78,17 +78,18 @@ def test_both_engines_hear_the_same(rule, changes):
         assert np.ptp(native.weights, axis=0).max() > 1e-3, "nothing was learnt"
 
 
-def test_a_life_in_parts_hears_what_the_whole_life_hears():
+@pytest.mark.parametrize("engine_of", [NativeEngine, pytest.param(LockstepEngine, marks=pytest.mark.slow)])
+def test_a_life_in_parts_hears_what_the_whole_life_hears(engine_of):
     task = make_task("swimmer")
     policy = make_policy(CONFIG, task)
     genome = 0.1 * np.asarray(jax.random.normal(jax.random.key(1), (policy.genome_size,)), np.float32)
-    for engine in (NativeEngine(task, policy, threads=1), LockstepEngine(task, policy)):
-        _, record = engine.record(genome, KEY, PLAIN)
-        parts = [part for part, _ in engine.stream(genome, KEY, Scenario(TICKS), chunk=7)]
-        np.testing.assert_array_equal(np.concatenate([part.weights for part in parts]), record.weights)
-        among = engine.evaluate(np.tile(genome, (3, 1)), jax.random.split(KEY, 3), Scenario(TICKS))
-        alone = engine.evaluate(genome[None], jax.random.split(KEY, 3)[1:2], Scenario(TICKS))
-        np.testing.assert_allclose(among.returns[1], alone.returns[0], rtol=1e-6)
+    engine = engine_of(task, policy, threads=1)
+    _, record = engine.record(genome, KEY, PLAIN)
+    parts = [part for part, _ in engine.stream(genome, KEY, Scenario(TICKS), chunk=7)]
+    np.testing.assert_array_equal(np.concatenate([part.weights for part in parts]), record.weights)
+    among = engine.evaluate(np.tile(genome, (3, 1)), jax.random.split(KEY, 3), Scenario(TICKS))
+    alone = engine.evaluate(genome[None], jax.random.split(KEY, 3)[1:2], Scenario(TICKS))
+    np.testing.assert_allclose(among.returns[1], alone.returns[0], rtol=1e-6)
 
 
 def test_a_live_controller_hears_the_reward_of_the_action_before():

@@ -19,6 +19,7 @@ from hebbax.tasks.registry import make_task
 
 TASK = make_task("swimmer")
 ENGINES = ("native", "lockstep")
+NATIVE_IS_QUICK = ("native", pytest.param("lockstep", marks=pytest.mark.slow))
 
 
 def _policy(birth, **connections):
@@ -65,7 +66,7 @@ def test_a_life_whose_slot_has_its_own_key_is_that_of_random_weights():
     np.testing.assert_array_equal(random.returns, of_slot.returns)
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("name", NATIVE_IS_QUICK)
 def test_the_next_life_begins_with_what_the_last_one_left(name):
     policy = _policy("persistent")
     engine, genomes = make_engine(TASK, policy, name, 1), _genomes(policy)
@@ -89,7 +90,7 @@ def test_both_engines_hand_on_the_same_weights_over_lives():
     np.testing.assert_allclose(left["native"], left["lockstep"], rtol=1e-3, atol=1e-4)
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("name", NATIVE_IS_QUICK)
 def test_a_life_that_a_termination_ends_leaves_the_weights_before_its_last_update(name):
     hopper = make_task("hopper")
     policy = make_policy(replace(PRESETS["han-b"], name="mine", birth="persistent"), hopper)

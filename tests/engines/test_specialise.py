@@ -174,6 +174,7 @@ def paid(task, reward):
     return dataclasses.replace(task, outcome=outcome)
 
 
+@pytest.mark.slow
 def test_where_the_cache_cannot_be_written_every_task_has_its_own_life(monkeypatch, tmp_path, swimmer):
     blocked = tmp_path / "file"
     blocked.write_text("")

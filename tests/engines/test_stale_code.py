@@ -53,7 +53,7 @@ def test_which_function_stands_where_is_part_of_a_fingerprint():
     assert digest_of(functions[0]) == digest_of(outcome_of(slow, fast, slow))
 
 
-@pytest.mark.parametrize("engine_of", [NativeEngine, LockstepEngine])
+@pytest.mark.parametrize("engine_of", [pytest.param(NativeEngine, marks=pytest.mark.slow), LockstepEngine])
 def test_tasks_that_call_the_same_helpers_in_another_order_are_two(swimmer, engine_of):
     returns = []
     for third in (slow, fast):
@@ -68,7 +68,8 @@ def test_tasks_that_call_the_same_helpers_in_another_order_are_two(swimmer, engi
     assert returns[0] != returns[1]
 
 
-def test_lockstep_sees_what_a_tasks_functions_refer_to_now(swimmer, monkeypatch):
+@pytest.mark.parametrize("engine_of", [pytest.param(NativeEngine, marks=pytest.mark.slow), LockstepEngine])
+def test_an_engine_sees_what_a_tasks_functions_refer_to_now(swimmer, monkeypatch, engine_of):
     def outcome(before, simulation, action, memory):
         return FACTOR * simulation.qvel[0], False, memory
 
@@ -76,13 +77,12 @@ def test_lockstep_sees_what_a_tasks_functions_refer_to_now(swimmer, monkeypatch)
     returns = []
     for factor in (1.0, 3.0):
         monkeypatch.setitem(globals(), "FACTOR", factor)
-        for engine_of in (NativeEngine, LockstepEngine):
-            engine = engine_of(task, Replay(2, TICKS), threads=1)
-            returns.append(engine.record(np.full(2 * TICKS, 0.5), KEY, Scenario(TICKS))[0].returns[0])
-    np.testing.assert_allclose(returns[2:], np.multiply(3.0, returns[:2]), rtol=1e-6)
+        engine = engine_of(task, Replay(2, TICKS), threads=1)
+        returns.append(engine.record(np.full(2 * TICKS, 0.5), KEY, Scenario(TICKS))[0].returns[0])
+    np.testing.assert_allclose(returns[1], 3.0 * returns[0], rtol=1e-6)
 
 
-@pytest.mark.parametrize("engine_of", [NativeEngine, LockstepEngine])
+@pytest.mark.parametrize("engine_of", [pytest.param(NativeEngine, marks=pytest.mark.slow), LockstepEngine])
 def test_a_rule_whose_globals_changed_is_refused(swimmer, monkeypatch, engine_of):
     salt = float(np.random.default_rng().random())  # or what an earlier process has kept would be right, and be used
 

@@ -43,7 +43,7 @@ def lockstep(native, han_e):
     return LockstepEngine(native.task, han_e, threads=1)
 
 
-@pytest.fixture(params=["native", "lockstep"])
+@pytest.fixture(params=["native", pytest.param("lockstep", marks=pytest.mark.slow)])
 def engine(request):
     return request.getfixturevalue(request.param)
 

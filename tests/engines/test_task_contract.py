@@ -60,7 +60,11 @@ def task(swimmer):
     )
 
 
-@pytest.fixture(scope="module", params=[NativeEngine, LockstepEngine], ids=["native", "lockstep"])
+@pytest.fixture(
+    scope="module",
+    params=[NativeEngine, pytest.param(LockstepEngine, marks=pytest.mark.slow)],
+    ids=["native", "lockstep"],
+)
 def engine(request, task):
     return request.param(task, Replay(2, TICKS), threads=1)
 

@@ -70,7 +70,11 @@ def metronome(swimmer):
     )
 
 
-@pytest.fixture(scope="module", params=[NativeEngine, LockstepEngine], ids=["native", "lockstep"])
+@pytest.fixture(
+    scope="module",
+    params=[NativeEngine, pytest.param(LockstepEngine, marks=pytest.mark.slow)],
+    ids=["native", "lockstep"],
+)
 def metronome_engine(request, metronome, han_e):
     return request.param(metronome, han_e, threads=2)
 

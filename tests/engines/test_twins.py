@@ -30,7 +30,7 @@ def measured(engine, genome, ticks: range = range(50, 250)) -> np.ndarray:
         return twins.growth(ticks, np.random.default_rng(0))
 
 
-@pytest.mark.parametrize("engine", [NativeEngine, LockstepEngine])
+@pytest.mark.parametrize("engine", [NativeEngine, pytest.param(LockstepEngine, marks=pytest.mark.slow)])
 def test_a_twin_changes_nothing_in_other_lives(swimmer, han_e, genomes, engine):
     runs = engine(swimmer, han_e)
     _, before = runs.record(genomes[2], jax.random.key(4), Scenario(ticks=60))

@@ -19,11 +19,18 @@ def _config(birth, engine="native", **connections):
     policy = replace(PRESETS["han-b"], name="mine", birth=birth, connections=connections)
     strategy = StrategyConfig("openai-es", 4)
     return TrainConfig(
-        TaskConfig("swimmer", 12), policy, strategy, generations=4, lifetimes=2, engine=engine, checkpoint_every=2
+        TaskConfig("swimmer", 12),
+        policy,
+        strategy,
+        generations=4,
+        lifetimes=2,
+        evaluate_lifetimes=8,  # as many lives as a generation has, for which lockstep has compiled already
+        engine=engine,
+        checkpoint_every=2,
     )
 
 
-@pytest.mark.parametrize("engine", ["native", "lockstep"])
+@pytest.mark.parametrize("engine", ["native", pytest.param("lockstep", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("birth", ["per-slot", "coevolved", "persistent"])
 def test_a_run_that_was_stopped_ends_with_the_bytes_of_one_that_was_not(tmp_path, birth, engine):
     config = _config(birth, engine)
@@ -71,6 +78,7 @@ def test_first_genomes_hold_weights_as_they_are_drawn_and_coefficients_as_they_a
     assert np.abs(genes[0, "A"]).max() > 0.1
 
 
+@pytest.mark.slow
 def test_a_static_layer_before_one_that_shares_coefficients_evolves_alike_in_both_engines():
     connections = {"layer 0": {"plastic": False}, "layer 1": {"scope": "post"}}
     returns = []

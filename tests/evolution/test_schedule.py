@@ -123,7 +123,7 @@ def test_a_reward_term_can_be_waited_for():
     "training",
     [
         TrainingConfig("full", [PhaseConfig(0, weights={"forward": -1.0})]),
-        TrainingConfig("full", weights={"forward": -1.0}),
+        pytest.param(TrainingConfig("full", weights={"forward": -1.0}), marks=pytest.mark.slow),
         TrainingConfig("full", [PhaseConfig(0, ticks="full")], weights={"forward": -1.0}),
         TrainingConfig("full", [PhaseConfig(0, weights={"forward": -1.0})], weights={"control": 3.0}),
     ],

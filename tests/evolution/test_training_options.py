@@ -23,7 +23,16 @@ OPTIONS = {
 }
 
 
-@pytest.mark.parametrize(("training", "strategy"), OPTIONS.values(), ids=OPTIONS)
+QUICK = ("decay of pgpe, common births", "race of pairs in lives that grow")
+
+
+@pytest.mark.parametrize(
+    ("training", "strategy"),
+    [
+        pytest.param(*options, id=name, marks=() if name in QUICK else pytest.mark.slow)
+        for name, options in OPTIONS.items()
+    ],
+)
 def test_a_run_that_was_stopped_ends_with_the_bytes_of_one_that_was_not(tmp_path, training, strategy):
     config = TrainConfig(
         TaskConfig("swimmer", 15),

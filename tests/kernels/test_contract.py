@@ -41,10 +41,12 @@ def all_pairs(choices):
 
 
 PAIRS = all_pairs(CHOICES)
+# Of a rule with learning rates that evolve, which is quick; and of one that adds up all their parts.
+ETA_TWINS = ("abcd", "abcd-bias", "bcm", "bcm-sliding", "gdhl")
+TWINS = {*ETA_TWINS, *NAJARRO_RULES} - {"ABCD_lr_D_in_and_out"}
 QUICK = [
-    (rule, *(column[index % len(column)] for column in CHOICES[1:]))  # every single choice at least once
-    for index, rule in enumerate(BUILT_IN)
-    if rule not in NAJARRO_RULES or rule == "ABCD_lr_D_in_and_out"  # which change weights by functions of the others
+    (rule, *(column[index % len(column)] for column in CHOICES[1:]))  # every other choice at least once
+    for index, rule in enumerate(rule for rule in BUILT_IN if rule not in TWINS)
 ]
 quick_and_slow = pytest.mark.parametrize(
     "row", [*QUICK, *(pytest.param(row, marks=pytest.mark.slow) for row in PAIRS if row not in QUICK)], ids="-".join
@@ -59,6 +61,9 @@ def make(rule, normalisation, network, averaging):
 
 def test_the_table_is_as_long_as_it_should_be():
     assert len(BUILT_IN) * len(NORMALISATIONS) <= len(PAIRS) <= 160
+    for column, choices in zip(zip(*QUICK, strict=True), CHOICES, strict=True):
+        assert set(column) >= set(choices) - set(TWINS)
+    assert {f"eta-{rule}" for rule in ETA_TWINS} <= set(BUILT_IN)
 
 
 @quick_and_slow

@@ -18,7 +18,9 @@ from hebbax.policies.any_policy import WEIGHT_BOUND
 from hebbax.policies.policy import Policy
 
 
-@pytest.mark.parametrize("network", [Elman, Fcrnn, Gru, Lstm])
+@pytest.mark.parametrize(
+    "network", [Elman, Lstm, *(pytest.param(network, marks=pytest.mark.slow) for network in (Fcrnn, Gru))]
+)
 @pytest.mark.parametrize("bias", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_static_recurrent_networks(observations, run_compiled, assert_equal_runs, network, bias):
     policy = Policy("p", network((5, 7, 3), bias=bias), None)
@@ -49,10 +51,10 @@ def test_births_of_every_initialiser(run_compiled, name):
 @pytest.mark.parametrize(
     ("sizes", "bias"),
     [
-        ((4, 2), False),
-        ((5, 9, 2), True),
         ((17, 16, 6), False),
         ((3, 70, 33, 2), True),
+        pytest.param((4, 2), False, marks=pytest.mark.slow),
+        pytest.param((5, 9, 2), True, marks=pytest.mark.slow),
         pytest.param((4, 2), True, marks=pytest.mark.slow),
         pytest.param((5, 9, 2), False, marks=pytest.mark.slow),
         pytest.param((17, 16, 6), True, marks=pytest.mark.slow),
@@ -69,10 +71,7 @@ def test_any_depth_and_width_with_and_without_bias(assert_equal_runs, sizes, bia
 
 @pytest.mark.parametrize(
     "activation",
-    [
-        name if name in ("relu", "sigmoid") else pytest.param(name, marks=pytest.mark.slow)
-        for name in sorted(ACTIVATIONS)
-    ],
+    [name if name == "relu" else pytest.param(name, marks=pytest.mark.slow) for name in sorted(ACTIVATIONS)],
 )
 def test_other_activations(assert_equal_runs, activation):
     network = Mlp((4, 6, 2), activation=activation, output_activation="tanh")

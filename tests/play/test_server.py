@@ -148,6 +148,7 @@ def test_on_a_phone_robot_and_harm_are_seen_together(server, browser_page):
     )
 
 
+@pytest.mark.slow
 def test_what_cannot_be_done_is_told_and_life_goes_on(server, browser_page):
     def fail(player):
         raise HebbaxError("a reason why not")

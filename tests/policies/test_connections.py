@@ -118,7 +118,16 @@ MIXED = {
 }
 
 
-@pytest.mark.parametrize("connections", MIXED.values(), ids=MIXED)
+QUICK = ("static, then shared", "two rules, one with states")
+
+
+@pytest.mark.parametrize(
+    "connections",
+    [
+        pytest.param(connections, id=name, marks=() if name in QUICK else pytest.mark.slow)
+        for name, connections in MIXED.items()
+    ],
+)
 def test_both_engines_live_the_same_life(connections):
     task = make_task("swimmer")
     policy = make_policy(replace(PRESETS["han-e"], name="mixed", connections=connections), task)

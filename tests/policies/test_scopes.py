@@ -10,8 +10,7 @@ import pytest
 
 from hebbax.config.policy import PolicyConfig
 from hebbax.engines.live_controller import LiveController
-from hebbax.engines.lockstep import LockstepEngine
-from hebbax.engines.native import NativeEngine
+from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.networks.mlp import Mlp
@@ -97,19 +96,25 @@ def by_hand(policy, genome, record):
         ]
 
 
-@pytest.mark.parametrize(("rule", "scope"), [*(("test-two", scope) for scope in SCOPES), ("test-rank-one", "synapse")])
-def test_a_life_is_as_worked_out_by_hand_in_both_engines(rule, scope):
+LIVES = [
+    pytest.param(rule, scope, engine, marks=() if engine == "native" or scope == "table" else pytest.mark.slow)
+    for rule, scope in (*(("test-two", scope) for scope in SCOPES), ("test-rank-one", "synapse"))
+    for engine in ("native", "lockstep")
+]
+
+
+@pytest.mark.parametrize(("rule", "scope", "name"), LIVES)
+def test_a_life_is_as_worked_out_by_hand(rule, scope, name):
     task = make_task("swimmer")
     config = PolicyConfig(name="shared", rule=rule, scope=scope, normalisation="none", hidden=[5], initial_scale=0.3)
     policy = make_policy(config, task)
     genome = 0.1 * np.asarray(jax.random.normal(jax.random.key(1), (policy.genome_size,)), np.float32)
-    for engine in (NativeEngine(task, policy, threads=1), LockstepEngine(task, policy)):
-        _, record = engine.record(genome, KEY, Scenario(TICKS))
-        by_hand(policy, genome, record)
-        if isinstance(engine, NativeEngine):
-            live = LiveController(policy, genome)
-            live.start(key=KEY)
-            np.testing.assert_array_equal([live.act(seen) for seen in record.observations], record.actions)
+    _, record = make_engine(task, policy, name, 1).record(genome, KEY, Scenario(TICKS))
+    by_hand(policy, genome, record)
+    if name == "native":
+        live = LiveController(policy, genome)
+        live.start(key=KEY)
+        np.testing.assert_array_equal([live.act(seen) for seen in record.observations], record.actions)
 
 
 def test_entries_of_a_table_are_the_same_in_every_process_and_all_are_used():

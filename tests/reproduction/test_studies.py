@@ -194,7 +194,14 @@ def test_few_controllers_are_named_one_by_one_and_many_have_an_interval(tmp_path
     assert "| han-b, seeds 0, 1, 2, 3, 4 | 1,002 (1,000 to 1,004) |" in han_ant.section(many, tmp_path)
 
 
-@pytest.mark.parametrize("module", [han_ant, han_freeze, han_perturbation, han_attractors, han_go1])
+@pytest.mark.parametrize(
+    "module",
+    [
+        han_ant,
+        han_go1,
+        *(pytest.param(module, marks=pytest.mark.slow) for module in (han_freeze, han_perturbation, han_attractors)),
+    ],
+)
 def test_results_are_made_again_from_what_was_kept(module, cheetah, ant, go1, tmp_path):
     run = {han_ant: ant, han_go1: go1}.get(module, cheetah)
     policy = run.policy.name

@@ -89,7 +89,11 @@ def test_another_seed_gives_another_run(whole, tmp_path):
     assert metrics_without_times(other) != metrics_without_times(whole)
 
 
-@pytest.mark.parametrize("stop_after", [1, 2, 3, 5, 6])
+def and_slow(quick, slow):
+    return [*quick, *(pytest.param(value, marks=pytest.mark.slow) for value in slow)]
+
+
+@pytest.mark.parametrize("stop_after", and_slow([2, 5], [1, 3, 6]))
 def test_a_stopped_run_whose_lives_change_resumes_to_the_same_bytes(changing, tmp_path, stop_after):
     training = Training.start(CHANGING, tmp_path / "run")
     assert not training.run(lambda metrics: training.stop() if metrics["generation"] + 1 == stop_after else None)
@@ -135,7 +139,7 @@ def test_a_run_stored_before_lives_had_their_own_length_goes_on_with_full_ones(w
     assert metrics_without_times(tmp_path / "run")[3:] == metrics_without_times(whole)[3:]
 
 
-@pytest.mark.parametrize("stop_after", [1, 4, 5])
+@pytest.mark.parametrize("stop_after", and_slow([5], [1, 4]))
 def test_a_stopped_run_resumes_to_the_same_bytes(whole, tmp_path, stop_after):
     training = Training.start(CONFIG, tmp_path / "run")
 

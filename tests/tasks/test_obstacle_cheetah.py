@@ -232,7 +232,7 @@ def test_what_no_arena_can_have(make, arguments, message):
         pytest.param("obstacle_cheetah_pendulums", NativeEngine, marks=pytest.mark.slow),
         pytest.param("obstacle_cheetah_pendulums", LockstepEngine, marks=pytest.mark.slow),
         pytest.param("obstacle_cheetah_slope", NativeEngine, marks=pytest.mark.slow),
-        ("obstacle_cheetah_slope", LockstepEngine),
+        pytest.param("obstacle_cheetah_slope", LockstepEngine, marks=pytest.mark.slow),
     ],
 )
 def test_a_life_is_the_published_one_by_hand(published, name, engine):

@@ -33,7 +33,7 @@ def shaped(swimmer):
     return dataclasses.replace(swimmer, name="shaped", outcome=outcome, shaping=("way", "effort"))
 
 
-@pytest.mark.parametrize("make", [hebbax.NativeEngine, hebbax.LockstepEngine])
+@pytest.mark.parametrize("make", [hebbax.NativeEngine, pytest.param(hebbax.LockstepEngine, marks=pytest.mark.slow)])
 def test_no_return_has_them_in_it_and_every_life_sums_them(make, swimmer, shaped, han_e, genomes):
     """The returns are those of the task without them; the way is that of the speed."""
     key, scenario = jax.random.key(4), Scenario(TICKS)

@@ -92,7 +92,12 @@ def by_hand(ticks=TICKS, settle=0):
     return np.array(levels), np.array(grids), np.array(rewards)
 
 
-@pytest.mark.parametrize("settle", [0, 3])
+native_is_quick = pytest.mark.parametrize(
+    "engine_of", [NativeEngine, pytest.param(LockstepEngine, marks=pytest.mark.slow)], ids=["native", "lockstep"]
+)
+
+
+@pytest.mark.parametrize("settle", [0, pytest.param(3, marks=pytest.mark.slow)])
 def test_a_life_is_as_worked_out_by_hand(engine_of, settle):
     task = dataclasses.replace(TASK, settle=settle)
     lives, record = engine_of(task, Replay(1, TICKS), threads=1).record(ACTIONS.ravel(), KEY)
@@ -120,6 +125,7 @@ def test_a_life_in_parts_is_the_life_and_others_do_not_change_it(engine_of):
     assert among.returns[3] == lives.returns[0]
 
 
+@native_is_quick
 def test_a_state_out_of_bounds_or_without_a_number_ends_the_life(engine_of):
     largest = max(np.abs(np.concatenate([rows.ravel() for rows in by_hand(5)[:2]])))
     for bounds, expected in ((1.01 * largest, END_REACHED), (0.99 * largest, END_DIVERGED)):
@@ -132,6 +138,7 @@ def test_a_state_out_of_bounds_or_without_a_number_ends_the_life(engine_of):
     assert (lives.ends[0], lives.lengths[0]) == (END_DIVERGED, 0)
 
 
+@native_is_quick
 def test_a_reset_of_the_task_goes_before_the_start_of_the_world(engine_of):
     def reset(noise):
         return Plant(np.ones(3), np.zeros((2, 2))), np.full(1, 2.0)
@@ -290,6 +297,7 @@ def test_a_picture_that_is_none_is_one_line():
             dataclasses.replace(WORLD, draw=draw).drawing(state)
 
 
+@native_is_quick
 def test_what_is_not_compared_is_no_number(engine_of):
     """A task that reads a field of the state before that it does not name diverges, as in MuJoCo's worlds.
 

@@ -160,8 +160,12 @@ def of_many(geoms: int, kind: int, legs: int = 0) -> mujoco.MjSpec:
 
 @pytest.mark.parametrize(
     ("spec", "pairs"),
-    [(of_many(3000, 0), 1), (of_many(3000, 2), 1), (of_many(3000, 1), 0), (of_many(0, 0, legs=3000), 0)],
-    ids=["seen only", "touching nothing that moves", "ground", "bodies"],
+    [
+        pytest.param(of_many(3000, 0), 1, id="seen only"),
+        pytest.param(of_many(3000, 2), 1, id="touching nothing that moves"),
+        pytest.param(of_many(3000, 1), 0, id="ground"),
+        pytest.param(of_many(0, 0, legs=3000), 0, id="bodies", marks=pytest.mark.slow),
+    ],
 )
 def test_thousands_of_geoms_are_as_quick_as_a_few(spec, pairs):
     """Against the time that MuJoCo takes for the model itself, which says how fast the machine is."""

@@ -24,7 +24,7 @@ from hebbax.worlds.mujoco.fast_model import quick_model
 from hebbax.worlds.mujoco.library import silence_warnings
 from hebbax.worlds.mujoco.trouble import ERROR, Trouble
 
-ENGINES = pytest.mark.parametrize("engine", [NativeEngine, LockstepEngine])
+ENGINES = pytest.mark.parametrize("engine", [NativeEngine, pytest.param(LockstepEngine, marks=pytest.mark.slow)])
 LENGTH = 60
 GENOMES = np.zeros((3, 2 * LENGTH), np.float32)
 
