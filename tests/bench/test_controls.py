@@ -1,15 +1,13 @@
-"""The quadruped, the replays of its lives, and the policy on its own, at sizes of no use but these."""
+"""Replays of lives, and the policy on its own, at sizes of no use but these."""
 
 from __future__ import annotations
 
-import gymnasium
 import mujoco
 import numpy as np
 import pytest
 
 from hebbax.bench.closed_loop import life_keys_of
 from hebbax.bench.controls import Controls
-from hebbax.bench.quadruped import quadruped
 from hebbax.bench.replays import BatchReplay, LoopReplay, Recording, record_lives
 from hebbax.bench.synapses import PolicyAlone, policy_loop
 from hebbax.compiling.noise import fold_in
@@ -17,8 +15,7 @@ from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.kernels.compile_step import compile_step
-from hebbax.types import Noise, Normaliser
-from hebbax.worlds.mujoco.simulation import simulation_of
+from hebbax.types import Normaliser
 
 TICKS = 12
 
@@ -36,17 +33,6 @@ def engine(controls):
 @pytest.fixture(scope="module")
 def recording(engine, controls):
     return record_lives(engine, controls, life_keys_of(6), TICKS)
-
-
-def test_the_quadruped_is_gymnasiums_ant_and_a_constant():
-    task = quadruped()
-    ant = gymnasium.make("Ant-v5", include_cfrc_ext_in_observation=False).unwrapped
-    observation, _ = ant.reset(seed=0)
-
-    noise = Noise(np.zeros(29), np.zeros(29))
-    np.testing.assert_array_equal(task.reset(noise)[0], ant.init_qpos)
-    np.testing.assert_array_equal(task.observe(simulation_of(ant.data), np.zeros(0)), [*observation, 1.0])
-    assert (task.control_period, task.world.substeps) == (ant.dt, ant.frame_skip)
 
 
 def test_both_replays_step_the_same_lives(engine, controls, recording):

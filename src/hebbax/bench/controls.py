@@ -8,7 +8,6 @@ from typing import cast
 
 import numpy as np
 
-from hebbax.bench.quadruped import quadruped
 from hebbax.compiling.compiler import compiled
 from hebbax.config.policy import PolicyConfig
 from hebbax.engines.native import NativeEngine
@@ -74,8 +73,8 @@ def random_half_cheetah(population: int, width: int = 64) -> Controls:
 
 
 def random_quadruped(population: int) -> Controls:
-    """Return random plastic networks 28-128-64-8 on the quadruped, updated at every tick."""
-    return _random(quadruped(), [128, 64], population)
+    """Return random plastic networks 28-128-64-8 on the quadruped, updated at every tick; no fall ends a life."""
+    return _random(endless("quadruped"), [128, 64], population)
 
 
 CLOSED_LOOP: dict[Callable[[int], Controls], int] = {
