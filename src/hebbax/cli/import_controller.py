@@ -48,7 +48,7 @@ def parser() -> Parser:
     options = Parser("import", _DESCRIPTION, _EXAMPLES)
     options.add_argument("kind", metavar="najarro", help="whose code has written the file")
     options.add_argument("file", metavar="FILE", help="the coefficients: a .dat")
-    options.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="what they evolved with")
+    options.takes_overrides = True
     options.add_argument(
         "--run", metavar="PATH", help="folder of the new run (default: runs/<task>-<policy>-s<seed>-<date>)"
     )

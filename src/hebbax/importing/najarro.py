@@ -102,6 +102,6 @@ def import_najarro(file: Path, config: TrainConfig, path: Path, command: Sequenc
     coefficients = read_coefficients(file)
     check_train_config(config)
     search = Search(config)
-    state = search.begin_about(genome_of(coefficients, search.policy))
+    genome = genome_of(coefficients, search.policy)
     origin = {"imported_sha256": hashlib.sha256(coefficients.tobytes()).hexdigest()}
-    return Training.begun(search, state, path, command, origin)
+    return Training.begun(search, lambda: search.begin_about(genome), path, command, origin)

@@ -59,18 +59,18 @@ class Training:
         path, typed = path_of(path), _typed(command)
         check_train_config(config)
         search = new_search(config)
-        return cls.begun(search, search.begin(), path, typed)
+        return cls.begun(search, search.begin, path, typed)
 
     @classmethod
     def begun(
         cls,
         search: Learner[Any],
-        state: LearnerState,
+        begin: Callable[[], LearnerState],
         path: Path,
         command: Sequence[str] = (),
         origin: Mapping[str, str] = MappingProxyType({}),
     ) -> Training:
-        """Write a learner's first state into a new folder. Raises HebbaxError as `start` does.
+        """Write the state that `begin` returns into a new folder. Raises HebbaxError as `start` does.
 
         `origin` says in run.json where a state comes from that is not the learner's own.
         """
@@ -88,7 +88,7 @@ class Training:
             "resumed": [],
         }
         with folder.claim():
-            world = search.task.world
+            state, world = begin(), search.task.world
             folder.fill(config=config_text(config), record=record, source=world.source(), files=world.files())
             training = cls(folder, search, state)
             training._save()
