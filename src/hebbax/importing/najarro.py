@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from hebbax.config.train import TrainConfig, check_train_config
+from hebbax.config.training import AVERAGE
 from hebbax.errors import HebbaxError
 from hebbax.evolution.search import Search
 from hebbax.importing.torch_file import read_torch_array
@@ -101,6 +102,8 @@ def import_najarro(file: Path, config: TrainConfig, path: Path, command: Sequenc
     """
     coefficients = read_coefficients(file)
     check_train_config(config)
+    if config.training.first_mean != AVERAGE:  # or the first generation would try others
+        raise HebbaxError(f"training.first_mean={config.training.first_mean}: the first mean is given; leave it out")
     search = Search(config)
     genome = genome_of(coefficients, search.policy)
     origin = {"imported_sha256": hashlib.sha256(coefficients.tobytes()).hexdigest()}
