@@ -245,6 +245,8 @@ def check_command(line: str) -> None:
         else:
             (compose_generations if options.resume is not None else compose_train)(options.overrides)
         assert options.run is None or options.resume is None, line
+    elif name == "import":
+        compose_train(options.overrides)
     elif getattr(options, "overrides", ()):
         compose_scenario(options.overrides)
     if name == "reproduce":

@@ -28,7 +28,7 @@ LAYERS = (
     ("engines",),
     ("attractors", "evolution"),
     ("runs",),
-    ("recording",),
+    ("importing", "recording"),
     ("analysis",),
     ("report",),
     ("bench", "comparison", "experiments", "play"),

@@ -1,5 +1,7 @@
 """The first mean from random genomes that have lived: by hand, and what the first generation then is."""
 
+from dataclasses import replace
+
 import jax
 import numpy as np
 import pytest
@@ -53,3 +55,23 @@ def test_the_first_generation_tries_the_first_genomes_and_begins_about_the_bette
     np.testing.assert_array_equal(following.strategy.opt_state[0].mu, 0.0)
     after, _ = search.step(following)
     assert after.strategy.generation_counter == 1
+
+
+@pytest.mark.parametrize(("name", "deviation", "largest"), [("normal", 1.0, 6.0), ("uniform", 1 / np.sqrt(3), 1.0)])
+def test_the_mean_can_begin_at_one_random_genome(name, deviation, largest):
+    def begun(seed, first_mean):
+        training = TrainingConfig("full", first_mean=first_mean)
+        config = TrainConfig(TaskConfig("swimmer"), PRESETS["han-b"], StrategyConfig("najarro-es"), training=training)
+        search = Search(replace(config, seed=seed, threads=1))
+        state = search.begin()
+        again = search.unpack(search.pack(state), 0, state.statistics, None)
+        np.testing.assert_array_equal(search.strategy.mean(again.strategy), search.strategy.mean(state.strategy))
+        return search.strategy.mean(state.strategy)
+
+    mean = begun(0, name)
+    # Of 800 numbers: standard errors are 2.5 % of the deviation at most, of which four are allowed.
+    assert mean.std() == pytest.approx(deviation, rel=0.1)
+    assert mean.mean() == pytest.approx(0, abs=4 * deviation / np.sqrt(mean.size))
+    assert np.abs(mean).max() <= largest
+    assert np.abs(mean - begun(1, name)).max() > 0.5
+    assert np.abs(begun(0, "average")).max() < 0.2  # of 200 genomes

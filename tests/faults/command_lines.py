@@ -26,6 +26,7 @@ POSITIONALS = {
     "reproduce": ["han-gymnasium"],
     "bench": ["startup"],
     "train": ["task=swimmer"],
+    "import": ["najarro", "task=swimmer", "policy.hidden=[1]", "coefficients.dat"],
 }
 """What makes the rest of a command line right, so that the fault is the only one."""
 
@@ -68,6 +69,8 @@ BAD_KEYS = (
     "policy.averaging=mean",
     "policy.scope=neuron",
     "policy.birth=never",
+    "policy.rule=abcd_lr",
+    "policy.initial=spares",
     "policy.connections={layer 9:{plastic:false}}",
     "policy.nothing=1",
     "strategy=open-es",
@@ -81,6 +84,9 @@ BAD_KEYS = (
     "strategy.elite=0.5",
     "strategy.shaping=rank",
     "strategy.weight_decay=-1",
+    "strategy.penalty=0.01",
+    "strategy.least_sigma=x",
+    "strategy.least_learning_rate=0.1",
     "training.ticks=0",
     "training.ticks=grow",
     "training.ticks=1000001",
@@ -148,6 +154,19 @@ BAD_KEYS = (
 )
 
 
+BAD_IMPORTS = (
+    "policy=mlp",
+    "policy=han-z",
+    "policy.rule=abcd",
+    "policy.rule=ABCD_lr_D_in_and_out",
+    "policy.scope=layer",
+    "strategy.penalty=-1",
+    "training.first_mean=normal",
+    "evaluate_lifetimes=0",
+    "nothing=1",
+)
+
+
 def bad_command_lines() -> Iterator[tuple[str, ...]]:
     """Yield command lines, each with one fault; RUN names such as `a-file` stand for what lies in the folder."""
     yield ("trian",)
@@ -160,6 +179,7 @@ def bad_command_lines() -> Iterator[tuple[str, ...]]:
         if rest and command != "bench":
             yield from ((command, *rest[:-1], run) for run in _bad_last(command))
         yield command, *rest, *["one-too-many"] * 3
+    yield from (("import", *POSITIONALS["import"], key) for key in BAD_IMPORTS)
     yield "train", "-m", "task=swimmer", "seed=0,1", "--run", "a-file/inside"
     yield from (("train", *(["task=swimmer"] if not key.startswith("task=") else []), key) for key in BAD_KEYS)
 

@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 import yaml
 from forge import envelopes, hdf5_files, json_files, line_files, tensors, texts, yaml_files
+from published_files import ARRAY, forgeries, newer
 
 from hebbax import registry
 from hebbax.analysis.document import read_analysis
@@ -36,6 +37,7 @@ from hebbax.errors import HebbaxError, about
 from hebbax.evolution.trust import check_trust
 from hebbax.experiments.registry import draw
 from hebbax.experiments.result import Result, read_document
+from hebbax.importing.najarro import read_coefficients
 from hebbax.policies.make_policy import make_policy
 from hebbax.recording.checks import check_clock, check_fits, checked_controller
 from hebbax.recording.reader import open_recording
@@ -428,6 +430,12 @@ KINDS = {
         lambda: json_files({"seconds": 1.5}),
         lambda folder: sorted(_result_of(folder / "result.json")),
         optional=".",
+    ),
+    "coefficients of published code": Kind(
+        "coefficients.dat",
+        _document("coefficients.dat", newer(ARRAY)),
+        forgeries,
+        lambda folder: read_coefficients(folder / "coefficients.dat"),
     ),
     "the list of trusted runs": Kind(
         "hebbax/trusted-runs.txt",

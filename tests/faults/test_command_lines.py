@@ -6,8 +6,10 @@ import random
 import traceback
 from pathlib import Path
 
+import numpy as np
 import pytest
 from command_lines import bad_command_lines
+from published_files import older
 
 from hebbax.cli.main import main
 
@@ -16,6 +18,7 @@ QUICK = 60
 
 def lay_out(folder: Path) -> set[Path]:
     (folder / "a-file").write_text("not a run\n")
+    (folder / "coefficients.dat").write_bytes(older(np.ones((10, 5), np.float32)))  # of a swimmer with one hidden unit
     (folder / "a-folder").mkdir()
     return set(folder.rglob("*"))
 

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hebbax.config.train import TrainConfig
-from hebbax.config.training import AVERAGE, NORMAL, UNIFORM, WEIGHTED
+from hebbax.config.training import NORMAL, UNIFORM, WEIGHTED
 from hebbax.engines.bodies import check_damages
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Damages, Scenario, in_turn
@@ -71,13 +71,8 @@ class Search:
     def begin_about(self, genome: np.ndarray) -> SearchState:
         """Return the state before the first generation, about a genome float32 [genome_size] from elsewhere.
 
-        It is evaluated, so it is the best until a later mean is better. Raises HebbaxError where the first generation
-        would drop it, and where the engine was stopped.
+        It is evaluated, so it is the best until a later one is better. Raises HebbaxError where the engine was stopped.
         """
-        if self.config.training.first_mean != AVERAGE:
-            raise HebbaxError(
-                f"training.first_mean={self.config.training.first_mean}: the first mean is given; leave it out"
-            )
         first = self.strategy.init(stream(self.key, "initial"), self.policy, genome)
         state = replace(self.begin(), strategy=first)
         lives = self._evaluate_mean(state)

@@ -26,6 +26,7 @@ RECORD = Fields(
         "assets_sha256": TEXT,
         "keyframe": TEXT,
         "world_sha256": TEXT,
+        "imported_sha256": TEXT,
         "id": TEXT,
         "resumed": ListOf(_RESUMPTION),
     },

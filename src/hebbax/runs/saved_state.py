@@ -37,7 +37,7 @@ def check_document(checkpoint: Checkpoint) -> None:
     document = checkpoint.document
     Fields({"config": STORED, "environment": ObjectOf(TEXT), "best": or_null(_BEST)}).check(document)
     if document["best"] is not None:
-        whole(1, checkpoint.generation).check(document["best"]["generation"], "best.generation")
+        whole(0, checkpoint.generation).check(document["best"]["generation"], "best.generation")
 
 
 def config_of(checkpoint: Checkpoint) -> TrainConfig:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from hebbax.config.policy import PolicyConfig
@@ -55,23 +56,39 @@ class Training:
         """
         if not isinstance(config, TrainConfig):
             raise HebbaxError(f"config={config!r:.60}: expected a TrainConfig")
-        folder, typed = RunFolder(path_of(path)), _typed(command)
+        path, typed = path_of(path), _typed(command)
         check_train_config(config)
         search = new_search(config)
+        return cls.begun(search, search.begin, path, typed)
+
+    @classmethod
+    def begun(
+        cls,
+        search: Learner[Any],
+        begin: Callable[[], LearnerState],
+        path: Path,
+        command: Sequence[str] = (),
+        origin: Mapping[str, str] = MappingProxyType({}),
+    ) -> Training:
+        """Write the state that `begin` returns into a new folder. Raises HebbaxError as `start` does.
+
+        `origin` says in run.json where a state comes from that is not the learner's own.
+        """
+        folder, typed = RunFolder(path_of(path)), _typed(command)
         config = search.config  # says what the given one has left to the task
-        state = search.begin()
         record = {
             **environment_of(config),
             "command": typed,
             "engine": search.engine.name,
             **sizes_of(search.policy),
             **search.task.world.origin(),
+            **origin,
             "id": run_id(config),
             "config": to_dict(config),
             "resumed": [],
         }
         with folder.claim():
-            world = search.task.world
+            state, world = begin(), search.task.world
             folder.fill(config=config_text(config), record=record, source=world.source(), files=world.files())
             training = cls(folder, search, state)
             training._save()

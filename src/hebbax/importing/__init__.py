@@ -1,0 +1,1 @@
+"""Controllers that other code has evolved, as runs of hebbax."""
