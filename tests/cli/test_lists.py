@@ -142,9 +142,9 @@ def test_policies_are_of_half_cheetah_by_default(hebbax):
     assert ran.code == 0
     lines = [line.split() for line in ran.out.splitlines()]
     begin = next(number for number, words in enumerate(lines) if words[:1] == ["mlp"])
-    # 17 * 80 + 80 * 6 = 1840; the network goes on below, as the table is to be no wider than 100 columns
-    assert lines[begin] == ["mlp", "mlp", "–", "–", "–", "–", "1,840", "1,840", "0"]
-    assert lines[begin + 1 : begin + 3] == [["17-80-6"], ["tanh"]]
+    # 17 * 80 + 80 * 6 = 1840; its activation goes on below, as the table is to be no wider than 100 columns
+    assert lines[begin] == ["mlp", "mlp", "17-80-6", "–", "–", "–", "–", "1,840", "1,840", "0"]
+    assert lines[begin + 1] == ["tanh"]
 
 
 SHIPPED = zoo.zoo_path("zoo:half_cheetah/han-e")

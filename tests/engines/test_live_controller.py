@@ -86,7 +86,9 @@ def combinations() -> list[tuple[str, str | None]]:
     ours = {name: kind for name, kind in NETWORKS.items() if kind.__module__.startswith("hebbax.")}
     plastic = [name for name, kind in ours.items() if not kind.static_only]
     return [(name, None) for name in ours if name == "mlp" or name not in plastic] + [
-        (name, family[turn % len(family)].name) for family in families() for turn, name in enumerate(plastic)
+        (plastic[turn % len(plastic)], family[turn % len(family)].name)
+        for family in families()
+        for turn in range(max(len(plastic), len(family)))
     ]
 
 

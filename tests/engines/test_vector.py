@@ -137,7 +137,7 @@ def test_a_record_is_the_life_that_is_evaluated(pendulum):
 
     assert lives.returns[0] == pendulum.evaluate(genome[None], KEY, Scenario(ticks=30)).returns[0]
     assert record.rewards.sum() == pytest.approx(lives.returns[0])
-    shapes = [(30, 0), (30, 0), (30, 3), (30, 1), (30,), (30,), (30, 64), (30, 0), (30, 0)]
+    shapes = [(30, 0), (30, 0), (30, 3), (30, 1), (30,), (30,), (30, 64), (30, 0), (30, 0, 0), (30, 0, 0)]
     assert [field.shape for field in record[:-1]] == shapes
     birth = pendulum.policy.birth(jax.random.fold_in(key, 0)).weights
     np.testing.assert_array_equal(record.weights[0], np.concatenate([np.ravel(layer) for layer in birth]))

@@ -20,7 +20,8 @@ def life(number: int, ticks: int = TICKS, *, reward: float = 1.0, swing: float =
     actions = swing * np.sin(np.arange(ticks))[:, None] * np.ones(2)
     weights = np.random.default_rng(number).uniform(-1, 1, (TICKS, 6)).astype(np.float32)[:ticks]
     rewards = np.full(ticks, reward)
-    record = Record(blank, blank, blank, actions, rewards, np.zeros(ticks, bool), weights, blank, blank, blank)
+    contacts = np.zeros((ticks, 9))  # as many bodies as a swimmer has, and more
+    record = Record(blank, blank, blank, actions, rewards, np.zeros(ticks, bool), weights, contacts, blank, blank)
     return Life(number, record, diverged, float(rewards.sum()))
 
 

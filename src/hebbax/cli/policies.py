@@ -28,7 +28,7 @@ _COLUMNS = {
     "name": "name",
     "network": "network",
     "rule": "rule",
-    "normalisation": "normalised",
+    "normalisation": "norm",
     "averaging": "averaging",
     "interval": "interval",
     **dict(zip(SIZES, SIZE_COLUMNS, strict=True)),
