@@ -44,7 +44,7 @@ class RecordedLife:
         Raises HebbaxError for arrays that are damaged, or not the file's own.
         """
         rows = len(dataset_in(self.group, "tick"))
-        none = dict.fromkeys(("torques", "speeds"), np.zeros((rows, 0, 0), np.float32))
+        none: dict[str, np.ndarray] = dict.fromkeys(("torques", "speeds"), np.zeros((rows, 0, 0), np.float32))
         fields = {
             name: array_in(self.group, name) if holds(self.group, name) else none.get(name, np.zeros((rows, 0)))
             for name in (dataset.name for dataset in DATASETS)
