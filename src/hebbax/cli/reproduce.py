@@ -42,7 +42,8 @@ _EXAMPLES = """\
   hebbax reproduce han-gymnasium --budget growing --keep
   hebbax reproduce han-gymnasium --budget paper --dry-run
   hebbax reproduce han-gymnasium --report-only
-  hebbax reproduce han-freeze"""
+  hebbax reproduce han-freeze
+  hebbax reproduce han-freeze --run runs/my-cheetah --run zoo:half_cheetah/han-e --out results/mine"""
 
 
 def parser() -> Parser:
@@ -62,6 +63,12 @@ def parser() -> Parser:
         "--runs", metavar="FOLDER", help="of the run folders (default: runs/<experiment whose runs they are>/<budget>)"
     )
     options.add_argument(
+        "--run",
+        metavar="RUN",
+        action="append",
+        help="look at this controller, a run folder or zoo:TASK/POLICY, and evolve nothing; may be given several times",
+    )
+    options.add_argument(
         "--keep", action="store_true", help="keep the runs that the results hold: finished ones are not run again"
     )
     options.add_argument("--dry-run", action="store_true", help="list the runs and how far each is; write nothing")
@@ -76,6 +83,8 @@ def run(options: Namespace) -> int:
     from hebbax.reproduction.registry import budget_named, experiment_named
 
     experiment = experiment_named(options.experiment)
+    if options.run is not None:
+        return _look(experiment, options)
     name = next(iter(experiment.budgets)) if options.budget is None else options.budget
     budget = budget_named(experiment, name)
     if options.dry_run and options.report_only:
@@ -102,6 +111,25 @@ def run(options: Namespace) -> int:
             print(f"go on with: {shlex.join(options.command)}")
             return asked.exit_code
     return SOME_FAILED if failures else 0
+
+
+def _look(experiment: Experiment, options: Namespace) -> int:
+    """Look at the controllers that were named; return 0."""
+    from hebbax.files.destination import check_folder
+    from hebbax.reproduction.page import write_look
+    from hebbax.reproduction.registry import EXPERIMENTS
+
+    if experiment.study is None:
+        able = ", ".join(name for name, other in EXPERIMENTS.items() if other.study is not None)
+        raise HebbaxError(f"--run: {options.experiment} compares learning curves alone; it is for {able}")
+    others = [f"--{key.replace('_', '-')}" for key in ("budget", "runs", "keep", "dry_run", "report_only")
+              if getattr(options, key)]  # fmt: skip
+    if others:
+        raise HebbaxError(f"--run evolves nothing, so {others[0]} says nothing: leave it out")
+    out = Path(options.out or experiment.out)
+    check_folder(out)
+    write_look(experiment, options.run, shlex.join(options.command), out, print)
+    return 0
 
 
 def _print_outcome(due: Sequence[PlannedRun], failures: dict[Path, str], planned: int) -> None:
@@ -162,16 +190,14 @@ def _command(options: Namespace, budget: str) -> list[str]:
 def _planned(budget: Budget, folder: Path) -> tuple[list[PlannedRun], dict[Path, str]]:
     """Return the runs that can begin or go on, and why each of the others cannot, by its folder."""
     from hebbax.cli.overrides.sweep import compose_each
-    from hebbax.runs.sweep import plan, refused
+    from hebbax.runs.sweep import PlannedRun, refused
 
-    configs, unable = [], {}
-    for overrides, config in compose_each(budget.runs()):
+    runs, unable = [], {}
+    for name, (_, config) in zip(budget.names(), compose_each(budget.runs()), strict=True):
         if isinstance(config, HebbaxError):
-            chosen = dict(text.split("=", 1) for text in overrides)
-            unable[folder / f"{chosen['task']}-{chosen['policy']}-s{chosen['seed']}"] = str(config)
+            unable[folder / name] = str(config)
         else:
-            configs.append(config)
-    runs = plan(folder, configs, ())
+            runs.append(PlannedRun(folder / name, config))
     unable |= {run.path: told(error) for run, error in refused(runs)}
     return [run for run in runs if run.path not in unable], unable
 
