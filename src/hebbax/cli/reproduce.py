@@ -32,10 +32,25 @@ Hebbian Attractor Networks (Dittrich et al. 2026):
   han-perturbation   half cheetahs that run into a weight of 50 kg; growing, paper
   han-attractors     what the weights of A, B and E end on, on half cheetah; growing, paper
   han-freeze         rhythms of weights and actions, and plasticity frozen at half of life; growing, paper
+  han-go1            a Unitree Go1 at 2 m/s; laptop, paper
+
+Meta-Learning through Hebbian Plasticity in Random Networks (Najarro and Risi 2020), on a quadruped:
+  najarro-table1        Hebbian and static networks evolved on two bodies and put on a third; laptop, paper
+  najarro-ablation      nine rules; laptop
+  najarro-coevolve      first weights evolved too; laptop
+  najarro-freeze        updates that stop early in life; laptop, paper, as all that follow
+  najarro-saturate      recovery from saturated actuators
+  najarro-zero          recovery from a third of the weights put to zero
+  najarro-pca           paths of the weights in three components
+  najarro-init          first weights of other distributions
+  najarro-coefficients  histograms of the evolved coefficients
+  najarro-curves        training curves
+  najarro-weights       weights over a life on three bodies
 
 One seed of every condition comes before the next seed, so that there is something to compare early; with `growing`
-conditions A, C and D of han-gymnasium come after all seeds of B, E, the static network and the GRU. The last three look
-at runs of han-gymnasium, which are not evolved twice."""
+conditions A, C and D of han-gymnasium come after all seeds of B, E, the static network and the GRU. han-perturbation,
+han-attractors and han-freeze look at runs of han-gymnasium, and all after najarro-coevolve at runs of najarro-table1:
+none is evolved twice. With --run they, and all others that look at controllers, look at yours."""
 
 _EXAMPLES = """\
   hebbax reproduce han-gymnasium --budget laptop
@@ -56,8 +71,8 @@ def parser() -> Parser:
     options.add_argument(
         "--out",
         metavar="FOLDER",
-        help="of the results (default: results/han for han-gymnasium, results/han/NAME for han-NAME; below it BUDGET "
-        "if that is not the first)",
+        help="of the results (default: results/han for han-gymnasium, results/PAPER/NAME for PAPER-NAME; below "
+        "it BUDGET if that is not the first)",
     )
     options.add_argument(
         "--runs", metavar="FOLDER", help="of the run folders (default: runs/<experiment whose runs they are>/<budget>)"
@@ -128,7 +143,7 @@ def _look(experiment: Experiment, options: Namespace) -> int:
         raise HebbaxError(f"--run evolves nothing, so {others[0]} says nothing: leave it out")
     out = Path(options.out or experiment.out)
     check_folder(out)
-    write_look(experiment, options.run, shlex.join(options.command), out, print)
+    write_look(experiment, options.run, shlex.join(options.command), out, print, print)
     return 0
 
 
@@ -221,6 +236,6 @@ def _report(
         missing={path.name: reason.partition("\n")[0] for path, reason in failures.items()},
         kept=kept,
     )
-    written = write_reproduction(reproduction, out, print)
+    written = write_reproduction(reproduction, out, print, print)
     if not written:
         note("no run has finished a generation yet, so there is nothing to report")

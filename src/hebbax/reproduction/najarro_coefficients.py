@@ -15,7 +15,7 @@ from hebbax.report.plots.coefficients import coefficients_of, plot_coefficients
 from hebbax.report.style import figure_of
 from hebbax.reproduction.experiment import NAJARRO, Experiment
 from hebbax.reproduction.najarro_look import figure_name
-from hebbax.reproduction.najarro_quadruped import HEBBIAN, NORMED, RUNS, some_of_them
+from hebbax.reproduction.najarro_quadruped import HEBBIAN, NORMED, RUNS, shipped_rules, some_of_them
 from hebbax.reproduction.study import figure_line, save_both, table
 from hebbax.runs.stored_run import StoredRun
 
@@ -30,6 +30,7 @@ EXPERIMENT = Experiment(
         "such a histogram whatever it learns; the correlation with its first mean says how much of that is left.",
     ),
     runs_of=RUNS,
+    also=shipped_rules(),
     study="hebbax.reproduction.najarro_coefficients",
 )
 

@@ -21,7 +21,7 @@ from hebbax.reproduction.najarro_look import (
     median_text,
     pictures,
 )
-from hebbax.reproduction.najarro_quadruped import HEBBIAN, NORMED, RUNS, some_of_them
+from hebbax.reproduction.najarro_quadruped import HEBBIAN, NORMED, RUNS, shipped_rules, some_of_them
 from hebbax.reproduction.study import table
 from hebbax.runs.stored_run import StoredRun
 
@@ -39,6 +39,7 @@ EXPERIMENT = Experiment(
         "is the update from which on nine tenths of what updates bring stays.",
     ),
     runs_of=RUNS,
+    also=shipped_rules(),
     study="hebbax.reproduction.najarro_freeze",
 )
 

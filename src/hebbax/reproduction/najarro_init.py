@@ -16,7 +16,7 @@ from hebbax.networks.initial import InitialWeights
 from hebbax.report.style import LAYER_COLOURS, figure_style
 from hebbax.reproduction.experiment import NAJARRO, Experiment
 from hebbax.reproduction.najarro_look import context_of, interval_text
-from hebbax.reproduction.najarro_quadruped import HEBBIAN, NORMED, RUNS, metres, some_of_them
+from hebbax.reproduction.najarro_quadruped import HEBBIAN, NORMED, RUNS, metres, shipped_rules, some_of_them
 from hebbax.reproduction.study import figure_line, mean_text, save_both, table
 from hebbax.runs.evaluation import mean_interval
 from hebbax.runs.stored_run import StoredRun
@@ -29,7 +29,7 @@ OWN, PUBLISHED = InitialWeights("uniform", 0.1), InitialWeights("normal", 0.1)
 DISTRIBUTIONS = (
     OWN,
     PUBLISHED,
-    InitialWeights("normal", float(np.sqrt(0.1))),
+    InitialWeights("normal", 0.316),
     InitialWeights("normal", 0.024),
     InitialWeights("constant", 0.0),
     InitialWeights("uniform", 1.0),
@@ -47,6 +47,7 @@ EXPERIMENT = Experiment(
         "Whether 0.1 is the deviation or the variance is not said: both are here.",
     ),
     runs_of=RUNS,
+    also=shipped_rules(),
     study="hebbax.reproduction.najarro_init",
 )
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from hebbax.attractors.principal_components import principal_components
+from hebbax.attractors.periodicity import measure_regularity
+from hebbax.attractors.principal_components import Structure, principal_components
 from hebbax.attractors.spectra import dominant_frequency
 from hebbax.attractors.trajectory import finite_rows
 from hebbax.attractors.verdict import LABELS
@@ -25,13 +26,14 @@ from hebbax.report.plots import plot_trajectory
 from hebbax.report.style import figure_style
 from hebbax.reproduction.experiment import NAJARRO, Experiment
 from hebbax.reproduction.najarro_look import LIVES, context_of, figure_name
-from hebbax.reproduction.najarro_quadruped import HEBBIAN, NORMED, RUNS, some_of_them
+from hebbax.reproduction.najarro_quadruped import HEBBIAN, NORMED, RUNS, shipped_rules, some_of_them
 from hebbax.reproduction.study import figure_line, mean_text, save_both, table
 from hebbax.runs.stored_run import StoredRun
 
 EVOLVED, RANDOM = "evolved", "random"
 _COMPONENTS = 3
-_FEWEST = 64  # ticks of a path that is looked at
+_FEWEST = 128  # ticks of a path that is looked at
+_CYCLES = 3.0  # that a rhythm has at least in half of it
 
 EXPERIMENT = Experiment(
     title="The paths of a quadruped's weights",
@@ -45,12 +47,13 @@ EXPERIMENT = Experiment(
         "Random rules are U(−1, 1) for every coefficient, as theirs were at first.",
     ),
     runs_of=RUNS,
+    also=shipped_rules(),
     study="hebbax.reproduction.najarro_pca",
 )
 
 _LIFE = Fields(
     {
-        "explained": or_null(number(0.0, 1.001)),
+        **dict.fromkeys(("explained", "foretold"), or_null(number(0.0, 1.0))),
         "frequency": or_null(number(0.0)),
         "verdict": one_of(*LABELS, UNJUDGED),
     }
@@ -81,14 +84,30 @@ def _contexts(run: StoredRun) -> dict[str, Context]:
 def _of_life(context: Context, life: Life) -> dict[str, Any]:
     """Return the share of variance of three components, their rhythm in the second half, and the verdict."""
     weights = life.record.weights[: finite_rows(life.record.weights)]
-    found: dict[str, Any] = {"explained": None, "frequency": None, "verdict": judge_life(context, life)}
+    measures = ("explained", "foretold", "frequency")
+    found: dict[str, Any] = {**dict.fromkeys(measures), "verdict": judge_life(context, life)}
     if len(weights) < _FEWEST:
         return found
     parts = principal_components(weights, _COMPONENTS)
-    peak = dominant_frequency(parts.scores[len(weights) // 2 :], context.task.control_period)
     found["explained"] = min(float(parts.explained.sum()), 1.0)
+    steps = np.diff(parts.scores[len(weights) // 2 :], axis=0)  # of which a steady drift is the mean alone
+    found["foretold"] = foretold(steps)
+    peak = dominant_frequency(steps, context.task.control_period)
     found["frequency"] = peak.frequency if peak is not None and peak.significant else None
     return found
+
+
+def foretold(steps: np.ndarray) -> float | None:
+    """Return which part of the last third of signals [ticks, signals] sinusoids fitted to the rest foretell.
+
+    1 of a curve that oscillates, near 0 of one without structure; None where nothing moves.
+    """
+    centred = steps - steps.mean(axis=0)
+    variance = float(np.sum(np.mean(centred**2, axis=0)))
+    if not variance > 0:
+        return None
+    structure = Structure(centred, noise=0.0, total_variance=variance, scale=1.0, weights=centred.shape[1])
+    return float(np.clip(measure_regularity(structure, _CYCLES).foretold, 0.0, 1.0))
 
 
 def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path) -> list[Path]:
@@ -116,19 +135,17 @@ def _first(context: Context) -> Life:
 
 def section(numbers: Mapping[str, Any], folder: Path) -> str:
     """Return what is seen of the paths, and the figures."""
-    rows = [
-        ["published", EVOLVED, "–", "a curve that oscillates", "–"],
-        ["published", RANDOM, "–", "no structure", "–"],
-    ]
+    said = {EVOLVED: "a curve that oscillates", RANDOM: "no structure"}
+    rows = [["published", kind, "–", words, "–", "–"] for kind, words in said.items()]
     for name, entry in numbers.items():
         for kind in (EVOLVED, RANDOM):
             rows.append([name, kind, *_row(entry[kind])])
-    head = ["controller", "rules", "variance in three components", "oscillates", "verdicts"]
+    head = ["controller", "rules", "variance in three components", "foretold", "strongest rhythm", "verdicts"]
     parts = [
         "## Three components of the weights",
         f"{LIVES} lives of the best genome on the whole body, and of as many random genomes; means with 95 % intervals "
-        "over lives. A life oscillates whose components have, in its second half, a rhythm above what white noise "
-        "would have.",
+        "over lives. *Foretold* is the part of the steps along these paths that sinusoids foretell: fitted to two "
+        "thirds of the second half of a life, over the last third. 1 is a curve that oscillates, 0 one without structure.",
         table(head, rows),
         *(figure_line(folder, f"{figure_name('pca', name)}.png", f"Three components, {name}") for name in numbers),
     ]
@@ -140,4 +157,10 @@ def _row(lives: list[Mapping[str, Any]]) -> list[str]:
     rhythms = [life["frequency"] for life in lives if life["frequency"] is not None]
     often = f"{len(rhythms)} of {len(lives)} lives" + (f", median {np.median(rhythms):.2f} Hz" if rhythms else "")
     share = mean_text([100 * one for one in explained]) + " %" if explained else "–"
-    return [share, often, count_list(count_labels(life["verdict"] for life in lives))]
+    skills = [life["foretold"] for life in lives if life["foretold"] is not None]
+    return [
+        share,
+        mean_text(skills) if skills else "–",
+        often,
+        count_list(count_labels(life["verdict"] for life in lives)),
+    ]

@@ -15,6 +15,7 @@ from hebbax.runs.stored_run import StoredRun
 from hebbax.stress.stress import returns_of
 from hebbax.tasks.quadruped import METRES_PER_REWARD
 from hebbax.types import MOST_RETURN
+from hebbax.zoo import zoo_names
 
 HEBBIAN, NORMED, STATIC = "najarro-hebbian", "najarro-hebbian max-norm", "mlp"
 RANDOM = "najarro-hebbian random-damage"
@@ -98,6 +99,15 @@ BUDGETS = {
 def some_of_them(seeds: Mapping[str, int]) -> Mapping[str, Budget]:
     """Return budgets of some of these runs, so many seeds by condition."""
     return {name: replace(budget, seeds=seeds, later_seeds={}) for name, budget in BUDGETS.items()}
+
+
+def shipped_rules() -> tuple[str, ...]:
+    """Return the shipped controllers of the quadruped whose weights change."""
+    names = [name for name in zoo_names() if name.startswith("quadruped/")]
+    policies = {name: name.partition("/")[2] for name in names}
+    return tuple(
+        f"zoo:{name}" for name, policy in policies.items() if policy not in PRESETS or PRESETS.get(policy).plastic
+    )
 
 
 def short_runs(summary: str, conditions: Mapping[str, Sequence[str]]) -> Mapping[str, Budget]:

@@ -10,7 +10,7 @@ from hebbax.experiments.recovery import RECOVERY
 from hebbax.experiments.registry import run_experiment
 from hebbax.reproduction.experiment import NAJARRO, Experiment
 from hebbax.reproduction.najarro_look import context_of, draw_kept, kept, kept_shape
-from hebbax.reproduction.najarro_quadruped import HEBBIAN, NORMED, RUNS, STATIC, some_of_them
+from hebbax.reproduction.najarro_quadruped import HEBBIAN, NORMED, RUNS, STATIC, shipped_rules, some_of_them
 from hebbax.reproduction.najarro_recovery import recovery_section
 from hebbax.runs.stored_run import StoredRun
 
@@ -28,6 +28,7 @@ EXPERIMENT = Experiment(
         "The static network is ours to compare: nothing of it changes, so it recovers as its body does.",
     ),
     runs_of=RUNS,
+    also=shipped_rules(),
     study="hebbax.reproduction.najarro_saturate",
 )
 

@@ -161,6 +161,7 @@ def _solved(title: str, entries: Entries) -> str:
         for _, entry in entries
         if (seen := np.mean([entry["bodies"][body]["returns"] for body in SEEN])) > 0
     ]
-    kept = f" It keeps {min(shares):.2f} to {max(shares):.2f} of its seen return there." if shares else ""
+    ends = sorted({f"{share:.2f}" for share in (min(shares), max(shares))}) if shares else []
+    kept = f" Of their return on seen bodies they keep {' to '.join(ends)} on the unseen one." if ends else ""
     said = ", ".join(f"{body} by {count} of {len(entries)} runs" for body, count in counts.items())
     return f"{title}: solved are {said}.{kept}"

@@ -18,7 +18,7 @@ from hebbax.report.plots.weight_images import plot_weights
 from hebbax.report.show import record_life
 from hebbax.reproduction.experiment import NAJARRO, Experiment
 from hebbax.reproduction.najarro_look import LIVES, context_of, figure_name
-from hebbax.reproduction.najarro_quadruped import BODIES, HEBBIAN, NORMED, RUNS, some_of_them
+from hebbax.reproduction.najarro_quadruped import BODIES, HEBBIAN, NORMED, RUNS, SOLVED, shipped_rules, some_of_them
 from hebbax.reproduction.study import figure_line, save_both, table
 from hebbax.runs.stored_run import StoredRun
 from hebbax.types import MOST_TICKS
@@ -37,9 +37,11 @@ EXPERIMENT = Experiment(
         "The authors show the layers of one life as images, at birth, soon after it and when the quadruped walks. They "
         "say that it adapts within 100 steps.",
         "It walks from the tick on at which its reward rate, over 20 ticks, is that of the second half of its life and "
-        "stays there for two windows.",
+        "stays there for two windows. "
+        f"Lives that earn less than {SOLVED:g} do not walk.",
     ),
     runs_of=RUNS,
+    also=shipped_rules(),
     study="hebbax.reproduction.najarro_weights",
 )
 
@@ -68,7 +70,7 @@ def _of_life(life: Life) -> dict[str, Any]:
     late = reward_floor(rewards[len(rewards) // 2 :])
     speed = weight_speed(weights).total if len(weights) > 1 else np.zeros(0)
     return {
-        "walks_after": recovery_ticks(rewards, late) if np.isfinite(late) else None,
+        "walks_after": recovery_ticks(rewards, late) if life.total >= SOLVED and not life.diverged else None,
         "largest": float(np.abs(weights[-1]).max()) if len(weights) else None,
         "speed_early": float(speed[:_EARLY].mean()) if len(speed) else None,
         "speed_late": float(speed[_EARLY:].mean()) if len(speed) > _EARLY else None,

@@ -10,7 +10,7 @@ from hebbax.experiments.recovery import RECOVERY
 from hebbax.experiments.registry import run_experiment
 from hebbax.reproduction.experiment import NAJARRO, Experiment
 from hebbax.reproduction.najarro_look import context_of, draw_kept, kept, kept_shape
-from hebbax.reproduction.najarro_quadruped import HEBBIAN, NORMED, RUNS, some_of_them
+from hebbax.reproduction.najarro_quadruped import HEBBIAN, NORMED, RUNS, shipped_rules, some_of_them
 from hebbax.reproduction.najarro_recovery import recovery_section
 from hebbax.runs.stored_run import StoredRun
 
@@ -27,6 +27,7 @@ EXPERIMENT = Experiment(
         "Ours come at tick 300 of a whole life, another third in each of them.",
     ),
     runs_of=RUNS,
+    also=shipped_rules(),
     study="hebbax.reproduction.najarro_zero",
 )
 

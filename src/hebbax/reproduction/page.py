@@ -36,9 +36,12 @@ class Reproduction:
 
 
 def write_reproduction(
-    reproduction: Reproduction, folder: Path, on_file: Callable[[Path], None] = lambda path: None
+    reproduction: Reproduction,
+    folder: Path,
+    on_file: Callable[[Path], None] = lambda path: None,
+    tell: Callable[[str], None] = lambda text: None,
 ) -> bool:
-    """Write the results of what has been run so far into a folder, telling each file to `on_file`.
+    """Write the results of what has been run so far into a folder, telling each file, and what is looked at.
 
     Return False, and write nothing, if no run has finished a generation. Raises HebbaxError where a file cannot be read
     or written.
@@ -54,7 +57,8 @@ def write_reproduction(
         write_records(path, list(of_task))
         on_file(path)
     experiment, kept = reproduction.experiment, list(reproduction.kept)
-    study = "" if experiment.study is None else write_study(experiment, reproduction.folders, kept, folder, on_file)
+    folders = reproduction.folders
+    study = "" if experiment.study is None else write_study(experiment, folders, kept, folder, on_file, tell)
     write_text_atomically(folder / README, _readme(reproduction, tables, records, folder, study))
     on_file(folder / README)
     return True
@@ -66,8 +70,9 @@ def write_look(
     command: str,
     folder: Path,
     on_file: Callable[[Path], None] = lambda path: None,
+    tell: Callable[[str], None] = lambda text: None,
 ) -> None:
-    """Write what an experiment's study says of controllers from elsewhere into a folder, telling each file.
+    """Write what an experiment's study says of controllers from elsewhere into a folder, telling what it looks at.
 
     Raises HebbaxError as `write_study_of` does, and where the folder holds results of runs, which it would contradict.
     """
@@ -77,7 +82,7 @@ def write_look(
             "folder with --out"
         )
     folder.mkdir(parents=True, exist_ok=True)
-    study = write_study_of(experiment, names, folder, on_file)
+    study = write_study_of(experiment, names, folder, on_file, tell)
     parts = [
         f"# {experiment.title}",
         f"{experiment.reference}.",

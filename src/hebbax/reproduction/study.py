@@ -53,6 +53,7 @@ def write_study(
     kept: Sequence[str],
     folder: Path,
     on_file: Callable[[Path], None] = lambda path: None,
+    tell: Callable[[str], None] = lambda text: None,
 ) -> str:
     """Measure every controller, write numbers and figures into a folder, and return the section of its page.
 
@@ -62,6 +63,7 @@ def write_study(
         kept: runs of which earlier results may speak, where they are as far as the folder's or that is gone.
         folder: of the results.
         on_file: gets each file when it is there.
+        tell: gets which controller is looked at.
 
     Raises HebbaxError where a file cannot be read or written.
     """
@@ -75,7 +77,7 @@ def write_study(
                 runs[path.name] = run
         earlier = before.get(path.name) if path.name in kept else None
         if path.name in runs and (earlier is None or earlier["generation"] <= runs[path.name].checkpoint.generation):
-            numbers[path.name] = _measured(study, runs[path.name])
+            numbers[path.name] = _measured(study, path.name, runs[path.name], tell)
         elif earlier is not None:
             numbers[path.name] = earlier
             runs.pop(path.name, None)
@@ -83,12 +85,16 @@ def write_study(
         return ""
     given = _opened(experiment.also)
     runs |= given
-    numbers |= {name: _measured(study, run) for name, run in given.items()}
+    numbers |= {name: _measured(study, name, run, tell) for name, run in given.items()}
     return _write(study, runs, numbers, folder, on_file)
 
 
 def write_study_of(
-    experiment: Experiment, names: Sequence[str], folder: Path, on_file: Callable[[Path], None] = lambda path: None
+    experiment: Experiment,
+    names: Sequence[str],
+    folder: Path,
+    on_file: Callable[[Path], None] = lambda path: None,
+    tell: Callable[[str], None] = lambda text: None,
 ) -> str:
     """Measure controllers from elsewhere, run folders or `zoo:TASK/POLICY`, and go on as `write_study` does.
 
@@ -96,7 +102,8 @@ def write_study_of(
     """
     study = cast(Study, import_module(str(experiment.study)))
     runs = _opened(names)
-    return _write(study, runs, {name: _measured(study, run) for name, run in runs.items()}, folder, on_file)
+    numbers = {name: _measured(study, name, run, tell) for name, run in runs.items()}
+    return _write(study, runs, numbers, folder, on_file)
 
 
 def _opened(names: Sequence[str]) -> dict[str, StoredRun]:
@@ -118,7 +125,8 @@ def _write(
     return study.section(numbers, folder)
 
 
-def _measured(study: Study, run: StoredRun) -> dict[str, Any]:
+def _measured(study: Study, name: str, run: StoredRun, tell: Callable[[str], None]) -> dict[str, Any]:
+    tell(f"looking at {name}")
     config = run.config
     about = {"policy": config.policy.name, "seed": config.seed, "generation": run.checkpoint.generation}
     return {**about, **study.measure(run)}
