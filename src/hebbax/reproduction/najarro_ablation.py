@@ -12,11 +12,9 @@ from hebbax.expected import TEXT, Fields, whole
 from hebbax.plasticity.najarro_rules import NAJARRO_RULES
 from hebbax.policies.sizes import sizes_of
 from hebbax.reproduction.experiment import NAJARRO, Experiment
-from hebbax.reproduction.najarro_quadruped import BODY, HEBBIAN, SOLVED, metres, on_bodies, short_runs
+from hebbax.reproduction.najarro_quadruped import BODY, HEBBIAN, LIVES, SOLVED, metres, on_bodies, short_runs
 from hebbax.reproduction.study import mean_text, table
 from hebbax.runs.stored_run import StoredRun
-
-_LIVES = 100
 
 EXPERIMENT = Experiment(
     title="Nine rules on the quadruped",
@@ -46,7 +44,7 @@ def measure(run: StoredRun) -> dict[str, Any]:
         "rule": run.config.policy.rule,
         "evolved": sizes["evolved_numbers"],
         "weights": sizes["weights"],
-        "body": on_bodies(run, ["none"], _LIVES)["none"],
+        "body": on_bodies(run, ["none"])["none"],
     }
 
 
@@ -67,7 +65,7 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
         )
     parts = [
         "## Nine rules",
-        f"Mean return of the best genome over {_LIVES} lives on the whole body, with its 95 % interval over lives. "
+        f"Mean return of the best genome over {LIVES} lives on the whole body, with its 95 % interval over lives. "
         f"Solved is a mean of at least {SOLVED:g}, {metres(SOLVED)}.",
         table(["run", "rule", "coefficients a weight", "return", "distance", "solved"], rows),
     ]

@@ -11,11 +11,9 @@ import numpy as np
 from hebbax.expected import TEXT, Fields, whole
 from hebbax.policies.sizes import sizes_of
 from hebbax.reproduction.experiment import NAJARRO, Experiment
-from hebbax.reproduction.najarro_quadruped import BODY, HEBBIAN, condition_of, metres, on_bodies, short_runs
+from hebbax.reproduction.najarro_quadruped import BODY, HEBBIAN, LIVES, condition_of, metres, on_bodies, short_runs
 from hebbax.reproduction.study import mean_text, table
 from hebbax.runs.stored_run import StoredRun
-
-_LIVES = 100
 
 EXPERIMENT = Experiment(
     title="First weights that are evolved too",
@@ -40,7 +38,7 @@ NUMBERS = Fields({"condition": TEXT, "evolved": whole(), "body": BODY})
 
 def measure(run: StoredRun) -> dict[str, Any]:
     """Return what 100 lives on the whole body earn, and how many numbers were evolved."""
-    body = on_bodies(run, ["none"], _LIVES)["none"]
+    body = on_bodies(run, ["none"])["none"]
     return {"condition": condition_of(run), "evolved": sizes_of(run.policy)["evolved_numbers"], "body": body}
 
 
@@ -59,7 +57,7 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
         rows.append([name, entry["condition"], f"{entry['evolved']:,}", said, mean_text(returns), far])
     parts = [
         "## First weights drawn and evolved",
-        f"Mean return of the best genome over {_LIVES} lives on the whole body, with its 95 % interval over lives.",
+        f"Mean return of the best genome over {LIVES} lives on the whole body, with its 95 % interval over lives.",
         table(["run", "controller", "evolved numbers", "published", "return", "distance"], rows),
     ]
     return "\n\n".join(parts)

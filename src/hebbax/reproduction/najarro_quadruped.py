@@ -28,6 +28,9 @@ SEEN, UNSEEN = ("none", "right-front"), "left-front"
 SOLVED = 100.0
 """Return from which on a body counts as mastered; 1.7 m."""
 
+LIVES = 100
+"""On each body; as published."""
+
 RUNS = "najarro-table1"
 """The experiment at whose runs most others look."""
 
@@ -129,12 +132,12 @@ def short_runs(summary: str, conditions: Mapping[str, Sequence[str]]) -> Mapping
     return {"laptop": laptop}
 
 
-BODY = Fields({"returns": ListOf(number(-MOST_RETURN, MOST_RETURN)), "terminated": whole()})
+BODY = Fields({"returns": ListOf(number(-MOST_RETURN, MOST_RETURN), LIVES), "terminated": whole(0, LIVES)})
 """What `on_bodies` returns of each."""
 
 
-def on_bodies(run: StoredRun, bodies: Sequence[str], lifetimes: int) -> dict[str, Any]:
-    """Return what lives of a controller earn on each of some bodies, and how many end early.
+def on_bodies(run: StoredRun, bodies: Sequence[str]) -> dict[str, Any]:
+    """Return what 100 lives of a controller earn on each of some bodies, and how many a fall ends.
 
     They are those of `hebbax evaluate --seed 1` with the body's damage, of the run's own length.
     """
@@ -142,7 +145,7 @@ def on_bodies(run: StoredRun, bodies: Sequence[str], lifetimes: int) -> dict[str
     found = {}
     for body in bodies:
         damaged = run.under(damage=BODIES[body])
-        lives = evaluate_run(damaged, engine, lifetimes=lifetimes, seed=1).lives
+        lives = evaluate_run(damaged, engine, lifetimes=LIVES, seed=1).lives
         found[body] = {"returns": returns_of(lives).tolist(), "terminated": int((lives.terminations > 0).sum())}
     return found
 

@@ -18,6 +18,7 @@ from hebbax.reproduction.najarro_quadruped import (
     BODIES,
     BODY,
     BUDGETS,
+    LIVES,
     SEEN,
     SOLVED,
     STATIC,
@@ -38,7 +39,6 @@ PUBLISHED = {
 """Mean and standard deviation over 100 lives of the best of several runs."""
 
 FIGURE = "three-bodies"
-_LIVES = 100
 
 EXPERIMENT = Experiment(
     title="Quadrupeds with a short leg",
@@ -64,7 +64,7 @@ Entries = Sequence[tuple[str, Mapping[str, Any]]]
 
 def measure(run: StoredRun) -> dict[str, Any]:
     """Return what 100 lives on each of the three bodies earn."""
-    bodies = on_bodies(run, list(BODIES), _LIVES)
+    bodies = on_bodies(run, list(BODIES))
     return {"condition": condition_of(run), "trained_on": trained_on(run), "bodies": bodies}
 
 
@@ -95,7 +95,7 @@ def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path
         axes.axhline(SOLVED, color=MUTED, linewidth=0.8)
         labels = [f"{body}\n{'unseen' if body == UNSEEN else 'seen'}" for body in BODIES]
         axes.set_xticks(range(len(BODIES)), labels)
-        axes.set(ylabel="return of a life", title=f"mean over {_LIVES} lives, 95 % interval over lives")
+        axes.set(ylabel="return of a life", title=f"mean over {LIVES} lives, 95 % interval over lives")
         axes.grid(axis="x", visible=False)
         figure.legend(loc="outside lower center", ncols=2)
     return save_both(figure, folder, FIGURE)
@@ -126,7 +126,7 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
             rows.append([title, "best", *(mean_text(max(of, key=np.mean)) for of in returns.values())])
     parts = [
         "## Three bodies",
-        f"Mean return of the best genome over {_LIVES} lives on each body, on random numbers that no training uses; in "
+        f"Mean return of the best genome over {LIVES} lives on each body, on random numbers that no training uses; in "
         "brackets the 95 % interval, over lives where there is one controller, over controllers where there are "
         f"{LEAST_SEEDS} or more. With fewer, each is named. *Best* is the best run of each column, as in the paper.",
         table(head, rows),
@@ -135,7 +135,15 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
         "## Every run on the unseen body",
         f"Solved is a mean return of at least {SOLVED:g}, {metres(SOLVED)}.",
         table(
-            ["run", "evolved on", "return on the short left front leg", "distance", "lives of 100 or more", "solved"],
+            [
+                "run",
+                "evolved on",
+                "return on the short left front leg",
+                "distance",
+                "lives of 100 or more",
+                "falls",
+                "solved",
+            ],
             [_unseen(name, entry) for name, entry in numbers.items()],
         ),
     ]
@@ -146,7 +154,8 @@ def _unseen(name: str, entry: Mapping[str, Any]) -> list[str]:
     returns = np.array(entry["bodies"][UNSEEN]["returns"])
     mean = float(returns.mean())
     far = f"{int((returns >= SOLVED).sum())} of {len(returns)}"
-    return [name, entry["trained_on"], mean_text(returns.tolist()), metres(mean), far, _yes(mean >= SOLVED)]
+    falls = str(entry["bodies"][UNSEEN]["terminated"])
+    return [name, entry["trained_on"], mean_text(returns.tolist()), metres(mean), far, falls, _yes(mean >= SOLVED)]
 
 
 def _yes(truth: bool) -> str:
