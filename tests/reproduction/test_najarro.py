@@ -189,32 +189,3 @@ def test_curves_are_those_of_the_metrics(quadruped):
 
     assert entry["population"] == [record["return_mean"]]
     assert entry["evaluated"] == [[1, record["mean_genome_return"]]]
-
-
-def test_a_controller_from_elsewhere_is_looked_at(hebbax, quadruped, tmp_path):
-    path = str(quadruped.folder.path)
-    ran = hebbax("reproduce", "najarro-ablation", "--run", path, "--out", "o")
-
-    assert (ran.code, ran.error) == (0, "")
-    assert f"looking at {path}\n" in ran.out
-    page = (tmp_path / "o/README.md").read_text()
-    assert f"$ hebbax reproduce najarro-ablation --run {path} --out o\n" in page
-    assert f"| {path} | `ABCD_lr` | 5 |" in page
-    assert not (tmp_path / "runs").exists()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["najarro-freeze", "--run", "gone"], "gone"),
-        (["han-gymnasium", "--run", "gone"], "--run: han-gymnasium compares learning curves alone; it is for han-ant"),
-        (["najarro-freeze", "--run", "gone", "--dry-run"], "--run evolves nothing, so --dry-run says nothing"),
-        (["najarro-curves", "--run", "zoo:swimmer/han-e"], "holds no metrics"),
-        (["najarro-freeze", "--run", "zoo:walker2d/mlp"], "zoo:walker2d/mlp"),
-    ],
-)
-def test_what_cannot_be_looked_at_is_said_in_one_line(hebbax, arguments, words):
-    ran = hebbax("reproduce", *arguments)
-
-    assert (ran.code, ran.error.count("\n")) == (2, 1)
-    assert words in ran.error
