@@ -48,11 +48,11 @@ NUMBERS = Fields({"condition": TEXT, "population": ListOf(_RETURN), "evaluated":
 def measure(run: StoredRun) -> dict[str, Any]:
     """Return the mean return of each generation, and of the mean genome by the generations finished.
 
-    Raises HebbaxError for a run without metrics, such as shipped controllers.
+    Raises HebbaxError for a run that has not finished a generation.
     """
     records = run.folder.read_metrics("return_mean")
     if not records:
-        raise HebbaxError(f"{run.folder.path} holds no metrics, so it has no training curve: expected a run folder")
+        raise HebbaxError(f"{run.folder.path} holds no metrics: expected a run that has finished a generation")
     return {
         "condition": condition_of(run),
         "population": [_plain(record["return_mean"]) for record in records],

@@ -147,8 +147,9 @@ def read_numbers(path: Path, numbers: Fields) -> dict[str, Any]:
     if not path.is_file():
         return {}
     elsewhere = "choose another folder with --out"
-    document = parse_json(read_text(path, elsewhere))
+    text = read_text(path, elsewhere)
     try:
+        document = parse_json(text)
         document_shape(numbers).check(document)
     except HebbaxError as error:
         raise HebbaxError(f"{path}: {error}; {elsewhere}") from None
