@@ -137,3 +137,44 @@ def test_a_report_before_the_first_run(hebbax, tiny, tmp_path):
 )
 def test_message_of_what_is_wrong(hebbax, arguments, message):
     assert hebbax("reproduce", *arguments) == (2, "", f"hebbax: {message}\n")
+
+
+def test_a_controller_from_elsewhere_is_looked_at(hebbax, tmp_path):
+    ran = hebbax("reproduce", "najarro-coefficients", "--run", "zoo:swimmer/han-e", "--out", "o")
+
+    assert (ran.code, ran.error) == (0, "")
+    assert ran.out.startswith("looking at zoo:swimmer/han-e\n")
+    page = (tmp_path / "o/README.md").read_text()
+    assert "$ hebbax reproduce najarro-coefficients --run zoo:swimmer/han-e --out o\n" in page
+    assert "| zoo:swimmer/han-e | η |" in page
+    assert [path.name for path in tmp_path.iterdir()] == ["o"], "nothing is evolved"
+
+
+def test_results_of_own_runs_are_not_replaced_by_a_look(hebbax, tiny, tmp_path, monkeypatch):
+    budget = replace(TINY, seeds={"mlp": 1})
+    gymnasium = replace(EXPERIMENTS["han-gymnasium"], budgets={"laptop": budget})
+    looking = EXPERIMENTS["najarro-coefficients"]
+    monkeypatch.setattr(experiments, "EXPERIMENTS", {"han-gymnasium": gymnasium, "najarro-coefficients": looking})
+    hebbax("reproduce", "han-gymnasium", "--out", "o")
+
+    ran = hebbax("reproduce", "najarro-coefficients", "--run", "zoo:swimmer/han-e", "--out", "o")
+    assert (ran.code, ran.error.count("\n")) == (2, 1)
+    assert "o holds results of the experiment's own runs, such as swimmer-mlp-s0" in ran.error
+    assert "--out" in ran.error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["najarro-freeze", "--run", "gone"], "gone"),
+        (["han-gymnasium", "--run", "gone"], "--run: han-gymnasium compares learning curves alone; it is for han-ant"),
+        (["najarro-freeze", "--run", "gone", "--dry-run"], "--run evolves nothing, so --dry-run says nothing"),
+        (["najarro-freeze", "--run", "zoo:go1_walk/mlp"], "policy 'mlp': its weights do not change"),
+        (["najarro-table1", "--run", "zoo:swimmer/han-e"], "front-right lower leg"),
+    ],
+)
+def test_what_cannot_be_looked_at_is_said_in_one_line(hebbax, arguments, words):
+    ran = hebbax("reproduce", *arguments)
+
+    assert (ran.code, ran.error.count("\n")) == (2, 1)
+    assert words in ran.error

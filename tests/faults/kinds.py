@@ -45,8 +45,10 @@ from hebbax.recording.writer import create_recording
 from hebbax.report.film.film import _result_of
 from hebbax.report.html import words
 from hebbax.report.plots import plot_learning_curve
+from hebbax.reproduction import najarro_quadruped, najarro_table1
 from hebbax.reproduction.conditions import conditions_table, controllers_table
 from hebbax.reproduction.records import curve_of, read_records, record_of
+from hebbax.reproduction.study import STUDY, read_numbers
 from hebbax.runs.belonging import check_record
 from hebbax.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from hebbax.runs.identity import run_id
@@ -325,6 +327,21 @@ def _read_records(folder: Path) -> Any:
     return json_of(tables, "mean-genome"), sorted(records)
 
 
+def _study() -> dict[str, Any]:
+    """Return what is kept of two quadrupeds on three bodies."""
+    bodies = {
+        body: {"returns": [float(place + life) for life in range(najarro_quadruped.LIVES)], "terminated": place}
+        for place, body in enumerate(najarro_quadruped.BODIES)
+    }
+    about = {"policy": "mlp", "generation": 3, "condition": "mlp", "trained_on": "none", "bodies": bodies}
+    return {"schema": 1, "runs": {f"mlp-s{seed}": {**about, "seed": seed} for seed in range(2)}, "versions": {}}
+
+
+def _read_study(folder: Path) -> Any:
+    numbers = read_numbers(folder / STUDY, najarro_table1.NUMBERS)
+    return najarro_table1.section(numbers, folder), {name: entry["seed"] for name, entry in numbers.items()}
+
+
 # --- what stands beside them
 
 
@@ -416,6 +433,13 @@ KINDS = {
         lambda: line_files(_lines(RECORDS)[:3]),
         _read_records,
         optional="config.* is gone|config.* is null|birth|training.ticks|sizes",
+    ),
+    "the study of a reproduction": Kind(
+        STUDY,
+        _document(STUDY, _study()),
+        lambda: json_files(_study()),
+        _read_study,
+        optional=r"mlp-s\d is gone|versions",
     ),
     "a card of the zoo": Kind(
         "card.json",

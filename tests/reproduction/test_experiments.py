@@ -8,7 +8,10 @@ import pytest
 
 from hebbax.cli.overrides.compose import compose_train
 from hebbax.errors import HebbaxError
+from hebbax.plasticity.najarro_rules import NAJARRO_RULES
+from hebbax.reproduction.experiment import Budget
 from hebbax.reproduction.registry import EXPERIMENTS, budget_named, experiment_named
+from hebbax.runs.sweep import run_name
 from hebbax.tasks.registry import make_task
 
 
@@ -99,10 +102,13 @@ def test_claims_and_numbers_are_about_what_is_run():
     }
 
 
+LOOKING = [name for name, experiment in EXPERIMENTS.items() if experiment.runs_of is not None]
+
+
 @pytest.mark.parametrize(
     "every", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["each override", "every run"]
 )
-@pytest.mark.parametrize("name", list(EXPERIMENTS))
+@pytest.mark.parametrize("name", [name for name in EXPERIMENTS if name not in LOOKING])
 def test_every_run_can_be_composed_and_each_is_another(name, every):
     """The quick way composes only runs that have an override which none before had."""
     experiment, composed = EXPERIMENTS[name], set()
@@ -124,7 +130,46 @@ def test_a_policy_has_overrides_of_its_own():
     assert {run["policy"] for run in runs if run.get("training.weights") == "{}"} == {"mlp", "gru"}
 
 
-@pytest.mark.parametrize("name", ["han-perturbation", "han-attractors", "han-freeze"])
+def test_a_run_is_called_by_what_it_is():
+    budget = Budget("s", {"swimmer": ()}, {"han-b": 1, "han-b half as many": 1}, (), {"mlp": 1})
+    names = budget.names()
+
+    assert names == ["swimmer-han-b-s0", "swimmer-han-b-half-as-many-s0", "swimmer-mlp-s0"]
+    assert [of(run)["policy"] for run in budget.runs()] == ["han-b", "han-b", "mlp"]
+    first = compose_train(budget.runs()[0])
+    assert names[0] == run_name(first, ()), "as in a sweep"
+
+
+@pytest.mark.parametrize("name", list(EXPERIMENTS))
+def test_no_two_runs_share_a_folder(name):
+    for budget in EXPERIMENTS[name].budgets.values():
+        assert len(set(budget.names())) == len(budget.runs())
+
+
+def test_three_kinds_of_quadruped_have_seeds_and_one_run_meets_random_damages():
+    budget = EXPERIMENTS["najarro-table1"].budgets["laptop"]
+    runs = dict(zip(budget.names(), map(of, budget.runs()), strict=True))
+
+    assert len(runs) == 3 * 5 + 1
+    normed = runs["quadruped-najarro-hebbian-max-norm-s0"]
+    assert normed.pop("policy.normalisation") == "max"
+    assert normed == runs["quadruped-najarro-hebbian-s0"], "twins in all else"
+    assert runs["quadruped-mlp-s4"]["policy.hidden"] == "[128,64]"
+    assert {run["damage"] for run in runs.values() if "0.25..1" not in run["damage"]} == {
+        "none | najarro-ant/right-front"
+    }
+    assert list(runs)[-1] == "quadruped-najarro-hebbian-random-damage-s0"
+
+
+def test_nine_rules_have_a_run_each():
+    runs = [of(overrides) for overrides in EXPERIMENTS["najarro-ablation"].budgets["laptop"].runs()]
+
+    assert [run["policy.rule"] for run in runs] == list(NAJARRO_RULES)
+    assert len(runs) == 9
+    assert {(run["strategy.population"], run["generations"], run["seed"]) for run in runs} == {("64", "100", "0")}
+
+
+@pytest.mark.parametrize("name", LOOKING)
 def test_runs_of_another_experiment_are_among_its_own(name):
     experiment = EXPERIMENTS[name]
     for budget, runs in experiment.budgets.items():

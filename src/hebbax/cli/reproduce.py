@@ -32,17 +32,33 @@ Hebbian Attractor Networks (Dittrich et al. 2026):
   han-perturbation   half cheetahs that run into a weight of 50 kg; growing, paper
   han-attractors     what the weights of A, B and E end on, on half cheetah; growing, paper
   han-freeze         rhythms of weights and actions, and plasticity frozen at half of life; growing, paper
+  han-go1            a Unitree Go1 at 2 m/s; laptop, paper
+
+Meta-Learning through Hebbian Plasticity in Random Networks (Najarro and Risi 2020), on a quadruped:
+  najarro-table1        Hebbian and static networks evolved on two bodies and put on a third; laptop, paper
+  najarro-ablation      nine rules; laptop
+  najarro-coevolve      first weights evolved too; laptop
+  najarro-freeze        updates that stop early in life; laptop, paper, as all that follow
+  najarro-saturate      recovery from saturated actuators
+  najarro-zero          recovery from a third of the weights put to zero
+  najarro-pca           paths of the weights in three components
+  najarro-init          first weights of other distributions
+  najarro-coefficients  histograms of the evolved coefficients
+  najarro-curves        training curves
+  najarro-weights       weights over a life on three bodies
 
 One seed of every condition comes before the next seed, so that there is something to compare early; with `growing`
-conditions A, C and D of han-gymnasium come after all seeds of B, E, the static network and the GRU. The last three look
-at runs of han-gymnasium, which are not evolved twice."""
+conditions A, C and D of han-gymnasium come after all seeds of B, E, the static network and the GRU. han-perturbation,
+han-attractors and han-freeze look at runs of han-gymnasium, and all after najarro-coevolve at runs of najarro-table1:
+none is evolved twice. With --run they, and all others that look at controllers, look at yours."""
 
 _EXAMPLES = """\
   hebbax reproduce han-gymnasium --budget laptop
   hebbax reproduce han-gymnasium --budget growing --keep
   hebbax reproduce han-gymnasium --budget paper --dry-run
   hebbax reproduce han-gymnasium --report-only
-  hebbax reproduce han-freeze"""
+  hebbax reproduce han-freeze
+  hebbax reproduce han-freeze --run runs/my-cheetah --run zoo:half_cheetah/han-e --out results/mine"""
 
 
 def parser() -> Parser:
@@ -55,11 +71,17 @@ def parser() -> Parser:
     options.add_argument(
         "--out",
         metavar="FOLDER",
-        help="of the results (default: results/han for han-gymnasium, results/han/NAME for han-NAME; below it BUDGET "
-        "if that is not the first)",
+        help="of the results (default: results/han for han-gymnasium, results/PAPER/NAME for PAPER-NAME; below "
+        "it BUDGET if that is not the first)",
     )
     options.add_argument(
         "--runs", metavar="FOLDER", help="of the run folders (default: runs/<experiment whose runs they are>/<budget>)"
+    )
+    options.add_argument(
+        "--run",
+        metavar="RUN",
+        action="append",
+        help="look at this controller, a run folder or zoo:TASK/POLICY, and evolve nothing; may be given several times",
     )
     options.add_argument(
         "--keep", action="store_true", help="keep the runs that the results hold: finished ones are not run again"
@@ -76,6 +98,8 @@ def run(options: Namespace) -> int:
     from hebbax.reproduction.registry import budget_named, experiment_named
 
     experiment = experiment_named(options.experiment)
+    if options.run is not None:
+        return _look(experiment, options)
     name = next(iter(experiment.budgets)) if options.budget is None else options.budget
     budget = budget_named(experiment, name)
     if options.dry_run and options.report_only:
@@ -102,6 +126,25 @@ def run(options: Namespace) -> int:
             print(f"go on with: {shlex.join(options.command)}")
             return asked.exit_code
     return SOME_FAILED if failures else 0
+
+
+def _look(experiment: Experiment, options: Namespace) -> int:
+    """Look at the controllers that were named; return 0."""
+    from hebbax.files.destination import check_folder
+    from hebbax.reproduction.page import write_look
+    from hebbax.reproduction.registry import EXPERIMENTS
+
+    if experiment.study is None:
+        able = ", ".join(name for name, other in EXPERIMENTS.items() if other.study is not None)
+        raise HebbaxError(f"--run: {options.experiment} compares learning curves alone; it is for {able}")
+    others = [f"--{key.replace('_', '-')}" for key in ("budget", "runs", "keep", "dry_run", "report_only")
+              if getattr(options, key)]  # fmt: skip
+    if others:
+        raise HebbaxError(f"--run evolves nothing, so {others[0]} says nothing: leave it out")
+    out = Path(options.out or experiment.out)
+    check_folder(out)
+    write_look(experiment, options.run, shlex.join(options.command), out, print, print)
+    return 0
 
 
 def _print_outcome(due: Sequence[PlannedRun], failures: dict[Path, str], planned: int) -> None:
@@ -162,16 +205,14 @@ def _command(options: Namespace, budget: str) -> list[str]:
 def _planned(budget: Budget, folder: Path) -> tuple[list[PlannedRun], dict[Path, str]]:
     """Return the runs that can begin or go on, and why each of the others cannot, by its folder."""
     from hebbax.cli.overrides.sweep import compose_each
-    from hebbax.runs.sweep import plan, refused
+    from hebbax.runs.sweep import PlannedRun, refused
 
-    configs, unable = [], {}
-    for overrides, config in compose_each(budget.runs()):
+    runs, unable = [], {}
+    for name, (_, config) in zip(budget.names(), compose_each(budget.runs()), strict=True):
         if isinstance(config, HebbaxError):
-            chosen = dict(text.split("=", 1) for text in overrides)
-            unable[folder / f"{chosen['task']}-{chosen['policy']}-s{chosen['seed']}"] = str(config)
+            unable[folder / name] = str(config)
         else:
-            configs.append(config)
-    runs = plan(folder, configs, ())
+            runs.append(PlannedRun(folder / name, config))
     unable |= {run.path: told(error) for run, error in refused(runs)}
     return [run for run in runs if run.path not in unable], unable
 
@@ -195,6 +236,6 @@ def _report(
         missing={path.name: reason.partition("\n")[0] for path, reason in failures.items()},
         kept=kept,
     )
-    written = write_reproduction(reproduction, out, print)
+    written = write_reproduction(reproduction, out, print, print)
     if not written:
         note("no run has finished a generation yet, so there is nothing to report")

@@ -31,7 +31,12 @@ VALUES = Fields({"points": ListOf(_POINT)})
 
 def run(context: Context) -> Result:
     """Measure the return of lives whose updates stop at tick t, and after how many updates most of it is there."""
-    ticks = [tick for tick in (QUICK_TICKS if context.quick else TICKS) if tick < context.ticks]
+    return freeze_at(context, QUICK_TICKS if context.quick else TICKS)
+
+
+def freeze_at(context: Context, stops: Sequence[int]) -> Result:
+    """Return the result of an experiment whose updates stop at these ticks, ascending from 0, and never."""
+    ticks = [tick for tick in stops if tick < context.ticks]
     points, rows = [], []
     for tick in (*ticks, None):
         context.tell(f"updates {'never stop' if tick is None else f'stop at tick {tick}'}")

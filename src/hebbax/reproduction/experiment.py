@@ -9,7 +9,9 @@ HAN = (
     "A. Dittrich, F. van Diggelen, D. Floreano: Hebbian Attractor Networks for Robot Locomotion. "
     "ICRA 2026, arXiv:2603.22512"
 )
-
+NAJARRO = (
+    "E. Najarro, S. Risi: Meta-Learning through Hebbian Plasticity in Random Networks. NeurIPS 2020, arXiv:2007.02686"
+)
 
 HAN_STEP_SIZES = (
     "strategy.learning_rate=0.1",
@@ -27,22 +29,42 @@ class Budget:
 
     summary: str
     tasks: Mapping[str, Sequence[str]]  # overrides that a task needs beside its name, by name
-    seeds: Mapping[str, int]  # how many, by policy
+    seeds: Mapping[str, int]  # how many, by condition: a policy, and words that tell it from others of that policy
     overrides: Sequence[str]  # of every run
-    later_seeds: Mapping[str, int] = field(default_factory=dict)  # of policies whose turn comes after all of those
-    policy_overrides: Mapping[str, Sequence[str]] = field(default_factory=dict)  # that a policy needs besides, by name
+    later_seeds: Mapping[str, int] = field(default_factory=dict)  # of conditions whose turn comes after all of those
+    policy_overrides: Mapping[str, Sequence[str]] = field(default_factory=dict)  # that a condition needs besides
 
     def runs(self) -> list[tuple[str, ...]]:
         """Return the overrides of every run: one seed of everything before the next, so that parts compare early."""
         own = self.policy_overrides
         return [
-            (f"task={task}", *more, f"policy={policy}", *self.overrides, *own.get(policy, ()), f"seed={seed}")
+            (f"task={task}", *more, f"policy={policy_of(name)}", *self.overrides, *own.get(name, ()), f"seed={seed}")
+            for task, more, name, seed in self._planned()
+        ]
+
+    def names(self) -> list[str]:
+        """Return what the folder of every run is called: task, policy, the condition's other words, seed."""
+        return ["-".join([task, *name.split(), f"s{seed}"]) for task, _, name, seed in self._planned()]
+
+    def _planned(self) -> list[tuple[str, Sequence[str], str, int]]:
+        """Return of every run its task, what that needs besides, its condition and its seed."""
+        return [
+            (task, more, name, seed)
             for turn in (self.seeds, self.later_seeds)
             for seed in range(max(turn.values(), default=0))
-            for policy, seeds in turn.items()
+            for name, seeds in turn.items()
             if seed < seeds
             for task, more in self.tasks.items()
         ]
+
+
+def policy_of(condition: str) -> str:
+    """Return the policy of a condition.
+
+    >>> policy_of("najarro-hebbian max-norm")
+    'najarro-hebbian'
+    """
+    return condition.split()[0]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from hebbax.engines.make_engine import make_engine
 from hebbax.expected import Fields, ListOf, number, whole
 from hebbax.report.style import INK, LAYER_COLOURS, figure_style
 from hebbax.reproduction.experiment import HAN, HAN_STEP_SIZES, Budget, Experiment
-from hebbax.reproduction.study import figure_line, mean_text, save_both, table
+from hebbax.reproduction.study import controllers_text, figure_line, save_both, table
 from hebbax.runs.evaluation import evaluate_controller, mean_interval
 from hebbax.runs.stored_run import StoredRun
 from hebbax.stress.stress import returns_of
@@ -188,10 +188,7 @@ def _mean(entry: Mapping[str, Any], *bodies: str) -> float:
 
 
 def _cell(entries: Sequence[Mapping[str, Any]], body: str) -> str:
-    means = np.array([_mean(entry, body) for entry in entries])
-    if 1 < len(means) < LEAST_SEEDS:
-        return "; ".join(text_of(mean) for mean in means)
-    return mean_text(means.tolist() if len(means) > 1 else entries[0]["bodies"][body]["returns"])
+    return controllers_text([entry["bodies"][body]["returns"] for entry in entries])
 
 
 def _seen(numbers: Mapping[str, Any], policy: str) -> str:

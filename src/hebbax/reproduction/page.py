@@ -11,11 +11,12 @@ from typing import Any
 
 from hebbax.comparison.comparison import Group, Table, compare, summarise
 from hebbax.comparison.tables import CURVES, markdown_of, text_of, write_comparison
+from hebbax.errors import HebbaxError
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.files.documents import read_text
 from hebbax.reproduction.experiment import Budget, Experiment
-from hebbax.reproduction.records import METRIC, curve_of, record_of, records_path, write_records
-from hebbax.reproduction.study import STUDY, write_study
+from hebbax.reproduction.records import METRIC, curve_of, read_records, record_of, records_path, write_records
+from hebbax.reproduction.study import STUDY, write_study, write_study_of
 from hebbax.reproduction.verdict import group_of, verdict_of
 from hebbax.runs.run_folder import is_run
 
@@ -35,9 +36,12 @@ class Reproduction:
 
 
 def write_reproduction(
-    reproduction: Reproduction, folder: Path, on_file: Callable[[Path], None] = lambda path: None
+    reproduction: Reproduction,
+    folder: Path,
+    on_file: Callable[[Path], None] = lambda path: None,
+    tell: Callable[[str], None] = lambda text: None,
 ) -> bool:
-    """Write the results of what has been run so far into a folder, telling each file to `on_file`.
+    """Write the results of what has been run so far into a folder, telling each file, and what is looked at.
 
     Return False, and write nothing, if no run has finished a generation. Raises HebbaxError where a file cannot be read
     or written.
@@ -53,10 +57,55 @@ def write_reproduction(
         write_records(path, list(of_task))
         on_file(path)
     experiment, kept = reproduction.experiment, list(reproduction.kept)
-    study = "" if experiment.study is None else write_study(experiment, reproduction.folders, kept, folder, on_file)
+    folders = reproduction.folders
+    study = "" if experiment.study is None else write_study(experiment, folders, kept, folder, on_file, tell)
     write_text_atomically(folder / README, _readme(reproduction, tables, records, folder, study))
     on_file(folder / README)
     return True
+
+
+def write_look(
+    experiment: Experiment,
+    names: Sequence[str],
+    command: str,
+    folder: Path,
+    on_file: Callable[[Path], None] = lambda path: None,
+    tell: Callable[[str], None] = lambda text: None,
+) -> None:
+    """Write what an experiment's study says of controllers from elsewhere into a folder, telling what it looks at.
+
+    Raises HebbaxError as `write_study_of` does, and where the folder holds results of runs, which it would contradict.
+    """
+    if records := read_records(folder):
+        raise HebbaxError(
+            f"{folder} holds results of the experiment's own runs, such as {next(iter(records))}: choose another "
+            "folder with --out"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    study = write_study_of(experiment, names, folder, on_file, tell)
+    parts = [
+        f"# {experiment.title}",
+        f"{experiment.reference}.",
+        f"Of controllers that were evolved elsewhere: {', '.join(f'`{name}`' for name in names)}.",
+        f"```console\n$ {command}\n```",
+        study,
+        "## What to know",
+        _notes(experiment),
+        *_discussion(folder),
+        "## Files",
+        _STUDY_FILE,
+    ]
+    write_text_atomically(folder / README, "\n\n".join(parts) + "\n")
+    on_file(folder / README)
+
+
+def _notes(experiment: Experiment) -> str:
+    return "\n".join(f"- {note}" for note in experiment.notes)
+
+
+def _discussion(folder: Path) -> list[str]:
+    path = folder / DISCUSSION
+    return [read_text(path, "write it in UTF-8").strip()] if path.is_file() else []
 
 
 def _records(reproduction: Reproduction) -> list[dict[str, Any]]:
@@ -94,16 +143,14 @@ def _readme(
         markdown_of(tables, METRIC, experiment.baseline).rstrip(),
         "## Beside the published figures" if experiment.published else "## What to know",
         _published_table(reproduction, tables) if experiment.published else "",
-        "\n".join(f"- {note}" for note in experiment.notes),
+        _notes(experiment),
         *(
             ["## What the authors say, and what is seen here", _claims_table(reproduction, tables)]
             if experiment.claims
             else []
         ),
     ]
-    discussion = folder / DISCUSSION
-    if discussion.is_file():
-        parts.append(read_text(discussion, "write it in UTF-8").strip())
+    parts += _discussion(folder)
     files = f"{_FILES}\n{_STUDY_FILE}" if study else _FILES
     parts += ["## Made with", _environments(records), "## Files", files]
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -3,7 +3,25 @@
 from __future__ import annotations
 
 from hebbax.errors import unknown_name
-from hebbax.reproduction import han_ant, han_attractors, han_freeze, han_go1, han_gymnasium, han_perturbation
+from hebbax.reproduction import (
+    han_ant,
+    han_attractors,
+    han_freeze,
+    han_go1,
+    han_gymnasium,
+    han_perturbation,
+    najarro_ablation,
+    najarro_coefficients,
+    najarro_coevolve,
+    najarro_curves,
+    najarro_freeze,
+    najarro_init,
+    najarro_pca,
+    najarro_saturate,
+    najarro_table1,
+    najarro_weights,
+    najarro_zero,
+)
 from hebbax.reproduction.experiment import Budget, Experiment
 
 EXPERIMENTS: dict[str, Experiment] = {
@@ -13,6 +31,17 @@ EXPERIMENTS: dict[str, Experiment] = {
     "han-attractors": han_attractors.EXPERIMENT,
     "han-freeze": han_freeze.EXPERIMENT,
     "han-go1": han_go1.EXPERIMENT,
+    "najarro-table1": najarro_table1.EXPERIMENT,
+    "najarro-ablation": najarro_ablation.EXPERIMENT,
+    "najarro-coevolve": najarro_coevolve.EXPERIMENT,
+    "najarro-freeze": najarro_freeze.EXPERIMENT,
+    "najarro-saturate": najarro_saturate.EXPERIMENT,
+    "najarro-zero": najarro_zero.EXPERIMENT,
+    "najarro-pca": najarro_pca.EXPERIMENT,
+    "najarro-init": najarro_init.EXPERIMENT,
+    "najarro-coefficients": najarro_coefficients.EXPERIMENT,
+    "najarro-curves": najarro_curves.EXPERIMENT,
+    "najarro-weights": najarro_weights.EXPERIMENT,
 }
 
 

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hebbax.attractors.trajectory import weight_speed
+from hebbax.comparison.comparison import LEAST_SEEDS
 from hebbax.comparison.tables import text_of
 from hebbax.errors import HebbaxError
 from hebbax.expected import TEXT, Fields, ObjectOf, exactly, whole
@@ -52,6 +53,7 @@ def write_study(
     kept: Sequence[str],
     folder: Path,
     on_file: Callable[[Path], None] = lambda path: None,
+    tell: Callable[[str], None] = lambda text: None,
 ) -> str:
     """Measure every controller, write numbers and figures into a folder, and return the section of its page.
 
@@ -61,6 +63,7 @@ def write_study(
         kept: runs of which earlier results may speak, where they are as far as the folder's or that is gone.
         folder: of the results.
         on_file: gets each file when it is there.
+        tell: gets which controller is looked at.
 
     Raises HebbaxError where a file cannot be read or written.
     """
@@ -74,15 +77,46 @@ def write_study(
                 runs[path.name] = run
         earlier = before.get(path.name) if path.name in kept else None
         if path.name in runs and (earlier is None or earlier["generation"] <= runs[path.name].checkpoint.generation):
-            numbers[path.name] = _measured(study, runs[path.name])
+            numbers[path.name] = _measured(study, path.name, runs[path.name], tell)
         elif earlier is not None:
             numbers[path.name] = earlier
             runs.pop(path.name, None)
     if not numbers:
         return ""
-    for name in experiment.also:
-        runs[name] = StoredRun.open(name, on_note=lambda line: None)
-        numbers[name] = _measured(study, runs[name])
+    given = _opened(experiment.also)
+    runs |= given
+    numbers |= {name: _measured(study, name, run, tell) for name, run in given.items()}
+    return _write(study, runs, numbers, folder, on_file)
+
+
+def write_study_of(
+    experiment: Experiment,
+    names: Sequence[str],
+    folder: Path,
+    on_file: Callable[[Path], None] = lambda path: None,
+    tell: Callable[[str], None] = lambda text: None,
+) -> str:
+    """Measure controllers from elsewhere, run folders or `zoo:TASK/POLICY`, and go on as `write_study` does.
+
+    Raises HebbaxError also for what is no run, has no evaluated genome, or cannot be looked at in this way.
+    """
+    study = cast(Study, import_module(str(experiment.study)))
+    runs = _opened(names)
+    numbers = {name: _measured(study, name, run, tell) for name, run in runs.items()}
+    return _write(study, runs, numbers, folder, on_file)
+
+
+def _opened(names: Sequence[str]) -> dict[str, StoredRun]:
+    return {name: StoredRun.open(name, on_note=lambda line: None) for name in names}
+
+
+def _write(
+    study: Study,
+    runs: Mapping[str, StoredRun],
+    numbers: Mapping[str, Any],
+    folder: Path,
+    on_file: Callable[[Path], None],
+) -> str:
     document = {"schema": 1, "runs": numbers, "versions": environment()}
     write_text_atomically(folder / STUDY, json.dumps(document, allow_nan=False) + "\n")
     whole = runs if runs.keys() >= numbers.keys() else {}  # else a figure would be without those that are gone
@@ -91,7 +125,8 @@ def write_study(
     return study.section(numbers, folder)
 
 
-def _measured(study: Study, run: StoredRun) -> dict[str, Any]:
+def _measured(study: Study, name: str, run: StoredRun, tell: Callable[[str], None]) -> dict[str, Any]:
+    tell(f"looking at {name}")
     config = run.config
     about = {"policy": config.policy.name, "seed": config.seed, "generation": run.checkpoint.generation}
     return {**about, **study.measure(run)}
@@ -112,8 +147,9 @@ def read_numbers(path: Path, numbers: Fields) -> dict[str, Any]:
     if not path.is_file():
         return {}
     elsewhere = "choose another folder with --out"
-    document = parse_json(read_text(path, elsewhere))
+    text = read_text(path, elsewhere)
     try:
+        document = parse_json(text)
         document_shape(numbers).check(document)
     except HebbaxError as error:
         raise HebbaxError(f"{path}: {error}; {elsewhere}") from None
@@ -131,6 +167,17 @@ def mean_text(values: Sequence[float]) -> str:
     interval = mean_interval(array)
     ends = "" if interval is None else f" ({text_of(interval[0])} to {text_of(interval[1])})"
     return text_of(float(array.mean())) + ends
+
+
+def controllers_text(returns: Sequence[Sequence[float]]) -> str:
+    """Return the mean returns of controllers of one kind, each with returns [its lives].
+
+    Of one it has an interval over lives, of at least LEAST_SEEDS one over controllers; a few are named one by one.
+    """
+    means = [float(np.mean(one)) for one in returns]
+    if 1 < len(means) < LEAST_SEEDS:
+        return "; ".join(text_of(mean) for mean in means)
+    return mean_text(means if len(means) > 1 else returns[0])
 
 
 def save_both(figure: Figure, folder: Path, name: str) -> list[Path]:
