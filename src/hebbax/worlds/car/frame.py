@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from hebbax.compiling.compiler import exact
 from hebbax.worlds.car.columns import (
     ANGLE,

@@ -5,10 +5,8 @@ Source: b2RevoluteJoint of Box2D 2.3, in its order of operations.
 
 from __future__ import annotations
 
-import numpy as np
-
 from hebbax.compiling.compiler import exact
-from hebbax.worlds.car.columns import ANGLE, AT_LOWER, AT_UPPER, FREE, JZ, LIMIT, MOTOR, TURN, VX, VY
+from hebbax.worlds.car.columns import ANGLE, AT_LOWER, AT_UPPER, FREE, JX, JY, JZ, LIMIT, MOTOR, TURN, VX, VY
 from hebbax.worlds.car.shape import (
     ANCHORS,
     HULL_INVERSE_INERTIA,
@@ -59,44 +57,49 @@ def measure(k, s, c, geometry):
 
 
 @exact
-def turn_motor(k, body, joint, speed, geometry):
-    """Turn hull and wheel against each other towards the motor's speed."""
+def turn_motor(k, hull, body, joint, speed, geometry):
+    """Turn hull and wheel against each other towards the motor's speed; return the hull's velocities."""
+    vx, vy, turn = hull
     old = joint[k, MOTOR]
-    impulse = -geometry[k, TURN_MASS] * (body[k + 1, TURN] - body[0, TURN] - speed[k])
+    impulse = -geometry[k, TURN_MASS] * (body[k + 1, TURN] - turn - speed[k])
     joint[k, MOTOR] = max(-_MOST_MOTOR, min(old + impulse, _MOST_MOTOR))
     impulse = joint[k, MOTOR] - old
-    body[0, TURN] -= _IA * impulse
     body[k + 1, TURN] += _IB * impulse
+    return vx, vy, turn - _IA * impulse
 
 
 @exact
-def apply_impulse(k, body, geometry, ix, iy, motor, iz):
-    """Apply the impulses of a joint, of its motor and of its limit to hull and wheel."""
-    body[0, VX] -= _MA * ix
-    body[0, VY] -= _MA * iy
-    body[0, TURN] -= _IA * ((geometry[k, RX] * iy - geometry[k, RY] * ix) + motor + iz)
+def _apart(k, hull, body, geometry):
+    """Return how fast the two points of a joint move apart (m/s)."""
+    vx, vy, turn = hull
+    return body[k + 1, VX] - vx - (-turn * geometry[k, RY]), body[k + 1, VY] - vy - (turn * geometry[k, RX])
+
+
+@exact
+def _push(k, hull, body, geometry, ix, iy):
+    """Apply an impulse to the points of a joint; return the hull's velocities, and how much of it turns the hull."""
+    vx, vy, turn = hull
     body[k + 1, VX] += _MB * ix
     body[k + 1, VY] += _MB * iy
-    body[k + 1, TURN] += _IB * (motor + iz)
+    return (vx - _MA * ix, vy - _MA * iy, turn), geometry[k, RX] * iy - geometry[k, RY] * ix
 
 
 @exact
-def _apart(k, body, geometry):
-    """Return how fast the two points of a joint move apart (m/s)."""
-    turn = body[0, TURN]
-    dx = body[k + 1, VX] - body[0, VX] - (-turn * geometry[k, RY])
-    dy = body[k + 1, VY] - body[0, VY] - (turn * geometry[k, RX])
-    return dx, dy
+def warm_start(k, hull, body, joint, geometry):
+    """Apply the impulses of the step before; return the hull's velocities."""
+    (vx, vy, turn), lever = _push(k, hull, body, geometry, joint[k, JX], joint[k, JY])
+    body[k + 1, TURN] += _IB * (joint[k, MOTOR] + joint[k, JZ])
+    return vx, vy, turn - _IA * (lever + joint[k, MOTOR] + joint[k, JZ])
 
 
 @exact
-def hold_together(k, body, geometry):
-    """Stop the points of a joint within its limits from moving apart; return the impulse."""
-    dx, dy = _apart(k, body, geometry)
+def hold_together(k, hull, body, geometry):
+    """Stop the points of a joint within its limits from moving apart; return the hull's velocities and the impulse."""
+    dx, dy = _apart(k, hull, body, geometry)
     k11, k12, k22, inverse = geometry[k, K11], geometry[k, K12], geometry[k, K22], geometry[k, INVERSE]
     ix, iy = inverse * (k22 * -dx - k12 * -dy), inverse * (k11 * -dy - k12 * -dx)
-    apply_impulse(k, body, geometry, ix, iy, _ZERO, _ZERO)
-    return ix, iy
+    (vx, vy, turn), lever = _push(k, hull, body, geometry, ix, iy)
+    return (vx, vy, turn - _IA * lever), ix, iy
 
 
 @exact
@@ -113,10 +116,10 @@ def _solve33(k, geometry, dx, dy, dw):
 
 
 @exact
-def hold_at_limit(k, body, joint, geometry):
-    """Stop the points of a joint at a limit from moving apart, and it from passing the limit; return the impulse."""
-    dx, dy = _apart(k, body, geometry)
-    ix, iy, iz = _solve33(k, geometry, dx, dy, body[k + 1, TURN] - body[0, TURN])
+def hold_at_limit(k, hull, body, joint, geometry):
+    """Stop the points of a joint at a limit from moving apart, and it from going on; return as `hold_together` does."""
+    dx, dy = _apart(k, hull, body, geometry)
+    ix, iy, iz = _solve33(k, geometry, dx, dy, body[k + 1, TURN] - hull[2])
     z = joint[k, JZ]
     total = z + iz
     if (joint[k, LIMIT] == AT_LOWER and total < _ZERO) or (joint[k, LIMIT] == AT_UPPER and total > _ZERO):
@@ -125,8 +128,9 @@ def hold_at_limit(k, body, joint, geometry):
         ix, iy, iz = inverse * (k22 * hx - k12 * hy), inverse * (k11 * hy - k12 * hx), -z
         total = _ZERO
     joint[k, JZ] = total
-    apply_impulse(k, body, geometry, ix, iy, _ZERO, iz)
-    return ix, iy
+    (vx, vy, turn), lever = _push(k, hull, body, geometry, ix, iy)
+    body[k + 1, TURN] += _IB * iz
+    return (vx, vy, turn - _IA * (lever + iz)), ix, iy
 
 
 @exact

@@ -87,7 +87,7 @@ def _place_car(pose, points):
 
 @exact
 def _place_tile(road, tiles, t, points):
-    """Write the corners of a tile, counter-clockwise: it reaches from the edges at its point to those of the one before."""
+    """Write the corners of a tile, counter-clockwise: from its own point it reaches back to the one before."""
     before = t - 1 if t > 0 else tiles - 1
     points[_TILE, 0], points[_TILE, 1] = road[t, 0], road[t, 1]
     points[_TILE + 1, 0], points[_TILE + 1, 1] = road[before, 0], road[before, 1]

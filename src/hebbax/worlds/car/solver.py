@@ -29,7 +29,6 @@ from hebbax.worlds.car.columns import (
     VY,
 )
 from hebbax.worlds.car.joint import (
-    apply_impulse,
     hold_at_limit,
     hold_together,
     limit_at,
@@ -37,6 +36,7 @@ from hebbax.worlds.car.joint import (
     turn_back,
     turn_by,
     turn_motor,
+    warm_start,
 )
 from hebbax.worlds.car.shape import (
     ANCHORS,
@@ -74,29 +74,33 @@ def place_bodies(body, pose):
 
 
 @exact
-def _begin_joint(k, s, c, body, joint, geometry):
-    """Measure a joint, see whether it is at a limit, and apply the impulses of the step before."""
+def _begin_joint(k, s, c, hull, body, joint, geometry):
+    """Measure a joint, see whether it is at a limit, and start it warm; return the hull's velocities."""
     measure(k, s, c, geometry)
     angle = F(body[k + 1, ANGLE] - body[0, ANGLE])
     limit = limit_at(angle)
     if limit == FREE or joint[k, LIMIT] != limit:
         joint[k, JZ] = _ZERO
     joint[k, LIMIT] = limit
-    apply_impulse(k, body, geometry, joint[k, JX], joint[k, JY], joint[k, MOTOR], joint[k, JZ])
+    return warm_start(k, hull, body, joint, geometry)
 
 
 @exact
-def _pass(body, joint, speed, geometry, added, p):
-    """Make one velocity pass over all joints, and note in row `p` of `added` what it adds to their impulses."""
+def _pass(hull, body, joint, speed, geometry, added, p):
+    """Make one velocity pass over all joints, and note in row `p` of `added` what it adds to their impulses.
+
+    Takes and returns the hull's velocities, which every joint changes: in an array each would wait for the one before.
+    """
     for k in range(3, -1, -1):
-        turn_motor(k, body, joint, speed, geometry)
+        hull = turn_motor(k, hull, body, joint, speed, geometry)
         if joint[k, LIMIT] == FREE:
-            ix, iy = hold_together(k, body, geometry)
+            hull, ix, iy = hold_together(k, hull, body, geometry)
         else:
-            ix, iy = hold_at_limit(k, body, joint, geometry)
+            hull, ix, iy = hold_at_limit(k, hull, body, joint, geometry)
         joint[k, JX] += ix
         joint[k, JY] += iy
         added[p, k, 0], added[p, k, 1] = ix, iy
+    return hull
 
 
 @exact
@@ -114,8 +118,8 @@ def _repeats(body, joint, seen):
 
 
 @exact
-def _solve_velocities(body, joint, speed, geometry, seen, added):
-    """Have the effect of 180 velocity passes; return how many were really made.
+def _solve_velocities(hull, body, joint, speed, geometry, seen, added):
+    """Have the effect of 180 velocity passes, with the hull's velocities before; return how many were really made.
 
     A pass is a function of velocities and of the impulses of motors and limits. Once these are what they were a block
     ago, all later blocks repeat the last one. Only the impulses along x and y still drift, which no pass reads: the
@@ -124,8 +128,9 @@ def _solve_velocities(body, joint, speed, geometry, seen, added):
     made = 0
     while made < VELOCITY_PASSES:
         for p in range(BLOCK):
-            _pass(body, joint, speed, geometry, added, p)
+            hull = _pass(hull, body, joint, speed, geometry, added, p)
         made += BLOCK
+        body[0, VX], body[0, VY], body[0, TURN] = hull
         if _repeats(body, joint, seen) and made > BLOCK:
             for _ in range((VELOCITY_PASSES - made) // BLOCK):
                 for p in range(BLOCK):
@@ -223,9 +228,10 @@ def solve(body, pose, joint, speed, force, geometry, seen, added):
         body[k + 1, VX] += _DT * (WHEEL_INVERSE_MASS * force[k, 0])
         body[k + 1, VY] += _DT * (WHEEL_INVERSE_MASS * force[k, 1])
     s, c = F(math.sin(body[0, ANGLE])), F(math.cos(body[0, ANGLE]))
+    hull = body[0, VX], body[0, VY], body[0, TURN]
     for k in range(3, -1, -1):  # the order in which Box2D's search finds the joints
-        _begin_joint(k, s, c, body, joint, geometry)
-    made = _solve_velocities(body, joint, speed, geometry, seen, added)
+        hull = _begin_joint(k, s, c, hull, body, joint, geometry)
+    made = _solve_velocities(hull, body, joint, speed, geometry, seen, added)
     _move(body)
     solved = _solve_positions(body, joint)
     place_bodies(body, pose)

@@ -71,7 +71,7 @@ def _draw_track(draws, track, kerb):
 def born(draws: Array) -> Car:
     """Return a car at rest on a track of random numbers in [0, 1), DRAWS for each attempt at one.
 
-    As `reset` of Gymnasium does, it lets a frame go by without action: a reward for its tiles comes with the first tick.
+    As in `reset` of Gymnasium, a frame goes by without action: the reward for its tiles comes with the first tick.
     """
     track, kerb, road = np.zeros((MOST_TILES, 4)), np.zeros(MOST_TILES), np.zeros((MOST_TILES, 4))
     tiles = _draw_track(draws, track, kerb)
