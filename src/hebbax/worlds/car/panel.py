@@ -9,10 +9,9 @@ import numpy as np
 from hebbax.compiling.compiler import kernel
 from hebbax.worlds.car.columns import ANGLE, OMEGA, SHOWN, TURN, VX, VY
 from hebbax.worlds.car.raster import lay_rectangle
-from hebbax.worlds.car.screen import BLACK, FULL, LOSS, SCREEN_HEIGHT, SCREEN_WIDTH, WHITE
+from hebbax.worlds.car.screen import BLACK, FULL, LOSS, PANEL_TOP, SCREEN_HEIGHT, SCREEN_WIDTH, WHITE
 
 _UNIT_X, _UNIT_Y = 25.0, 20.0  # screen pixels
-_TOP = 700.0
 _NONE = np.float32(0)
 _FRONT, _REAR = (_NONE, _NONE, FULL), (np.float32(51) - LOSS, _NONE, FULL)
 _GREEN, _RED = (_NONE, FULL, _NONE), (FULL, _NONE, _NONE)
@@ -88,7 +87,12 @@ def _write_score(image, score):
 def draw_panel(image, body, wheel, score):
     """Draw the panel of a state over the image float32 [3, height, width]."""
     height, width = image.shape[1], image.shape[2]
-    lay_rectangle(image, 0.0, _TOP * height / SCREEN_HEIGHT, float(width), float(height), BLACK)
+    top = height * PANEL_TOP / SCREEN_HEIGHT
+    for row in range(math.ceil(top), height):
+        for column in range(width):
+            for c in range(3):
+                image[c, row, column] = _NONE
+    lay_rectangle(image, 0.0, top, float(width), float(math.ceil(top)), BLACK)
     speed = math.sqrt(body[0, VX] * body[0, VX] + body[0, VY] * body[0, VY])
     _upright(image, 5, speed, 0.02 * speed, WHITE)
     for k in range(4):

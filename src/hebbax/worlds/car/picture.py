@@ -27,7 +27,7 @@ from hebbax.worlds.car.raster import (
     add_polygon,
     lay_polygon,
 )
-from hebbax.worlds.car.screen import BLACK, FULL, LOSS, SCREEN_HEIGHT, SCREEN_WIDTH
+from hebbax.worlds.car.screen import BLACK, FULL, LOSS, PANEL_TOP, SCREEN_HEIGHT, SCREEN_WIDTH
 from hebbax.worlds.car.shape import HULL_POINTS, HULL_STARTS, WHEEL_HALF_WIDTH, WHEEL_POINTS, WHEEL_RADIUS
 from hebbax.worlds.car.track import HALF_WIDTH, KERB_WIDTH, NO_SIDE, SCALE, STEP, X, Y
 
@@ -160,30 +160,45 @@ def _draw_road(d, corners, camera, state):
 
 
 @kernel
+def _colour(image, d, y, channel, grass, light, paint):
+    """Write a colour of a row: of what road and kerbs do not cover, that of grass.
+
+    A loop for each colour: of one for all, the compiler makes no vector instructions.
+    """
+    for x in range(image.shape[2]):
+        covered = abs(d[COVER, y, x])
+        ground = grass + light * min(abs(d[LIGHT, y, x]), ONE)
+        image[channel, y, x] = max(ONE - covered, ZERO) * ground + abs(d[paint, y, x]) / max(covered, ONE)
+
+
+@kernel
+def _end_field(image, d, y):
+    """Make black what lies beyond the field, which all road lies within."""
+    for x in range(image.shape[2]):
+        beyond = max(ONE - abs(d[COVER, y, x]), ZERO) * max(ONE - abs(d[FIELD, y, x]), ZERO)
+        image[0, y, x] -= beyond * _GRASS_RED
+        image[1, y, x] -= beyond * _GRASS_GREEN
+        image[2, y, x] -= beyond * _GRASS_RED
+
+
+@kernel
 def _sum_up(image, d, ends):
-    """Write the colours of field, road and kerbs, and leave the difference image at zero."""
+    """Write the colours of field, road and kerbs down to the panel, and leave the difference image at zero."""
     height, width = image.shape[1], image.shape[2]
-    for y in range(height):
-        for x in range(width):
-            cover, red, rest = d[COVER, y, x], d[RED, y, x], d[REST, y, x]
-            light, field = d[LIGHT, y, x], d[FIELD, y, x]
-            d[COVER, y + 1, x] += cover
-            d[RED, y + 1, x] += red
-            d[REST, y + 1, x] += rest
-            d[LIGHT, y + 1, x] += light
-            d[FIELD, y + 1, x] += field
-            covered = abs(cover)
-            # Road lies within the field: beyond its edge is neither.
-            grass = max(ONE - covered, ZERO) * (min(abs(field), ONE) if ends else ONE)
-            shrink = ONE / max(covered, ONE)
-            image[0, y, x] = grass * _GRASS_RED + abs(red) * shrink
-            image[1, y, x] = grass * (_GRASS_GREEN + _GRASS_LIGHT * min(abs(light), ONE)) + abs(rest) * shrink
-            image[2, y, x] = grass * _GRASS_RED + abs(rest) * shrink
+    rows = math.ceil(height * PANEL_TOP / SCREEN_HEIGHT)
+    for y in range(rows):
+        _colour(image, d, y, 0, _GRASS_RED, ZERO, RED)
+        _colour(image, d, y, 1, _GRASS_GREEN, _GRASS_LIGHT, REST)
+        _colour(image, d, y, 2, _GRASS_RED, ZERO, REST)
+        if ends:
+            _end_field(image, d, y)
         for layer in range(LAYERS):
             for x in range(width):
+                d[layer, y + 1, x] += d[layer, y, x]
+            for x in range(width):
                 d[layer, y, x] = ZERO
-    for layer in range(LAYERS):
-        for y in range(height, height + 2):
+    for y in range(rows, height + 2):
+        for layer in range(LAYERS):
             for x in range(width):
                 d[layer, y, x] = ZERO
 

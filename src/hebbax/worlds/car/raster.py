@@ -47,68 +47,48 @@ def _cross_rows(d, layer, column, width, low, high, ink):
 
 
 @kernel
-def _add_span(d, layer, x0, y0, x1, y1, ink):
-    """Add an edge within the rows of the image, from x0 < x1."""
-    slope = (y1 - y0) / (x1 - x0)
-    if x0 < ZERO:
-        y0 -= x0 * slope
-        x0 = ZERO
-    x1 = min(x1, F(d.shape[2]))
-    if x0 >= x1:
-        return
-    left, y = x0, y0
-    for column in range(int(x0), math.ceil(x1)):
-        right = min(F(column + 1), x1)
-        width = right - left
-        following = y + slope * width
-        low, high = max(min(y, following), ZERO), max(max(y, following), ZERO)
-        row = int(low)
-        if high <= F(row + 1):
-            below = HALF * (low + high) - F(row)
-            _put(d, layer, row, column, width * (ONE - below), ink)
-            _put(d, layer, row + 1, column, width * below, ink)
-        else:
-            _cross_rows(d, layer, column, width, low, high, ink)
-        left, y = right, following
-
-
-@kernel
-def _within(x0, y0, x1, y1, y):
-    """Return where an edge crosses a row's border, held between its ends."""
-    return min(max(x0 + (y - y0) * ((x1 - x0) / (y1 - y0)), x0), x1)
+def _add_column(d, layer, column, width, low, high, ink):
+    """Add the part of an edge within a column: what is above the image counts in its first row, what is below not."""
+    bottom = F(d.shape[1] - 2)
+    if low < ZERO:
+        above = width if high <= ZERO else width * (-low / (high - low))
+        _put(d, layer, 0, column, above, ink)
+        width -= above
+        low, high = ZERO, max(high, ZERO)
+    if high > bottom:
+        if low >= bottom:
+            return
+        width *= (bottom - low) / (high - low)
+        high = bottom
+    row = int(low)
+    if high <= F(row + 1):
+        below = HALF * (low + high) - F(row)
+        _put(d, layer, row, column, width * (ONE - below), ink)
+        _put(d, layer, row + 1, column, width * below, ink)
+    else:
+        _cross_rows(d, layer, column, width, low, high, ink)
 
 
 @kernel
 def add_edge(d, layer, x0, y0, x1, y1, ink):
-    """Add an edge of a polygon, in pixels; one that runs to the left counts negatively.
-
-    What lies above the image covers all rows below it, and counts at its border; what lies below it does not count.
-    """
+    """Add an edge of a polygon, in pixels; one that runs to the left counts negatively."""
     if x0 == x1:
         return
     if x0 > x1:
         x0, y0, x1, y1 = x1, y1, x0, y0
         ink = (-ink[0], -ink[1], -ink[2])
-    bottom = F(d.shape[1] - 2)
-    if x1 <= ZERO or x0 >= F(d.shape[2]) or (y0 >= bottom and y1 >= bottom):
+    right = F(d.shape[2])
+    if x1 <= ZERO or x0 >= right or min(y0, y1) >= F(d.shape[1] - 2):
         return
-    if y0 <= ZERO and y1 <= ZERO:
-        _add_span(d, layer, x0, ZERO, x1, ZERO, ink)
-        return
-    if y0 < ZERO or y0 > bottom:
-        border = ZERO if y0 < ZERO else bottom
-        x = _within(x0, y0, x1, y1, border)
-        if border == ZERO and x > x0:
-            _add_span(d, layer, x0, ZERO, x, ZERO, ink)
-        x0, y0 = x, border
-    if y1 < ZERO or y1 > bottom:
-        border = ZERO if y1 < ZERO else bottom
-        x = _within(x0, y0, x1, y1, border)
-        if border == ZERO and x1 > x:
-            _add_span(d, layer, x, ZERO, x1, ZERO, ink)
-        x1, y1 = x, border
-    if x1 > x0:
-        _add_span(d, layer, x0, y0, x1, y1, ink)
+    slope = (y1 - y0) / (x1 - x0)
+    left, y = max(x0, ZERO), y0 + (max(x0, ZERO) - x0) * slope
+    right = min(x1, right)
+    for column in range(int(left), math.ceil(right)):
+        stop = min(F(column + 1), right)
+        width = stop - left
+        following = y + slope * width
+        _add_column(d, layer, column, width, min(y, following), max(y, following), ink)
+        left, y = stop, following
 
 
 @kernel

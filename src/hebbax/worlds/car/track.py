@@ -25,6 +25,9 @@ DRAWS = 2 * CHECKPOINTS
 MOST_TILES = 512
 """Room for a track. Of 300 seeds none has more than 366; what needs more counts as an attempt that failed."""
 
+ONWARD = 32
+"""Tiles by which a track is written on beyond its end, so that what looks ahead need not know where that is."""
+
 MOST_STEPS = 2500  # on the way around
 ALPHA, HEADING, X, Y = range(4)
 """Columns of a path and of a track: angle about the middle of the field, heading of the road (rad), and place (m)."""
@@ -116,7 +119,7 @@ def _cut_lap(path, count, track):
             else:
                 first = i
     tiles = last - 1 - first
-    if tiles < 1 or tiles > track.shape[0]:
+    if tiles < 1 or tiles > track.shape[0] - ONWARD:
         return 0
     for i in range(tiles):
         for k in range(4):

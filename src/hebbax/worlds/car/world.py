@@ -9,6 +9,7 @@ import numpy as np
 from hebbax.compiling.compiler import compiled
 from hebbax.errors import HebbaxError
 from hebbax.types import Array, Noise
+from hebbax.worlds.car.film import picture_of
 from hebbax.worlds.car.frame import judge, move, put_car
 from hebbax.worlds.car.joint import GEOMETRY
 from hebbax.worlds.car.sensing import POINTS
@@ -90,6 +91,11 @@ def born(draws: Array) -> Car:
     return Car(track, road, kerb, length, *_wide(body, pose, joint), wheel, touched, score)
 
 
+def draws_of_seed(seed: int) -> Array:
+    """Return the numbers, float64, of which `reset(seed=…)` of Gymnasium makes its track; `born` makes the same."""
+    return np.random.default_rng(seed).random(DRAWS * _ATTEMPTS)
+
+
 @compiled
 def _wide(body, pose, joint):
     return body.astype(np.float64), pose.astype(np.float64), joint.astype(np.float64)
@@ -124,4 +130,5 @@ def car() -> World:
         noise_size=DRAWS * _ATTEMPTS,
         kept=("track", "road", "kerb", "length"),
         units={"track": "rad and m", "road": "m", "length": "tiles"},
+        draw=picture_of,
     )
