@@ -161,46 +161,57 @@ def _draw_road(d, corners, camera, state):
 
 @kernel
 def _colour(image, d, y, channel, grass, light, paint):
-    """Write a colour of a row: of what road and kerbs do not cover, that of grass.
+    """Write a colour of a row from the sums: of what road and kerbs do not cover, that of grass.
 
     A loop for each colour: of one for all, the compiler makes no vector instructions.
     """
+    at = d.shape[1] - 1
     for x in range(image.shape[2]):
-        covered = abs(d[COVER, y, x])
-        ground = grass + light * min(abs(d[LIGHT, y, x]), ONE)
-        image[channel, y, x] = max(ONE - covered, ZERO) * ground + abs(d[paint, y, x]) / max(covered, ONE)
+        covered = abs(d[COVER, at, x])
+        ground = grass + light * min(abs(d[LIGHT, at, x]), ONE)
+        image[channel, y, x] = max(ONE - covered, ZERO) * ground + abs(d[paint, at, x]) / max(covered, ONE)
 
 
 @kernel
 def _end_field(image, d, y):
     """Make black what lies beyond the field, which all road lies within."""
+    at = d.shape[1] - 1
     for x in range(image.shape[2]):
-        beyond = max(ONE - abs(d[COVER, y, x]), ZERO) * max(ONE - abs(d[FIELD, y, x]), ZERO)
+        beyond = max(ONE - abs(d[COVER, at, x]), ZERO) * max(ONE - abs(d[FIELD, at, x]), ZERO)
         image[0, y, x] -= beyond * _GRASS_RED
         image[1, y, x] -= beyond * _GRASS_GREEN
         image[2, y, x] -= beyond * _GRASS_RED
 
 
 @kernel
+def _clear(d, layer, first):
+    for y in range(first, d.shape[1]):
+        for x in range(d.shape[2]):
+            d[layer, y, x] = ZERO
+
+
+@kernel
 def _sum_up(image, d, ends):
-    """Write the colours of field, road and kerbs down to the panel, and leave the difference image at zero."""
-    height, width = image.shape[1], image.shape[2]
-    rows = math.ceil(height * PANEL_TOP / SCREEN_HEIGHT)
+    """Write the colours of field, road and kerbs down to the panel, and leave the difference image at zero.
+
+    Its last row, of which no edge has anything to say, holds the sums.
+    """
+    rows = math.ceil(image.shape[1] * PANEL_TOP / SCREEN_HEIGHT)
+    layers, at = LAYERS if ends else FIELD, d.shape[1] - 1
+    for layer in range(layers):
+        _clear(d, layer, rows)
     for y in range(rows):
+        for layer in range(layers):
+            for x in range(d.shape[2]):
+                d[layer, at, x] += d[layer, y, x]
+                d[layer, y, x] = ZERO
         _colour(image, d, y, 0, _GRASS_RED, ZERO, RED)
         _colour(image, d, y, 1, _GRASS_GREEN, _GRASS_LIGHT, REST)
         _colour(image, d, y, 2, _GRASS_RED, ZERO, REST)
         if ends:
             _end_field(image, d, y)
-        for layer in range(LAYERS):
-            for x in range(width):
-                d[layer, y + 1, x] += d[layer, y, x]
-            for x in range(width):
-                d[layer, y, x] = ZERO
-    for y in range(rows, height + 2):
-        for layer in range(LAYERS):
-            for x in range(width):
-                d[layer, y, x] = ZERO
+    for layer in range(layers):
+        _clear(d, layer, at)
 
 
 @kernel

@@ -127,6 +127,7 @@ def car() -> World:
         advance,
         control_size=3,
         control_period=PERIOD,
+        bounds=1e12,  # impulses of the joints drift
         noise_size=DRAWS * _ATTEMPTS,
         kept=("track", "road", "kerb", "length"),
         units={"track": "rad and m", "road": "m", "length": "tiles"},
