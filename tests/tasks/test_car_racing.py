@@ -1,8 +1,9 @@
-"""The task `car_racing_state`: what it observes, by hand and in JAX, what pedals do, and when it stops."""
+"""The tasks of the car: what they observe, by hand and in JAX, what pedals do, and when they stop."""
 
 from __future__ import annotations
 
 import types
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -10,10 +11,14 @@ import numpy as np
 import pytest
 
 from hebbax.compiling.compiler import as_python
+from hebbax.tasks import car_racing
 from hebbax.tasks.car_racing_state import actuate, car_racing_state, observe
+from hebbax.worlds.car import sight
 from hebbax.worlds.car.columns import ANGLE, COSINE, OMEGA, OVER, PX, PY, REWARD, SINE, TURN, VX, VY
 from hebbax.worlds.car.track import HEADING, MOST_TILES, X, Y
 from hebbax.worlds.car.world import Car
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "car.npz"
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +84,23 @@ def test_lives_have_tracks_of_their_own():
             for _ in range(3)
         }
     assert len(lengths) > 1
+
+
+def test_pixels_are_gymnasiums_shrunk_by_area(monkeypatch):
+    """Of one direction after the other: a pixel of 84 is the mean over 96/84 of a pixel of 96."""
+    with np.load(GOLDEN) as golden:
+        picture = golden["pictures"][0].transpose(2, 0, 1)
+    monkeypatch.setattr(sight, "draw_car", lambda image, *room: np.copyto(image, picture))
+    with as_python():
+        seen = car_racing.observe(None, np.zeros(1)).reshape(car_racing.car_racing().observation_shape)
+    edges = np.arange(85) * 96 / 84
+    cells = np.arange(96)
+    overlap = np.minimum(edges[1:, None], cells + 1) - np.maximum(edges[:-1, None], cells)
+    shares = np.maximum(overlap, 0.0) * 84 / 96
+    expected = np.einsum("yi,xj,cij->yxc", shares, shares, picture) / 255
+    np.testing.assert_allclose(seen, expected, atol=1e-5)
+
+
+def test_raw_outputs_become_the_published_actions():
+    found = car_racing.actuate(np.array([0.5, -1.0, 2.0]), None, np.zeros(1))
+    np.testing.assert_allclose(found, [np.tanh(0.5), 1 / (1 + np.e), 1 / (1 + np.exp(-2.0))])

@@ -191,17 +191,17 @@ def test_what_lies_outside_of_the_image_changes_nothing_within():
 
 
 def test_eight_pixels_become_seven_by_area():
-    image, row, out = np.zeros((3, 96, 96), np.float32), np.zeros(96, np.float32), np.zeros((3, 84, 84), np.float32)
+    image, row, out = np.zeros((3, 96, 96), np.float32), np.zeros(96, np.float32), np.zeros((84, 84, 3), np.float32)
     image[0] = np.arange(96)
     image[1] = np.arange(96)[:, None]
     image[2] = 7.0
     shrink(image, row, out)
     middle = (np.arange(84) + 0.5) * 96 / 84 - 0.5  # the mean over a pixel of what grows evenly, but within a pixel
     pixels = np.repeat(np.arange(96.0), 7).reshape(84, 8).mean(1)
-    np.testing.assert_allclose(out[0, 3], pixels, atol=1e-4)
-    np.testing.assert_allclose(out[1, :, 5], pixels, atol=1e-4)
+    np.testing.assert_allclose(out[3, :, 0], pixels, atol=1e-4)
+    np.testing.assert_allclose(out[:, 5, 1], pixels, atol=1e-4)
     assert np.max(np.abs(pixels - middle)) < 0.5
-    np.testing.assert_allclose(out[2], 7.0, atol=1e-5)
+    np.testing.assert_allclose(out[:, :, 2], 7.0, atol=1e-5)
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ FULL_SIZE, SIZE = 96, 84
 
 @kernel
 def shrink(image, row, out):
-    """Write a picture [3, 96, 96] as [3, 84, 84], float32; `row` [96] is room."""
+    """Write a picture [3, 96, 96] as one of [84, 84, 3], float32, colours last; `row` [96] is room."""
     eighth = np.float32(1 / 8)
     for c in range(3):
         for y in range(SIZE):
@@ -24,4 +24,4 @@ def shrink(image, row, out):
             for group in range(SIZE // 7):
                 for k in range(7):
                     i = 8 * group + k
-                    out[c, y, 7 * group + k] = (np.float32(7 - k) * row[i] + np.float32(k + 1) * row[i + 1]) * eighth
+                    out[y, 7 * group + k, c] = (np.float32(7 - k) * row[i] + np.float32(k + 1) * row[i + 1]) * eighth

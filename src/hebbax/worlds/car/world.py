@@ -88,17 +88,23 @@ def born(draws: Array) -> Car:
     touched, score = np.zeros(MOST_TILES), np.zeros(8)
     move((track, road, tiles), (body, pose, joint, wheel, touched, score), _room())
     length = np.full(1, float(tiles))
-    return Car(track, road, kerb, length, *_wide(body, pose, joint), wheel, touched, score)
+    return Car(
+        track,
+        road,
+        kerb,
+        length,
+        body.astype(np.float64),
+        pose.astype(np.float64),
+        joint.astype(np.float64),
+        wheel,
+        touched,
+        score,
+    )
 
 
 def draws_of_seed(seed: int) -> Array:
     """Return the numbers, float64, of which `reset(seed=…)` of Gymnasium makes its track; `born` makes the same."""
     return np.random.default_rng(seed).random(DRAWS * _ATTEMPTS)
-
-
-@compiled
-def _wide(body, pose, joint):
-    return body.astype(np.float64), pose.astype(np.float64), joint.astype(np.float64)
 
 
 def start(noise: Noise) -> Car:
@@ -114,8 +120,18 @@ def advance(state: Car, control: Array, period: float) -> Car:
     press(wheel, control)
     move((state.track, state.road, tiles), (body, pose, joint, wheel, touched, score), _room())
     judge(tiles, pose, score)
-    fixed = state.track, state.road, state.kerb, state.length
-    return Car(*fixed, *_wide(body, pose, joint), wheel, touched, score)
+    return Car(
+        state.track,
+        state.road,
+        state.kerb,
+        state.length,
+        body.astype(np.float64),
+        pose.astype(np.float64),
+        joint.astype(np.float64),
+        wheel,
+        touched,
+        score,
+    )
 
 
 def car() -> World:
