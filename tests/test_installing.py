@@ -13,7 +13,7 @@ from hebbax.installing import EXTRAS, MUJOCO, pip_install, pip_install_extra
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-FOR_DEVELOPERS = {"dev", "docs"}  # extras that add nothing to what a user can do
+FOR_DEVELOPERS = {"box2d", "dev", "docs"}  # extras that add nothing to what a user can do
 
 
 def test_extras_are_those_of_the_project():

@@ -46,6 +46,8 @@ def test_tasks(hebbax):
         "ant_run": (27, 8),
         "quadruped": (28, 8),
         "quadruped_najarro": (28, 8),
+        "car_racing": (21168, 3),
+        "car_racing_state": (22, 3),
         "humanoid": (348, 17),
         "go1_walk": (33, 12),
         "go1_walk_rough": (33, 12),

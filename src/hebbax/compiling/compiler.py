@@ -102,6 +102,14 @@ def kernel(function: Callable[..., Any]) -> Any:
     return _Compiled(function, {"_nrt": False, **FLAGS})
 
 
+def exact(function: Callable[..., Any]) -> Any:
+    """Return a kernel whose arithmetic is IEEE's, in the order in which it is written.
+
+    That is for what repeats another program to the bit. Elsewhere sums may be regrouped and products contracted.
+    """
+    return _Compiled(function, {"_nrt": False, **FLAGS, "fastmath": False})
+
+
 def from_source(source: str, name: str, names: dict[str, Any]) -> Callable[..., Any]:
     """Return a function of generated text, with `names` as its globals."""
     namespace = dict(names)

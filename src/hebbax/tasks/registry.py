@@ -10,6 +10,8 @@ from hebbax.errors import HebbaxError, calling, unknown_name
 from hebbax.registry import Registry
 from hebbax.tasks.ant import ant, ant_proprioceptive
 from hebbax.tasks.ant_run import ant_run
+from hebbax.tasks.car_racing import car_racing
+from hebbax.tasks.car_racing_state import car_racing_state
 from hebbax.tasks.cheetah_run import cheetah_run
 from hebbax.tasks.external.open import external_task
 from hebbax.tasks.external.task import AnyTask, ExternalTask, is_external
@@ -45,6 +47,8 @@ TASKS: Registry[Callable[[], Task]] = Registry(
         "ant_run": ant_run,
         "quadruped": quadruped,
         "quadruped_najarro": quadruped_najarro,
+        "car_racing": car_racing,
+        "car_racing_state": car_racing_state,
         "humanoid": humanoid,
         "go1_walk": go1_walk,
         "go1_joystick": go1_joystick,

@@ -18,19 +18,27 @@ _NOT_MEASURED = Measured.nothing()
 class WorldBatch:
     """States with a row per life, advanced one after another; see `worlds.base.Batch`."""
 
-    def __init__(self, states: Any, befores: Any, controls: np.ndarray, advance: Any, bounds: float) -> None:
+    def __init__(
+        self,
+        states: Any,
+        befores: Any,
+        controls: np.ndarray,
+        advance: Any,
+        bounds: float,
+        moving: tuple[str, ...],
+    ) -> None:
         self.states, self.befores, self.controls = states, befores, controls
-        self._advance, self._bounds = advance, bounds
+        self._advance, self._bounds, self._moving = advance, bounds, moving
 
     @property
     def phase(self) -> Sequence[np.ndarray]:
-        """All arrays of the states."""
-        return list(self.states)
+        """The arrays of the states that change after a birth."""
+        return [getattr(self.states, name) for name in self._moving]
 
     @property
     def arrays(self) -> Sequence[np.ndarray]:
-        """All arrays of the states."""
-        return list(self.states)
+        """The arrays of the states that change after a birth."""
+        return self.phase
 
     def follow(self) -> None:
         """Take over nothing: the states are all."""
@@ -53,7 +61,7 @@ class WorldBatch:
 
     def within_bounds(self) -> np.ndarray:
         """Whether all numbers of each state are at most `bounds` in size, bool [lives]."""
-        flat = [array.reshape(len(array), -1) for array in self.states]  # a comparison with NaN is false
+        flat = [array.reshape(len(array), -1) for array in self.phase]  # a comparison with NaN is false
         return np.all([np.all(np.abs(array) <= self._bounds, axis=1) for array in flat], axis=0)
 
     def warnings(self) -> np.ndarray:

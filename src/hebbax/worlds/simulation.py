@@ -16,17 +16,18 @@ class WorldSimulation:
     state: Any
     before: Any
     control: np.ndarray
+    moving: tuple[str, ...]  # names of the arrays that change after a birth
     simulator: int = 0  # there is nothing that a compiled function would need
 
     @property
     def phase(self) -> Sequence[np.ndarray]:
-        """All arrays of the state."""
-        return list(self.state)
+        """The arrays of the state that change."""
+        return [getattr(self.state, name) for name in self.moving]
 
     @property
     def arrays(self) -> Sequence[np.ndarray]:
-        """All arrays of the state."""
-        return list(self.state)
+        """The arrays of the state that change."""
+        return self.phase
 
     def follow(self, other: Any) -> None:
         """Take over nothing: the state is all."""

@@ -95,8 +95,8 @@ def _settle_not(simulator, state, control, memory):
 
 
 def _advance(world: World) -> Any:
-    step, period, write = compiled(world.advance), world.period, _write(world.compares)
-    within = _within(world.compares, world.bounds)
+    step, period, write = compiled(world.advance), world.period, _write(world.moving)
+    within = _within(world.moving, world.bounds)
 
     @compiled
     def advance(model, simulator, state, control, events, states, tick, key0, key1, measured):

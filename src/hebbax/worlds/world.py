@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from hebbax.compiling.compiler import as_python
 from hebbax.compiling.source import text_of
 from hebbax.errors import HebbaxError, one_line, unknown_name
 from hebbax.types import Array, Noise
@@ -60,6 +61,7 @@ class World(WorldBase):
     bounds: float = 1e6  # a life of which a number passes this has diverged
     noise_size: int = 32  # numbers of each kind that `start` and `reset` get
     units: Mapping[str, str] = field(default_factory=dict)  # of arrays of the state, by name
+    kept: tuple[str, ...] = ()  # arrays that stay as a birth fills them: no tick copies them
     draw: Callable[[Any], np.ndarray] | None = None
 
     kind: ClassVar[str] = "world"
@@ -76,14 +78,20 @@ class World(WorldBase):
         for what, value in (("control_size", self.control_size), ("noise_size", self.noise_size)):
             if not isinstance(value, int | np.integer) or value < 0:
                 raise self._error(f"{what}={value!r}", "a whole number of at least 0")
-        for name in self.units:
-            if name not in names:
-                raise unknown_name(f"array in units of world {self.name!r}", name, names)
+        for what in ("units", "kept"):
+            for name in getattr(self, what):
+                if name not in names:
+                    raise unknown_name(f"array in {what} of world {self.name!r}", name, names)
 
     @property
     def compares(self) -> tuple[str, ...]:
         """What `outcome` reads of the state before: all of it."""
         return self.state._fields  # pyright: ignore[reportAttributeAccessIssue]
+
+    @property
+    def moving(self) -> tuple[str, ...]:
+        """The arrays that change from tick to tick."""
+        return tuple(name for name in self.compares if name not in self.kept)
 
     @property
     def film(self) -> str:
@@ -111,7 +119,8 @@ class World(WorldBase):
     def check(self) -> None:
         """Call both functions once.
 
-        Raises HebbaxError for what is no state, or changes its shape, and for functions that write to what they get.
+        Raises HebbaxError for what is no state, changes its shape or what is kept, and for functions that write to what
+        they get.
         """
         shapes = self.shapes
         with np.errstate(all="ignore"):
@@ -121,6 +130,9 @@ class World(WorldBase):
             if np.shape(getattr(advanced, name)) != shape:
                 got = np.shape(getattr(advanced, name))
                 raise self._error(f"{name} of shape {got} from advance", f"shape {shape}, as start has it")
+        for name in self.kept:
+            if not np.array_equal(getattr(advanced, name), getattr(state, name), equal_nan=True):
+                raise self._error(f"another {name} from advance", f"the same, or kept without {name!r}")
 
     def check_reset(self, returned: Any, expect: Expect, memory_size: int) -> tuple[Any, Any]:
         """Return the state and the memory of a birth. Raises HebbaxError for a reset that does not return both."""
@@ -172,12 +184,13 @@ class World(WorldBase):
 
     def simulation(self) -> WorldSimulation:
         """Return a simulation of its own for one thread."""
-        return WorldSimulation(self.empty(), self._unknown(), np.zeros(self.control_size))
+        return WorldSimulation(self.empty(), self._unknown(), np.zeros(self.control_size), self.moving)
 
     def batch(self, lives: int, threads: int, functions: WorldFunctions, *, writable: bool = False) -> WorldBatch:
         """Return simulations side by side."""
         states, befores = self.empty(lives), self._unknown(lives)
-        return WorldBatch(states, befores, np.zeros((lives, self.control_size)), functions.advance, self.bounds)
+        controls = np.zeros((lives, self.control_size))
+        return WorldBatch(states, befores, controls, functions.advance, self.bounds, self.moving)
 
     def drawing(self, state: Any) -> np.ndarray:
         """Return a picture of a state, uint8 [height, width, 3]. Raises HebbaxError where there is none."""
@@ -196,7 +209,8 @@ class World(WorldBase):
     def _call(self, name: str, function: Callable[..., Any], *given: Any) -> Any:
         what = f"{name} of world {self.name!r}"
         arguments = dict(zip(_ARGUMENTS[name], given, strict=True))
-        return self._state(name, call_untouched(what, function, arguments))
+        with as_python():
+            return self._state(name, call_untouched(what, function, arguments))
 
     def _state(self, function: str, returned: Any) -> Any:
         if not isinstance(returned, self.state):
