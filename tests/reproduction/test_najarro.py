@@ -50,8 +50,9 @@ TINY = (
 )
 MODULES = (
     *(najarro_table1, najarro_ablation, najarro_coevolve, najarro_curves, najarro_coefficients),
-    *(pytest.param(module, marks=pytest.mark.slow) for module in (najarro_saturate, najarro_zero)),
-    *(najarro_freeze, najarro_init, najarro_pca, najarro_weights),
+    *(pytest.param(module, marks=pytest.mark.slow) for module in (najarro_saturate, najarro_zero, najarro_freeze)),
+    *(pytest.param(module, marks=pytest.mark.slow) for module in (najarro_init, najarro_weights)),
+    najarro_pca,
 )
 
 
