@@ -145,7 +145,7 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
         "## Three components of the weights",
         f"{LIVES} lives of the best genome on the whole body, and of as many random genomes; means with 95 % intervals "
         "over lives. *Foretold* is the part of the steps along these paths that sinusoids foretell: fitted to two "
-        "thirds of the second half of a life, over the last third. 1 is a curve that oscillates, 0 one "
+        "thirds of the second half of a life, over the last third. 100 % is a curve that oscillates, 0 one "
         "without structure.",
         table(head, rows),
         *(figure_line(folder, f"{figure_name('pca', name)}.png", f"Three components, {name}") for name in numbers),
@@ -161,7 +161,7 @@ def _row(lives: list[Mapping[str, Any]]) -> list[str]:
     skills = [life["foretold"] for life in lives if life["foretold"] is not None]
     return [
         share,
-        mean_text(skills) if skills else "–",
+        mean_text([100 * one for one in skills]) + " %" if skills else "–",
         often,
         count_list(count_labels(life["verdict"] for life in lives)),
     ]
