@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from hebbax.compiling.compiler import as_python
+from hebbax.errors import HebbaxError
 from hebbax.tasks import car_racing
 from hebbax.tasks.car_racing_state import actuate, car_racing_state, observe
 from hebbax.worlds.car import sight
@@ -104,3 +105,14 @@ def test_pixels_are_gymnasiums_shrunk_by_area(monkeypatch):
 def test_raw_outputs_become_the_published_actions():
     found = car_racing.actuate(np.array([0.5, -1.0, 2.0]), None, np.zeros(1))
     np.testing.assert_allclose(found, [np.tanh(0.5), 1 / (1 + np.e), 1 / (1 + np.exp(-2.0))])
+
+
+@pytest.mark.parametrize("patience", [-1, np.nan, "long"])
+def test_a_patience_that_is_none_is_one_line(patience):
+    with pytest.raises(HebbaxError, match=r"patience=.*: expected a number of ticks of at least 0; nearest valid: 0"):
+        car_racing_state(patience)
+
+
+def test_when_lives_end_is_told():
+    assert car_racing_state(3).termination.endswith("or the last 4 rewards were all negative")
+    assert car_racing.car_racing(np.inf).termination == "all tiles are visited, or the car leaves the field"

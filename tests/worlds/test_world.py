@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from typing import NamedTuple
 
 import jax
@@ -197,6 +198,7 @@ def test_the_exponent_of_a_system_that_is_known(engine_of):
         ({"control_size": -1}, "with control_size=-1: expected a whole number of at least 0"),
         ({"units": {"speed": "m/s"}}, r"unknown array in units of world 'plant' 'speed': did you mean 'level'\?"),
         ({"units": {"levle": "m"}}, r"unknown array in units of world 'plant' 'levle': did you mean 'level'\?"),
+        ({"kept": ("levle",)}, r"unknown array in kept of world 'plant' 'levle': did you mean 'level'\?"),
     ],
 )
 def test_what_is_no_world_is_one_line(change, message):
@@ -247,6 +249,10 @@ def write_into_the_noise(noise):
         (
             {"advance": lambda state, control, period: Plant(state.levle, state.grid)},
             r"advance of world 'plant' fails \(test_world.py, line \d+\): unknown field of a Plant 'levle': did you",
+        ),
+        (
+            {"kept": ("level",), "advance": lambda state, control, period: Plant(state.level + 1.0, state.grid)},
+            "another level from advance: expected the same, or kept without 'level'",
         ),
         ({"control_size": 2}, r"actuate must return controls of shape \(2,\), but it had \(1,\)"),
     ],
@@ -329,6 +335,28 @@ def test_a_task_in_another_world_compares_what_that_world_has():
     )
     assert TASK.compared == ("level", "grid")
     assert dataclasses.replace(TASK, world=wider).compared == ("level", "grid", "wind")
+
+
+def test_what_is_kept_stays_as_a_birth_fills_it():
+    """Each birth has a wind of its own; no tick copies it or looks whether it is in bounds."""
+    world = dataclasses.replace(
+        WORLD,
+        state=Wider,
+        start=lambda noise: Wider(noise.uniform[:3], np.zeros((2, 2)), 1e9 * noise.uniform[3:4]),
+        advance=lambda state, control, period: Wider(state.level, state.grid + control[0], state.wind),
+        kept=("wind",),
+    )
+    assert world.moving == ("level", "grid")
+    assert [array.shape for array in world.simulation().phase] == [(3,), (2, 2)]
+    scenario = Scenario(termination="restart")
+    task = dataclasses.replace(TASK, world=world)
+    lives, record = LockstepEngine(task, Replay(1, TICKS), threads=1).record(np.ones(TICKS), KEY, scenario)
+    born = np.concatenate(([0], 1 + np.flatnonzero(record.terminated[:-1])))
+    assert lives.ends[0] == END_REACHED
+    assert len(born) > 1
+    assert len(np.unique(record.state.wind)) == len(born)
+    for first, last in itertools.pairwise((*born, TICKS)):
+        assert np.all(record.state.wind[first:last] == record.state.wind[first])
 
 
 def test_no_digit_of_an_array_and_no_default_is_left_out_of_a_worlds_origin():

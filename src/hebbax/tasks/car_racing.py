@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hebbax.tasks.car_racing_state import PATIENCE, ends_after
+from hebbax.tasks.car_racing_state import PATIENCE, end_of, ends_after
 from hebbax.tasks.groups import Group
 from hebbax.tasks.task import Task
 from hebbax.types import Array
@@ -49,6 +49,6 @@ def car_racing(patience: float = PATIENCE) -> Task:
         outcome=ends_after(patience),
         compares=(),
         memory_size=1,
-        termination="all tiles are visited, the car leaves the field, or the last 21 rewards were all negative",
+        termination=end_of(patience),
         observation_shape=_SHAPE,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hebbax.errors import HebbaxError, is_number
 from hebbax.tasks.groups import Group
 from hebbax.tasks.task import Task
 from hebbax.types import Array
@@ -44,7 +45,12 @@ def actuate(action: Array, state: Car, memory: Array) -> Array:
 
 
 def ends_after(patience: float) -> Callable[..., Any]:
-    """Return the `outcome` of lives that end when so many ticks in a row, and one more, had less than no reward."""
+    """Return the `outcome` of lives that end when so many ticks in a row, and one more, had less than no reward.
+
+    Raises HebbaxError for what is no number of at least 0; np.inf is one.
+    """
+    if not (is_number(patience) and patience >= 0):
+        raise HebbaxError(f"patience={patience!r}: expected a number of ticks of at least 0; nearest valid: 0")
 
     def outcome(before: Car, state: Car, action: Array, memory: Array) -> tuple[Array, Array, Array]:
         reward = state.score[REWARD]
@@ -52,6 +58,13 @@ def ends_after(patience: float) -> Callable[..., Any]:
         return reward, (state.score[OVER] > 0.0) | (without > patience), np.array((without,))
 
     return outcome
+
+
+def end_of(patience: float) -> str:
+    """Return when such lives end, in words."""
+    if np.isinf(patience):
+        return "all tiles are visited, or the car leaves the field"
+    return f"all tiles are visited, the car leaves the field, or the last {int(patience) + 1} rewards were all negative"
 
 
 def car_racing_state(patience: float = PATIENCE) -> Task:
@@ -88,5 +101,5 @@ def car_racing_state(patience: float = PATIENCE) -> Task:
         outcome=ends_after(patience),
         compares=(),
         memory_size=1,
-        termination="all tiles are visited, the car leaves the field, or the last 21 rewards were all negative",
+        termination=end_of(patience),
     )

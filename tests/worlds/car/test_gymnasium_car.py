@@ -115,7 +115,6 @@ def environment():
     return make_environment(pictures=False)
 
 
-@pytest.mark.slow
 def test_the_golden_file_is_what_gymnasium_computes():
     with np.load(GOLDEN) as kept:
         found = golden()
@@ -124,7 +123,6 @@ def test_the_golden_file_is_what_gymnasium_computes():
             np.testing.assert_allclose(found[name], kept[name], atol=1e-4, err_msg=name)
 
 
-@pytest.mark.slow
 def test_tracks_of_20_seeds(functions, environment):
     for seed in (*range(19), 36):
         environment.reset(seed=seed)
@@ -142,7 +140,6 @@ def test_tracks_of_20_seeds(functions, environment):
         assert np.hypot(*(state.road[:tiles, 2:] - left).T) == pytest.approx(2 * HALF_WIDTH, abs=1e-4)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10))
 def test_states_and_rewards_to_the_bit(functions, environment, seed):
     """Both use this machine's C library, so that it does not matter how that rounds sines."""
@@ -164,7 +161,6 @@ def test_states_and_rewards_to_the_bit(functions, environment, seed):
     np.testing.assert_array_equal((state.touched[:tiles] != UNTOUCHED) | (np.arange(tiles) % 3 == 0), plain)
 
 
-@pytest.mark.slow
 def test_pixels_of_100_frames(functions):
     """The mean absolute difference is at most 0.5 of 255 outside of the score's text, and no frame is far off."""
     (start, step), environment, differences = functions, make_environment(pictures=True), []

@@ -24,6 +24,7 @@ from hebbax.worlds.car.raster import (
     REST,
     ZERO,
     F,
+    add_edge,
     add_polygon,
     lay_polygon,
 )
@@ -83,7 +84,7 @@ def _square(d, layer, corners, camera, x0, y0, x1, y1):
     for k in range(4):
         x, y = _on_screen(camera, x1 if k == 1 or k == 2 else x0, y1 if k >= 2 else y0)
         _place(corners, k, camera, x, y)
-    add_polygon(d, layer, corners, 4, (-ONE, ZERO, ZERO))
+    add_polygon(d, layer, corners, 0, 4, (-ONE, ZERO, ZERO))
 
 
 @kernel
@@ -114,104 +115,128 @@ def _draw_field(d, corners, camera, pose):
 
 
 @kernel
-def _strip(d, corners, camera, track, road, i, before, sides, ink):
-    """Add what lies between two lines along the road, from a tile's point back to the one before.
-
-    `sides` are the lines: metres to the right of the middle, and screen pixels beyond that.
-    """
-    for k in range(4):
-        at = before if k < 2 else i
-        side, wider = sides[0] if k == 0 or k == 3 else sides[1]
-        ux, uy = (road[at, 2] - road[at, 0]) / (2 * HALF_WIDTH), (road[at, 3] - road[at, 1]) / (2 * HALF_WIDTH)
-        side += wider / camera.zoom
-        x, y = _on_screen(camera, track[at, X] + side * ux, track[at, Y] + side * uy)
-        _place(corners, k, camera, x, y)
-    add_polygon(d, COVER, corners, 4, ink)
+def _place_line(corners, k, camera, track, road, at, side, wider):
+    """Write corner `k`: `side` metres to the right of the road's middle at a point, and screen pixels beyond that."""
+    side += wider / camera.zoom
+    ux, uy = (road[at, 2] - road[at, 0]) / (2 * HALF_WIDTH), (road[at, 3] - road[at, 1]) / (2 * HALF_WIDTH)
+    x, y = _on_screen(camera, track[at, X] + side * ux, track[at, Y] + side * uy)
+    _place(corners, k, camera, x, y)
 
 
 @kernel
-def _draw_kerb(d, corners, camera, track, road, i, before, kerb):
-    rest = FULL if abs(kerb) == 1.0 or abs(kerb) == NO_SIDE else ZERO
-    ink = (ONE, FULL, rest)
-    outer = HALF_WIDTH + KERB_WIDTH
+def _draw_kerb(d, corners, camera, state, i, before):
+    """Add the kerb of a tile, from its point back to the one before."""
+    kerb = state.kerb[i]
+    left, left_wider, right, right_wider = HALF_WIDTH, 0.0, HALF_WIDTH + KERB_WIDTH, _WIDER
     if abs(kerb) >= NO_SIDE:
-        _strip(d, corners, camera, track, road, i, before, ((0.0, -0.5), (0.0, 0.5)), ink)
-    elif kerb > 0.0:
-        _strip(d, corners, camera, track, road, i, before, ((HALF_WIDTH, 0.0), (outer, _WIDER)), ink)
-    else:
-        _strip(d, corners, camera, track, road, i, before, ((-outer, -_WIDER), (-HALF_WIDTH, 0.0)), ink)
+        left, left_wider, right, right_wider = 0.0, -0.5, 0.0, 0.5
+    elif kerb < 0.0:
+        left, left_wider, right, right_wider = -right, -_WIDER, -left, 0.0
+    _place_line(corners, 4, camera, state.track, state.road, before, left, left_wider)
+    _place_line(corners, 5, camera, state.track, state.road, before, right, right_wider)
+    _place_line(corners, 6, camera, state.track, state.road, i, right, right_wider)
+    _place_line(corners, 7, camera, state.track, state.road, i, left, left_wider)
+    rest = FULL if abs(kerb) == 1.0 or abs(kerb) == NO_SIDE else ZERO
+    add_polygon(d, COVER, corners, 4, 4, (ONE, FULL, rest))
+
+
+@kernel
+def _add_side(d, corners, k, j, ink):
+    add_edge(d, COVER, corners[k, 0], corners[k, 1], corners[j, 0], corners[j, 1], ink)
 
 
 @kernel
 def _draw_road(d, corners, camera, state):
-    """Add the tiles and kerbs in view."""
+    """Add the tiles and kerbs in view: of neighbours, the line between them only by how their colours differ.
+
+    Corners 0 and 1 are left and right of the line behind a tile, 3 and 2 of the one at its point.
+    """
     far = (HALF_WIDTH + KERB_WIDTH + STEP) * camera.zoom + 2
-    tiles = int(state.length[0])
+    tiles, cover, colour = int(state.length[0]), ZERO, ZERO  # of the tile before: nothing where it is not in view
     for i in range(tiles):
         px, py = _on_screen(camera, state.track[i, X], state.track[i, Y])
-        if px < -far or px > SCREEN_WIDTH + far or py < -far or py > SCREEN_HEIGHT + far:
+        seen = -far <= px <= SCREEN_WIDTH + far and -far <= py <= SCREEN_HEIGHT + far
+        if not seen and cover == ZERO:
             continue
         before = i - 1 if i > 0 else tiles - 1
-        colour = _ROAD[i % 3] if state.touched[i] == UNTOUCHED else _ROAD[0]
-        sides = ((-HALF_WIDTH, -_WIDER), (HALF_WIDTH, _WIDER))
-        _strip(d, corners, camera, state.track, state.road, i, before, sides, (ONE, colour, colour))
-        if state.kerb[i] != 0.0:
-            _draw_kerb(d, corners, camera, state.track, state.road, i, before, state.kerb[i])
+        if cover == ZERO:
+            _place_line(corners, 0, camera, state.track, state.road, before, -HALF_WIDTH, -_WIDER)
+            _place_line(corners, 1, camera, state.track, state.road, before, HALF_WIDTH, _WIDER)
+        was, had = cover, colour
+        cover = ONE if seen else ZERO
+        colour = (_ROAD[i % 3] if state.touched[i] == UNTOUCHED else _ROAD[0]) * cover
+        if cover != was or colour != had:
+            _add_side(d, corners, 0, 1, (cover - was, colour - had, colour - had))
+        if seen:
+            _place_line(corners, 2, camera, state.track, state.road, i, HALF_WIDTH, _WIDER)
+            _place_line(corners, 3, camera, state.track, state.road, i, -HALF_WIDTH, -_WIDER)
+            _add_side(d, corners, 1, 2, (ONE, colour, colour))
+            _add_side(d, corners, 3, 0, (ONE, colour, colour))
+            if state.kerb[i] != 0.0:
+                _draw_kerb(d, corners, camera, state, i, before)
+            for k in range(2):
+                corners[k, 0], corners[k, 1] = corners[3 - k, 0], corners[3 - k, 1]
+    if cover != ZERO:
+        _add_side(d, corners, 0, 1, (-cover, -colour, -colour))
+
+
+@kernel
+def _sum_down(d, layer, rows):
+    """Make sums of the differences in the first rows of a layer, and clear the others."""
+    for y in range(1, rows):
+        for x in range(d.shape[2]):
+            d[layer, y, x] += d[layer, y - 1, x]
+    for y in range(rows, d.shape[1]):
+        for x in range(d.shape[2]):
+            d[layer, y, x] = ZERO
+
+
+@kernel
+def _share(d, y):
+    """Make of a row's sums the share of grass, in COVER, and what road and kerbs add to the colours."""
+    for x in range(d.shape[2]):
+        covered = abs(d[COVER, y, x])
+        shrink = ONE / max(covered, ONE)  # where tiles overlap
+        d[COVER, y, x] = max(ONE - covered, ZERO)
+        d[RED, y, x] = abs(d[RED, y, x]) * shrink
+        d[REST, y, x] = abs(d[REST, y, x]) * shrink
 
 
 @kernel
 def _colour(image, d, y, channel, grass, light, paint):
-    """Write a colour of a row from the sums: of what road and kerbs do not cover, that of grass.
-
-    A loop for each colour: of one for all, the compiler makes no vector instructions.
-    """
-    at = d.shape[1] - 1
+    """Write one colour of a row: a loop for each, because of one for all the compiler makes no vector instructions."""
     for x in range(image.shape[2]):
-        covered = abs(d[COVER, at, x])
-        ground = grass + light * min(abs(d[LIGHT, at, x]), ONE)
-        image[channel, y, x] = max(ONE - covered, ZERO) * ground + abs(d[paint, at, x]) / max(covered, ONE)
+        ground = grass + light * min(abs(d[LIGHT, y, x]), ONE)
+        image[channel, y, x] = d[COVER, y, x] * ground + d[paint, y, x]
 
 
 @kernel
 def _end_field(image, d, y):
     """Make black what lies beyond the field, which all road lies within."""
-    at = d.shape[1] - 1
     for x in range(image.shape[2]):
-        beyond = max(ONE - abs(d[COVER, at, x]), ZERO) * max(ONE - abs(d[FIELD, at, x]), ZERO)
+        beyond = d[COVER, y, x] * max(ONE - abs(d[FIELD, y, x]), ZERO)
         image[0, y, x] -= beyond * _GRASS_RED
         image[1, y, x] -= beyond * _GRASS_GREEN
         image[2, y, x] -= beyond * _GRASS_RED
 
 
 @kernel
-def _clear(d, layer, first):
-    for y in range(first, d.shape[1]):
-        for x in range(d.shape[2]):
-            d[layer, y, x] = ZERO
-
-
-@kernel
 def _sum_up(image, d, ends):
-    """Write the colours of field, road and kerbs down to the panel, and leave the difference image at zero.
-
-    Its last row, of which no edge has anything to say, holds the sums.
-    """
+    """Write the colours of field, road and kerbs down to the panel, and leave the difference image at zero."""
     rows = math.ceil(image.shape[1] * PANEL_TOP / SCREEN_HEIGHT)
-    layers, at = LAYERS if ends else FIELD, d.shape[1] - 1
+    layers = LAYERS if ends else FIELD
     for layer in range(layers):
-        _clear(d, layer, rows)
+        _sum_down(d, layer, rows)
     for y in range(rows):
-        for layer in range(layers):
-            for x in range(d.shape[2]):
-                d[layer, at, x] += d[layer, y, x]
-                d[layer, y, x] = ZERO
+        _share(d, y)
         _colour(image, d, y, 0, _GRASS_RED, ZERO, RED)
         _colour(image, d, y, 1, _GRASS_GREEN, _GRASS_LIGHT, REST)
         _colour(image, d, y, 2, _GRASS_RED, ZERO, REST)
         if ends:
             _end_field(image, d, y)
-    for layer in range(layers):
-        _clear(d, layer, at)
+        for layer in range(layers):
+            for x in range(d.shape[2]):
+                d[layer, y, x] = ZERO
 
 
 @kernel

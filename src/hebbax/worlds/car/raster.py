@@ -92,10 +92,10 @@ def add_edge(d, layer, x0, y0, x1, y1, ink):
 
 
 @kernel
-def add_polygon(d, layer, corners, count, ink):
-    """Add the edges of a polygon, of which `corners` [.., 2] has the corners in pixels, float32."""
-    for i in range(count):
-        j = i + 1 if i + 1 < count else 0
+def add_polygon(d, layer, corners, first, count, ink):
+    """Add the edges of a polygon, whose corners are rows of `corners` [.., 2] from `first` on, in pixels, float32."""
+    for i in range(first, first + count):
+        j = i + 1 if i + 1 < first + count else first
         add_edge(d, layer, corners[i, 0], corners[i, 1], corners[j, 0], corners[j, 1], ink)
 
 
@@ -120,7 +120,7 @@ def lay_polygon(image, d, corners, count, colour):
     if right <= ZERO or bottom <= ZERO or left >= F(width) or top >= F(height):
         return
     sign = ONE if area > ZERO else -ONE
-    add_polygon(d, LIGHT, corners, count, (sign, ZERO, ZERO))
+    add_polygon(d, LIGHT, corners, 0, count, (sign, ZERO, ZERO))
     first, last = max(int(top), 0), min(int(bottom) + 1, height)
     for column in range(max(int(left), 0), min(int(right) + 1, width)):
         total = ZERO
