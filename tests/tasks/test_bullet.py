@@ -245,7 +245,7 @@ def test_each_life_has_its_own_body_from_birth_on(task):
 def test_damages_of_the_mind_sensors_and_motors_are_those_of_any_task(task):
     policy = make_policy("han-b", task)
     for damage in (
-        "freeze-plasticity(from=33ms)",
+        "freeze-plasticity(from=0.033s)",
         "scale-actuator(front-right ankle, 0)",
         "noise-observation(foot contacts, 0.1)",
     ):
@@ -261,8 +261,8 @@ def test_damages_of_the_mind_sensors_and_motors_are_those_of_any_task(task):
         ("push-body(front-left lower leg, (9, 0, 0))", "its environment has no bodies or coordinates that could be"),
         ("hold-coordinate(0, 0)", "its environment has no bodies or coordinates that could be reached"),
         ("shorten-limb(torso, 0.5)", "unknown body 'torso': "),
-        ("shorten-limb(front-left lower leg, 0.5, from=33ms)", "from tick 2 for .* as they are from birth on; expected"),
-        ("shorten-limb(front-left lower leg, 0.5, for=33ms)", "from tick 0 for 2 on task .* expected neither from= nor"),
+        ("shorten-limb(front-left lower leg, 0.5, from=0.033s)", "from tick 2 for .* as they are from birth on; expected"),
+        ("shorten-limb(front-left lower leg, 0.5, for=0.033s)", "from tick 0 for 2 on task .* expected neither from= nor"),
     ],
 )
 def test_other_damages_are_one_line(task, damage, message):

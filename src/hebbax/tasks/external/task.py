@@ -1,4 +1,4 @@
-"""Environments of other packages as tasks, `gymnasium/ENV_ID`, `envpool/ENV_ID`, `bullet/ENV_ID`; and robots of others."""
+"""Tasks of other packages: environments as `gymnasium/ENV_ID`, `envpool/ENV_ID`, `bullet/ENV_ID`, and their robots."""
 
 from __future__ import annotations
 
