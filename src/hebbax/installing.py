@@ -9,6 +9,10 @@ from __future__ import annotations
 import shlex
 
 EXTRAS = {
+    "bullet": (
+        'pybullet>=3.2.7,<3.3; python_version < "3.12"',
+        'pybullet_envs_gymnasium>=0.6,<0.7; python_version < "3.12"',
+    ),
     "bench": ("stable-baselines3>=2.9", "sbx-rl>=0.28"),
     "envpool": ("envpool>=1.2",),
     "menagerie": ("mujoco-menagerie>=2026.10",),
@@ -32,5 +36,8 @@ def pip_install(*requirements: str) -> str:
 
 
 def pip_install_extra(name: str) -> str:
-    """Return the command that installs what an extra of hebbax stands for. Raises KeyError for one that is none."""
-    return pip_install(*EXTRAS[name])
+    """Return the command that installs what an extra of hebbax stands for. Raises KeyError for one that is none.
+
+    On which versions of Python it can be is left out.
+    """
+    return pip_install(*(requirement.partition(";")[0] for requirement in EXTRAS[name]))

@@ -38,11 +38,16 @@ def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
     What they are to call must be importable: `__main__` is not there.
     """
-    pool = ProcessPoolExecutor(workers, _Context(), initializer=_begin)
+    pool = start_workers(workers)
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def start_workers(workers: int) -> ProcessPoolExecutor:
+    """Start processes as in `worker_pool`, which end when nobody refers to them any more, and with this one."""
+    return ProcessPoolExecutor(workers, _Context(), initializer=_begin)
 
 
 def _begin() -> None:

@@ -34,7 +34,7 @@ def test_a_recording_says_what_happened_and_replays_it(hebbax, copied_run, tmp_p
     [
         (
             "policy.hidden=[3]",
-            "hebbax: policy.hidden=[3]: only ticks, termination and damage can be others than the run's",
+            "hebbax: policy.hidden=[3]: only task, ticks, termination and damage can be others than the run's",
         ),
         ("tick=3", "did you mean 'ticks'?"),
         ("ticks=0", "task.ticks=0: expected a whole number of at least 1"),

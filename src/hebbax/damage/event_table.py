@@ -131,7 +131,7 @@ def _layer(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
 
 def _body(event: Event, task: AnyTask) -> tuple[int, int]:
     names = task.world.body_names()
-    if names is None:
+    if names is None or (KINDS[event.kind].stage == "body" and not task.world.compiled):
         raise _no_body(event, task)
     if event.target is None:
         return 1, len(names)

@@ -10,9 +10,10 @@ import numpy as np
 
 from hebbax.damage.draws import drawn, possible_targets
 from hebbax.damage.event_table import event_table
-from hebbax.damage.events import Event
+from hebbax.damage.events import FOREVER, Event
 from hebbax.damage.kinds import KINDS
 from hebbax.damage.models import changed_model
+from hebbax.errors import HebbaxError
 from hebbax.policies.any_policy import AnyPolicy
 from hebbax.tasks.external.task import AnyTask
 
@@ -41,9 +42,13 @@ class Bodies(NamedTuple):
 def bodies_of(task: AnyTask, events: Sequence[Event]) -> Bodies:
     """Return the bodies of a life to which these events happen.
 
-    Raises HebbaxError for a target that the robot does not have, and for a body that cannot be stepped.
+    Raises HebbaxError for a target that the robot does not have, for a body that cannot be stepped, and where an
+    environment of another package would have to change its body in the middle of a life.
     """
     ours = [event for event in events if KINDS[event.kind].stage == "model" and not event.changes_nothing]
+    if not task.world.compiled:
+        for event in ours:
+            _check_from_birth(event, task)
     ticks = sorted({0, *(event.onset for event in ours), *(event.onset + event.duration for event in ours)})
     models = []
     for tick in ticks:
@@ -51,6 +56,14 @@ def bodies_of(task: AnyTask, events: Sequence[Event]) -> Bodies:
         models.append(changed_model(task, lasting) if lasting else task.world.model)
     addresses = np.array([task.world.address_of(model) for model in models], np.intp)
     return Bodies(tuple(models), np.array(ticks, np.int64), addresses)
+
+
+def _check_from_birth(event: Event, task: AnyTask) -> None:
+    if event.onset > 0 or event.duration < FOREVER:
+        raise HebbaxError(
+            f"event {event.kind!r} from tick {event.onset} for {event.duration} on task {task.name!r}: its bodies are "
+            "as they are from birth on; expected neither from= nor for="
+        )
 
 
 def check_damages(events: Sequence[Event], task: AnyTask, policy: AnyPolicy) -> None:

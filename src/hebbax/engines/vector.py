@@ -7,17 +7,15 @@ from typing import Any
 import jax
 import numpy as np
 
+from hebbax.engines.bodies import bodies_of
 from hebbax.engines.flock import Flock, FlockEngine
-from hebbax.engines.scenario import PLAIN, Scenario
+from hebbax.engines.scenario import PLAIN, Scenario, make_for_each
 from hebbax.errors import HebbaxError
 from hebbax.policies.any_policy import AnyPolicy
 from hebbax.streams import BODY_STREAM
 from hebbax.tasks.external.open import open_environments
 from hebbax.tasks.external.task import ExternalTask
 from hebbax.types import END_DIVERGED, Record
-
-FLOCK = 64
-"""Lives that tick together: enough that a call of the policy costs little a life."""
 
 
 class VectorEngine(FlockEngine[ExternalTask]):
@@ -30,9 +28,9 @@ class VectorEngine(FlockEngine[ExternalTask]):
     name = "vector"
 
     def __init__(
-        self, task: ExternalTask, policy: AnyPolicy, *, threads: int | None = None, flock: int = FLOCK
+        self, task: ExternalTask, policy: AnyPolicy, *, threads: int | None = None, flock: int | None = None
     ) -> None:
-        super().__init__(task, policy, threads=threads, at_once=flock)
+        super().__init__(task, policy, threads=threads, at_once=task.at_once if flock is None else flock)
         self.environments = open_environments(task, threads=self.threads)
         self.tenants: object = None  # the lives that are in them
         self.seeds = jax.jit(jax.vmap(environment_seed))
@@ -67,8 +65,23 @@ class _Episodes(Flock):
         super().__init__(engine, genomes, keys, scenario, width=engine.at_once)
         self._engine: VectorEngine = engine
         self.environments, engine.tenants = engine.environments, self
-        self.observations = self.environments.begin(np.asarray(engine.seeds(self.keys))[: self.count])
+        self.bodies = self._bodies()
+        seeds = np.asarray(engine.seeds(self.keys))[: self.count]
+        self.observations = self.environments.begin(seeds, self.bodies)
         self._end_the_unseen()
+
+    def _bodies(self) -> list[Any]:
+        """Return the body that each life has from birth to end, None for the environment's own."""
+        task, policy = self._engine.task, self._engine.policy
+        each = make_for_each(self.damages, self.key_data, task, policy, lambda events: bodies_of(task, events))
+        return [bodies.at(0) for bodies in each]
+
+    def look_at_events(self) -> None:
+        """Take up how the events have changed since. Raises HebbaxError for another body than the life began with."""
+        known = self.known_damages
+        super().look_at_events()
+        if known != self.known_damages and self._bodies() != self.bodies:
+            raise HebbaxError(f"task {self._engine.task.name!r} gives a life its body at birth: begin another")
 
     def _warnings(self) -> np.ndarray:
         return np.zeros(self.count, np.int64)

@@ -15,7 +15,7 @@ from hebbax.damage.events import Event, check_onsets
 from hebbax.damage.text import parse_damages
 from hebbax.engines.bodies import check_damages
 from hebbax.engines.live_controller import LiveController
-from hebbax.errors import about, unknown_name
+from hebbax.errors import HebbaxError, about, unknown_name
 from hebbax.evolution.statistics import Controller
 from hebbax.evolution.trust import Trust, check_trust
 from hebbax.policies.make_policy import make_policy
@@ -82,14 +82,20 @@ class StoredRun:
         return self.task.length if self.trained.task.ticks is None else self.trained.task.ticks
 
     def under(
-        self, *, ticks: int | None = None, termination: str | None = None, damage: str | None = None
+        self,
+        *,
+        task: str | None = None,
+        ticks: int | None = None,
+        termination: str | None = None,
+        damage: str | None = None,
     ) -> StoredRun:
         """Return the run with lives of another length, or put through something else than in training.
 
-        Raises HebbaxError for a termination or a damage that is none, and a damage that the robot or the policy cannot
-        have, or that sets in after the end of the life.
+        A controller may live on another task than its own that has as many observations and actions, in whose order it
+        takes them to be its own. Raises HebbaxError for a task that has not, a termination or a damage that is none,
+        and a damage that the robot or the policy cannot have, or that sets in after the end of the life.
         """
-        config = self.config
+        config = self.config if task in (None, self.config.task.name) else self._elsewhere(task)
         config = replace(
             config,
             task=replace(config.task, ticks=config.task.ticks if ticks is None else ticks),
@@ -103,6 +109,16 @@ class StoredRun:
         length = changed.task.length if config.task.ticks is None else config.task.ticks
         check_onsets(changed.variants, length)
         return changed
+
+    def _elsewhere(self, name: str) -> TrainConfig:
+        """Return the configuration on another task, on whatever engine that runs. Raises HebbaxError as `under`."""
+        ours, other = self.task, make_task(name)
+        if (other.observation_size, other.action_size) != (ours.observation_size, ours.action_size):
+            raise HebbaxError(
+                f"task={name}: it has {other.observation_size} observations and {other.action_size} actions; expected "
+                f"{ours.observation_size} and {ours.action_size}, as task {ours.name!r} of this controller has"
+            )
+        return replace(self.config, task=replace(self.config.task, name=name), engine="auto")
 
     @cached_property
     def variants(self) -> tuple[tuple[Event, ...], ...]:

@@ -164,7 +164,7 @@ def outcome(
     return terms(before, simulation, action, period), has_fallen(simulation.qpos), touching(before)
 
 
-def _observation() -> tuple[Group, ...]:
+def observation_groups() -> tuple[Group, ...]:
     """Return the groups of 28 observations."""
     joints = [f"{leg} {joint}" for leg in LEGS for joint in ("hip", "ankle")]
     return (
@@ -182,6 +182,11 @@ def _observation() -> tuple[Group, ...]:
         ),
         Group("foot contacts", 4, "1", 0, 1),  # of the tick before, in the order of the legs
     )
+
+
+def action_groups() -> tuple[Group, ...]:
+    """Return the groups of 8 torques."""
+    return motors({f"{leg} {joint}": "250 N·m" for leg in LEGS for joint in ("hip", "ankle")})
 
 
 SHAPING = {
@@ -226,8 +231,8 @@ def quadruped_task(outcome: Callable[..., Any], **fields: Any) -> Task:
     return Task(
         robot="BulletAnt",
         world=mujoco(_MODEL, substeps=_SUBSTEPS),
-        observation=_observation(),
-        action=motors({f"{leg} {joint}": "250 N·m" for leg in LEGS for joint in ("hip", "ankle")}),
+        observation=observation_groups(),
+        action=action_groups(),
         observe=observe,
         actuate=actuate,
         outcome=outcome,

@@ -114,10 +114,13 @@ def remark_on(task: AnyTask) -> str | None:
     if task.world.compiled:
         return None
     environment = cast("ExternalTask", task)
-    one_by_one = environment.suite == "gymnasium"
-    how = "steps its environments one after another" if one_by_one else "takes turns with the policy"
-    suite = {"gymnasium": "Gymnasium", "envpool": "EnvPool"}[environment.suite]
-    parts = [f"{suite} {how}, which is slower than a compiled task of `hebbax tasks`"]
+    how = {
+        "gymnasium": "Gymnasium steps its environments one after another",
+        "envpool": "EnvPool takes turns with the policy",
+        "bullet": "PyBullet takes about a millisecond a tick and core",
+    }[environment.suite]
+    parts = [f"{how}, which is slower than a compiled task of `hebbax tasks`"]
+    parts += ["task=quadruped is this robot in MuJoCo"] if environment.suite == "bullet" else []
     ours = [
         made
         for made in (make() for name, make in TASKS.items() if TASKS.origin(name) is None)

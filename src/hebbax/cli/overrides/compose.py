@@ -16,7 +16,7 @@ from hebbax.cli.overrides.schema import PRIMARY, store_schema
 from hebbax.config.train import TrainConfig, check_train_config, from_typed
 from hebbax.errors import HebbaxError
 
-SCENARIO = ("ticks", "termination", "damage")
+SCENARIO = ("task", "ticks", "termination", "damage")
 """What lives of a stored run can be put through instead of what it lived through in training."""
 
 
@@ -56,7 +56,12 @@ def compose_scenario(overrides: Sequence[str]) -> dict[str, Any]:
         texts.append(f"task.{text}" if key == "ticks" else text)
     config = compose_train(texts)
     check_train_config(config)
-    values = {"ticks": config.task.ticks, "termination": config.termination, "damage": config.damage}
+    values = {
+        "task": config.task.name,
+        "ticks": config.task.ticks,
+        "termination": config.termination,
+        "damage": config.damage,
+    }
     return {key: values[key] for key in values if any(text.partition("=")[0] == key for text in overrides)}
 
 

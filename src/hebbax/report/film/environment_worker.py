@@ -34,6 +34,7 @@ class EnvironmentJob:
     stride: int
     frames_per_second: float
     captions: list[str]  # of each frame, or none
+    body: str | None = None  # as the world's `changed` returns it, None for the environment's own
 
 
 def _task_of(values: dict[str, Any]) -> ExternalTask:
@@ -62,7 +63,7 @@ def _frames(job: EnvironmentJob, actions: np.ndarray) -> Frames:
     """Yield a frame of every stride-th tick of a life with the actions [ticks, action_size]."""
     try:
         environments = open_environments(_task_of(job.task), threads=1, film=True)
-        environments.begin(np.array([job.seed]))
+        environments.begin(np.array([job.seed]), [job.body])
         yield environments.frame()
     except Exception as error:
         if _needs_opengl(error):

@@ -142,7 +142,15 @@ def _film_actions(life: Filmed, path: Path, look: Look, pace: Pace, lines: list[
     output = unfinished(path, film_suffix(path))
     values = asdict(cast("ExternalTask", life.task))
     key_seed = int(environment_seed(life_key(life.seed, 0)))
-    job = EnvironmentJob(values, key_seed, str(output), pace.stride, pace.frames_per_second, lines)
+    job = EnvironmentJob(
+        values,
+        key_seed,
+        str(output),
+        pace.stride,
+        pace.frames_per_second,
+        lines,
+        bodies_of(life.task, life.events).at(0),
+    )
     actions = life.record.actions[: pace.ticks]
     subject = f"task {life.task.name!r}"
     child = Child("hebbax.report.film.environment_worker", asdict(job), {"actions": actions}, subject)

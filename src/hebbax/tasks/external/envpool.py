@@ -6,7 +6,7 @@ import difflib
 import importlib.metadata
 import importlib.util
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,7 +34,7 @@ class EnvPoolEnvironments:
             _, self._encode = read_observations(task.name, spec.gymnasium_observation_space)
             _, self._decode = write_actions(task.name, spec.gymnasium_action_space)
 
-    def begin(self, seeds: np.ndarray) -> np.ndarray:
+    def begin(self, seeds: np.ndarray, bodies: Sequence[Any] = ()) -> np.ndarray:
         """Begin an episode an environment, each from its own seed, in a new pool."""
         if self._pool is not None:
             self._pool.close()

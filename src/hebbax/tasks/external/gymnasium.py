@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib.metadata
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
@@ -31,7 +32,7 @@ class GymnasiumEnvironments:
         first = self._environments[0]
         _, self._promises, _, self._decode = _reading(task.name, first)
 
-    def begin(self, seeds: np.ndarray) -> np.ndarray:
+    def begin(self, seeds: np.ndarray, bodies: Sequence[Any] = ()) -> np.ndarray:
         """Begin an episode an environment, each from its own seed; environments are made as they are needed."""
         while len(self._environments) < len(seeds):
             self._environments.append(_make(self.task.name, self._spec, film=self.film))

@@ -19,6 +19,10 @@ def external_task(name: str) -> AnyTask:
         from hebbax.tasks.external.gymnasium import describe_gymnasium
 
         return describe_gymnasium(name, environment_id)
+    if suite == "bullet":
+        from hebbax.tasks.external.bullet import describe_bullet
+
+        return describe_bullet(name, environment_id)
     if suite == "menagerie":
         from hebbax.tasks.external.menagerie import menagerie_task
 
@@ -34,6 +38,10 @@ def open_environments(task: ExternalTask, *, threads: int, film: bool = False) -
         from hebbax.tasks.external.gymnasium import GymnasiumEnvironments
 
         return GymnasiumEnvironments(task, film=film)
+    if task.suite == "bullet":
+        from hebbax.tasks.external.bullet import BulletEnvironments
+
+        return BulletEnvironments(task, threads=threads, film=film)
     from hebbax.tasks.external.envpool import EnvPoolEnvironments
 
     return EnvPoolEnvironments(task, threads=threads, film=film)

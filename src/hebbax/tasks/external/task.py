@@ -1,4 +1,4 @@
-"""Environments of other packages as tasks: `gymnasium/ENV_ID` and `envpool/ENV_ID`; and names of robots of others."""
+"""Tasks of other packages: environments as `gymnasium/ENV_ID`, `envpool/ENV_ID`, `bullet/ENV_ID`, and their robots."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ from hebbax.worlds.base import WorldBase
 if TYPE_CHECKING:
     from hebbax.tasks.task import Task
 
-SUITES = ("gymnasium", "envpool", "menagerie")
+SUITES = ("gymnasium", "envpool", "bullet", "menagerie")
 """What the name of a task begins with that another package brings; a robot of the last is a task as ours are."""
 
-_EXAMPLES = dict.fromkeys(SUITES, ("ENV_ID", "Pendulum-v1")) | {"menagerie": ("ROBOT", "unitree_go1")}
+_EXAMPLES = dict.fromkeys(SUITES, ("ENV_ID", "Pendulum-v1")) | {
+    "bullet": ("ENV_ID", "AntBulletEnv-v0"),
+    "menagerie": ("ROBOT", "unitree_go1"),
+}
 
 TICKS = 1000
 """Ticks of a life where an environment has no time limit of its own."""
@@ -36,10 +39,14 @@ class ExternalTask:
     timed: bool  # whether the environment says how long a tick is; else it counts as 1 s
     length: int  # control ticks of a full life
     source: Mapping[str, Any]  # id, package, version and arguments, as run.json records them
+    reward: tuple[str, ...] = ("reward",)  # name of the one term: an environment says their sum alone
+    termination: str | None = None  # when a life ends, in words; most environments do not say
+    at_once: int = 64  # lives that tick together: enough that a call of the policy costs little a life
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "observation", as_groups(self.observation))
         object.__setattr__(self, "action", as_groups(self.action))
+        object.__setattr__(self, "reward", tuple(self.reward))
 
     @property
     def observation_size(self) -> int:
@@ -62,11 +69,6 @@ class ExternalTask:
         return {}
 
     @property
-    def reward(self) -> tuple[str, ...]:
-        """Names of the reward's terms: an environment says their sum alone."""
-        return ("reward",)
-
-    @property
     def shaping(self) -> tuple[str, ...]:
         """Names of terms that count in fitness alone: there are none."""
         return ()
@@ -82,11 +84,6 @@ class ExternalTask:
         return ()
 
     @property
-    def termination(self) -> str | None:
-        """When a life ends, in words: an environment does not say."""
-        return None
-
-    @property
     def settle(self) -> int:
         """Control ticks before a life goes on: an environment sees to that itself."""
         return 0
@@ -99,6 +96,10 @@ class ExternalTask:
     @property
     def world(self) -> EnvironmentWorld:
         """What simulates: the environment itself."""
+        if self.suite == "bullet":
+            from hebbax.tasks.external.bullet import BulletWorld
+
+            return BulletWorld(self)
         return EnvironmentWorld(self)
 
     @property
@@ -145,8 +146,11 @@ class Environments(Protocol):
     `which` [n] numbers some of them in ascending order, and `outputs` [n, action_size] are those of their policies.
     """
 
-    def begin(self, seeds: np.ndarray) -> np.ndarray:
-        """Begin an episode in each of the first, from seeds [lives]; return observations [lives, observations]."""
+    def begin(self, seeds: np.ndarray, bodies: Sequence[Any] = ()) -> np.ndarray:
+        """Begin an episode in each of the first, from seeds [lives]; return observations [lives, observations].
+
+        `bodies` are what the world's `changed` returned for each life, None for its own; without any all are its own.
+        """
         ...
 
     def restart(self, which: np.ndarray) -> np.ndarray:
