@@ -184,5 +184,43 @@ def test_envpool(hebbax):
     assert evaluation["lengths"] == [12, 12]
 
 
+def test_bullet(hebbax):
+    pytest.importorskip("pybullet")
+    pytest.importorskip("pybullet_envs_gymnasium")
+    task = "task=bullet/AntBulletEnv-v0"
+    ran = hebbax("train", task, *TINY, "damage=none | najarro-ant/right-front", "generations=2", "--run", "whole")
+    assert (ran.code, ran.error) == (0, "")
+    assert "PyBullet takes about a millisecond a tick and core, which is slower than a compiled task" in ran.out
+    assert "task=quadruped is this robot in MuJoCo" in ran.out
+    assert hebbax("train", "--resume", "whole", "generations=2").code == 0
+    ran = hebbax("evaluate", "whole", "damage=najarro-ant/left-front", "--lifetimes", "2", "--json")
+    assert (ran.code, ran.error) == (0, "")  # PyBullet prints what would be no JSON
+    assert list(json.loads(ran.out)["reward_terms"]) == ["progress"]
+    ran = hebbax("evaluate", "whole", "damage=shorten-limb(front-left lower leg, 0.25, from=3)")
+    assert ran.code == 2
+    assert ran.error.count("\n") == 1
+    assert "its bodies are as they are from birth on" in ran.error
+
+
+@pytest.mark.slow
+def test_bullet_resumes_films_and_takes_controllers_of_quadruped(hebbax):
+    pytest.importorskip("pybullet")
+    pytest.importorskip("pybullet_envs_gymnasium")
+    bullet = "task=bullet/AntBulletEnv-v0"
+    assert hebbax("train", bullet, *TINY, "generations=2", "--run", "whole").code == 0
+    assert hebbax("train", bullet, *TINY, "generations=1", "--run", "stopped").code == 0
+    assert hebbax("train", "--resume", "stopped", "generations=2").code == 0
+    assert checkpoint("stopped") == checkpoint("whole")
+    ran = hebbax("show", "stopped", "damage=najarro-ant/right-front")
+    assert (ran.code, ran.error) == (0, "")
+    assert Path("stopped/life.mp4").stat().st_size > 1000
+
+    phases = ("training.ticks=full", "training.phases=[]")
+    assert hebbax("train", "task=quadruped", *TINY, *phases, "generations=1", "--run", "ours").code == 0
+    ran = hebbax("evaluate", "ours", bullet, "damage=najarro-ant/left-front", "--lifetimes", "2", "--json")
+    assert (ran.code, ran.error) == (0, "")
+    assert json.loads(ran.out)["task"] == "bullet/AntBulletEnv-v0"
+
+
 def checkpoint(run: str) -> bytes:
     return RunFolder(Path(run)).checkpoints()[-1].read_bytes()

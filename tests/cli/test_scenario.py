@@ -37,6 +37,8 @@ def test_a_recording_says_what_happened_and_replays_it(hebbax, copied_run, tmp_p
             "hebbax: policy.hidden=[3]: only task, ticks, termination and damage can be others than the run's",
         ),
         ("tick=3", "did you mean 'ticks'?"),
+        ("task=hopper", "task=hopper: it has 11 observations and 3 actions; expected 8 and 2, as task 'swimmer' of"),
+        ("task=swimer", "did you mean 'swimmer'?"),
         ("ticks=0", "task.ticks=0: expected a whole number of at least 1"),
         ("termination=fall", "unknown termination 'fall'"),
         ("damage=scale-actuator(9, 0)", "on actuator 9: expected 0 to 1"),
@@ -72,3 +74,10 @@ def test_a_sweep_over_damages_splits_outside_of_brackets(tmp_path):
         for damage in ("none", "scale-actuator(0, 0.5)", "pin-actuator(1) + noise-observation(0.1)")
         for seed in (0, 1)
     ]
+
+
+def test_a_controller_lives_on_another_task_of_its_sizes(hebbax, copied_run):
+    ran = hebbax("evaluate", "copy", "task=gymnasium/Swimmer-v5", "ticks=4", "--lifetimes", "2", "--json")
+    assert (ran.code, ran.error) == (0, "")
+    found = json.loads(ran.out)
+    assert (found["task"], found["lengths"]) == ("gymnasium/Swimmer-v5", [4, 4])

@@ -1,19 +1,19 @@
-"""PyBullet's ant, where PyBullet is installed: against its own environment, and against `quadruped` of the same name."""
+"""PyBullet's ant, where PyBullet is installed: against its own environment, and number by number against `quadruped`."""
 
 from __future__ import annotations
 
 import logging
 import os
 import signal
-from types import SimpleNamespace
 
 import jax
 import mujoco
 import numpy as np
 import pytest
+from tests.faults.kills import killed
 
 from hebbax.damage.text import parse_damages
-from hebbax.engines.bodies import check_damages
+from hebbax.engines.bodies import bodies_of, check_damages
 from hebbax.engines.scenario import Scenario
 from hebbax.engines.vector import VectorEngine
 from hebbax.errors import HebbaxError
@@ -22,7 +22,8 @@ from hebbax.policies.open_loop import Replay
 from hebbax.tasks import quadruped
 from hebbax.tasks.external.bullet import BulletEnvironments
 from hebbax.tasks.registry import changed_origin, make_task, remark_on
-from hebbax.types import END_TERMINATED
+from hebbax.types import END_TERMINATED, Simulation
+from hebbax.worlds.mujoco.simulation import simulation_of
 
 pytest.importorskip("pybullet")
 pytest.importorskip("pybullet_envs_gymnasium")
@@ -102,7 +103,14 @@ def as_simulation(qpos, qvel):
     data = mujoco.MjData(model)
     data.qpos[:], data.qvel[:] = qpos, qvel
     mujoco.mj_forward(model, data)
-    return SimpleNamespace(qpos=data.qpos, qvel=data.qvel, xpos=data.xpos, xipos=data.xipos)
+    return Simulation(*(np.array(field) for field in simulation_of(data)))
+
+
+def place_of(theirs):
+    """Return the mean x and y over 22 parts where they are now: what the environment reads is a physics step old."""
+    client, ant = theirs.robot._p, theirs.robot.objects[0]
+    links = [client.getLinkState(ant, link, 0, 1)[0] for link in range(client.getNumJoints(ant))]
+    return np.mean([client.getBasePositionAndOrientation(ant)[0], *links, np.zeros(3)], axis=0)[:2]
 
 
 def put(theirs, qpos):
@@ -132,8 +140,9 @@ def test_observations_and_reward_terms_are_those_of_quadruped_at_home_and_after_
         alive, progress, electricity, at_limit, feet_collision = theirs.rewards
         names = ("progress", *quadruped.SHAPING)
         terms = dict(zip(names, quadruped.terms(before, after, action, PERIOD), strict=True))
-        assert progress == pytest.approx(terms["progress"], abs=1e-4)  # a difference of two distances of 1,000 m
-        assert terms["distance"] == pytest.approx(progress * quadruped.METRES_PER_REWARD, abs=2e-6)
+        np.testing.assert_allclose(place_of(theirs), quadruped._place(after.xpos, after.xipos), atol=1e-8)
+        assert progress == pytest.approx(terms["progress"], abs=0.001 / PERIOD)  # the parts have come a little further
+        assert terms["distance"] == pytest.approx(terms["progress"] * quadruped.METRES_PER_REWARD)
         assert electricity == pytest.approx(terms["electricity"], abs=1e-5)
         assert (alive, at_limit) == (terms["alive"], pytest.approx(terms["joints-at-limit"]))
         assert (feet_collision, fallen) == (0.0, alive < 0)
@@ -163,7 +172,17 @@ def test_some_are_advanced_and_begun_again(environments, theirs):
     theirs.reset(seed=11)
     theirs.step(action[0])
     np.testing.assert_array_equal(again[0], theirs.reset()[0])
-    assert environments.frame().shape == (240, 320, 3)
+
+
+def test_it_draws_itself_with_the_body_that_it_has(task):
+    (events,) = parse_damages("shorten-limb(front-right lower leg, 0.25)", PERIOD)
+    environments = BulletEnvironments(task, threads=1, film=True)
+    pictures = []
+    for body in (None, bodies_of(task, events).at(0)):
+        environments.begin(np.array([1]), [body])
+        pictures.append(environments.frame())
+    assert pictures[0].shape == (240, 320, 3)
+    assert 0 < np.mean(pictures[0] != pictures[1]) < 0.1
 
 
 def test_a_process_that_is_killed_is_replaced_and_said_and_changes_nothing(environments, caplog):
@@ -194,6 +213,12 @@ def test_an_ant_that_does_nothing_falls_as_measured(task):
     assert (lives.ends == END_TERMINATED).all()
 
 
+@pytest.mark.slow
+def test_no_process_outlives_a_command_that_is_killed(tmp_path):
+    command = ("train", f"task={NAME}", "policy=han-b", "strategy.population=8", "threads=2", "--run", "run")
+    assert killed(command, tmp_path, signal.SIGKILL, 20.0) == set()
+
+
 # Damages
 
 
@@ -219,8 +244,6 @@ def masses(body):
     ],
 )
 def test_published_bodies_are_pybullets_own_but_for_a_line(task, tmp_path, damage, link, line):
-    from hebbax.engines.bodies import bodies_of
-
     (events,) = parse_damages(damage, PERIOD)
     text = bodies_of(task, events).at(0)
     (changed,) = [one for one in text.splitlines() if line in one]
@@ -234,7 +257,7 @@ def test_published_bodies_are_pybullets_own_but_for_a_line(task, tmp_path, damag
 def test_each_life_has_its_own_body_from_birth_on(task):
     engine = VectorEngine(task, Replay(8, 12), threads=1)
     actions = np.tile(actions_of(1, 12).reshape(1, -1), (3, 1))
-    keys = jax.random.split(KEY, 1)[[0, 0, 0]]
+    keys = jax.random.split(KEY, 1)[np.zeros(3, int)]
     bodies = parse_damages("none | najarro-ant/left-front | najarro-ant/right-front", PERIOD)
     lives = engine.evaluate(actions, keys, Scenario(ticks=12, damages=list(bodies)))
     assert len(set(lives.returns.tolist())) == 3
@@ -256,13 +279,22 @@ def test_damages_of_the_mind_sensors_and_motors_are_those_of_any_task(task):
     ("damage", "message"),
     [
         ("scale-mass(2)", "after scale-mass: PyBullet's ant can have shorter lower legs, and nothing else"),
-        ("remove-limb(front-left lower leg)", "after remove-limb: PyBullet's ant can have shorter lower legs, and noth"),
+        (
+            "remove-limb(front-left lower leg)",
+            "after remove-limb: PyBullet's ant can have shorter lower legs, and noth",
+        ),
         ("scale-gravity(0.5)", "after scale-gravity: PyBullet's ant can have shorter lower legs, and nothing else"),
         ("push-body(front-left lower leg, (9, 0, 0))", "its environment has no bodies or coordinates that could be"),
         ("hold-coordinate(0, 0)", "its environment has no bodies or coordinates that could be reached"),
         ("shorten-limb(torso, 0.5)", "unknown body 'torso': "),
-        ("shorten-limb(front-left lower leg, 0.5, from=0.033s)", "from tick 2 for .* as they are from birth on; expected"),
-        ("shorten-limb(front-left lower leg, 0.5, for=0.033s)", "from tick 0 for 2 on task .* expected neither from= nor"),
+        (
+            "shorten-limb(front-left lower leg, 0.5, from=0.033s)",
+            "from tick 2 for .* as they are from birth on; expected",
+        ),
+        (
+            "shorten-limb(front-left lower leg, 0.5, for=0.033s)",
+            "from tick 0 for 2 on task .* expected neither from= nor",
+        ),
     ],
 )
 def test_other_damages_are_one_line(task, damage, message):

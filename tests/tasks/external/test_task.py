@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
 
 import gymnasium
 import jax
 import numpy as np
 import pytest
 from gymnasium import spaces
+from tests.tasks.external import mortal
 
 from hebbax.engines.scenario import Scenario
 from hebbax.engines.vector import VectorEngine
 from hebbax.errors import HebbaxError
 from hebbax.policies.open_loop import Replay
+from hebbax.tasks.external import bullet
 from hebbax.tasks.external import envpool as envpool_environments
+from hebbax.tasks.external.lasting_worker import LastingWorker
 from hebbax.tasks.external.spaces import read_observations, write_actions
 from hebbax.tasks.external.task import is_external
 from hebbax.tasks.registry import changed_origin, make_task, remark_on
@@ -177,6 +182,9 @@ def test_actions_that_no_network_takes(space):
         ("gymnasium/no_such_package:X-v0", "task 'gymnasium/no_such_package:X-v0': cannot import 'no_such_package': "),
         ("gymnasium/", "task 'gymnasium/': expected gymnasium/ENV_ID such as gymnasium/Pendulum-v1"),
         ("envpool", "task 'envpool': expected envpool/ENV_ID such as envpool/Pendulum-v1"),
+        ("bullet/", "task 'bullet/': expected bullet/ENV_ID such as bullet/AntBulletEnv-v0"),
+        ("bullet/AntBulletEnv", r"unknown PyBullet environment 'AntBulletEnv': did you mean 'AntBulletEnv-v0'\?"),
+        ("bullet/zzz", "unknown PyBullet environment 'zzz': known: AntBulletEnv-v0"),
         ("gymnasium/Hopper-v3", "task 'gymnasium/Hopper-v3' needs what is not installed: The mujoco v2 and v3 based"),
     ],
 )
@@ -211,6 +219,33 @@ def test_envpool_that_is_not_installed_says_what_to_do(monkeypatch):
     monkeypatch.setattr(envpool_environments.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(HebbaxError, match=r"task 'envpool/Pendulum-v1' needs EnvPool: pip install 'envpool>=1\.2'"):
         make_task("envpool/Pendulum-v1")
+
+
+def test_bullet_that_is_not_installed_says_what_to_do(monkeypatch):
+    monkeypatch.setattr(bullet.importlib.util, "find_spec", lambda name: None)
+    newest = tuple(sys.version_info[:2])
+    monkeypatch.setattr(bullet, "_NEWEST_PYTHON", newest)
+    with pytest.raises(HebbaxError, match=r"task 'bullet/AntBulletEnv-v0' needs PyBullet: pip install 'pybullet>=3\.2"):
+        make_task("bullet/AntBulletEnv-v0")
+    monkeypatch.setattr(bullet, "_NEWEST_PYTHON", (3, 10))
+    with pytest.raises(HebbaxError, match=r"needs PyBullet, which has no wheel for Python 3\.\d+: use Python 3\.10$"):
+        make_task("bullet/AntBulletEnv-v0")
+
+
+def test_a_process_that_dies_is_replaced_and_said(tmp_path, caplog):
+    worker = LastingWorker("a process of ours")
+    worker.begin(mortal.begin, tmp_path, 1)
+    assert worker.answer() == 1
+    assert caplog.messages == ["a process of ours has ended, killed or for want of memory: another takes its place"]
+    worker.tell(os.getpid)
+    assert worker.answer() == worker.process != os.getpid()
+
+
+def test_a_process_is_not_replaced_for_ever(tmp_path):
+    worker = LastingWorker("a process of ours")
+    worker.begin(mortal.begin, tmp_path, 99)
+    with pytest.raises(HebbaxError, match="a process of ours ended 3 times over the same call: is there too little"):
+        worker.answer()
 
 
 # What is recorded and said
