@@ -1,4 +1,4 @@
-"""PyBullet's ant, where PyBullet is installed: against its own environment, and number by number against `quadruped`."""
+"""PyBullet's ant, where PyBullet is installed: against its own environment, and each number against `quadruped`."""
 
 from __future__ import annotations
 
