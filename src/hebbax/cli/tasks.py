@@ -26,8 +26,8 @@ _EXAMPLES = """\
   hebbax train task=swimmer"""
 
 _MORE = """\
-Tasks too: gymnasium/ENV_ID, envpool/ENV_ID, bullet/AntBulletEnv-v0; menagerie/ROBOT, the robots of MuJoCo Menagerie, such as
-menagerie/unitree_go1; and a robot of your own: hebbax new robot NAME --mjcf FILE"""
+Tasks too: gymnasium/ENV_ID, envpool/ENV_ID, bullet/AntBulletEnv-v0; menagerie/ROBOT, the robots of MuJoCo Menagerie,
+such as menagerie/unitree_go1; and a robot of your own: hebbax new robot NAME --mjcf FILE"""
 
 _COLUMNS = ("name", "robot", "observations", "actions", "control period (s)", "ticks of a life", "Gymnasium id")
 _KEYS = ("name", "robot", "observations", "actions", "control_period", "ticks", "gymnasium_id")
