@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from hebbax.tasks.task import Task
 
 _DESCRIPTION = """\
-List the robots and goals there are, or describe one. The environments of Gymnasium and EnvPool and the robots of MuJoCo
-Menagerie are tasks too, as gymnasium/ENV_ID, envpool/ENV_ID and menagerie/ROBOT, and are not listed."""
+List the robots and goals there are, or describe one. The environments of Gymnasium and EnvPool, PyBullet's ant and the
+robots of MuJoCo Menagerie are tasks too, as gymnasium/ENV_ID, envpool/ENV_ID, bullet/AntBulletEnv-v0 and
+menagerie/ROBOT, and are not listed."""
 
 _EXAMPLES = """\
   hebbax tasks
@@ -25,8 +26,8 @@ _EXAMPLES = """\
   hebbax train task=swimmer"""
 
 _MORE = """\
-Tasks too: gymnasium/ENV_ID, envpool/ENV_ID; menagerie/ROBOT, the robots of MuJoCo Menagerie, such as
-menagerie/unitree_go1; and a robot of your own: hebbax new robot NAME --mjcf FILE"""
+Tasks too: gymnasium/ENV_ID, envpool/ENV_ID, bullet/AntBulletEnv-v0; menagerie/ROBOT, the robots of MuJoCo Menagerie,
+such as menagerie/unitree_go1; and a robot of your own: hebbax new robot NAME --mjcf FILE"""
 
 _COLUMNS = ("name", "robot", "observations", "actions", "control period (s)", "ticks of a life", "Gymnasium id")
 _KEYS = ("name", "robot", "observations", "actions", "control_period", "ticks", "gymnasium_id")

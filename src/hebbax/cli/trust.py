@@ -21,8 +21,10 @@ def add_trust_option(options: Parser) -> None:
 def add_scenario_overrides(options: Parser) -> None:
     """Let lives be put through something else than the run lived through, by KEY=VALUE anywhere after the command."""
     options.takes_overrides = True
-    text = "KEY=VALUE puts the lives through something else than in training: ticks=N termination=end|restart damage=… "
-    text += "task=NAME, another of as many observations and actions"
+    text = (
+        "KEY=VALUE puts the lives through something else than in training: ticks=N termination=end|restart damage=…, "
+    )
+    text += "or on another task of as many observations and actions: task=NAME"
     options.description = f"{options.description}\n\n{text}"
 
 
