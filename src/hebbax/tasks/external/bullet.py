@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from hebbax.tasks.external.lasting_worker import LastingWorker
 from hebbax.tasks.external.task import EnvironmentWorld, ExternalTask
 from hebbax.tasks.quadruped import action_groups, observation_groups
 from hebbax.worlds.base import BodyChange
+from hebbax.worlds.mujoco.capsule_lines import with_capsules_edited
 
 _ID = "AntBulletEnv-v0"
 _PACKAGES = ("pybullet", "pybullet_envs_gymnasium")
@@ -47,22 +47,14 @@ class BulletWorld(EnvironmentWorld):
 
         Raises HebbaxError for a change of anything else.
         """
-        import mujoco
-
-        path = Path(_folder("pybullet")).parent / "pybullet_data/mjcf/ant.xml"
-        own = path.read_text("utf-8")
-        source = mujoco.MjSpec.from_string(own)
+        own = Path(_folder("pybullet")).parent / "pybullet_data/mjcf/ant.xml"
+        edits = []
         for change in changes:
             if change.target != "body" or change.edit is None or change.number is None:
                 raise _too_much()
-            body = source.body(list(_LOWER_LEGS.values())[change.number - 1])
-            change.edit(source, body, change.value)
-        text = own
-        for name in _LOWER_LEGS.values():
-            for geom in source.body(name).geoms:
-                ends = " ".join(f"{float(end):.9g}" for end in geom.fromto)
-                text = re.sub(rf'fromto="[^"]*"(?= name="{geom.name}")', f'fromto="{ends}"', text)
-        if _compiled(mujoco.MjSpec.from_string(text)) != _compiled(source):
+            edits.append((list(_LOWER_LEGS.values())[change.number - 1], change.edit, change.value))
+        text = with_capsules_edited(own.read_text("utf-8"), edits)
+        if text is None:
             raise _too_much()
         return text
 
@@ -155,11 +147,6 @@ def describe_bullet(name: str, environment_id: str) -> ExternalTask:
         termination="the torso is at 0.26 m or lower",
         at_once=_LIVES_AT_ONCE,
     )
-
-
-def _compiled(source: Any) -> str:
-    source.compile()
-    return source.to_xml()
 
 
 def _too_much() -> HebbaxError:
