@@ -43,6 +43,7 @@ def test_one_line_and_nothing_half_made(hebbax, copied_run, tmp_path, file_limit
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("kept_lives")
 def test_record_in_a_process_of_its_own_keeps_the_lives_that_were_whole(finished_run, tmp_path):
     """HDF5 crashed when the process ended."""

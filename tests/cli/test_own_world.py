@@ -98,6 +98,7 @@ def test_the_damage_acts_alike_in_both_engines_and_records_hold_the_state(hebbax
     np.testing.assert_array_equal(record.observations[:20, :2], record.state.position[:20])
 
 
+@pytest.mark.slow
 def test_a_run_names_its_packages_and_one_that_is_gone_is_one_line(hebbax, package, tmp_path):
     assert hebbax("train", *PARTS, "generations=1", "--run", "mine").code == 0
     assert json.loads((tmp_path / "mine/run.json").read_text())["plugin icy"] == "1.0"

@@ -61,6 +61,7 @@ def warm(tmp_path_factory, cache_of_the_tests):
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_numba_compiles_nothing_anew(warm):
     assert warm[0] == []
 

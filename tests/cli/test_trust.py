@@ -210,6 +210,7 @@ def test_trust_that_cannot_be_read_is_told(hebbax, stranger, marker, tmp_path):
     assert not marker.exists()
 
 
+@pytest.mark.slow
 def test_what_a_command_line_names_is_imported_and_its_run_trusted(hebbax, marker):
     assert hebbax("train", f"task={TASK}", *TINY, "generations=1", "--run", "mine").code == 0
     del sys.modules["stranger"]

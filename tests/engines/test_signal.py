@@ -64,6 +64,7 @@ def test_a_rewarded_update_is_as_worked_out_by_hand():
         other = other + record.rewards[tick] * second * np.outer(hidden, action)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", [pytest.param("test-rewarded", marks=pytest.mark.slow), "test-terms"])
 @pytest.mark.parametrize("changes", [{}, pytest.param(AVERAGED, marks=pytest.mark.slow)], ids=["", "averaged"])
 def test_both_engines_hear_the_same(rule, changes):

@@ -53,6 +53,7 @@ def test_which_function_stands_where_is_part_of_a_fingerprint():
     assert digest_of(functions[0]) == digest_of(outcome_of(slow, fast, slow))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine_of", [pytest.param(NativeEngine, marks=pytest.mark.slow), LockstepEngine])
 def test_tasks_that_call_the_same_helpers_in_another_order_are_two(swimmer, engine_of):
     returns = []

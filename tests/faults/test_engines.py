@@ -31,6 +31,7 @@ def check(names: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert child.returncode == 0, f"{died[:1]}: {child.stderr[-500:]}"
 
 
+@pytest.mark.slow
 def test_some_engines_under_threads_and_forks(capsys):
     check([name for name in ENGINES if "han-e" in name and "threads=2" in name], capsys)
 

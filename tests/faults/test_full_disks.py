@@ -64,6 +64,7 @@ def check(
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.slow
 def test_a_full_disk_under_train(finished, tmp_path, capsys):
     check(VICTIMS[:1], SHARES[2:3], finished, tmp_path, capsys)
 

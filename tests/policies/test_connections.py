@@ -118,7 +118,7 @@ MIXED = {
 }
 
 
-QUICK = ("static, then shared", "two rules, one with states")
+QUICK = ("two rules, one with states",)
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ def test_whole_lives_are_those_of_hebbax_evaluate(cheetah):
     han_freeze.NUMBERS.check(numbers)
 
 
+@pytest.mark.slow
 def test_an_ant_with_all_its_legs_lives_as_hebbax_evaluate_has_it_and_others_do_not(ant):
     bodies = han_ant.measure(ant)["bodies"]
 
@@ -71,6 +72,7 @@ def test_an_ant_with_all_its_legs_lives_as_hebbax_evaluate_has_it_and_others_do_
     han_ant.NUMBERS.check({"bodies": bodies})
 
 
+@pytest.mark.slow
 def test_verdicts_are_those_of_hebbax_analyze(cheetah, tmp_path):
     numbers = han_attractors.measure(cheetah)
     assert main(["analyze", str(cheetah.folder.path), "--lifetimes", "20", "--out", str(tmp_path)]) == 0
@@ -83,6 +85,7 @@ def test_verdicts_are_those_of_hebbax_analyze(cheetah, tmp_path):
     han_attractors.NUMBERS.check(numbers)
 
 
+@pytest.mark.slow
 def test_a_go1_lives_as_hebbax_evaluate_has_it(go1, tmp_path):
     numbers = han_go1.measure(go1)
 
@@ -118,6 +121,7 @@ def test_a_foot_that_never_touches_the_ground_counts_in_the_duty_factor():
     assert (found["duty_factor"], found["air_time"]) == pytest.approx((0.6, 0.1))
 
 
+@pytest.mark.slow
 def test_the_gait_of_a_life_that_diverges_is_in_no_mean(go1, monkeypatch):
     lived = Runner.record
 
@@ -194,6 +198,7 @@ def test_few_controllers_are_named_one_by_one_and_many_have_an_interval(tmp_path
     assert "| han-b, seeds 0, 1, 2, 3, 4 | 1,002 (1,000 to 1,004) |" in han_ant.section(many, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "module",
     [
