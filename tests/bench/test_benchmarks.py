@@ -72,6 +72,7 @@ def test_walking_is_two_evaluations_in_a_row_without_a_fall():
     assert walk._walks([]) is None
 
 
+@pytest.mark.slow
 def test_go1(bench):
     results = bench("go1")["closed_loop"]
 

@@ -72,6 +72,7 @@ def test_a_report_of_what_is_there(hebbax, tiny, tmp_path):
     assert "$ hebbax reproduce han-gymnasium --budget laptop --runs r --out o\n" in page
 
 
+@pytest.mark.slow
 def test_what_the_results_hold_is_kept(hebbax, tiny, tmp_path, monkeypatch):
     budget = replace(TINY, seeds={"mlp": 1})
     experiment = replace(EXPERIMENTS["han-gymnasium"], budgets={"laptop": budget})

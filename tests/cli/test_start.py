@@ -66,6 +66,7 @@ def test_numba_compiles_nothing_anew(warm):
     assert warm[0] == []
 
 
+@pytest.mark.slow
 def test_jax_finds_all_its_programs_which_are_few(warm):
     hits, misses = (warm[1].count(f"/jax/compilation_cache/cache_{kind}") for kind in ("hits", "misses"))
     assert misses == 0

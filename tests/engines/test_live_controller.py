@@ -102,7 +102,10 @@ def lived(live, record, **start):
     return np.array([live.act(observation) for observation in record.observations])
 
 
-@pytest.mark.parametrize("name", [f"zoo:{name}" for name in zoo_names()])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(f"zoo:{name}", marks=[pytest.mark.slow] if "swimmer" not in name else []) for name in zoo_names()],
+)
 def test_it_is_the_life_of_a_controller_that_ships(name):
     run = StoredRun.open(name, lambda line: None)
     controller = run.controller()

@@ -104,6 +104,7 @@ def test_a_live_controller_hears_the_reward_of_the_action_before():
         live.act(record.observations[0])
 
 
+@pytest.mark.slow
 def test_a_live_controller_hears_terms_by_name():
     policy = lives_of("test-terms", NativeEngine)[2]
     live = LiveController(policy, np.zeros(policy.genome_size, np.float32))

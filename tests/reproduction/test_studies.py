@@ -162,6 +162,7 @@ def test_a_blow_is_when_the_weight_first_moves():
     assert han_perturbation.hit_tick(record) == 6
 
 
+@pytest.mark.slow
 def test_nothing_is_said_of_a_blow_that_never_came(cheetah):
     numbers = han_perturbation.measure(cheetah)
 

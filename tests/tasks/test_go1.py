@@ -341,6 +341,7 @@ def test_a_command_that_is_due_keeps_half_of_its_parts():
     assert following(PERIOD)[23] > 0
 
 
+@pytest.mark.slow
 def test_sensor_noise_is_even_and_of_its_group():
     task = make_task("go1_walk")
     engine = NativeEngine(task, Replay(12, 400), threads=1)
