@@ -72,7 +72,7 @@ def measure_gait(
     """
     arrays = {"joints": joints, "joint_speeds": joint_speeds, "torques": torques, "contacts": contacts}
     for name, array in arrays.items():
-        axes = (2, 3) if array is torques or array is joint_speeds else (2,)
+        axes = (2, 3) if name in ("joint_speeds", "torques") else (2,)
         if array.ndim not in axes or len(array) != len(forward):
             expected = "two or three" if 3 in axes else "two"
             raise HebbaxError(

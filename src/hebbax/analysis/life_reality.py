@@ -53,9 +53,13 @@ def _of_effort(
     """Return what its motors do for its mass and for its weight."""
     weighed = body_in_time(body, laden)
     changes = laden if isinstance(laden, str) else "a damage changes {} in the time that is looked at"
-    no_power = changes.format("the mass") if np.isnan(weighed.mass) else None
-    if not body.whole_effort or not len(torques):
-        no_power = _EARLIER if not len(torques) else _UNSEEN
+    no_power = None
+    if not len(torques):
+        no_power = _EARLIER
+    elif not body.whole_effort:
+        no_power = _UNSEEN
+    elif np.isnan(weighed.mass):
+        no_power = changes.format("the mass")
     no_cost = _STANDS if gait["motion"] == "stands" else no_power
     if no_cost is None and np.isnan(weighed.gravity):
         no_cost = changes.format("gravity")

@@ -13,7 +13,7 @@ from hebbax.reproduction.experiment import Budget
 from hebbax.runs.evaluation import evaluate_run
 from hebbax.runs.stored_run import StoredRun
 from hebbax.stress.stress import returns_of
-from hebbax.tasks.quadruped import METRES_PER_REWARD
+from hebbax.tasks.quadruped import LEGS, METRES_PER_REWARD
 from hebbax.types import MOST_RETURN
 from hebbax.zoo import zoo_names
 
@@ -34,9 +34,8 @@ LIVES = 100
 RUNS = "najarro-table1"
 """The experiment at whose runs most others look."""
 
-_LEGS = ("front-left", "front-right", "rear-left", "rear-right")
-_ANY_LEG = f"shorten-limb(any of {' or '.join(f'{leg} lower leg' for leg in _LEGS)}, 0.25..1)"
-_TWO_BODIES = f"damage={' | '.join(damage or 'none' for damage in list(BODIES.values())[:2])}"
+_ANY_LEG = f"shorten-limb(any of {' or '.join(f'{leg} lower leg' for leg in sorted(LEGS))}, 0.25..1)"
+_TWO_BODIES = f"damage={' | '.join(BODIES[body] or 'none' for body in SEEN)}"
 
 PLASTIC = ("training.first_mean=normal", "strategy.sigma=0.2", "strategy.learning_rate=0.1")
 """Of the search for rules, as overrides."""
