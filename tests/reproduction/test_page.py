@@ -15,7 +15,7 @@ from hebbax.config.training import TrainingConfig
 from hebbax.errors import HebbaxError
 from hebbax.reproduction.experiment import Budget, Claim, Experiment, PublishedReturn
 from hebbax.reproduction.page import Reproduction, write_reproduction
-from hebbax.reproduction.records import METRIC, curve_of, read_records
+from hebbax.reproduction.records import METRIC, curve_of, read_records, record_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,6 +99,15 @@ def test_learning_curves_are_kept(reproduction, tmp_path):
         "sizes": {"evolved_numbers": 1840, "weights": 368, "plastic_state": 368},
         "made_with": ["mujoco 3.17.0; a CPU"],
     }
+
+
+def test_a_records_command_tells_nothing_of_the_machine(write_run, tmp_path):
+    path = write_run("there", [0.0])
+    record = json.loads((path / "run.json").read_text())
+    record["command"] = ["/home/anyone/bin/hebbax", "train", "task=menagerie/go1", "--run", str(tmp_path / "there")]
+    (path / "run.json").write_text(json.dumps(record))
+
+    assert record_of(path)["command"] == ["hebbax", "train", "task=menagerie/go1", "--run", "there"]
 
 
 def test_the_page_says_what_is_missing(reproduction, tmp_path):

@@ -85,7 +85,7 @@ def record_of(path: Path) -> dict[str, Any]:
         "seed": curve.config.seed,
         "generations": curve.config.generations,
         "reached": curve.generation,
-        "command": run["command"],
+        "command": [_without_folders(argument) for argument in run["command"]],
         "seconds": round(sum(record["seconds"] for record in records), 1),
         "steps": sum(record["steps"] for record in records),
         "return_mean": [_round(record["return_mean"]) for record in records],
@@ -101,6 +101,11 @@ def record_of(path: Path) -> dict[str, Any]:
         "made_with": [_environment(entry) for entry in [run, *run["resumed"]]],
         "config": to_dict(curve.config),
     }
+
+
+def _without_folders(argument: str) -> str:
+    """Return an argument of a command without the place on one's machine, which results are not to publish."""
+    return Path(argument).name if Path(argument).is_absolute() else argument
 
 
 def curve_of(record: Mapping[str, Any]) -> Curve:
