@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.evolve import evolve, print_best
 from hebbax.cli.interrupt import interruption
 from hebbax.cli.output import note, quoted
 from hebbax.cli.parser import Parser
 from hebbax.cli.starting import starting
-from hebbax.cli.trust import add_trust_option
+from hebbax.cli.trust import add_trust_option, open_run
 from hebbax.config.engines import SHIPPED
 from hebbax.errors import HebbaxError
 
@@ -44,6 +45,7 @@ _EXAMPLES = """\
   hebbax train task=swimmer 'policy.hidden=[64,64]' policy.interval=0.2
   hebbax train task=half_cheetah training.ticks=growing
   hebbax train --resume runs/mine generations=300
+  hebbax train --from runs/mine strategy.sigma=0.05 'damage=none | scale-friction(0.5)'
   hebbax train -m task=swimmer policy=han-b,han-e,mlp seed=0,1,2 --run runs/sweep"""
 
 
@@ -60,14 +62,26 @@ def parser() -> Parser:
     options.add_argument(
         "--resume", metavar="RUN", help="go on with this run at its newest checkpoint; only generations= can change"
     )
+    options.add_argument(
+        "--from",
+        dest="source",
+        metavar="RUN",
+        help="begin a new run at the controller of this one, or of zoo:TASK/POLICY, with its task, policy and "
+        "observations unless keys say otherwise",
+    )
+    add_genome_option(options)
     add_trust_option(options)
     return options
 
 
 def run(options: Namespace) -> int:
     """Train; return 0 at the last generation, 128 and the signal's number when stopped before it; see also `sweep`."""
-    if options.trust and options.resume is None:
-        raise HebbaxError("--trust is for --resume: what a command line names itself is imported anyway")
+    if options.trust and options.resume is None and options.source is None:
+        raise HebbaxError("--trust is for --resume and --from: what a command line names itself is imported anyway")
+    if options.source is not None and options.resume is not None:
+        raise HebbaxError("--from begins a new run and --resume goes on with an old one: give one of them")
+    if options.genome != "best" and options.source is None:
+        raise HebbaxError(f"--genome {options.genome} is for --from: it says which of that run's genomes")
     if options.multirun:
         return _swept(options)
     with interruption() as asked:
@@ -84,24 +98,31 @@ def run(options: Namespace) -> int:
 def _swept(options: Namespace) -> int:
     from hebbax.cli.sweep import sweep
 
+    if options.source is not None:
+        raise HebbaxError("-m draws where its runs begin: give --from to one run at a time")
     if options.resume is not None:
         raise HebbaxError("-m goes on with what it has begun by itself: repeat the command without --resume")
     return sweep(options)
 
 
 def _started(options: Namespace) -> Training:
-    from hebbax.cli.overrides.compose import compose_train
+    from hebbax.cli.overrides.compose import compose_like, compose_train
     from hebbax.evolution.trust import remember_trust
+    from hebbax.runs.begin_from import begin_from
     from hebbax.runs.run_folder import unique_run_path
     from hebbax.runs.training import Training
 
-    config = compose_train(options.overrides)
+    source = None if options.source is None else open_run(options.source, trust=options.trust)
+    config = compose_train(options.overrides) if source is None else compose_like(source.trained, options.overrides)
     if options.run is not None:
         path = Path(options.run)
     else:
         date = datetime.now().strftime("%Y%m%d-%H%M%S")
         path = unique_run_path(Path("runs"), config.task.name, config.policy.name, config.seed, date)
-    training = Training.start(config, path, options.command)
+    if source is None:
+        training = Training.start(config, path, options.command)
+    else:
+        training = begin_from(source, config, path, options.command, options.genome)
     remember_trust(training.search.config, path, note)  # its modules were named by who has begun it
     return training
 

@@ -25,6 +25,8 @@ FIRST_MEANS = (AVERAGE, WEIGHTED, NORMAL, UNIFORM)
 Coefficients of that one are from N(0, 1) or U(-1, 1).
 """
 
+_GIVEN = re.compile("given-[0-9a-f]{16}")
+
 MEAN, MINIMUM = "mean", "minimum"
 OVER_VARIANTS = (MEAN, MINIMUM)
 """What fitness is of the mean returns under each variant of damage; a number k stands for mean - k std."""
@@ -58,7 +60,7 @@ class TrainingConfig:
     phases: list[PhaseConfig] | None = None  # none for the task's own choice
     births: str = EACH  # one of BIRTHS
     race: float | None = None  # confidence at which a genome's place ends its lives; none to let it have them all
-    first_mean: str = AVERAGE  # one of FIRST_MEANS
+    first_mean: str = AVERAGE  # one of FIRST_MEANS, or what `begin_from.given` calls a controller from elsewhere
     over_variants: Any = MEAN  # one of OVER_VARIANTS, or k of mean - k std over the variants of damage
     weights: dict[str, float] | None = None  # factors of reward terms in the fitness; none for the task's own choice
 
@@ -71,6 +73,11 @@ class TrainingConfig:
     def full(self) -> bool:
         """Whether all lives of training are as long as those of evaluations, as far as this says."""
         return self.ticks in (None, FULL) and all(phase.ticks in (None, FULL) for phase in self.listed)
+
+    @property
+    def begins_elsewhere(self) -> bool:
+        """Whether the first mean is a controller from elsewhere, which the run does not draw itself."""
+        return _GIVEN.fullmatch(self.first_mean) is not None
 
     @property
     def even(self) -> bool:
@@ -121,9 +128,10 @@ def check_training(config: TrainingConfig) -> None:
     """Raise HebbaxError for a length, a phase or a weight that is none."""
     if config.ticks is not None:
         _check_ticks("training.ticks", config.ticks)
-    for name, choices in (("births", BIRTHS), ("first_mean", FIRST_MEANS)):
-        if getattr(config, name) not in choices:
-            raise unknown_name(f"training.{name}", getattr(config, name), choices)
+    if config.births not in BIRTHS:
+        raise unknown_name("training.births", config.births, BIRTHS)
+    if config.first_mean not in FIRST_MEANS and not config.begins_elsewhere:
+        raise unknown_name("training.first_mean", config.first_mean, FIRST_MEANS)
     _check_over_variants(config.over_variants)
     if config.race is not None and not 0 < config.race < 1:
         raise HebbaxError(

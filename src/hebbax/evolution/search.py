@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import jax
@@ -63,27 +64,33 @@ class Search:
         self.trials = Trials(config, self.engine, self.schedule.phases)
 
     def begin(self) -> SearchState:
-        """Return the state before the first generation."""
-        first = self._begin_strategy(stream(self.key, "initial"))
-        statistics = ObservationStatistics.empty(self.task.observation_size)
-        return SearchState(0, first, statistics, None, self.schedule.begin(), self.births.begin())
+        """Return the state before the first generation. Raises HebbaxError where that is to come from elsewhere."""
+        first = self.config.training.first_mean
+        if self.config.training.begins_elsewhere:
+            raise HebbaxError(
+                f"training.first_mean={first}: a controller from elsewhere; name its run with `hebbax train --from`"
+            )
+        key = stream(self.key, "initial")
+        mean = one_random_genome(key, self.policy, first == NORMAL) if first in (NORMAL, UNIFORM) else None
+        return self._beginning(mean, ObservationStatistics.empty(self.task.observation_size))
 
-    def begin_about(self, genome: np.ndarray) -> SearchState:
+    def begin_about(self, genome: np.ndarray, statistics: ObservationStatistics | None = None) -> SearchState:
         """Return the state before the first generation, about a genome float32 [genome_size] from elsewhere.
 
-        It is evaluated, so it is the best until a later one is better. Raises HebbaxError where the engine was stopped.
+        It comes with the statistics of the observations that it expects, if any. It is evaluated, so it is the best
+        until a later one is better. Raises HebbaxError where the engine was stopped.
         """
-        first = self.strategy.init(stream(self.key, "initial"), self.policy, genome)
-        state = replace(self.begin(), strategy=first)
+        if statistics is None:
+            statistics = ObservationStatistics.empty(self.task.observation_size)
+        state = self._beginning(genome, statistics)
         lives = self._evaluate_mean(state)
         if lives.stopped:
             raise HebbaxError("the evaluation of the genome was stopped: expected to let it end")
         return self._with_best(state, lives)[0]
 
-    def _begin_strategy(self, key: jax.Array) -> Any:
-        first = self.config.training.first_mean
-        mean = one_random_genome(key, self.policy, first == NORMAL) if first in (NORMAL, UNIFORM) else None
-        return self.strategy.init(key, self.policy, mean)
+    def _beginning(self, mean: np.ndarray | jax.Array | None, statistics: ObservationStatistics) -> SearchState:
+        strategy = self.strategy.init(stream(self.key, "initial"), self.policy, mean)
+        return SearchState(0, strategy, statistics, None, self.schedule.begin(), self.births.begin())
 
     def controller(self, state: SearchState) -> Controller:
         """Return the mean genome with the present statistics."""
@@ -196,7 +203,8 @@ class Search:
         check_tensor("key_data", tensors, np.asarray(jax.random.key_data(self.key)))
         if not np.array_equal(tensors["key_data"], jax.random.key_data(self.key)):
             raise HebbaxError(f"the checkpoint's 'key_data' is not that of seed {self.config.seed}")
-        template = jax.eval_shape(self._begin_strategy, stream(self.key, "initial"))
+        mean = jax.ShapeDtypeStruct((self.policy.genome_size,), jnp.float32)
+        template = jax.eval_shape(partial(self.strategy.init, stream(self.key, "initial"), self.policy), mean)
         leaves, structure = jax.tree_util.tree_flatten_with_path(template)
         values = []
         for path, leaf in leaves:

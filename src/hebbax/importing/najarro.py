@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,11 @@ from hebbax.importing.torch_file import read_torch_array
 from hebbax.networks.mlp import Mlp
 from hebbax.plasticity.najarro_rules import NAJARRO_RULES
 from hebbax.plasticity.rules import RULES
+from hebbax.policies.make_policy import make_policy
 from hebbax.policies.policy import Policy
+from hebbax.runs.begin_from import given
 from hebbax.runs.training import Training
+from hebbax.tasks.registry import make_task
 
 USUAL_RULE = "ABCD_lr"
 """The published default, and what a file of as many columns holds unless somebody says otherwise."""
@@ -104,7 +108,7 @@ def import_najarro(file: Path, config: TrainConfig, path: Path, command: Sequenc
     check_train_config(config)
     if config.training.first_mean != AVERAGE:  # or the first generation would try others
         raise HebbaxError(f"training.first_mean={config.training.first_mean}: the first mean is given; leave it out")
-    search = Search(config)
-    genome = genome_of(coefficients, search.policy)
+    genome = genome_of(coefficients, make_policy(config.policy, make_task(config.task.name)))
+    search = Search(replace(config, training=replace(config.training, first_mean=given(genome))))
     origin = {"imported_sha256": hashlib.sha256(coefficients.tobytes()).hexdigest()}
     return Training.begun(search, lambda: search.begin_about(genome), path, command, origin)

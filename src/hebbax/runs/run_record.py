@@ -27,6 +27,8 @@ RECORD = Fields(
         "keyframe": TEXT,
         "world_sha256": TEXT,
         "imported_sha256": TEXT,
+        "from_id": TEXT,
+        "from_genome": TEXT,
         "id": TEXT,
         "resumed": ListOf(_RESUMPTION),
     },

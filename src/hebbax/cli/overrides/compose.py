@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from hydra import compose, initialize_config_module
@@ -38,6 +39,23 @@ def compose_train(overrides: Sequence[str]) -> TrainConfig:
         raise _explain(error, overrides) from error
     assert isinstance(values, dict)
     return from_typed({str(key): value for key, value in values.items()})
+
+
+def compose_like(config: TrainConfig, overrides: Sequence[str]) -> TrainConfig:
+    """Return what overrides describe, with task, policy and observations of another configuration where not set.
+
+    A policy or a task that is chosen by name is a new one: nothing of the other's is left. Raises HebbaxError as
+    `compose_train` does.
+    """
+    named = [text.partition("=")[0] for text in overrides]
+    task = [] if "task" in named else [f"task={config.task.name}"]  # whose choices of training come with it
+    composed, kept = compose_train([*task, *overrides]), {}
+    for group in ("task", "policy", "observations"):
+        if group not in named:
+            mine, other = getattr(composed, group), getattr(config, group)
+            set_here = {key.partition(".")[2].partition(".")[0] for key in named if key.startswith(f"{group}.")}
+            kept[group] = replace(other, **{name: getattr(mine, name) for name in set_here})
+    return replace(composed, **kept)
 
 
 def compose_scenario(overrides: Sequence[str]) -> dict[str, Any]:
