@@ -15,6 +15,7 @@ import yaml
 from hebbax.runs import checkpoint as checkpoint_module
 from hebbax.runs.checkpoint import read_checkpoint, write_checkpoint
 from hebbax.runs.run_folder import RunFolder
+from hebbax.runs.stored_run import StoredRun
 
 TINY = ("task=swimmer", "policy=han-e", "task.ticks=20", "strategy.population=4", "evaluate_lifetimes=2", "threads=1")
 
@@ -123,6 +124,38 @@ def test_resume_to_more_generations(hebbax, copied_run):
 def test_what_cannot_be_resumed(hebbax, copied_run, arguments, message):
     assert hebbax("train", *arguments) == (2, "", f"hebbax: {message}\n")
     assert generations(copied_run) == [0, 1, 2]
+
+
+def test_a_run_begins_at_the_controller_of_another(hebbax, copied_run):
+    ran = hebbax("train", "--from", "copy", "strategy.sigma=0.02", "generations=1", "--run", "second")
+
+    assert ran.code == 0
+    first, second = (StoredRun.open(copied_run.parent / name) for name in ("copy", "second"))
+    assert (second.config.strategy.sigma, second.config.task) == (0.02, first.config.task)
+    assert second.config.policy == first.config.policy
+    assert second.config.training.first_mean.startswith("given-")
+    assert second.controller("mean").statistics.count > first.controller("best").statistics.count
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--from", "cpy"], "no run at cpy: did you mean 'copy'?"),
+        (
+            ["--from", "copy", "--resume", "copy"],
+            "--from begins a new run and --resume goes on with an old one: give one of them",
+        ),
+        (["--from", "copy", "-m", "seed=0,1"], "-m draws where its runs begin: give --from to one run at a time"),
+        (["--genome", "mean"], "--genome mean is for --from: it says which of that run's genomes"),
+        (
+            ["--from", "copy", "task=half_cheetah"],
+            "task 'half_cheetah' has 17 observations: expected 8, as task 'swimmer' of copy has",
+        ),
+    ],
+)
+def test_where_no_run_can_begin(hebbax, copied_run, arguments, message):
+    assert hebbax("train", *arguments, "--run", "second") == (2, "", f"hebbax: {message}\n")
+    assert not (copied_run.parent / "second").exists()
 
 
 def test_resume_falls_back_from_a_damaged_checkpoint_and_says_so(hebbax, copied_run):

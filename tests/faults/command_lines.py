@@ -223,6 +223,7 @@ def _of_options(command: str, rest: list[str]) -> Iterator[tuple[str, ...]]:
             "--across",
             "--baseline",
             "--resume",
+            "--from",
             "--actions",
             "--suite",
         ):
