@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from hebbax.runs.run_folder import RunFolder
+from hebbax.runs.run_record import without_place
 
 
 def curve_of(path: Path) -> dict[str, Any]:
@@ -44,19 +45,6 @@ def curve_of(path: Path) -> dict[str, Any]:
         "versions": {key: record[key] for key in ("hebbax", "mujoco", "cpu")},
         "evaluations": evaluations,
     }
-
-
-def without_place(words: list[str]) -> list[str]:
-    """Return a command without what changes no result: where its folder is, and its threads."""
-    kept, rest = [], iter(words)
-    for word in rest:
-        if word == "--run":
-            next(rest, None)
-        elif word == "--resume":
-            kept += [word, Path(next(rest, "")).name]
-        elif not word.startswith("threads="):
-            kept.append(word)
-    return kept
 
 
 def row_of(curve: dict[str, Any], thresholds: list[float]) -> str:

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from curves import without_place
 
 from hebbax.analysis.analyze import analyze_source
 from hebbax.damage.text import parse_damages
 from hebbax.engines.make_engine import make_engine
 from hebbax.runs.evaluation import evaluate_controller
+from hebbax.runs.run_record import without_place
 from hebbax.runs.stored_run import StoredRun
 from hebbax.runs.trials import Source
 from hebbax.stress.physics import physics_of

@@ -24,11 +24,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from curves import without_place
 
 from hebbax import zoo
 from hebbax.analysis.reality import rows_of
 from hebbax.comparison.tables import text_of
+from hebbax.runs.run_record import without_place
 from hebbax.runs.stored_run import StoredRun
 from hebbax.stress.physics import HELD
 

@@ -18,6 +18,7 @@ from hebbax.files.atomic_write import write_text_atomically
 from hebbax.files.documents import parse_json, read_text
 from hebbax.policies.sizes import SIZES
 from hebbax.runs.run_folder import RunFolder
+from hebbax.runs.run_record import without_place
 from hebbax.types import MOST_RETURN
 
 METRIC = "mean-genome"
@@ -85,7 +86,7 @@ def record_of(path: Path) -> dict[str, Any]:
         "seed": curve.config.seed,
         "generations": curve.config.generations,
         "reached": curve.generation,
-        "command": [_without_folders(argument) for argument in run["command"]],
+        "command": without_place(run["command"]),
         "seconds": round(sum(record["seconds"] for record in records), 1),
         "steps": sum(record["steps"] for record in records),
         "return_mean": [_round(record["return_mean"]) for record in records],
@@ -101,11 +102,6 @@ def record_of(path: Path) -> dict[str, Any]:
         "made_with": [_environment(entry) for entry in [run, *run["resumed"]]],
         "config": to_dict(curve.config),
     }
-
-
-def _without_folders(argument: str) -> str:
-    """Return an argument of a command without the place on one's machine, which results are not to publish."""
-    return Path(argument).name if Path(argument).is_absolute() else argument
 
 
 def curve_of(record: Mapping[str, Any]) -> Curve:

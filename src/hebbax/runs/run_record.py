@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,24 @@ RECORD = Fields(
     },
 )
 """Of before some keys were recorded, runs do not have them. `belonging` reads `config`, which some can do without."""
+
+
+def without_place(command: Sequence[str]) -> list[str]:
+    """Return a command without what changes no result: where folders are on somebody's machine, and its threads.
+
+    >>> without_place(["hebbax", "train", "--from", "/home/a/runs/b", "threads=1", "--run", "/home/a/runs/c"])
+    ['hebbax', 'train', '--from', 'b']
+    """
+    kept, rest = [], iter(command)
+    for word in rest:
+        if word == "--run":
+            next(rest, None)
+        elif word in ("--resume", "--from"):
+            source = next(rest, "")
+            kept += [word, source if source.startswith("zoo:") else Path(source).name]
+        elif not word.startswith("threads="):
+            kept.append(word)
+    return kept
 
 
 def read_run_record(path: Path, *needed: str) -> dict[str, Any]:
