@@ -152,8 +152,9 @@ def test_strategies_that_need_all_genomes_say_where_there_is_no_room(
 
 
 def test_small_populations_are_kept_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Up to 268 MB: the bits of runs of today do not change."""
+    """Up to 268 MB, and to 262,144 numbers each: the bits of earlier runs do not change."""
     monkeypatch.undo()
     assert not streamed.is_too_large(500, 61_440)
-    assert not streamed.is_too_large(64, 458_002)
-    assert streamed.is_too_large(200, 458_002)
+    assert not streamed.is_too_large(1000, 61_440)
+    assert streamed.is_too_large(1100, 61_440)
+    assert streamed.is_too_large(2, 458_002)

@@ -2,7 +2,7 @@
 
 A generation's genomes are made one at a time from its key, when they live and once more when their fitness is known.
 The step is that of evosax's Open_ES and of `najarro.py`. Its bits are others: noise comes from another loop than XLA's,
-is not worked out from genomes again, and is summed in float64. So only populations that are too large take this way.
+is not worked out from genomes again, and is summed in float64. So only large genomes and populations take this way.
 """
 
 from __future__ import annotations
@@ -23,13 +23,16 @@ from hebbax.evolution.strategies.najarro import Najarro, NajarroState
 LARGEST_POPULATION = 2**28
 """Bytes of all genomes as one float32 array, up to which they are kept as one."""
 
+LARGEST_GENOME = 2**18
+"""Numbers of a genome up to which they are: beyond, XLA takes more than twice as long to draw them."""
+
 POPULATION_COPIES = 3
 """How many arrays of all genomes are in memory at once in a generation that keeps them."""
 
 
 def is_too_large(population: int, genome_size: int) -> bool:
     """Whether the genomes of a population are not kept in memory, where a strategy can do without."""
-    return 4 * population * genome_size > LARGEST_POPULATION
+    return 4 * population * genome_size > LARGEST_POPULATION or genome_size > LARGEST_GENOME
 
 
 def check_population(name: str, population: int, genome_size: int) -> None:
