@@ -10,7 +10,7 @@ import pytest
 
 from hebbax.damage.events import FOREVER, Event
 from hebbax.engines.lockstep import LockstepEngine
-from hebbax.engines.members import Members, read_only
+from hebbax.engines.members import Members
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
 from hebbax.engines.vector import VectorEngine
@@ -111,7 +111,7 @@ class Made(Members):
 
     def genome(self, member: int) -> np.ndarray:
         self.asked.append(member)
-        return read_only(self._genomes[member].copy())
+        return self._genomes[member].copy()
 
 
 def test_genomes_that_are_made_when_they_are_needed_have_the_same_lives(row, engine):
@@ -123,6 +123,14 @@ def test_genomes_that_are_made_when_they_are_needed_have_the_same_lives(row, eng
     assert set(members.asked) == set(range(6))
     with pytest.raises(HebbaxError, match=r"shape \(population, genome_size\)"):
         engine.evaluate(Made(row.genomes[:, 1:]), KEY, Scenario(TICKS))
+
+
+@pytest.mark.parametrize("wrong", [lambda one: one[1:], lambda one: one.astype(np.float64), lambda one: one.tolist()])
+def test_a_genome_that_is_made_wrong_is_one_line(row, engine, wrong):
+    made = Made(row.genomes)
+    made.genome = lambda member: wrong(row.genomes[member])
+    with pytest.raises(HebbaxError, match=r"genome \d of a population is .*: expected \(\d+,\) and float32"):
+        engine.evaluate(made, KEY, Scenario(TICKS))
 
 
 def test_the_number_of_threads_changes_nothing(row, engine):

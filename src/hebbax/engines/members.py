@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
+from hebbax.errors import HebbaxError
+
 
 class Members(ABC):
     """A population of which one genome at a time is made; engines take it in place of an array of all.
@@ -20,17 +22,24 @@ class Members(ABC):
 
     @abstractmethod
     def genome(self, member: int) -> np.ndarray:
-        """Return the genome of a member, float32 [genome_size], read-only. It may be called in several threads."""
+        """Return the genome of a member, float32 [genome_size]. It may be called in several threads."""
 
     def __len__(self) -> int:
         """Return how many members there are."""
         return self.shape[0]
 
     def __getitem__(self, members: int | np.ndarray) -> np.ndarray:
-        """Return the genome of a member, or those of several as float32 [several, genome_size], as an array does."""
-        if isinstance(members, int | np.integer):
-            return self.genome(int(members))
-        return np.stack([self.genome(int(member)) for member in members])
+        """Return the genome of a member, or those of several as float32 [several, genome_size], as an array does.
+
+        Raises HebbaxError where what was made is no such genome: compiled code would read beyond it.
+        """
+        if not isinstance(members, int | np.integer):
+            return np.stack([self[int(member)] for member in members])
+        genome = self.genome(int(members))
+        if not isinstance(genome, np.ndarray) or genome.shape != self.shape[1:] or genome.dtype != np.float32:
+            found = f"{genome.shape} and {genome.dtype}" if isinstance(genome, np.ndarray) else type(genome).__name__
+            raise HebbaxError(f"genome {members} of a population is {found}: expected {self.shape[1:]} and float32")
+        return read_only(np.ascontiguousarray(genome))
 
     def __array__(self, dtype: type | None = None, copy: bool | None = None) -> np.ndarray:
         """Return all genomes at once, for who cannot do with fewer."""

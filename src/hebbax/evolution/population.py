@@ -52,7 +52,7 @@ class MirroredPopulation(Members):
         sigma = self.sigma if member < half else -self.sigma
         sample_about(*self._words, member % half * len(genome), sigma, self.mean, genome)
         self._squares[member] = sum_of_squares(genome, np.empty(LANES))  # while it is in the cache
-        return read_only(genome)
+        return genome
 
     @cached_property
     def mean_squares(self) -> np.ndarray:
@@ -79,5 +79,9 @@ class MirroredPopulation(Members):
 
 def _in_threads(threads: int, call: Callable[[int], object], of_each: Iterable[int]) -> None:
     with ThreadPoolExecutor(threads, thread_name_prefix="hebbax") as pool:
-        for _ in pool.map(call, of_each):
-            pass
+        try:
+            for _ in pool.map(call, of_each):
+                pass
+        except BaseException:  # such as Ctrl-C, which is not to wait for what has not begun
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

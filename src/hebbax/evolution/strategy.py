@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hebbax.config.strategy import StrategyConfig
-from hebbax.engines.members import Members, read_only
+from hebbax.engines.members import Members
 from hebbax.evolution.strategies.build import build
 from hebbax.evolution.strategies.streamed import is_too_large
 from hebbax.policies.policy import Policy
@@ -98,7 +98,7 @@ class _FirstGenomes(Members):
     @pinned()
     def genome(self, member: int) -> np.ndarray:
         """Return the genome of a member, float32 [genome_size]."""
-        return read_only(np.require(self._draw(jnp.int32(member)), np.float32, ["C"]))
+        return np.asarray(self._draw(jnp.int32(member)))
 
 
 @pinned()
