@@ -106,7 +106,7 @@ VICTIMS = (
         _resumed_large,
         ("run/checkpoints/*03.safetensors",),
         _tensors,
-        15,
+        8,
     ),
     Victim("sweep", SWEEP, _same(*SWEEP), ("sweep/*/checkpoints/*06.safetensors",), Path.read_bytes, 20),
     Victim(

@@ -1,4 +1,4 @@
-"""`memory`: the most memory that a generation of very large genomes needs, and what their noise takes of its time."""
+"""`memory`: the most memory that a generation of very large genomes needs, and what making them takes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CASE: dict[str, Any] = {"task": "half_cheetah", "hidden": [218, 393]}
 # Strategy, population, bytes that it may need at most, and how many processes measure it.
 _CASES = (("openai-es", 200, 1e9, 3), ("najarro-es", 200, 1e9, 3), ("openai-es", 10_000, 2e9, 1))
 _TICKS = 5
-_COLUMNS = ("genomes", "as one array", "bound", "peak", "of which imports", "noise", "of it to tell")
+_COLUMNS = ("genomes", "as one array", "bound", "peak", "of which imports", "processor time of noise", "to tell")
 
 
 def measure(settings: Settings, tell: Tell) -> Report:
