@@ -3,7 +3,8 @@
     python benchmarks/zoo.py RUN ...
 
 puts the newest checkpoint of each run into the zoo as TASK/POLICY, in place of what is there, with its configuration,
-metrics and card.
+metrics and card. Where it is too large for one file, its mean and best controller ship alone, and their coefficients as
+float16 where those are too large too: they are judged as they ship.
 
     python benchmarks/zoo.py
 
@@ -28,13 +29,16 @@ import numpy as np
 from hebbax import zoo
 from hebbax.analysis.reality import rows_of
 from hebbax.comparison.tables import text_of
+from hebbax.runs.checkpoint import Checkpoint, write_checkpoint
+from hebbax.runs.checkpoint_parts import PART_BYTES
 from hebbax.runs.run_record import without_place
+from hebbax.runs.saved_state import controllers_alone
 from hebbax.runs.stored_run import StoredRun
 from hebbax.stress.physics import HELD
 
 ZOO = Path(zoo.__file__).parent
 SHIPPED_FILES = ("config.yaml", "run.json", "metrics.jsonl")
-LARGEST = 1_000_000  # bytes of a file
+DOCUMENT = 20_000  # bytes at most for what of a checkpoint is no tensor
 LIVES, LIVES_ANALYSED = 100, 20
 
 
@@ -45,13 +49,22 @@ def ship(path: Path) -> str:
     target = ZOO / name
     shutil.rmtree(target, ignore_errors=True)
     (target / "checkpoints").mkdir(parents=True)
-    newest = run.folder.newest_checkpoint(print)[0]
-    for source in (*(run.folder.path / file for file in SHIPPED_FILES), newest):
-        if source.stat().st_size > LARGEST:
-            sys.exit(f"{source} has {source.stat().st_size:,} bytes: at most {LARGEST:,} ship")
-        shutil.copy(source, target / source.relative_to(run.folder.path))
+    for source in (run.folder.path / file for file in SHIPPED_FILES):
+        if source.stat().st_size > PART_BYTES:
+            sys.exit(f"{source} has {source.stat().st_size:,} bytes: at most {PART_BYTES:,} ship")
+        shutil.copy(source, target / source.name)
+    place = target / "checkpoints" / f"generation-{run.checkpoint.generation:06d}.safetensors"
+    write_checkpoint(place, shipped(run.checkpoint))
     _forget_where(target / "run.json")
     return name
+
+
+def shipped(checkpoint: Checkpoint) -> Checkpoint:
+    """Return what ships of a checkpoint: all of a small one, the controllers of a large one."""
+    for smaller in (checkpoint, controllers_alone(checkpoint)):
+        if sum(tensor.nbytes for tensor in smaller.tensors.values()) <= PART_BYTES - DOCUMENT:
+            return smaller
+    return controllers_alone(checkpoint, np.float16)
 
 
 def _forget_where(path: Path) -> None:
@@ -83,6 +96,7 @@ def write_card(name: str) -> None:
         "generations_run": run.checkpoint.generation,
         "steps": run.folder.read_metrics()[-1]["steps_total"],
         "evaluation_command": shlex.join(evaluation),
+        "coefficients": str(run.checkpoint.tensors["mean/genome"].dtype),
         "reality": reality_of(name),
         "physics": physics_of(name),
     }
@@ -134,6 +148,12 @@ def reality_text(reality: dict[str, Any]) -> str:
     return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows_of(reality["reality"]))]) + "\n"
 
 
+def stored_as(card: dict[str, Any]) -> str:
+    """Return what is to be said of how coefficients are stored, if it is not as they evolved."""
+    kind = card["coefficients"]
+    return "" if kind == "float32" else f", its coefficients rounded to {kind}; all that stands here is of these"
+
+
 def card_text(name: str, card: dict[str, Any], returns: np.ndarray) -> str:
     """Return the card to read."""
     low, high = card["return_ci95"]
@@ -146,7 +166,7 @@ def card_text(name: str, card: dict[str, Any], returns: np.ndarray) -> str:
             "sizes",
             f"{card['evolved_numbers']:,} evolved numbers, {card['weights']:,} weights, {changing} plastic state",
         ),
-        ("genome", f"*{card['genome']}*"),
+        ("genome", f"*{card['genome']}*{stored_as(card)}"),
         (
             "return over 100 fresh lives",
             f"{text_of(card['return_mean'])} (95 % interval over lifetimes {text_of(low)} to {text_of(high)}), "

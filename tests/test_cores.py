@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hebbax import cores
-from hebbax.cores import available_cores, cgroup_quota
+from hebbax.cores import available_cores, available_memory, cgroup_quota
 
 V1_GROUPS = "5:memory:/box\n4:cpu,cpuacct:/box\n3:cpuset:/box\n"
 
@@ -97,3 +97,40 @@ def test_affinity_of_this_process_is_respected() -> None:
         assert available_cores() == 1
     finally:
         os.sched_setaffinity(0, allowed)
+
+
+@pytest.mark.parametrize(
+    ("files", "memory"),
+    [
+        pytest.param({}, 8_000, id="no control groups"),
+        pytest.param({"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "max\n"}, 8_000, id="no limit"),
+        pytest.param(
+            {
+                "proc/self/cgroup": "0::/user.slice/job\n",
+                "sys/fs/cgroup/user.slice/memory.max": "3000\n",
+                "sys/fs/cgroup/user.slice/job/memory.max": "5000\n",
+            },
+            3_000,
+            id="the group above allows less",
+        ),
+        pytest.param(
+            {"proc/self/cgroup": V1_GROUPS, "sys/fs/cgroup/memory/box/memory.limit_in_bytes": "2000\n"},
+            2_000,
+            id="version 1",
+        ),
+        pytest.param(
+            {"proc/self/cgroup": V1_GROUPS, "sys/fs/cgroup/memory/memory.limit_in_bytes": f"{2**63 - 4096}\n"},
+            8_000,
+            id="version 1, no limit",
+        ),
+    ],
+)
+def test_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], memory: int) -> None:
+    sizes = {"SC_PAGE_SIZE": 4, "SC_PHYS_PAGES": 2_000}
+    monkeypatch.setattr(os, "sysconf", lambda name: sizes[name], raising=False)
+    assert available_memory(system(tmp_path, files)) == memory
+
+
+def test_memory_of_a_system_that_does_not_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "sysconf", raising=False)
+    assert available_memory(tmp_path) is None

@@ -1,4 +1,4 @@
-"""How many cores this process may use: its CPU affinity, and the quota that containers and clusters set."""
+"""How many cores and how much memory this process may use: of the machine, and what containers and clusters allow."""
 
 from __future__ import annotations
 
@@ -39,16 +39,34 @@ def cgroup_quota(root: Path = Path("/")) -> float | None:
     return min(limits, default=None)
 
 
-def _group_folders(root: Path) -> Iterator[Path]:
-    """Yield the CPU group of this process, and its parents, under every place where it may be mounted."""
+def available_memory(root: Path = Path("/")) -> int | None:
+    """Return the bytes of memory that this process may fill, or None where the system does not say.
+
+    They are the machine's, or fewer where the control group of this process, or one above it, has a limit. `root` is
+    where proc/ and sys/ are found.
+    """
+    try:
+        machine = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    except (ValueError, OSError, AttributeError):  # names that a system does not know
+        machine = []
+    limits = []
+    for folder in _group_folders(root, "memory"):
+        for name in ("memory.max", "memory.limit_in_bytes"):
+            limit = _read(folder / name).strip()
+            limits += [int(limit)] if limit.isdecimal() else []  # "max" in version 2, a huge number in version 1
+    return min([*machine, *limits], default=None)
+
+
+def _group_folders(root: Path, controller: str = "cpu") -> Iterator[Path]:
+    """Yield the group of this process for a controller, and its parents, under every place where it may be mounted."""
     mounts = root / "sys/fs/cgroup"
     for line in _read(root / "proc/self/cgroup").splitlines():
         _, _, rest = line.partition(":")
         controllers, _, group = rest.partition(":")
         if controllers == "":
             places = [mounts, mounts / "unified"]  # version 2, alone or beside version 1
-        elif "cpu" in controllers.split(","):
-            places = [mounts / controllers, mounts / "cpu"]
+        elif controller in controllers.split(","):
+            places = [mounts / controllers, mounts / controller]
         else:
             continue
         # In a container the group may be named as the host sees it while only its own part is mounted: the walk up

@@ -9,9 +9,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from hebbax.analysis.reality import FINDINGS
+from hebbax.runs.checkpoint import Checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +87,21 @@ def test_a_card_is_of_another_seed_than_evolution_was(cards, monkeypatch):
         run = SimpleNamespace(config=SimpleNamespace(seed=evolved))
         monkeypatch.setattr(cards.StoredRun, "open", lambda name, run=run: run)
         assert cards.lives_of("dog/han-e", 20) == ["--lifetimes", "20", "--seed", other]
+
+
+def test_what_ships_is_a_file_where_it_can_be_and_rounded_where_it_cannot(cards):
+    def checkpoint(size: int) -> Checkpoint:
+        tensors = {name: np.full(size, 1 / 3, np.float32) for name in ("mean/genome", "best/genome", "strategy/.mu")}
+        return Checkpoint(3, {**tensors, "statistics/mean": np.full(2, 1 / 3)}, {"best": {}})
+
+    assert cards.shipped(small := checkpoint(1_000)) is small
+    middle, large = cards.shipped(checkpoint(100_000)), cards.shipped(checkpoint(200_000))
+    for one, dtype in ((middle, np.float32), (large, np.float16)):
+        assert one.tensors.keys() == {"mean/genome", "best/genome", "statistics/mean"}
+        assert one.tensors["mean/genome"].dtype == one.tensors["best/genome"].dtype == dtype
+        assert one.tensors["statistics/mean"].dtype == np.float64
+
+
+def test_a_card_says_that_coefficients_are_rounded(cards):
+    assert cards.stored_as({"coefficients": "float32"}) == ""
+    assert "rounded to float16" in cards.stored_as({"coefficients": "float16"})

@@ -178,7 +178,7 @@ def test_resume_refuses_a_newer_schema(hebbax, copied_run, monkeypatch):
     newest = RunFolder(copied_run).checkpoints()[-1]
     checkpoint = read_checkpoint(newest)
     with monkeypatch.context() as future:
-        future.setattr(checkpoint_module, "SCHEMA", 99)
+        future.setattr(checkpoint_module, "SCHEMA_OF_ONE_FILE", 99)
         write_checkpoint(newest, checkpoint)
 
     message = (

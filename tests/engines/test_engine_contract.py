@@ -10,6 +10,7 @@ import pytest
 
 from hebbax.damage.events import FOREVER, Event
 from hebbax.engines.lockstep import LockstepEngine
+from hebbax.engines.members import Members
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
 from hebbax.engines.vector import VectorEngine
@@ -96,6 +97,40 @@ def test_the_other_lives_change_nothing(row, engine):
     for some in ([2], [4, 5]):
         alone = engine.evaluate(row.genomes[some], keys[np.array(some)], Scenario(TICKS))
         row.assert_same(alone, rows_of(lives, some))
+
+
+class Made(Members):
+    """Genomes of an array, which counts how many are asked for."""
+
+    def __init__(self, genomes: np.ndarray) -> None:
+        self._genomes, self.asked = genomes, []
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self._genomes.shape
+
+    def genome(self, member: int) -> np.ndarray:
+        self.asked.append(member)
+        return self._genomes[member].copy()
+
+
+def test_genomes_that_are_made_when_they_are_needed_have_the_same_lives(row, engine):
+    made, kept = (engine.evaluate(one, KEY, Scenario(TICKS), lifetimes=2) for one in (Made(row.genomes), row.genomes))
+    for field in fields(Lives):
+        np.testing.assert_array_equal(getattr(made, field.name), getattr(kept, field.name))
+    alone = row.make(threads=1)
+    alone.evaluate(members := Made(row.genomes), KEY, Scenario(TICKS), lifetimes=3)
+    assert set(members.asked) == set(range(6))
+    with pytest.raises(HebbaxError, match=r"shape \(population, genome_size\)"):
+        engine.evaluate(Made(row.genomes[:, 1:]), KEY, Scenario(TICKS))
+
+
+@pytest.mark.parametrize("wrong", [lambda one: one[1:], lambda one: one.astype(np.float64), lambda one: one.tolist()])
+def test_a_genome_that_is_made_wrong_is_one_line(row, engine, wrong):
+    made = Made(row.genomes)
+    made.genome = lambda member: wrong(row.genomes[member])
+    with pytest.raises(HebbaxError, match=r"genome \d of a population is .*: expected \(\d+,\) and float32"):
+        engine.evaluate(made, KEY, Scenario(TICKS))
 
 
 def test_the_number_of_threads_changes_nothing(row, engine):

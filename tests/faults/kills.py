@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from hebbax.recording.reader import open_recording
+from hebbax.runs.checkpoint import read_checkpoint
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 TINY = ("task=swimmer", "task.ticks=20", "strategy.population=4", "evaluate_lifetimes=2", "threads=1")
@@ -47,6 +48,18 @@ def _resumed(folder: Path) -> tuple[str, ...]:
     return "train", *TRAINED, "--run", "run"
 
 
+def _resumed_large(folder: Path) -> tuple[str, ...]:
+    if list((folder / "run/checkpoints").glob("*03.safetensors")):
+        return "evaluate", "run", "--lifetimes", "1"
+    if list((folder / "run/checkpoints").glob("*.safetensors")):
+        return "train", "--resume", "run"
+    return "train", *LARGE, "--run", "run"
+
+
+def _tensors(path: Path) -> object:
+    return {name: tensor.tobytes() for name, tensor in read_checkpoint(path).tensors.items()}
+
+
 def _recorded_anew(folder: Path) -> tuple[str, ...]:
     (folder / "lives.h5").unlink(missing_ok=True)  # Ctrl-C keeps the lives that have ended, and no file is replaced
     return RECORD
@@ -72,6 +85,7 @@ def _recording(path: Path) -> object:
         return {life.number: life.total_return for life in recording if life.end != "stopped"}  # which Ctrl-C cuts
 
 
+LARGE = (*TRAINED, "policy.hidden=[150,150]", "generations=3", "checkpoint_every=1")  # in parts of at most 1 MB
 SWEEP = ("train", "-m", *TINY, "generations=6", "checkpoint_every=2", "seed=3,4", "--run", "sweep")
 RECORD = ("record", RUN, "--lifetimes", "4", "--out", "lives.h5")
 ANALYZE = ("analyze", RUN, "--lifetimes", "4", "--ticks", "60", "--out", "analysis")
@@ -85,6 +99,14 @@ VICTIMS = (
         ("run/checkpoints/*12.safetensors",),
         Path.read_bytes,
         30,
+    ),
+    Victim(
+        "train in parts",
+        ("train", *LARGE, "--run", "run"),
+        _resumed_large,
+        ("run/checkpoints/*03.safetensors",),
+        _tensors,
+        8,
     ),
     Victim("sweep", SWEEP, _same(*SWEEP), ("sweep/*/checkpoints/*06.safetensors",), Path.read_bytes, 20),
     Victim(

@@ -49,6 +49,7 @@ from hebbax.reproduction import najarro_quadruped, najarro_table1
 from hebbax.reproduction.conditions import conditions_table, controllers_table
 from hebbax.reproduction.records import curve_of, read_records, record_of
 from hebbax.reproduction.study import STUDY, read_numbers
+from hebbax.runs import checkpoint, checkpoint_parts
 from hebbax.runs.belonging import check_record
 from hebbax.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from hebbax.runs.identity import run_id
@@ -185,6 +186,21 @@ def _write_checkpoint(path: Path, forged: Checkpoint) -> None:
     with suppress(HebbaxError, TypeError, LookupError):
         values = to_dict(from_stored(forged.document["config"]))
         (path.parents[1] / "config.yaml").write_text(yaml.safe_dump(values), "utf-8")
+
+
+def _begin_parts(folder: Path) -> None:
+    _begin_run(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (checkpoint, checkpoint_parts):
+            patch.setattr(module, "PART_BYTES", 4096)
+        write_checkpoint(folder / "run/checkpoints" / CHECKPOINT.name, read_checkpoint(CHECKPOINT))
+
+
+def _a_part() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        _begin_parts(Path(folder))
+        (part,) = Path(folder).glob("run/checkpoints/*.part002-*")
+        return str(part.relative_to(folder))
 
 
 # --- recordings
@@ -410,6 +426,7 @@ KINDS = {
         envelopes, optional="is gone|is null|environment|interval|birth|training.ticks"
     ),
     "the tensors of a checkpoint": _checkpoints(tensors, infinite="best_fitness"),
+    "a part of a checkpoint": Kind(_a_part(), _begin_parts, lambda: texts(4096 * "a"), _read_checkpoint),
     "a recording": Kind(
         "life.h5",
         begin_recording,

@@ -8,6 +8,8 @@ import pytest
 
 from hebbax.config.strategy import StrategyConfig
 from hebbax.engines.live_controller import LiveController
+from hebbax.engines.members import Members
+from hebbax.evolution.strategies import streamed
 from hebbax.evolution.strategy import Strategy
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.mlp import Mlp
@@ -70,7 +72,10 @@ def test_every_rule_reads_its_columns(najarro, rule):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
-def test_generations_of_the_strategy(najarro):
+@pytest.mark.parametrize("is_kept", [True, False], ids=["in memory", "made again"])
+def test_generations_of_the_strategy(najarro, monkeypatch, is_kept):
+    if not is_kept:
+        monkeypatch.setattr(streamed, "LARGEST_POPULATION", 0)
     strategy = Strategy(StrategyConfig("najarro-es", 20), 7)
     start = np.linspace(-2.0, 3.0, 7).astype(np.float32)
     target = np.arange(7.0)
@@ -83,7 +88,8 @@ def test_generations_of_the_strategy(najarro):
     state = strategy.init(keys[0], Policy("p", Mlp((7, 1)), None), start)
     for key, (mean, rate, sigma) in zip(keys, najarro.evolution(start.astype(float), noises, fitness_of), strict=True):
         genomes, asked = strategy.ask(key, state)
-        fitness = np.array([fitness_of(np.asarray(genome, np.float64)) for genome in genomes])
+        assert isinstance(genomes, Members) != is_kept
+        fitness = np.array([fitness_of(np.asarray(genomes[member], np.float64)) for member in range(20)])
         state = strategy.tell(key, genomes, fitness, asked)
         np.testing.assert_allclose(strategy.mean(state), mean, atol=2e-4)
         assert (float(state.learning_rate), float(state.sigma)) == pytest.approx((rate, sigma), rel=1e-5)

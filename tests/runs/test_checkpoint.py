@@ -232,13 +232,13 @@ def test_missing_file_and_folder_are_named(tmp_path: Path) -> None:
 
 def test_newer_schema_asks_for_an_upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a"
-    monkeypatch.setattr(checkpoint_module, "SCHEMA", 2)
+    monkeypatch.setattr(checkpoint_module, "SCHEMA_OF_ONE_FILE", 3)
     write_checkpoint(path, small())
     monkeypatch.undo()
     with pytest.raises(NewerSchemaError) as caught:
         read_checkpoint(path)
     assert str(caught.value) == (
-        f"checkpoint {path} was written by a newer hebbax (schema 2, this one reads up to 1): upgrade hebbax"
+        f"checkpoint {path} was written by a newer hebbax (schema 3, this one reads up to 2): upgrade hebbax"
     )
 
 

@@ -395,7 +395,7 @@ def test_no_good_checkpoint_names_them_all(run: RunFolder) -> None:
 
 def test_newer_schema_is_no_reason_to_fall_back(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     run.save_checkpoint(at(1), keep=3)
-    monkeypatch.setattr(checkpoint_module, "SCHEMA", 2)
+    monkeypatch.setattr(checkpoint_module, "SCHEMA_OF_ONE_FILE", 3)
     run.save_checkpoint(at(2), keep=3)
     monkeypatch.undo()
     run.save_checkpoint(at(3), keep=3)

@@ -9,8 +9,14 @@ import json
 import resource
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+
+from hebbax.cores import available_cores
+from hebbax.keys import root_key
 
 
 def peak_bytes() -> int:
@@ -39,19 +45,41 @@ def run_case(case: dict[str, Any]) -> dict[str, Any]:
     config = TrainConfig(
         task=TaskConfig(case["task"], case["ticks"]),
         policy=PolicyConfig(name="wide", hidden=case["hidden"]),
-        strategy=StrategyConfig(population=case["population"]),
+        strategy=StrategyConfig(case["strategy"], case["population"]),
         evaluate_lifetimes=1,
     )
     before = peak_bytes()
     start = time.perf_counter()
     search = Search(config)
-    search.step(search.begin())
-    return {
+    state = search.begin()
+    search.step(state)
+    measured = {
         "genome_size": search.policy.genome_size,
         "imported_bytes": before,
         "peak_bytes": peak_bytes(),
         "seconds": time.perf_counter() - start,
     }
+    return {**measured, **_noise_seconds(search.strategy, state.strategy, available_cores())}
+
+
+def _noise_seconds(strategy: Any, state: Any, threads: int) -> dict[str, float | None]:
+    """Return the processor time in which a generation makes genomes, and what of it telling takes.
+
+    None where they are in memory.
+    """
+    from hebbax.evolution.population import MirroredPopulation
+
+    genomes, _ = strategy.ask(root_key(0), state)
+    if not isinstance(genomes, MirroredPopulation):
+        return {"noise_seconds": None, "tell_noise_seconds": None}
+    start = time.process_time()
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(genomes.genome, range(len(genomes))):
+            pass
+    asked = time.process_time()
+    genomes.weighted_noise(np.arange(len(genomes), dtype=np.float32))
+    told = time.process_time()
+    return {"noise_seconds": told - start, "tell_noise_seconds": told - asked}
 
 
 if __name__ == "__main__":

@@ -110,6 +110,14 @@ def exact(function: Callable[..., Any]) -> Any:
     return _Compiled(function, {"_nrt": False, **FLAGS, "fastmath": False})
 
 
+def exact_inlined(function: Callable[..., Any]) -> Any:
+    """Return the same, as a part of the code of each caller.
+
+    LLVM leaves a call in a loop where a function seems long to it, and then the loop is no vector.
+    """
+    return _Compiled(function, {"_nrt": False, **FLAGS, "fastmath": False, "forceinline": True})
+
+
 def from_source(source: str, name: str, names: dict[str, Any]) -> Callable[..., Any]:
     """Return a function of generated text, with `names` as its globals."""
     namespace = dict(names)

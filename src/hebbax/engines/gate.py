@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.cores import available_cores
+from hebbax.engines.members import Members, read_only
 from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError, check_whole
 from hebbax.keys import fold_in, words_of
@@ -92,15 +93,18 @@ def check_chunk(chunk: int) -> int:
     return min(check_whole("chunk", chunk, 1, 2**63 - 1), MOST_TICKS)
 
 
-def check_genomes(genomes: Any, genome_size: int) -> np.ndarray:
-    """Return genomes as contiguous float32 [population, genome_size]. Raises HebbaxError for another shape or type."""
-    array = numbers_of("genomes", genomes, np.float32)
-    if array.ndim != 2 or array.shape[1] != genome_size:
+def check_genomes(genomes: Any, genome_size: int) -> np.ndarray | Members:
+    """Return genomes as contiguous float32 [population, genome_size], or members as they are.
+
+    Raises HebbaxError for another shape or type.
+    """
+    array = genomes if isinstance(genomes, Members) else numbers_of("genomes", genomes, np.float32)
+    if len(array.shape) != 2 or array.shape[1] != genome_size:
         raise HebbaxError(
             f"expected genomes to be an array with shape (population, genome_size) (i.e. shape (…, {genome_size})) "
             f"but it had shape {array.shape}"
         )
-    return read_only(array)
+    return array if isinstance(array, Members) else read_only(array)
 
 
 def check_genome(genome: Any, genome_size: int) -> np.ndarray:
@@ -114,14 +118,7 @@ def check_genome(genome: Any, genome_size: int) -> np.ndarray:
     return read_only(array[None])
 
 
-def read_only(array: np.ndarray) -> np.ndarray:
-    """Return a view that cannot be written to, as JAX's arrays are: one type, so one compiled life for both."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
-
-
-def check_lifetimes(lifetimes: int, genomes: np.ndarray) -> int:
+def check_lifetimes(lifetimes: int, genomes: np.ndarray | Members) -> int:
     """Return the lives of all genomes [population, …]. Raises HebbaxError for fewer than one of each."""
     return len(genomes) * check_whole("lifetimes", lifetimes, 1, MOST_LIVES)
 

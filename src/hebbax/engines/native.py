@@ -32,6 +32,7 @@ from hebbax.engines.gate import (
 from hebbax.engines.hooks import damage_table
 from hebbax.engines.life import END, LENGTH, PAUSED, TERMINATIONS
 from hebbax.engines.lives import empty_record, empty_rows, lives_of_rows, record_whole
+from hebbax.engines.members import Members
 from hebbax.engines.scenario import PLAIN, Scenario, make_for_each, with_former_keywords
 from hebbax.engines.slots import no_inheritance
 from hebbax.engines.specialise import specialise
@@ -87,7 +88,7 @@ class NativeEngine:
         """Run `lifetimes` lives of every genome. Calls in several threads wait for each other.
 
         Args:
-            genomes: float32 [population, genome_size].
+            genomes: float32 [population, genome_size], or `Members`, of which each thread makes one at a time.
             key: one JAX key, folded by life index, or an array of keys, one a life [population * lifetimes].
             scenario: what the lives are put through; damages may be of each life [population * lifetimes].
             lifetimes: lives of each genome; life i is of genome i // lifetimes.
@@ -112,7 +113,7 @@ class NativeEngine:
     def _live_all(
         self,
         setting: _Setting,
-        genomes: np.ndarray,
+        genomes: np.ndarray | Members,
         keys: np.ndarray,
         fates: Sequence[_Fate],
         heirs: _Heirs,
@@ -124,11 +125,15 @@ class NativeEngine:
         failed = threading.Event()
 
         def work(worker: _Worker) -> None:
+            made, genome = -1, _NO_GENOME
             try:
                 while not failed.is_set() and (life := next(next_life)) < len(keys):
                     fate = fates[life]
                     states = states_of(fate.table)
-                    genome, row = genomes[life // lifetimes], rows[life]
+                    if made != life // lifetimes:
+                        made = life // lifetimes
+                        genome = genomes[made]  # here, in the thread: members make it as they are asked for it
+                    row = rows[life]
                     worker.run(setting, genome, keys[life], fate, states, record, row, heir=heirs.of(life))
             except BaseException:
                 failed.set()
@@ -299,6 +304,7 @@ class _Heirs(NamedTuple):
         return _Heir(_NO_KEY if self.keys is None else self.keys[life], self.weights[life])
 
 
+_NO_GENOME = np.zeros(0, np.float32)
 _NO_KEY = np.zeros(0, np.uint32)
 _NO_HEIR = _Heir(_NO_KEY, no_inheritance(1)[0])
 

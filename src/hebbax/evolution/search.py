@@ -52,7 +52,7 @@ class Search:
         self.task = make_task(config.task.name)
         self.config = config = with_training(config, self.task)
         self.policy = make_policy(config.policy, self.task)
-        self.strategy = Strategy(config.strategy, self.policy.genome_size)
+        self.strategy = Strategy(config.strategy, self.policy.genome_size, config.threads)
         self.engine = make_engine(self.task, self.policy, config.engine, config.threads)
         self.key = root_key(config.seed)
         self.schedule = Schedule(config, self.task)
@@ -155,7 +155,7 @@ class Search:
         return state.generation == 0 and self.config.training.first_mean == WEIGHTED
 
     def _ask(self, state: SearchState) -> tuple[Any, Any]:
-        """Return genomes [population, genome_size] to try, and the strategy's state."""
+        """Return genomes [population, genome_size] to try, or members of them, and the strategy's state."""
         if self._is_about_first_mean(state):
             genomes = first_genomes(stream(self.key, "initial"), self.policy, self.config.strategy.population)
             return genomes, state.strategy

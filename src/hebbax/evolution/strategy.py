@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -9,7 +10,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from hebbax.config.strategy import StrategyConfig
+from hebbax.engines.members import Members
 from hebbax.evolution.strategies.build import build
+from hebbax.evolution.strategies.streamed import is_too_large
 from hebbax.policies.policy import Policy
 from hebbax.settings import pinned
 
@@ -23,9 +26,9 @@ class Strategy:
     """
 
     @pinned()
-    def __init__(self, config: StrategyConfig, genome_size: int) -> None:
+    def __init__(self, config: StrategyConfig, genome_size: int, threads: int | None = None) -> None:
         self.config = config
-        self._algorithm, self._params = build(config, genome_size)
+        self._algorithm, self._params = build(config, genome_size, threads)
 
     @pinned()
     def init(self, key: jax.Array, policy: Policy, mean: np.ndarray | jax.Array | None = None) -> Any:
@@ -34,12 +37,12 @@ class Strategy:
         return _strongly_typed(self._algorithm.init(key, first, self._params))
 
     @pinned()
-    def ask(self, key: jax.Array, state: Any) -> tuple[jax.Array, Any]:
-        """Return genomes float32 [population, genome_size] to try, and the state."""
+    def ask(self, key: jax.Array, state: Any) -> tuple[jax.Array | Members, Any]:
+        """Return genomes float32 [population, genome_size] to try, members where they are too many, and the state."""
         return self._algorithm.ask(key, state, self._params)
 
     @pinned()
-    def tell(self, key: jax.Array, genomes: jax.Array, fitness: np.ndarray, state: Any) -> Any:
+    def tell(self, key: jax.Array, genomes: jax.Array | Members, fitness: np.ndarray, state: Any) -> Any:
         """Return the state after learning the finite fitness [population] of the genomes; more is better."""
         # evosax minimises: this is the one place where the sign turns. A return can be too large for float32, and
         # evosax would remember an infinite one as the best.
@@ -81,9 +84,29 @@ def _random_genome(key: jax.Array, policy: Policy, normal: bool = False) -> jax.
     return genome
 
 
+class _FirstGenomes(Members):
+    """Random genomes, each drawn when it is asked for."""
+
+    def __init__(self, draw: Callable[[jax.Array], jax.Array], shape: tuple[int, int]) -> None:
+        self._draw, self._shape = jax.jit(draw), shape
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Population and genome size."""
+        return self._shape
+
+    @pinned()
+    def genome(self, member: int) -> np.ndarray:
+        """Return the genome of a member, float32 [genome_size]."""
+        return np.asarray(self._draw(jnp.int32(member)))
+
+
 @pinned()
-def first_genomes(key: jax.Array, policy: Policy, population: int) -> np.ndarray:
+def first_genomes(key: jax.Array, policy: Policy, population: int) -> np.ndarray | Members:
     """Return the random genomes float32 [population, genome_size] of which `initial_mean` is the average."""
+    if is_too_large(population, policy.genome_size):
+        shape = population, policy.genome_size
+        return _FirstGenomes(lambda index: _random_genome(jax.random.fold_in(key, index), policy), shape)
 
     @jax.jit
     def draw(indices: jax.Array) -> jax.Array:
@@ -98,14 +121,20 @@ def one_random_genome(key: jax.Array, policy: Policy, normal: bool) -> jax.Array
     return jax.jit(lambda key: _random_genome(key, policy, normal))(key)
 
 
-def weighted_mean(genomes: np.ndarray, fitness: np.ndarray) -> np.ndarray:
+def weighted_mean(genomes: np.ndarray | Members, fitness: np.ndarray) -> np.ndarray:
     """Return the mean of genomes, float32 [genome_size], each weighted by how far its fitness is above the worst.
 
     Where all are equal, so are their weights.
     """
     above_worst = fitness - fitness.min()
     weights = above_worst / above_worst.max() if above_worst.any() else np.ones(len(fitness))
-    return np.einsum("p,pg->g", weights / weights.sum(), genomes).astype(np.float32)  # no BLAS, whose order is its own
+    weights = weights / weights.sum()
+    if isinstance(genomes, Members):
+        total = np.zeros(genomes.shape[1])
+        for member, weight in enumerate(weights):
+            total += weight * genomes.genome(member)
+        return total.astype(np.float32)
+    return np.einsum("p,pg->g", weights, genomes).astype(np.float32)  # no BLAS, whose order is its own
 
 
 @pinned()

@@ -12,6 +12,7 @@ from hebbax.config.train import TrainConfig
 from hebbax.config.training import COMMON, MEAN, MIRRORED
 from hebbax.damage.events import Event
 from hebbax.engines.engine import Engine
+from hebbax.engines.members import Members, some_of
 from hebbax.engines.scenario import Scenario, in_turn
 from hebbax.errors import HebbaxError
 from hebbax.evolution.birth_keys import birth_keys, check_births
@@ -75,26 +76,29 @@ class Trials:
         """Return the lives of genomes [population, genome_size], which may have been stopped.
 
         Args:
-            genomes: those of a generation.
+            genomes: those of a generation, as an array or as members.
             key: of the generation.
             scenario: what all lives are put through; damages are the phase's.
             phase: the present one.
         """
         keys = birth_keys(key, self._births, len(genomes), self._lifetimes)
         if self._race is not None:
-            return self._run_race(self._race, np.asarray(genomes), keys, scenario, phase)
+            genomes = genomes if isinstance(genomes, Members) else np.asarray(genomes)
+            return self._run_race(self._race, genomes, keys, scenario, phase)
         scenario = scenario.with_damages(in_turn(phase.variants, len(keys)))
         lives = self._engine.evaluate(genomes, keys, scenario, lifetimes=self._lifetimes)
         return Tried(lives, self._lifetimes, np.arange(len(keys)), max(len(phase.variants), 1), self._over_variants)
 
-    def _run_race(self, race: Race, genomes: np.ndarray, keys: np.ndarray, scenario: Scenario, phase: Phase) -> Tried:
+    def _run_race(
+        self, race: Race, genomes: np.ndarray | Members, keys: np.ndarray, scenario: Scenario, phase: Phase
+    ) -> Tried:
         """Return the lives that were needed: round by round, each with one life per variant of damage."""
         size, lifetimes = max(len(phase.variants), 1), self._lifetimes
         going, tried = np.arange(len(genomes)), None
         for first in range(0, lifetimes, size):
             numbers = (going[:, None] * lifetimes + first + np.arange(size)).ravel()
             of_round = scenario.of_lives(numbers, in_turn(phase.variants, len(numbers)))
-            lives = self._engine.evaluate(genomes[going], keys[numbers], of_round, lifetimes=size)
+            lives = self._engine.evaluate(some_of(genomes, going), keys[numbers], of_round, lifetimes=size)
             tried = _joined(tried, lives, numbers, len(genomes), lifetimes)
             if lives.stopped:
                 break

@@ -1,9 +1,12 @@
-"""A checkpoint is one safetensors file that holds everything a run needs to go on, and can tell when it is damaged.
+"""A checkpoint is a safetensors file that holds everything a run needs to go on, and can tell when it is damaged.
 
 All that is not a tensor is one JSON text under one metadata key, because the order of several keys changes between
 processes. That text begins with a SHA-256 over the whole file, taken while the place of its own 64 digits holds
 zeros: so every byte counts, in the header too, and any program can check a file without knowing how it is laid out.
 The checksum keeps this form in every schema, otherwise damage could pass for a file of a newer hebbax.
+
+What would be larger than PART_BYTES is written in parts beside a file without tensors, which holds the SHA-256 of each:
+so its own checksum is over all. The parts in a row are a safetensors file.
 """
 
 from __future__ import annotations
@@ -18,12 +21,26 @@ import numpy as np
 import safetensors.numpy
 
 from hebbax.errors import HebbaxError, one_line
-from hebbax.expected import TEXT, Fields, whole
+from hebbax.expected import TEXT, Fields, ListOf, whole
 from hebbax.files.atomic_write import write_bytes_atomically
+from hebbax.runs.checkpoint_parts import (
+    DIGEST,
+    PART_BYTES,
+    digests_of,
+    part_paths,
+    read_parts,
+    slices_of,
+    write_with_parts,
+)
 
-SCHEMA = 1
+SCHEMA = 2
+"""The newest that can be read."""
 
-_ENVELOPE = Fields({"checksum": TEXT, "schema": whole(1), "generation": whole(), "document": Fields()})
+SCHEMA_OF_ONE_FILE, SCHEMA_IN_PARTS = 1, 2
+
+_ENVELOPE = Fields(
+    {"checksum": TEXT, "schema": whole(1), "generation": whole(), "document": Fields()}, {"parts": ListOf(DIGEST)}
+)
 
 _METADATA_KEY = "hebbax"
 _NO_CHECKSUM = "0" * hashlib.sha256().digest_size * 2
@@ -63,12 +80,26 @@ class NewerSchemaError(HebbaxError):
         )
 
 
-def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint atomically; the same content gives the same bytes in every process.
+def write_checkpoint(path: Path, checkpoint: Checkpoint) -> list[Path]:
+    """Write a checkpoint atomically, and return its files; the same content gives the same bytes in every process.
 
-    Raises HebbaxError where the file cannot be written (disk full); what was there before stays.
+    Raises HebbaxError where a file cannot be written (disk full); what was there before stays.
     """
-    write_bytes_atomically(path, _to_bytes(checkpoint))
+    envelope = {
+        "checksum": _NO_CHECKSUM,
+        "document": checkpoint.document,
+        "generation": checkpoint.generation,
+        "schema": SCHEMA_OF_ONE_FILE,
+    }
+    # safetensors writes the memory behind an array as it lies: a transposed one would come back scrambled.
+    tensors = {name: np.asarray(value, order="C") for name, value in sorted(checkpoint.tensors.items())}
+    content = _signed(tensors, envelope)
+    if len(content) <= PART_BYTES:
+        write_bytes_atomically(path, content)
+        return [path]
+    parts = slices_of(safetensors.numpy.save(tensors))
+    head = _signed({}, {**envelope, "parts": digests_of(parts), "schema": SCHEMA_IN_PARTS})
+    return write_with_parts(path, head, parts)
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
@@ -78,6 +109,21 @@ def read_checkpoint(path: Path) -> Checkpoint:
     for one that only a newer hebbax understands. Both are HebbaxErrors that name the file. What the arrays and the
     document are is theirs to check who use them.
     """
+    content, envelope = _read_envelope(path)
+    try:
+        tensors = safetensors.numpy.load(read_parts(path, envelope["parts"]) if "parts" in envelope else content)
+    except Exception as error:  # any: what safetensors raises depends on its version
+        raise UnusableCheckpointError(path, one_line(error)) from error
+    return Checkpoint(envelope["generation"], tensors, envelope["document"])
+
+
+def checkpoint_files(path: Path) -> list[Path]:
+    """Return the files of a checkpoint: that of its path, and its parts in order. Raises as `read_checkpoint`."""
+    return [path, *part_paths(path, _read_envelope(path)[1].get("parts", []))]
+
+
+def _read_envelope(path: Path) -> tuple[bytes, dict[str, Any]]:
+    """Return the content of a checkpoint's file, which is intact, and its JSON envelope."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -89,21 +135,13 @@ def read_checkpoint(path: Path) -> Checkpoint:
         raise NewerSchemaError(path, envelope["schema"])
     try:
         _ENVELOPE.check(envelope)
-        tensors = safetensors.numpy.load(content)
-    except Exception as error:  # any: what safetensors raises depends on its version
+    except HebbaxError as error:
         raise UnusableCheckpointError(path, one_line(error)) from error
-    return Checkpoint(envelope["generation"], tensors, envelope["document"])
+    return content, envelope
 
 
-def _to_bytes(checkpoint: Checkpoint) -> bytes:
-    # safetensors writes the memory behind an array as it lies: a transposed one would come back scrambled.
-    tensors = {name: np.asarray(value, order="C") for name, value in sorted(checkpoint.tensors.items())}
-    envelope = {
-        "checksum": _NO_CHECKSUM,
-        "document": checkpoint.document,
-        "generation": checkpoint.generation,
-        "schema": SCHEMA,
-    }
+def _signed(tensors: dict[str, np.ndarray], envelope: dict[str, Any]) -> bytes:
+    """Return a safetensors file of tensors and an envelope, with the checksum over it."""
     text = json.dumps(envelope, sort_keys=True, separators=(",", ":"))
     content = safetensors.numpy.save(tensors, {_METADATA_KEY: text})
     checksum = hashlib.sha256(content).hexdigest()

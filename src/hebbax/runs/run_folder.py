@@ -5,7 +5,7 @@ run.json         package versions, CPU model, the literal command
 model.xml        the compiled model of a MuJoCo world; world.py the functions of one of a user's own
 assets/          meshes, textures and the like that model.xml names
 metrics.jsonl    one line per generation
-checkpoints/     generation-000123.safetensors, the newest few
+checkpoints/     generation-000123.safetensors, the newest few, with the parts of large ones
 .lock            held by the process that trains
 """
 
@@ -34,10 +34,11 @@ from hebbax.files.atomic_write import TEMPORARY_SUFFIX, write_bytes_atomically, 
 from hebbax.files.documents import read_text, read_yaml
 from hebbax.runs import metrics_log
 from hebbax.runs.checkpoint import Checkpoint, UnusableCheckpointError, read_checkpoint, write_checkpoint
+from hebbax.runs.checkpoint_parts import PART_NAME, remove_stray_parts
 from hebbax.runs.run_record import read_run_record
 
 _CHECKPOINT_NAME = re.compile(r"generation-(\d{6,})\.safetensors")
-_TEMPORARY_NAME = re.compile(_CHECKPOINT_NAME.pattern + re.escape(TEMPORARY_SUFFIX))
+_TEMPORARY_NAME = re.compile(f"({_CHECKPOINT_NAME.pattern}|{PART_NAME.pattern}){re.escape(TEMPORARY_SUFFIX)}")
 
 
 def path_of(path: object) -> Path:
@@ -133,8 +134,10 @@ class RunFolder:
         return bool(names and not names >= {self.checkpoints_path.name}) or not names <= _UNBORN or self._has_tensors()
 
     def _has_tensors(self) -> bool:
+        """Whether there is a checkpoint, or a user's file in its place: parts without one are what a kill has left."""
         return self.checkpoints_path.is_dir() and any(
-            not _TEMPORARY_NAME.fullmatch(entry.name) for entry in self.checkpoints_path.iterdir()
+            not (_TEMPORARY_NAME.fullmatch(entry.name) or PART_NAME.fullmatch(entry.name))
+            for entry in self.checkpoints_path.iterdir()
         )
 
     def _empty(self) -> None:
@@ -254,7 +257,7 @@ class RunFolder:
         """Write a checkpoint, then remove the oldest so that `keep` are left with it; return its path.
 
         Files of later generations are left alone and not counted: they are damaged ones that a resume fell back from.
-        To be called under the lock, because the temporary files of a killed process are removed too. Raises
+        To be called under the lock, because what a killed process has left is removed too, parts as well. Raises
         HebbaxError where the file cannot be written; the checkpoints before it stay then.
         """
         if keep < 1:
@@ -262,10 +265,11 @@ class RunFolder:
         path = self.checkpoints_path / f"generation-{checkpoint.generation:06d}.safetensors"
         for stale in _matching(self.checkpoints_path, _TEMPORARY_NAME):
             stale.unlink(missing_ok=True)
-        write_checkpoint(path, checkpoint)
+        files = write_checkpoint(path, checkpoint)
         up_to_this = [other for other in self.checkpoints() if _generation(other) <= checkpoint.generation]
         for old in up_to_this[:-keep]:
             old.unlink(missing_ok=True)
+        remove_stray_parts(self.checkpoints_path, [other.stem for other in self.checkpoints()], files)
         return path
 
     def newest_checkpoint(

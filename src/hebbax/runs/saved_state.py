@@ -17,6 +17,9 @@ from hebbax.runs.checkpoint import Checkpoint
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import MOST_RETURN
 
+_GENOME_TYPES = (np.float32, np.float16)
+"""Of genomes: those of a run, and those of a large controller that was stored by itself."""
+
 _BEST = Fields({"generation": whole(), "return_mean": number(-MOST_RETURN, MOST_RETURN)})
 
 
@@ -59,12 +62,12 @@ def check_arrays(checkpoint: Checkpoint, policy: AnyPolicy, task: AnyTask) -> No
         wanted["best/genome"] = wanted["mean/genome"]
         wanted |= {f"best/statistics/{name}": shape for name, shape in statistics.items()}
     for name, shape in wanted.items():
-        tensor, dtype = checkpoint.tensors.get(name), np.float32 if name.endswith("genome") else np.float64
-        if tensor is None or (tensor.shape, tensor.dtype) != (shape, dtype):
+        tensor, dtypes = checkpoint.tensors.get(name), _GENOME_TYPES if name.endswith("genome") else (np.float64,)
+        if tensor is None or tensor.shape != shape or tensor.dtype not in dtypes:
             found = "is missing" if tensor is None else f"has shape {tensor.shape} and type {tensor.dtype}"
             raise HebbaxError(
                 f"the checkpoint's {name!r} {found}: policy {policy.name!r} on task {task.name!r} expects {shape} and "
-                f"{np.dtype(dtype)}"
+                f"{np.dtype(dtypes[0])}"
             )
         least = 0.0 if name.endswith(("count", "m2")) else -np.inf
         if not (np.isfinite(tensor) & (tensor >= least)).all():
@@ -73,13 +76,43 @@ def check_arrays(checkpoint: Checkpoint, policy: AnyPolicy, task: AnyTask) -> No
 
 
 def unpack_state(learner: Learner[State], checkpoint: Checkpoint) -> State:
-    """Return the state that a checkpoint holds. Raises HebbaxError if it is another learner's, or of another size."""
+    """Return the state that a checkpoint holds.
+
+    Raises HebbaxError if it is another learner's, or of another size, or holds controllers alone.
+    """
     check_arrays(checkpoint, learner.policy, learner.task)
+    if all(_is_of_controller(name) for name in checkpoint.tensors):
+        raise HebbaxError("it holds controllers alone, to be used and not trained on: take a checkpoint of their run")
     statistics = _statistics(checkpoint, "statistics")
     state = learner.unpack(checkpoint.tensors, checkpoint.generation, statistics, _best(checkpoint))
     if not np.array_equal(learner.controller(state).genome, checkpoint.tensors["mean/genome"]):
         raise HebbaxError("the checkpoint's 'mean/genome' is another than its learner's: it is put together of two")
     return state
+
+
+def controllers_alone(checkpoint: Checkpoint, dtype: type = np.float32) -> Checkpoint:
+    """Return a checkpoint with the mean and the best controller of another and nothing else.
+
+    Genomes are rounded to a type, float32 or float16, and are what was rounded from then on. Raises HebbaxError for
+    numbers that it cannot hold.
+    """
+    tensors = {name: tensor for name, tensor in checkpoint.tensors.items() if _is_of_controller(name)}
+    for name in tensors:
+        if name.endswith("genome"):
+            with np.errstate(over="ignore"):  # said below
+                rounded = tensors[name].astype(dtype)
+            if not np.isfinite(rounded).all():
+                largest = np.abs(tensors[name]).max()
+                raise HebbaxError(
+                    f"{name!r} holds {largest:g}: expected numbers up to {np.finfo(dtype).max:g}, as {np.dtype(dtype)} "
+                    "does; nearest valid type: float32"
+                )
+            tensors[name] = rounded
+    return Checkpoint(checkpoint.generation, tensors, checkpoint.document)
+
+
+def _is_of_controller(name: str) -> bool:
+    return name.startswith(("mean/", "best/", "statistics/"))
 
 
 def controller_of(checkpoint: Checkpoint, which: str) -> Controller:
@@ -89,15 +122,19 @@ def controller_of(checkpoint: Checkpoint, which: str) -> Controller:
         if best is None:
             raise HebbaxError("no mean genome of this run survived an evaluation yet: use genome=mean", field="genome")
         return best.controller
-    return Controller(checkpoint.tensors["mean/genome"], _statistics(checkpoint, "statistics"))
+    return Controller(_genome(checkpoint, "mean"), _statistics(checkpoint, "statistics"))
 
 
 def _best(checkpoint: Checkpoint) -> Best | None:
     best = checkpoint.document["best"]
     if best is None:
         return None
-    controller = Controller(checkpoint.tensors["best/genome"], _statistics(checkpoint, "best/statistics"))
+    controller = Controller(_genome(checkpoint, "best"), _statistics(checkpoint, "best/statistics"))
     return Best(controller, best["generation"], best["return_mean"])
+
+
+def _genome(checkpoint: Checkpoint, which: str) -> np.ndarray:
+    return checkpoint.tensors[f"{which}/genome"].astype(np.float32, copy=False)
 
 
 def _statistics_tensors(prefix: str, statistics: ObservationStatistics) -> dict[str, np.ndarray]:

@@ -27,6 +27,12 @@ from hebbax.evolution.strategies.mu_lambda import MuLambda
 from hebbax.evolution.strategies.najarro import Najarro
 from hebbax.evolution.strategies.schedules import optimiser_of, sigma_schedule
 from hebbax.evolution.strategies.shaping import SHAPING
+from hebbax.evolution.strategies.streamed import (
+    StreamedNajarro,
+    StreamedOpenaiEs,
+    check_population,
+    is_too_large,
+)
 from hebbax.settings import pinned
 
 with pinned():  # it makes arrays as it is imported
@@ -50,10 +56,20 @@ Algorithm = tuple[Any, Any]
 """An algorithm with evosax's `init`, `ask` and `tell`, and the parameters that these take."""
 
 
-def build(config: StrategyConfig, genome_size: int) -> Algorithm:
-    """Return the algorithm of a strategy and its parameters. Raises HebbaxError where its memory would not do."""
-    make = STRATEGIES.get(config.name).build or BUILDERS[config.name]
-    return make(config.population, genome_size, config.options)
+def build(config: StrategyConfig, genome_size: int, threads: int | None = None) -> Algorithm:
+    """Return the algorithm of a strategy and its parameters. Raises HebbaxError where its memory would not do.
+
+    `threads` make the genomes of a population that does not live in memory; one per core, unless said otherwise.
+    """
+    own = STRATEGIES.get(config.name).build
+    streamed = STREAMED.get(config.name) if own is None else None
+    if streamed is None:
+        check_population(config.name, config.population, genome_size)
+    make = own or BUILDERS[config.name]
+    algorithm, params = make(config.population, genome_size, config.options)
+    if streamed is not None and is_too_large(config.population, genome_size):
+        algorithm = streamed(algorithm, threads)
+    return algorithm, params
 
 
 def _openai_es(population: int, genome_size: int, options: OpenaiEs) -> Algorithm:
@@ -136,6 +152,10 @@ BUILDERS: dict[str, Callable[[int, int, Any], Algorithm]] = {
     "adaptive-es": _adaptive_es,
     "najarro-es": _najarro_es,
 }
+
+
+STREAMED: dict[str, Callable[[Any, int | None], Any]] = {"openai-es": StreamedOpenaiEs, "najarro-es": StreamedNajarro}
+"""What goes without the population of an algorithm, where that is too large."""
 
 
 def check_covariance(genome_size: int) -> None:

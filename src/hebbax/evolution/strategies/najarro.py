@@ -59,18 +59,27 @@ class Najarro:
             state: as `ask` returned it.
             params: none.
         """
-        options = self.options
-        penalised = fitness + options.penalty * jnp.mean(genomes * genomes, axis=1)
-        # Equals share their rank, so that a generation of equals moves nothing; there, their order decides.
-        shaped = SHAPING["standardised"](genomes, SHAPING["ranks"](genomes, -penalised, state, params), state, params)
+        shaped = self.shaped(fitness, jnp.mean(genomes * genomes, axis=1))
         noise = (genomes - state.mean) / state.sigma
-        step = state.learning_rate / (self.population_size * state.sigma) * (shaped @ noise)
+        return self.moved(shaped @ noise, state), {}
+
+    @partial(jax.jit, static_argnames="self")
+    def shaped(self, fitness: jax.Array, squares: jax.Array) -> jax.Array:
+        """Return what fitness counts as [population], of genomes whose squares have these means [population]."""
+        penalised = fitness + self.options.penalty * squares
+        # Equals share their rank, so that a generation of equals moves nothing; there, their order decides.
+        return SHAPING["standardised"](None, SHAPING["ranks"](None, -penalised, None, None), None, None)
+
+    @partial(jax.jit, static_argnames="self")
+    def moved(self, noise: jax.Array, state: NajarroState) -> NajarroState:
+        """Return the next state, whose mean goes along the weighted sum of normal numbers [genome_size]."""
+        options = self.options
         return NajarroState(
-            state.mean + step,
+            state.mean + state.learning_rate / (self.population_size * state.sigma) * noise,
             _shrunk(state.learning_rate, options.learning_rate_decay, options.least_learning_rate),
             _shrunk(state.sigma, options.sigma_decay, options.least_sigma),
             state.generation_counter + 1,
-        ), {}
+        )
 
 
 def _shrunk(value: jax.Array, factor: float, least: float) -> jax.Array:

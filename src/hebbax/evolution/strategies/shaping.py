@@ -17,11 +17,11 @@ from hebbax.settings import pinned
 with pinned():  # it makes arrays as it is imported
     from evosax.core.fitness_shaping import centered_rank_fitness_shaping_fn, identity_fitness_shaping_fn
 
-Shaping = Callable[[jax.Array, jax.Array, Any, Any], jax.Array]
-"""From genomes, fitness [population], state and parameters to what the fitness counts as [population]."""
+Shaping = Callable[[Any, jax.Array, Any, Any], jax.Array]
+"""From genomes, fitness [population], state and parameters to what that counts as [population]; others go unread."""
 
 
-def standardised(population: jax.Array, fitness: jax.Array, state: Any, params: Any) -> jax.Array:
+def standardised(population: Any, fitness: jax.Array, state: Any, params: Any) -> jax.Array:
     """Return fitness [population] with mean 0 and standard deviation 1; all zeros where all are equal."""
     relative = _relative(fitness)
     centred = relative - relative.mean()
@@ -29,7 +29,7 @@ def standardised(population: jax.Array, fitness: jax.Array, state: Any, params: 
     return jnp.where(_differs(fitness), centred / deviation, 0.0)
 
 
-def normalised(population: jax.Array, fitness: jax.Array, state: Any, params: Any) -> jax.Array:
+def normalised(population: Any, fitness: jax.Array, state: Any, params: Any) -> jax.Array:
     """Return fitness [population] from −1 for the least to 1 for the largest; all zeros where all are equal."""
     return jnp.where(_differs(fitness), 2 * _relative(fitness) - 1, 0.0)
 

@@ -11,6 +11,7 @@ from hebbax.attractors.principal_components import principal_components
 from hebbax.attractors.recurrence import self_distance
 from hebbax.attractors.spectra import amplitude_spectrum, dominant_frequency
 from hebbax.attractors.trajectory import finite_rows, split_layers
+from hebbax.engines.members import Members
 from hebbax.evolution.strategy import Strategy
 from hebbax.keys import root_key, stream
 from hebbax.report.html.inline import figure_html
@@ -31,6 +32,7 @@ from hebbax.report.show import named_termination
 from hebbax.report.style import axes_or_new, figure_of
 
 _WIDTH = 4.8  # inches; on a phone a figure is as wide as the screen, and its letters stay readable
+_MOST_COEFFICIENTS = 2**23  # of a first generation that does not live in memory
 _FEWEST_TICKS = 20  # below which there is no path, spectrum or distance worth drawing
 
 
@@ -132,6 +134,8 @@ def _coefficients(material: Material) -> tuple[dict[str, np.ndarray], dict[str, 
     strategy = Strategy(run.config.strategy, run.policy.genome_size)
     state = strategy.init(stream(key, "initial"), run.policy)
     first, _ = strategy.ask(stream(key, "ask", 0), state)
+    if isinstance(first, Members):  # as many as show how they are spread
+        first = first[np.arange(max(_MOST_COEFFICIENTS // run.policy.genome_size, 1))]
     evolved = run.controller(material.evaluation.genome).genome
     return coefficients_of(run.policy, evolved[None]), coefficients_of(run.policy, np.asarray(jax.device_get(first)))
 
