@@ -13,6 +13,7 @@ from hebbax.tasks.ant_run import ant_run
 from hebbax.tasks.car_racing import car_racing
 from hebbax.tasks.car_racing_state import car_racing_state
 from hebbax.tasks.cheetah_run import cheetah_run
+from hebbax.tasks.dung_beetle import dung_beetle, dung_beetle_leung
 from hebbax.tasks.external.open import external_task
 from hebbax.tasks.external.task import AnyTask, ExternalTask, is_external
 from hebbax.tasks.former_names import FORMER, SIZES
@@ -50,6 +51,8 @@ TASKS: Registry[Callable[[], Task]] = Registry(
         "quadruped_najarro": quadruped_najarro,
         "gecko": gecko,
         "gecko_leung": gecko_leung,
+        "dung_beetle": dung_beetle,
+        "dung_beetle_leung": dung_beetle_leung,
         "car_racing": car_racing,
         "car_racing_state": car_racing_state,
         "humanoid": humanoid,
