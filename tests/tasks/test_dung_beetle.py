@@ -121,7 +121,7 @@ def test_joints_are_where_and_about_what_they_are_published(model, leg):
 
 
 def test_left_and_right_mirror_each_other_as_far_as_published(model):
-    """The same angles on both sides: feet of mirrored poses are where the tables have them, within 15 mm an axis at zero."""
+    """Mirrored poses have the same angles; at zero the published feet are mirrored within 15 mm an axis."""
     twins = np.array([3, 4, 5, 0, 1, 2])
     feet = [f"{leg} foot" for leg in LEGS]
     for most, joints in ((0.0151, np.zeros((6, 3))), (0.025, np.random.default_rng(0).uniform(-0.3, 0.3, (6, 3)))):

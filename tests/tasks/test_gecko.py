@@ -46,7 +46,7 @@ def corner(leg):
 
 
 def published(leg, part):
-    """Return where a part is published for the front left leg, at this leg: 0.33 m behind it, or mirrored at y = 0.05."""
+    """Return where a part of a leg is: as published of the front left one, 0.33 m behind, or mirrored at y = 0.05."""
     x, y = corner(leg)
     place = np.array(FRONT_LEFT[part])
     if y < 0:
@@ -83,7 +83,7 @@ def test_joints_are_where_and_about_what_they_are_published(model, leg):
 
 
 def test_left_and_right_mirror_each_other(model):
-    """Every axis of a right joint is minus the mirrored left one's: of mirrored poses the angles have the other sign."""
+    """A right axis is minus the mirrored left one: of mirrored poses the angles have the other sign."""
     joints = np.random.default_rng(0).uniform(-0.5, 0.5, (4, 4))  # by leg, in the order of LEGS
     mirrored = -joints[[2, 3, 0, 1]]
     one, other = kinematics(model, joints.ravel()), kinematics(model, mirrored.ravel())
@@ -182,7 +182,7 @@ TURNS = {"straight": (0.0, 0.0), "leant": (0.33, 0.0), "turned": (0.0, 0.31)}  #
 
 @pytest.mark.parametrize("way", TURNS)
 def test_rewards_by_hand(task, model, way):
-    """cos 0.33 = 0.946 is below 0.95. Along the robot's own x, 2 m/s along x and 3 along y are 2 cos + 3 sin of its yaw."""
+    """cos 0.33 = 0.946 < 0.95. Along the robot's own x, 2 m/s along x and 3 along y are 2 cos + 3 sin of its yaw."""
     roll, yaw = TURNS[way]
     qpos, qvel = np.zeros(23), np.zeros(22)
     qpos[3:7] = np.cos(roll / 2) * np.cos(yaw / 2), np.sin(roll / 2), 0, np.sin(yaw / 2)

@@ -112,8 +112,8 @@ def dung_beetle() -> Task:
     """Return the task: 27 observations, 18 targets of servos behind a low-pass, 50 Hz, 10 s.
 
     The reward is of ours, and counts from 1.5 s on: metres along x up to 0.3 m/s, and each second less 0.1 for a base
-    tilted by more than 22 degrees, 0.1 for one turned from +x by more than 0.45 rad, 0.1 for one that is not within 4 cm
-    of its height, and 0.0005 |action|². At most 2.55.
+    tilted by more than 22 degrees, 0.1 for one turned from +x by more than 0.45 rad, 0.1 for one more than 4 cm off its
+    height, and 0.0005 |action|². At most 2.55.
 
     Source of the robot: Leung, Haomachai, Pedersen, Risi and Manoonpong, IROS 2025, arXiv:2503.12406.
     """

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from hebbax.config.strategy_table import NajarroEs
-from hebbax.evolution.strategies.shaping import SHAPING
+from hebbax.evolution.strategies.shaping import standardised_ranks
 
 
 class NajarroState(NamedTuple):
@@ -62,7 +62,7 @@ class Najarro:
         options = self.options
         penalised = fitness + options.penalty * jnp.mean(genomes * genomes, axis=1)
         # Equals share their rank, so that a generation of equals moves nothing; there, their order decides.
-        shaped = SHAPING["standardised"](genomes, SHAPING["ranks"](genomes, -penalised, state, params), state, params)
+        shaped = standardised_ranks(genomes, -penalised, state, params)
         noise = (genomes - state.mean) / state.sigma
         step = state.learning_rate / (self.population_size * state.sigma) * (shaped @ noise)
         return NajarroState(
