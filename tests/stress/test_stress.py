@@ -97,7 +97,7 @@ def test_a_robot_has_the_suites_that_fit_it(run):
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "cases"), [("gecko", 8 + 16 + 4 + 2 + 9), ("dung_beetle", 8 + 24 + 6 + 2 + 9)])
 def test_robots_with_many_legs_have_cases_for_each(name, cases):
-    """Ground and slopes 8, four a leg, two for each pair of legs, two senses, and 9 of load, friction, gravity, push."""
+    """Ground and slopes 8, a leg 4, a pair of legs 2, two senses, and 9 of load, friction, gravity and push."""
     task = hebbax.make_task(name)
     size = task.observation_size
     plain = hebbax.Normaliser(np.zeros(size, np.float32), np.ones(size, np.float32))
