@@ -201,7 +201,7 @@ def test_an_observation_by_hand(task, model):
 
 def test_targets_follow_actions_by_a_tenth_a_tick(task):
     action, memory = np.linspace(-1, 1, 18), np.zeros(19)
-    still = Simulation(*(np.zeros(25) for _ in Simulation._fields))
+    still = Simulation(*(np.zeros(25) for _ in Simulation._fields))._replace(site_xpos=np.zeros((6, 3)))
     for share in (0.1, 0.19, 0.271):
         np.testing.assert_allclose(task.actuate(action, still, memory), share * action)
         memory = with_period(task.outcome, PERIOD)(still, still, action, memory)[2]
@@ -233,13 +233,13 @@ def test_rewards_by_hand(task, model, way):
     outcome = with_period(make_task("dung_beetle_leung").outcome, PERIOD)
     terms, over, _ = outcome(before, after, action, np.zeros(19))
     speed = 2 * (2 * np.cos(yaw) + 3 * np.sin(yaw))
-    np.testing.assert_allclose(terms, [speed, *(-0.5 * np.array(faults)), 0.004], atol=1e-12)
+    np.testing.assert_allclose(terms, [speed, *(-0.5 * np.array(faults)), 0.004, 0.0], atol=1e-12)
     assert not over
     for tick in (74, 75):
         counts = 1.0 * (tick == 75)
         terms, over, _ = with_period(task.outcome, PERIOD)(before, after, action, np.append(np.zeros(18), tick))
         costs = -0.1 * PERIOD * np.array(faults)
         np.testing.assert_allclose(
-            terms, [0.004 * counts, *(costs * counts), -0.0005 * PERIOD * 4.5 * counts, 0.004], atol=1e-12
+            terms, [0.004 * counts, *(costs * counts), -0.0005 * PERIOD * 4.5 * counts, 0.004, 0.0], atol=1e-12
         )
         assert not over

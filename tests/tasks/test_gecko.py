@@ -167,7 +167,7 @@ def test_an_observation_by_hand(task, model):
 
 def test_targets_follow_actions_by_a_tenth_a_tick(task):
     outcome = with_period(task.outcome, PERIOD)
-    still = Simulation(*(np.zeros(23) for _ in Simulation._fields))
+    still = Simulation(*(np.zeros(23) for _ in Simulation._fields))._replace(site_xpos=np.zeros((4, 3)))
     action, memory = np.linspace(-1, 1, 16), np.zeros(17)
     for tick, share in enumerate((0.1, 0.19, 0.271)):
         np.testing.assert_allclose(task.actuate(action, still, memory), share * action)
@@ -195,14 +195,14 @@ def test_rewards_by_hand(task, model, way):
     )
     speed = 2 * (2 * np.cos(yaw) + 3 * np.sin(yaw))
     leant, turned = 1.0 * (way == "leant"), 1.0 * (way == "turned")
-    np.testing.assert_allclose(published_terms, [speed, -0.25 * leant, -0.5 * turned, 0.004], atol=1e-12)
+    np.testing.assert_allclose(published_terms, [speed, -0.25 * leant, -0.5 * turned, 0.004, 0.0], atol=1e-12)
     assert not over
     outcome = with_period(task.outcome, PERIOD)
     for tick, way_counted in ((74, 0.0), (75, 0.004), (400, 0.004)):
         memory = np.append(np.zeros(16), tick)
         terms, over, _ = outcome(before, after, action, memory)
         counts = 0.02 * (tick >= 75)
-        expected = [way_counted, -0.05 * counts * leant, -0.1 * counts * turned, -0.0005 * counts * 4, 0.004]
+        expected = [way_counted, -0.05 * counts * leant, -0.1 * counts * turned, -0.0005 * counts * 4, 0.004, 0.0]
         np.testing.assert_allclose(terms, expected, atol=1e-12)
         assert not over
     far = before._replace(qpos=after.qpos - 0.05 * (np.arange(23) == 0))

@@ -10,8 +10,9 @@ from hebbax.damage.models import changed_model
 from hebbax.damage.named import NAMED
 from hebbax.damage.text import parse_damages
 from hebbax.tasks import dung_beetle, gecko
+from hebbax.tasks.arguments import with_period
 from hebbax.tasks.registry import make_task
-from hebbax.types import Noise
+from hebbax.types import Noise, Simulation
 
 ROBOTS = {"gecko": gecko, "dung_beetle": dung_beetle}
 LEGS = [(robot, leg) for robot, module in ROBOTS.items() for leg in module.LEGS]
@@ -33,6 +34,24 @@ def test_a_slippery_ground_gives_no_energy(robot, seed, fastest):
         data.ctrl[:] = targets
         mujoco.mj_step(model, data, nstep=2)
         assert np.abs(data.qvel[:3]).max() < fastest
+
+
+@pytest.mark.parametrize("robot", ROBOTS)
+def test_feet_slide_that_bear_weight(robot):
+    """Of feet that moved by 3 mm along x and 4 along y, two bear weight: 10 mm; that they rise is none of it."""
+    task = make_task(robot)
+    feet = len(ROBOTS[robot].LEGS)
+    still = Simulation(*(np.zeros(task.world.model.nq) for _ in Simulation._fields))
+    before = still._replace(site_xpos=np.zeros((feet, 3)), sensordata=np.ones(feet))
+    on = 2.0 * np.isin(np.arange(feet), (0, feet - 1))
+    after = still._replace(site_xpos=np.tile([0.003, 0.004, 0.5], (feet, 1)), sensordata=on)
+    names = [task.world.model.site(index).name for index in range(task.world.model.nsite)]
+    assert names == [f"{leg} foot" for leg in ROBOTS[robot].LEGS]
+    action, memory = np.zeros(task.action_size), np.zeros(task.memory_size)
+    for other in (task, make_task(f"{robot}_leung")):
+        terms, _, _ = with_period(other.outcome, PERIOD)(before, after, action, memory)
+        found = dict(zip(other.terms, terms, strict=True))
+        assert found["foot-slip"] == pytest.approx(0.01)
 
 
 def changed(robot, name):

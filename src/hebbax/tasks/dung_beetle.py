@@ -12,12 +12,14 @@ from hebbax.tasks.attitude import roll_pitch_yaw, upright
 from hebbax.tasks.groups import Group
 from hebbax.tasks.leung import (
     LENGTH,
+    SHAPING,
     SUBSTEPS,
     born,
     follow,
     moved_ahead,
     remembered,
     settled,
+    slid,
     speed_ahead,
     target_groups,
 )
@@ -89,6 +91,7 @@ def outcome(
         -seconds * 0.1 * off_height,
         -seconds * 0.0005 * np.sum(np.square(action)),
         moved,
+        slid(before, simulation, 6),
     )
     return terms, False, remembered(action, memory)
 
@@ -104,6 +107,7 @@ def outcome_leung(
         -0.5 * turned,
         -0.5 * off_height,
         moved_ahead(before, simulation),
+        slid(before, simulation, 6),
     )
     return terms, False, remembered(action, memory)
 
@@ -131,11 +135,11 @@ def dung_beetle() -> Task:
         observe=observe,
         actuate=actuate,
         outcome=outcome,
-        compares=("qpos",),
+        compares=("qpos", "site_xpos"),
         memory_size=19,
         length=LENGTH,
         reward=("forward", "upright", "heading", "height", "action"),
-        shaping=("distance",),
+        shaping=tuple(SHAPING),
         termination=NEVER,
         training_ticks=400,
     )

@@ -11,12 +11,14 @@ from hebbax.tasks.attitude import roll_pitch_yaw, upright
 from hebbax.tasks.groups import Group
 from hebbax.tasks.leung import (
     LENGTH,
+    SHAPING,
     SUBSTEPS,
     born,
     follow,
     moved_ahead,
     remembered,
     settled,
+    slid,
     speed_ahead,
     target_groups,
 )
@@ -77,6 +79,7 @@ def outcome(
         -seconds * 0.1 * (np.abs(yaw) >= _AHEAD),
         -seconds * 0.0005 * np.sum(np.square(action)),
         moved,
+        slid(before, simulation, 4),
     )
     return terms, False, remembered(action, memory)
 
@@ -91,6 +94,7 @@ def outcome_leung(
         -0.25 * (upright(simulation.qpos) <= _UPRIGHT),
         -0.5 * (np.abs(yaw) >= _AHEAD),
         moved_ahead(before, simulation),
+        slid(before, simulation, 4),
     )
     return terms, False, remembered(action, memory)
 
@@ -119,11 +123,11 @@ def gecko() -> Task:
         observe=observe,
         actuate=actuate,
         outcome=outcome,
-        compares=("qpos",),
+        compares=("qpos", "site_xpos"),
         memory_size=17,
         length=LENGTH,
         reward=("forward", "upright", "heading", "action"),
-        shaping=("distance",),
+        shaping=tuple(SHAPING),
         termination=NEVER,
         training_ticks=400,
     )

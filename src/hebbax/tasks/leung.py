@@ -57,6 +57,21 @@ def moved_ahead(before: Simulation, simulation: Simulation) -> Array:
     return simulation.qpos[0] - before.qpos[0]
 
 
+@compiled
+def slid(before: Simulation, simulation: Simulation, feet: int) -> Array:
+    """Return how far the feet that bear weight moved along the ground in a tick, m, all together."""
+    moved = simulation.site_xpos[:feet] - before.site_xpos[:feet]
+    ways = np.sqrt(np.square(moved[:, 0]) + np.square(moved[:, 1]))
+    return np.sum(ways * (simulation.sensordata[:feet] > 0))
+
+
+SHAPING = {
+    "distance": "metres along x",
+    "foot-slip": "metres that feet slide along the ground while they bear weight, all together",
+}
+"""Terms that a run may weigh in its fitness."""
+
+
 def target_groups(joints: tuple[str, ...]) -> tuple[Group, ...]:
     """Return a group for each servo: a tenth of an action and nine of its last target are the target."""
     return tuple(Group(joint, 1, "rad of a target behind a low-pass", -1, 1) for joint in joints)
