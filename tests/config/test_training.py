@@ -94,6 +94,12 @@ def test_a_value_is_reached_or_not():
         (TrainingConfig(weights=3), "training.weights=3: expected factors"),  # pyright: ignore[reportArgumentType]
         (TrainingConfig(births="mirorred"), "unknown training.births .mirorred.: did you mean .mirrored."),
         (TrainingConfig(first_mean="mean"), "unknown training.first_mean .mean."),
+        (TrainingConfig(first_scale=0), "training.first_scale=0: expected a positive number such as 0.01"),
+        (TrainingConfig(first_scale=float("nan")), "training.first_scale=nan: expected a positive number"),
+        (
+            TrainingConfig(first_mean=f"given-{'0' * 16}", first_scale=2),
+            "first_scale=2: the first mean is a controller",
+        ),
         (TrainingConfig(race=1.0), "training.race=1.0: expected a confidence between 0 and 1 such as 0.9, or null"),
         (TrainingConfig(race=0), "training.race=0: expected a confidence"),
         (TrainingConfig(phases=[PhaseConfig(5, damage=3)]), "damage=3: expected a text"),  # pyright: ignore[reportArgumentType]

@@ -75,3 +75,19 @@ def test_the_mean_can_begin_at_one_random_genome(name, deviation, largest):
     assert np.abs(mean).max() <= largest
     assert np.abs(mean - begun(1, name)).max() > 0.5
     assert np.abs(begun(0, "average")).max() < 0.2  # of 200 genomes
+
+
+@pytest.mark.parametrize("first_mean", ["average", "normal"])
+def test_coefficients_of_the_first_mean_have_their_scale_but_weights_do_not(first_mean):
+    """A hundredth of each coefficient; first weights that evolve with them are drawn as ever."""
+    policy = replace(PRESETS["han-b"], birth="coevolved")
+
+    def begun(scale):
+        training = TrainingConfig("full", first_mean=first_mean, first_scale=scale)
+        search = Search(TrainConfig(TaskConfig("swimmer"), policy, training=training, threads=1))
+        return search.policy.unpack(search.strategy.mean(search.begin().strategy))
+
+    for whole, small in zip(begun(1.0), begun(0.01), strict=True):
+        for name, values in whole.items():
+            factor = 1.0 if name == "first_weights" else 0.01
+            np.testing.assert_allclose(small[name], factor * values, rtol=1e-4, atol=1e-6)

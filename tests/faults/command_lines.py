@@ -95,6 +95,7 @@ BAD_KEYS = (
     "training.births=all",
     "training.race=1.5",
     "training.first_mean=median",
+    "training.first_scale=0",
     "training.phases=[{after:-1}]",
     "training.phases=[{after:return>=x}]",
     "training.phases=[{after:5},{after:5}]",

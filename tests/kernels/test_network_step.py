@@ -12,6 +12,7 @@ from hebbax.networks.gru import Gru
 from hebbax.networks.initial import INITIALISERS, InitialWeights
 from hebbax.networks.lstm import Lstm
 from hebbax.networks.mlp import Mlp
+from hebbax.networks.skip_lstm import SkipLstm
 from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rules import RULES, register_rule
 from hebbax.policies.any_policy import WEIGHT_BOUND
@@ -19,7 +20,7 @@ from hebbax.policies.policy import Policy
 
 
 @pytest.mark.parametrize(
-    "network", [Elman, Lstm, *(pytest.param(network, marks=pytest.mark.slow) for network in (Fcrnn, Gru))]
+    "network", [Elman, SkipLstm, *(pytest.param(network, marks=pytest.mark.slow) for network in (Fcrnn, Gru, Lstm))]
 )
 @pytest.mark.parametrize("bias", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_static_recurrent_networks(observations, run_compiled, assert_equal_runs, network, bias):

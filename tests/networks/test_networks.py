@@ -13,6 +13,7 @@ from hebbax.networks.initial import InitialWeights
 from hebbax.networks.lstm import Lstm
 from hebbax.networks.mlp import Mlp
 from hebbax.networks.registry import NETWORKS
+from hebbax.networks.skip_lstm import SkipLstm
 
 SIZES = (3, 4, 2)
 FIRST, SECOND = np.array([0.3, -0.8, 1.2]), np.array([-0.5, 0.1, 0.9])
@@ -100,6 +101,20 @@ def test_lstm(bias):
         np.testing.assert_allclose(units[-2:], np.tanh(append_bias(h, bias) @ out), atol=1e-6)
 
 
+@WITH_BIAS
+def test_skip_lstm(bias):
+    """The first pass begins at `start`: h, then the memory. The output reads the observation too, and has no bias."""
+    network = SkipLstm(SIZES, bias=bias)
+    (xi, hi, xf, hf, xg, hg, xo, ho, start, out), one, two = two_passes(network)
+    h, memory = start[0, :4], start[0, 4:]
+    for seen, units in ((FIRST, one), (SECOND, two)):
+        x = append_bias(seen, bias)
+        i, f, o = sigmoid(x @ xi + h @ hi), sigmoid(x @ xf + h @ hf), sigmoid(x @ xo + h @ ho)
+        memory = f * memory + i * np.tanh(x @ xg + h @ hg)
+        h = o * np.tanh(memory)
+        np.testing.assert_allclose(units[-2:], np.tanh(np.append(seen, h) @ out), atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("network", "count"),
     [
@@ -109,6 +124,8 @@ def test_lstm(bias):
         (Elman((17, 16, 6)), 17 * 16 + 16 * 16 + 16 * 6),
         (Fcrnn((17, 6)), 23 * 23),
         (Lstm((17, 16, 6), bias=True), 4 * (17 * 16 + 16 * 16 + 16) + 16 * 6 + 6),
+        # As published, from 51 observations to 16 actions: 6,896 with 20 hidden units, and their first state.
+        (SkipLstm((51, 20, 16), bias=True), 6896 + 40),
     ],
     ids=lambda value: type(value).__name__,
 )

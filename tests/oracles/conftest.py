@@ -26,3 +26,8 @@ def najarro():
 @pytest.fixture(scope="session")
 def openai_es():
     return _module("openai_es")
+
+
+@pytest.fixture(scope="session")
+def leung():
+    return _module("leung")

@@ -74,6 +74,7 @@ def test_it_goes_on_to_the_bit(source, tmp_path):
         ({"policy": PRESETS["mlp"]}, "policy 'mlp' evolves weights .* leave out what makes it another policy"),
         ({"policy": replace(PRESETS["han-e"], hidden=[7])}, r"evolves A \(8 × 7\) of 'layer 0' where"),
         ({"task": TaskConfig("half_cheetah", 20)}, "has 17 observations: expected 8, as task 'swimmer' of"),
+        ({"training": TrainingConfig("full", [], first_scale=0.1)}, "first_scale=0.1: it begins at the controller"),
         (
             {"training": TrainingConfig("full", [], first_mean="normal")},
             "first_mean=normal: it begins at the controller",

@@ -77,7 +77,7 @@ def test_what_training_had_is_seen(run):
 def test_a_robot_has_the_suites_that_fit_it(run):
     controller = run.controller()
     found, left = cases_of("all", run.task, run.policy, controller.statistics.normaliser(), 60)
-    assert {case.suite for case in found} == set(SUITES) - {"ant", "go1", "physics"}
+    assert {case.suite for case in found} == set(SUITES) - {"ant", "go1", "gecko", "dung_beetle", "physics"}
     ant = hebbax.make_task("ant_run")
     policy = hebbax.make_policy("han-b", ant)
     plain = hebbax.Normaliser(np.zeros(27, np.float32), np.ones(27, np.float32))
@@ -92,6 +92,17 @@ def test_a_robot_has_the_suites_that_fit_it(run):
     with pytest.raises(HebbaxError, match="unknown suite 'sensor': did you mean 'sensors'"):
         cases_of("sensor", run.task, run.policy, controller.statistics.normaliser(), 60)
     assert all("left out" in line for line in left)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "cases"), [("gecko", 8 + 16 + 4 + 2 + 9), ("dung_beetle", 8 + 24 + 6 + 2 + 9)])
+def test_robots_with_many_legs_have_cases_for_each(name, cases):
+    """Ground and slopes 8, a leg 4, a pair of legs 2, two senses, and 9 of load, friction, gravity and push."""
+    task = hebbax.make_task(name)
+    size = task.observation_size
+    plain = hebbax.Normaliser(np.zeros(size, np.float32), np.ones(size, np.float32))
+    found, left = cases_of(name, task, hebbax.make_policy("leung-ff", task), plain, 60)
+    assert (len(found), left) == (cases, [])
 
 
 def test_an_environment_of_another_package_has_what_needs_no_body():

@@ -61,6 +61,7 @@ CONNECTION_OPTIONS = ("plastic", *PLASTIC_OPTIONS, "initial", "initial_scale", "
 _B = PolicyConfig(name="han-b")
 _RECURRENT = PolicyConfig(rule="abcd", averaging="moving-average")
 _STATIC = PolicyConfig(plastic=False, bias=True)
+_LEUNG_LSTM = replace(_STATIC, network="skip-lstm", connections={"start": {"birth": "random", "initial_scale": 0.1}})
 PRESETS: Registry[PolicyConfig] = Registry(
     "policy",
     {
@@ -73,6 +74,12 @@ PRESETS: Registry[PolicyConfig] = Registry(
         "han-e-go1": replace(_B, name="han-e-go1", averaging="moving-average", window=20, interval="10 ticks"),
         # The quadruped of Najarro and Risi (2020).
         "najarro-hebbian": replace(_B, name="najarro-hebbian", hidden=[128, 64], rule="ABCD_lr", normalisation="none"),
+        # The gecko and the dung beetle of Leung et al. (2025), and what they are compared with.
+        "leung-hebbian": replace(_B, name="leung-hebbian", hidden=[64, 32], initial_scale=0.04),
+        "leung-ff": replace(_STATIC, name="leung-ff", hidden=[20, 10]),
+        "leung-lstm": replace(_LEUNG_LSTM, name="leung-lstm", hidden=[20]),
+        # 61 units: as many evolved numbers as five coefficients for each weight of `leung-hebbian` on the gecko.
+        "leung-lstm-61": replace(_LEUNG_LSTM, name="leung-lstm-61", hidden=[61]),
         "elman-hebbian": replace(_RECURRENT, name="elman-hebbian", network="elman"),
         "gru-hebbian": replace(_RECURRENT, name="gru-hebbian", network="gru"),
         "fcrnn-hebbian": replace(_B, name="fcrnn-hebbian", network="fcrnn", hidden=[]),

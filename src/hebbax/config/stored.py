@@ -32,6 +32,7 @@ _TRAINING = {
     "births": TEXT,
     "race": or_null(number()),
     "first_mean": TEXT,
+    "first_scale": number(),
     "weights": or_null(ObjectOf(number())),
     "over_variants": Single("a text or a number", lambda value: _or_text(number(), value)),
 }

@@ -104,6 +104,18 @@ class NajarroEs:
 
 
 @dataclass(frozen=True)
+class LeungEs:
+    """Options of `leung-es`; both decays are of a generation."""
+
+    learning_rate: float = positive(0.1)
+    sigma: float = positive(0.1)
+    learning_rate_decay: float = decay_factor(0.999)
+    sigma_decay: float = decay_factor(0.999)
+    least_learning_rate: float = at_least_zero(0.001)
+    least_sigma: float = at_least_zero(0.0001)
+
+
+@dataclass(frozen=True)
 class StrategyKind:
     """What there is to know of a strategy before it is built."""
 
@@ -167,6 +179,13 @@ STRATEGIES: Registry[StrategyKind] = Registry(
             NajarroEs,
             mirrored=True,
             population=200,
+        ),
+        "leung-es": StrategyKind(
+            "openai-es with a long momentum, and steps that shrink",
+            "Leung et al. 2025, arXiv:2503.12406",
+            LeungEs,
+            mirrored=True,
+            population=128,
         ),
     },
 )

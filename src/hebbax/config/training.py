@@ -61,6 +61,7 @@ class TrainingConfig:
     births: str = EACH  # one of BIRTHS
     race: float | None = None  # confidence at which a genome's place ends its lives; none to let it have them all
     first_mean: str = AVERAGE  # one of FIRST_MEANS, or what `begin_from.given` calls a controller from elsewhere
+    first_scale: float = 1.0  # factor of the random coefficients that the first mean is made of
     over_variants: Any = MEAN  # one of OVER_VARIANTS, or k of mean - k std over the variants of damage
     weights: dict[str, float] | None = None  # factors of reward terms in the fitness; none for the task's own choice
 
@@ -132,6 +133,7 @@ def check_training(config: TrainingConfig) -> None:
         raise unknown_name("training.births", config.births, BIRTHS)
     if config.first_mean not in FIRST_MEANS and not config.begins_elsewhere:
         raise unknown_name("training.first_mean", config.first_mean, FIRST_MEANS)
+    _check_first_scale(config)
     _check_over_variants(config.over_variants)
     if config.race is not None and not 0 < config.race < 1:
         raise HebbaxError(
@@ -162,6 +164,17 @@ def training_in_words(config: TrainingConfig) -> str:
     count = len(config.listed)
     weights = [f"{term} × {weight:g}" for term, weight in (config.weights or {}).items()]
     return ", ".join([str(length), *weights, *([f"{count} phase{'' if count == 1 else 's'}"] if count else [])])
+
+
+def _check_first_scale(config: TrainingConfig) -> None:
+    scale = config.first_scale
+    if not is_number(scale) or not 0 < scale < math.inf:
+        raise HebbaxError(f"training.first_scale={scale}: expected a positive number such as 0.01")
+    if config.begins_elsewhere and scale != 1:
+        raise HebbaxError(
+            f"training.first_scale={scale}: the first mean is a controller from elsewhere, which it does not change; "
+            "leave it out"
+        )
 
 
 def _check_over_variants(value: Any) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hebbax.errors import HebbaxError
 from hebbax.registry import Registry
+from hebbax.tasks import dung_beetle, gecko
 from hebbax.tasks.ant_run import PUBLISHED_LEGS
 from hebbax.tasks.go1 import LEGS as GO1_LEGS
 
@@ -42,6 +45,28 @@ def _go1() -> dict[str, str]:
     }
 
 
+def _of_legs(robot: str, legs: Sequence[str], parts: Sequence[str], root: str, last: str) -> dict[str, str]:
+    """Return what can happen to each leg of a robot, by name.
+
+    Args:
+        robot: of the names.
+        legs: by where they are.
+        parts: joints of a leg.
+        root: body of a leg with which all of it goes.
+        last: body of a leg that ends in the foot.
+    """
+    named = {}
+    for leg in legs:
+        joints = [f"{leg} {part}" for part in parts]
+        named |= {
+            f"{robot}/{leg}-dead": " + ".join(f"free-joint({joint})" for joint in joints),
+            f"{robot}/{leg}-locked": " + ".join(f"lock-joint({joint})" for joint in joints),
+            f"{robot}/{leg}-shortened": f"shorten-limb({leg} {last}, 0.5)",
+            f"{robot}/{leg}-removed": f"remove-limb({leg} {root})",
+        }
+    return named
+
+
 _TRUNK = 5.204  # kg, of which up to 1.5 are added or taken away
 _TUCKED = "(0, 1, -1.6)"  # of home ± 0.5 rad: the thigh 1.4 rad, the calf -2.6
 
@@ -53,6 +78,8 @@ NAMED: Registry[str] = Registry(
         **{f"han-ant/{name}": _mutilated(leg) for name, leg in PUBLISHED_LEGS["han"].items()},
         **{f"najarro-ant/{name}": _mutilated(leg) for name, leg in PUBLISHED_LEGS["najarro"].items()},
         **_go1(),
+        **_of_legs("gecko", gecko.LEGS, gecko.PARTS, "shoulder", "lower leg"),
+        **_of_legs("dung_beetle", dung_beetle.LEGS, dung_beetle.PARTS, "coxa", "tibia"),
         "cheetah/motor-failure": "scale-actuator(any, 0, from=4.5s..5.5s)",
         "cheetah/friction": "scale-friction(1..2.375, from=3s..7s)",  # of 0.4 on the floor: up to 0.95
     },

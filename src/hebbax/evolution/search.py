@@ -23,7 +23,7 @@ from hebbax.evolution.life_length import Outcome
 from hebbax.evolution.saved_tensors import check_tensor
 from hebbax.evolution.schedule import Schedule, ScheduleState, weighted, with_training
 from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
-from hebbax.evolution.strategy import Strategy, first_genomes, one_random_genome, weighted_mean
+from hebbax.evolution.strategy import Strategy, first_genomes, initial_mean, one_random_genome, weighted_mean
 from hebbax.evolution.trials import Trials
 from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
@@ -71,7 +71,11 @@ class Search:
                 f"training.first_mean={first}: a controller from elsewhere; name its run with `hebbax train --from`"
             )
         key = stream(self.key, "initial")
-        mean = one_random_genome(key, self.policy, first == NORMAL) if first in (NORMAL, UNIFORM) else None
+        scale, mean = self.config.training.first_scale, None
+        if first in (NORMAL, UNIFORM):
+            mean = one_random_genome(key, self.policy, first == NORMAL, scale)
+        elif scale != 1:
+            mean = initial_mean(key, self.policy, self.config.strategy.population, scale)
         return self._beginning(mean, ObservationStatistics.empty(self.task.observation_size))
 
     def begin_about(self, genome: np.ndarray, statistics: ObservationStatistics | None = None) -> SearchState:
@@ -157,8 +161,8 @@ class Search:
     def _ask(self, state: SearchState) -> tuple[Any, Any]:
         """Return genomes [population, genome_size] to try, or members of them, and the strategy's state."""
         if self._is_about_first_mean(state):
-            genomes = first_genomes(stream(self.key, "initial"), self.policy, self.config.strategy.population)
-            return genomes, state.strategy
+            key, scale = stream(self.key, "initial"), self.config.training.first_scale
+            return first_genomes(key, self.policy, self.config.strategy.population, scale), state.strategy
         return self.strategy.ask(stream(self.key, "ask", state.generation), state.strategy)
 
     def _tell(self, state: SearchState, genomes: Any, fitness: np.ndarray, asked: Any) -> Any:

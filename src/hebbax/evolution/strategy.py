@@ -69,13 +69,15 @@ def _strongly_typed(state: Any) -> Any:
     return jax.tree.map(lambda leaf: jnp.array(leaf, leaf.dtype), state)
 
 
-def _random_genome(key: jax.Array, policy: Policy, normal: bool = False) -> jax.Array:
-    """Return coefficients drawn from U(-1, 1) or N(0, 1), and weights of the genome from the policy's initial ones."""
+def _random_genome(key: jax.Array, policy: Policy, normal: bool = False, scale: float = 1.0) -> jax.Array:
+    """Return coefficients from U(-1, 1) or N(0, 1), times a scale, and weights from the policy's initial ones."""
     only_weights = sum(gene.size for gene in policy.weight_genes if gene is not None) == policy.genome_size
     if normal:
         genome = jax.random.normal(key, (policy.genome_size,), jnp.float32)
     else:
         genome = jax.random.uniform(key, (policy.genome_size,), minval=-1.0, maxval=1.0)
+    if scale != 1:
+        genome = jnp.float32(scale) * genome
     # By the same key a weight would be a coefficient at the same place, times a factor.
     drawn = policy.draw(key if only_weights else jax.random.fold_in(key, 0))
     for gene, weights in zip(policy.weight_genes, drawn, strict=True):
@@ -102,23 +104,26 @@ class _FirstGenomes(Members):
 
 
 @pinned()
-def first_genomes(key: jax.Array, policy: Policy, population: int) -> np.ndarray | Members:
-    """Return the random genomes float32 [population, genome_size] of which `initial_mean` is the average."""
+def first_genomes(key: jax.Array, policy: Policy, population: int, scale: float = 1.0) -> np.ndarray | Members:
+    """Return the random genomes float32 [population, genome_size] of which `initial_mean` is the average.
+
+    `scale` is a factor of their coefficients here and below.
+    """
     if is_too_large(population, policy.genome_size):
         shape = population, policy.genome_size
-        return _FirstGenomes(lambda index: _random_genome(jax.random.fold_in(key, index), policy), shape)
+        return _FirstGenomes(lambda index: _random_genome(jax.random.fold_in(key, index), policy, scale=scale), shape)
 
     @jax.jit
     def draw(indices: jax.Array) -> jax.Array:
-        return jax.lax.map(lambda index: _random_genome(jax.random.fold_in(key, index), policy), indices)
+        return jax.lax.map(lambda index: _random_genome(jax.random.fold_in(key, index), policy, scale=scale), indices)
 
     return np.asarray(draw(np.arange(population)))
 
 
 @pinned()
-def one_random_genome(key: jax.Array, policy: Policy, normal: bool) -> jax.Array:
+def one_random_genome(key: jax.Array, policy: Policy, normal: bool, scale: float = 1.0) -> jax.Array:
     """Return a first mean, float32 [genome_size]: coefficients from N(0, 1), or else U(-1, 1) (Najarro & Risi 2020)."""
-    return jax.jit(lambda key: _random_genome(key, policy, normal))(key)
+    return jax.jit(lambda key: _random_genome(key, policy, normal, scale))(key)
 
 
 def weighted_mean(genomes: np.ndarray | Members, fitness: np.ndarray) -> np.ndarray:
@@ -138,11 +143,11 @@ def weighted_mean(genomes: np.ndarray | Members, fitness: np.ndarray) -> np.ndar
 
 
 @pinned()
-def initial_mean(key: jax.Array, policy: Policy, population: int) -> jax.Array:
+def initial_mean(key: jax.Array, policy: Policy, population: int, scale: float = 1.0) -> jax.Array:
     """Return the first mean, float32 [genome_size]: the average of `population` random genomes, as HAN draws it."""
 
     def add(index: int, total: jax.Array) -> jax.Array:
-        return total + _random_genome(jax.random.fold_in(key, index), policy)
+        return total + _random_genome(jax.random.fold_in(key, index), policy, scale=scale)
 
     @jax.jit  # each operation by itself would be compiled by itself
     def average(count: int) -> jax.Array:

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 
 from hebbax.config.train import TrainConfig, check_train_config
-from hebbax.config.training import AVERAGE
 from hebbax.errors import HebbaxError
 from hebbax.evolution.search import Search
 from hebbax.importing.torch_file import read_torch_array
@@ -23,7 +22,7 @@ from hebbax.plasticity.najarro_rules import NAJARRO_RULES
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.make_policy import make_policy
 from hebbax.policies.policy import Policy
-from hebbax.runs.begin_from import given
+from hebbax.runs.begin_from import check_not_drawn, given
 from hebbax.runs.training import Training
 from hebbax.tasks.registry import make_task
 
@@ -106,8 +105,7 @@ def import_najarro(file: Path, config: TrainConfig, path: Path, command: Sequenc
     """
     coefficients = read_coefficients(file)
     check_train_config(config)
-    if config.training.first_mean != AVERAGE:  # or the first generation would try others
-        raise HebbaxError(f"training.first_mean={config.training.first_mean}: the first mean is given; leave it out")
+    check_not_drawn(config, "the first mean is given")
     genome = genome_of(coefficients, make_policy(config.policy, make_task(config.task.name)))
     search = Search(replace(config, training=replace(config.training, first_mean=given(genome))))
     origin = {"imported_sha256": hashlib.sha256(coefficients.tobytes()).hexdigest()}

@@ -46,21 +46,30 @@ class Lstm(Network):
     def steps(self) -> tuple[Step, ...]:
         """The hidden layer is kept as that of before; gates follow, the memory, and what the last gate lets out."""
         hidden, output = self.sizes[1], self.connections[-1]
-        i, f, g, o = (self.connections[index].post_at for index in (0, 2, 4, 6))
-        now = output.pre_at
-        memory = now - hidden
         return (
-            Copy(now, self.connections[1].pre_at, hidden),
-            *(Product(index, add=index % 2 == 1) for index in range(8)),
-            Activate("sigmoid", i, hidden),
-            Activate("sigmoid", f, hidden),
-            Activate(self.activation, g, hidden),
-            Activate("sigmoid", o, hidden),
-            Multiply(f, memory, memory, hidden),
-            Multiply(i, g, memory, hidden, add=True),
-            Copy(memory, now, hidden),
-            Activate(self.activation, now, hidden),
-            Multiply(now, o, now, hidden),
+            Copy(output.pre_at, self.connections[1].pre_at, hidden),
+            *cell_steps(self, memory=output.pre_at - hidden, now=output.pre_at),
             Product(8),
             Activate(self.output_activation, output.post_at, output.post_size),
         )
+
+
+def cell_steps(network: Network, memory: int, now: int) -> tuple[Step, ...]:
+    """Return the steps from the inputs and the hidden layer before to the cells, at `memory`, and the layer now.
+
+    Of a network of one hidden layer whose first eight connections are those of the gates i, f, g and o.
+    """
+    hidden = network.sizes[1]
+    i, f, g, o = (network.connections[index].post_at for index in (0, 2, 4, 6))
+    return (
+        *(Product(index, add=index % 2 == 1) for index in range(8)),
+        Activate("sigmoid", i, hidden),
+        Activate("sigmoid", f, hidden),
+        Activate(network.activation, g, hidden),
+        Activate("sigmoid", o, hidden),
+        Multiply(f, memory, memory, hidden),
+        Multiply(i, g, memory, hidden, add=True),
+        Copy(memory, now, hidden),
+        Activate(network.activation, now, hidden),
+        Multiply(now, o, now, hidden),
+    )

@@ -8,10 +8,11 @@ from hebbax.networks.gru import Gru
 from hebbax.networks.lstm import Lstm
 from hebbax.networks.mlp import Mlp
 from hebbax.networks.network import Network
+from hebbax.networks.skip_lstm import SkipLstm
 from hebbax.registry import Registry
 
 NETWORKS: Registry[type[Network]] = Registry(
-    "network", {"mlp": Mlp, "elman": Elman, "fcrnn": Fcrnn, "gru": Gru, "lstm": Lstm}
+    "network", {"mlp": Mlp, "elman": Elman, "fcrnn": Fcrnn, "gru": Gru, "lstm": Lstm, "skip-lstm": SkipLstm}
 )
 
 

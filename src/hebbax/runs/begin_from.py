@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from hebbax.config.train import TrainConfig, check_train_config
-from hebbax.config.training import AVERAGE
+from hebbax.config.training import TrainingConfig
 from hebbax.errors import HebbaxError
 from hebbax.evolution.search import Search
 from hebbax.plasticity.gene import PlacedGene
@@ -45,11 +45,7 @@ def begin_from(
     Raises HebbaxError for a controller that does not fit, a bad configuration, or a folder that exists.
     """
     controller = source.controller(which)
-    if config.training.first_mean != AVERAGE:
-        first = config.training.first_mean
-        raise HebbaxError(
-            f"training.first_mean={first}: it begins at the controller of {source.folder.path}; leave it out"
-        )
+    check_not_drawn(config, f"it begins at the controller of {source.folder.path}")
     check_train_config(config)
     config = replace(config, training=replace(config.training, first_mean=given(controller.genome)))
     search = new_search(config)
@@ -59,6 +55,14 @@ def begin_from(
     return Training.begun(
         search, lambda: search.begin_about(controller.genome, controller.statistics), path, command, origin
     )
+
+
+def check_not_drawn(config: TrainConfig, instead: str) -> None:
+    """Raise HebbaxError where a configuration says how the first mean is drawn, which would mean nothing."""
+    for name in ("first_mean", "first_scale"):
+        value = getattr(config.training, name)
+        if value != getattr(TrainingConfig, name):
+            raise HebbaxError(f"training.{name}={value}: {instead}; leave it out")
 
 
 def _check_fits(source: StoredRun, search: Search) -> None:

@@ -12,12 +12,13 @@ from hebbax.damage.text import parse_damages
 from hebbax.engines.bodies import check_damages
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.policies.policy import Policy
+from hebbax.tasks import dung_beetle, gecko
 from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.go1 import LEGS as GO1_LEGS
 from hebbax.types import Normaliser
 
 ALL = "all"
-SUITES = ("actuators", "sensors", "surroundings", "ant", "cheetah", "go1", "physics")
+SUITES = ("actuators", "sensors", "surroundings", "ant", "cheetah", "go1", "gecko", "dung_beetle", "physics")
 """What `hebbax stress --suite` names, besides `all`; a robot has those that fit it."""
 
 GRAVITY = 9.81  # m/s²
@@ -105,6 +106,8 @@ def _families(task: AnyTask, normaliser: Normaliser, ticks: int) -> Mapping[str,
         "ant": list(_of_ant(task)),
         "cheetah": list(_of_cheetah(task)),
         "go1": list(_of_go1(task, ticks)),
+        "gecko": list(_of_leung(task, "gecko", gecko.LEGS, "knee", "joint velocities")),
+        "dung_beetle": list(_of_leung(task, "dung_beetle", dung_beetle.LEGS, "tibia", "foot contacts")),
     }
 
 
@@ -169,3 +172,39 @@ def _of_go1(task: AnyTask, ticks: int) -> Iterator[_Family]:
     blind = f"scale-observation(velocity, 0, from={ticks // 4})"
     yield _Family("velocity not sensed from a quarter on", lambda _: blind, (1,), "")
     yield _Family("rough ground for short legs", "roughen-ground({:g})".format, (0.02, 0.04), "m")
+
+
+def _of_leung(task: AnyTask, robot: str, legs: Sequence[str], part: str, lost: str) -> Iterator[_Family]:
+    """Yield what a robot of Leung et al. is put through, who never met any of it: ground, legs, senses, load.
+
+    Args:
+        task: of the controller.
+        robot: of the named damages.
+        legs: of the robot.
+        part: body of each leg by which the robot is known.
+        lost: group of observations that is lost, besides the orientation.
+    """
+    body = task.world.body()
+    if body is None or not {"base", *(f"{leg} {part}" for leg in legs)} <= set(task.world.body_names() or ()):
+        return
+    yield _Family("rough ground", "roughen-ground({:g})".format, (0.02, 0.04, 0.06, 0.08, 0.1), "m")
+    yield _Family("uphill", "tilt-ground({:g})".format, (5, 10, 15), "°")
+    for harm in ("dead", "locked", "shortened", "removed"):
+        for leg in legs:
+            yield _Family(f"{leg} leg {harm}", lambda _, text=f"{robot}/{leg}-{harm}": text, (1,), "")
+    for row in dict.fromkeys(leg.split("-")[0] for leg in legs):
+        for harm in ("dead", "removed"):
+            both = " + ".join(f"{robot}/{row}-{side}-{harm}" for side in ("left", "right"))
+            yield _Family(f"both {row} legs {harm}", lambda _, text=both: text, (2,), "")
+    for group in ("orientation", lost):
+        yield _Family(f"{group} not sensed", lambda _, text=f"scale-observation({group}, 0)": text, (1,), "")
+    weight = body.mass * GRAVITY
+    yield _Family("payload", lambda share: f"add-mass(base, {share * body.mass:g})", (0.25, 0.5), "of the mass")
+    yield _Family("less or more friction", "scale-friction({:g})".format, (0.25, 0.5, 2), "times the friction")
+    yield _Family("less or more gravity", "scale-gravity({:g})".format, (0.5, 1.5), "times the gravity")
+    yield _Family(
+        "pushed aside all along",
+        lambda share: f"push-body(base, (0, {share * weight:g}, 0))",
+        (0.05, 0.1),
+        "of the weight",
+    )

@@ -66,20 +66,6 @@ def yaw_of(qpos: Array) -> Array:
 
 
 @compiled
-def in_trunk(qpos: Array, vector: Array) -> Array:
-    """Return a vector [3] of the world along the trunk's axes."""
-    w, x, y, z = qpos[3], qpos[4], qpos[5], qpos[6]
-    a, b, c = vector[0], vector[1], vector[2]
-    return np.array(
-        (
-            (1 - 2 * (y * y + z * z)) * a + 2 * (x * y + w * z) * b + 2 * (x * z - w * y) * c,
-            2 * (x * y - w * z) * a + (1 - 2 * (x * x + z * z)) * b + 2 * (y * z + w * x) * c,
-            2 * (x * z + w * y) * a + 2 * (y * z - w * x) * b + (1 - 2 * (x * x + y * y)) * c,
-        )
-    )
-
-
-@compiled
 def is_upside_down(simulation: Simulation) -> Array:
     """Return whether the trunk's upward axis points downwards, where published tasks end."""
     qpos = simulation.qpos

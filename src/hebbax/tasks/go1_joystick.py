@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hebbax.compiling.compiler import compiled
+from hebbax.tasks.attitude import along_own_axes
 from hebbax.tasks.go1 import (
     FIRST_JOINT,
     HOME,
@@ -12,7 +13,6 @@ from hebbax.tasks.go1 import (
     TARGETS,
     born,
     go1_world,
-    in_trunk,
     is_upside_down,
     observed,
     proprioception,
@@ -89,7 +89,7 @@ def _reset(noise: Noise) -> tuple[Array, Array, Array]:
 
 @compiled
 def _local_velocity(simulation: Simulation) -> Array:
-    return in_trunk(simulation.qpos, simulation.qvel[:3])
+    return along_own_axes(simulation.qpos, simulation.qvel[:3])
 
 
 def _observe(simulation: Simulation, memory: Array) -> Array:

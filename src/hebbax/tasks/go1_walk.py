@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from hebbax.compiling.compiler import compiled
+from hebbax.tasks.attitude import along_own_axes
 from hebbax.tasks.go1 import (
     ROUGH,
     TARGETS,
     born,
     go1_world,
     has_fallen,
-    in_trunk,
     observed,
     proprioception,
     targets,
@@ -72,7 +72,7 @@ def off_course(qpos: Array) -> Array:
 @compiled
 def _command_errors(simulation: Simulation) -> tuple[Array, Array]:
     """Return the squared errors of the velocity along the trunk's axes, and of turning."""
-    velocity, turning = in_trunk(simulation.qpos, simulation.qvel[:3]), simulation.qvel[5]
+    velocity, turning = along_own_axes(simulation.qpos, simulation.qvel[:3]), simulation.qvel[5]
     return np.square(_SPEED - velocity[0]) + np.square(velocity[1]), np.square(turning)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.compiling.compiler import compiled
+from hebbax.tasks.attitude import roll_pitch_yaw
 from hebbax.tasks.groups import Group, motors
 from hebbax.tasks.task import Task
 from hebbax.types import Array, Noise, Simulation
@@ -56,15 +57,6 @@ def reset(noise: Noise) -> tuple[Array, Array, Array]:
 
 
 @compiled
-def _angles(qpos: Array) -> tuple[Array, Array, Array]:
-    """Return roll, pitch and yaw of the torso, rad."""
-    w, x, y, z = qpos[3], qpos[4], qpos[5], qpos[6]
-    roll = np.arctan2(2 * (w * x + y * z), 1 - 2 * (x * x + y * y))
-    pitch = np.arcsin(np.minimum(np.maximum(2 * (w * y - z * x), -1.0), 1.0))
-    return roll, pitch, np.arctan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
-
-
-@compiled
 def _place(xpos: Array, xipos: Array) -> tuple[Array, Array]:
     """Return x and y of the published place, m: the mean over 22 parts.
 
@@ -107,7 +99,7 @@ def has_fallen(qpos: Array) -> Array:
 def observe(simulation: Simulation, memory: Array) -> Array:
     """Return the published observation; the memory begins with the contacts of the feet one tick ago."""
     qpos, qvel = simulation.qpos, simulation.qvel
-    roll, pitch, yaw = _angles(qpos)
+    roll, pitch, yaw = roll_pitch_yaw(qpos)
     x, y = _place(simulation.xpos, simulation.xipos)
     target = np.arctan2(-y, _TARGET - x) - yaw
     cosine, sine = np.cos(yaw), np.sin(yaw)

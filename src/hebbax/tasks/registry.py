@@ -13,9 +13,11 @@ from hebbax.tasks.ant_run import ant_run
 from hebbax.tasks.car_racing import car_racing
 from hebbax.tasks.car_racing_state import car_racing_state
 from hebbax.tasks.cheetah_run import cheetah_run
+from hebbax.tasks.dung_beetle import dung_beetle, dung_beetle_leung
 from hebbax.tasks.external.open import external_task
 from hebbax.tasks.external.task import AnyTask, ExternalTask, is_external
 from hebbax.tasks.former_names import FORMER, SIZES
+from hebbax.tasks.gecko import gecko, gecko_leung
 from hebbax.tasks.go1_joystick import go1_joystick, go1_joystick_rough
 from hebbax.tasks.go1_walk import go1_walk, go1_walk_rough
 from hebbax.tasks.go1_walk_economical import go1_walk_economical
@@ -47,6 +49,10 @@ TASKS: Registry[Callable[[], Task]] = Registry(
         "ant_run": ant_run,
         "quadruped": quadruped,
         "quadruped_najarro": quadruped_najarro,
+        "gecko": gecko,
+        "gecko_leung": gecko_leung,
+        "dung_beetle": dung_beetle,
+        "dung_beetle_leung": dung_beetle_leung,
         "car_racing": car_racing,
         "car_racing_state": car_racing_state,
         "humanoid": humanoid,

@@ -55,6 +55,7 @@ class _Training:
     births: str = TrainingConfig.births
     race: float | None = TrainingConfig.race
     first_mean: str = TrainingConfig.first_mean
+    first_scale: float = TrainingConfig.first_scale
     over_variants: Any = TrainingConfig.over_variants
 
 

@@ -15,6 +15,7 @@ from hebbax.config.strategy_table import (
     STRATEGIES,
     AdaptiveEs,
     CmaEs,
+    LeungEs,
     MuLambdaEs,
     NajarroEs,
     OpenaiEs,
@@ -25,8 +26,8 @@ from hebbax.config.strategy_table import (
 from hebbax.errors import HebbaxError
 from hebbax.evolution.strategies.mu_lambda import MuLambda
 from hebbax.evolution.strategies.najarro import Najarro
-from hebbax.evolution.strategies.schedules import optimiser_of, sigma_schedule
-from hebbax.evolution.strategies.shaping import SHAPING
+from hebbax.evolution.strategies.schedules import optimiser_of, shrinking, sigma_schedule
+from hebbax.evolution.strategies.shaping import SHAPING, standardised_ranks
 from hebbax.evolution.strategies.streamed import (
     StreamedNajarro,
     StreamedOpenaiEs,
@@ -142,6 +143,21 @@ def _najarro_es(population: int, genome_size: int, options: NajarroEs) -> Algori
     return Najarro(population, options), None
 
 
+def _leung_es(population: int, genome_size: int, options: LeungEs) -> Algorithm:
+    algorithm = Open_ES(
+        **_common(population, genome_size),
+        optimizer=optax.chain(
+            optax.scale_by_adam(b1=0.99, b2=0.999, eps=1e-8),
+            optax.scale_by_learning_rate(
+                shrinking(options.learning_rate, options.learning_rate_decay, options.least_learning_rate)
+            ),
+        ),
+        std_schedule=shrinking(options.sigma, options.sigma_decay, options.least_sigma),
+        fitness_shaping_fn=standardised_ranks,
+    )
+    return algorithm, algorithm.default_params
+
+
 BUILDERS: dict[str, Callable[[int, int, Any], Algorithm]] = {
     "openai-es": _openai_es,
     "pgpe": _pgpe,
@@ -151,6 +167,7 @@ BUILDERS: dict[str, Callable[[int, int, Any], Algorithm]] = {
     "mu-lambda-es": _mu_lambda_es,
     "adaptive-es": _adaptive_es,
     "najarro-es": _najarro_es,
+    "leung-es": _leung_es,
 }
 
 

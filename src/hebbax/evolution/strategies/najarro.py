@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from hebbax.config.strategy_table import NajarroEs
-from hebbax.evolution.strategies.shaping import SHAPING
+from hebbax.evolution.strategies.shaping import standardised_ranks
 
 
 class NajarroState(NamedTuple):
@@ -68,7 +68,7 @@ class Najarro:
         """Return what fitness counts as [population], of genomes whose squares have these means [population]."""
         penalised = fitness + self.options.penalty * squares
         # Equals share their rank, so that a generation of equals moves nothing; there, their order decides.
-        return SHAPING["standardised"](None, SHAPING["ranks"](None, -penalised, None, None), None, None)
+        return standardised_ranks(None, -penalised, None, None)
 
     @partial(jax.jit, static_argnames="self")
     def moved(self, noise: jax.Array, state: NajarroState) -> NajarroState:

@@ -30,6 +30,17 @@ def sigma_schedule(sigma: float, decay: float, shape: str, generations: int) -> 
     return lambda generation: jnp.asarray(schedule(generation), jnp.float32)
 
 
+def shrinking(initial: float, factor: float, least: float) -> optax.Schedule:
+    """Return a float32 scalar as a function of the generation: `initial` times the factor each time, not below `least`.
+
+    One that begins below `least` stays as it is.
+    """
+    return lambda generation: jnp.maximum(
+        jnp.float32(initial) * jnp.float32(factor) ** jnp.asarray(generation, jnp.float32),
+        jnp.float32(min(initial, least)),
+    )
+
+
 def optimiser_of(
     name: str, learning_rate: float, decay: float, shape: str, generations: int, weight_decay: float = 0.0
 ) -> optax.GradientTransformation:

@@ -29,6 +29,11 @@ def standardised(population: Any, fitness: jax.Array, state: Any, params: Any) -
     return jnp.where(_differs(fitness), centred / deviation, 0.0)
 
 
+def standardised_ranks(population: Any, fitness: jax.Array, state: Any, params: Any) -> jax.Array:
+    """Return the ranks [population] of fitness, standardised; equals share theirs."""
+    return standardised(population, SHAPING["ranks"](population, fitness, state, params), state, params)
+
+
 def normalised(population: Any, fitness: jax.Array, state: Any, params: Any) -> jax.Array:
     """Return fitness [population] from −1 for the least to 1 for the largest; all zeros where all are equal."""
     return jnp.where(_differs(fitness), 2 * _relative(fitness) - 1, 0.0)
