@@ -11,8 +11,9 @@ from hebbax.config.strategy import StrategyConfig
 from hebbax.config.train import TaskConfig, TrainConfig
 from hebbax.config.training import TrainingConfig
 from hebbax.engines.scenario import Scenario
+from hebbax.evolution.first_mean import first_generation
 from hebbax.evolution.search import Search
-from hebbax.evolution.strategy import first_genomes, initial_mean, weighted_mean
+from hebbax.evolution.strategy import initial_mean, random_genomes, weighted_mean
 from hebbax.keys import stream
 from hebbax.policies.make_policy import make_policy
 from hebbax.tasks.registry import make_task
@@ -21,7 +22,7 @@ from hebbax.tasks.registry import make_task
 @pytest.mark.parametrize("preset", ["han-b", "mlp"])
 def test_the_first_mean_is_the_average_of_the_first_genomes(preset):
     policy = make_policy(PRESETS[preset], make_task("swimmer"))
-    genomes = first_genomes(jax.random.key(0), policy, 5)
+    genomes = random_genomes(jax.random.key(0), policy, 5)
     assert (genomes.shape, genomes.dtype) == ((5, policy.genome_size), np.float32)
     np.testing.assert_allclose(genomes.mean(axis=0), initial_mean(jax.random.key(0), policy, 5), atol=1e-6)
 
@@ -46,7 +47,7 @@ def test_the_first_generation_tries_the_first_genomes_and_begins_about_the_bette
     search = Search(config)
     state = search.begin()
     following, metrics = search.step(state)
-    genomes = first_genomes(stream(search.key, "initial"), search.policy, 4)
+    genomes = random_genomes(stream(search.key, "initial"), search.policy, 4)
     lives = search.engine.evaluate(genomes, stream(search.key, "train", 0), Scenario(12))
     assert metrics["return_mean"] == lives.returns.mean()
     np.testing.assert_array_equal(search.strategy.mean(following.strategy), weighted_mean(genomes, lives.returns))
@@ -91,3 +92,15 @@ def test_coefficients_of_the_first_mean_have_their_scale_but_weights_do_not(firs
         for name, values in whole.items():
             factor = 1.0 if name == "first_weights" else 0.01
             np.testing.assert_allclose(small[name], factor * values, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("first", ["average", "weighted", "normal", "uniform"])
+@pytest.mark.parametrize("scale", [1.0, 0.1])
+def test_the_first_generation_is_what_a_run_tries(first, scale):
+    training = TrainingConfig("full", [], first_mean=first, first_scale=scale, weights={})
+    config = TrainConfig(task=TaskConfig("swimmer", 10), strategy=StrategyConfig("openai-es", 4), training=training)
+    search = Search(config)
+
+    tried, _ = search._ask(search.begin())
+
+    np.testing.assert_array_equal(first_generation(search.config, search.policy), tried)

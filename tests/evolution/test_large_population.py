@@ -23,7 +23,7 @@ from hebbax.evolution.schedule import Phase
 from hebbax.evolution.search import Search
 from hebbax.evolution.strategies import streamed
 from hebbax.evolution.strategies.build import STREAMED, build
-from hebbax.evolution.strategy import first_genomes, weighted_mean
+from hebbax.evolution.strategy import random_genomes, weighted_mean
 from hebbax.evolution.trials import Trials
 from hebbax.keys import root_key
 from hebbax.policies.make_policy import make_policy
@@ -123,10 +123,10 @@ def test_lives_are_those_of_the_genomes_in_memory(
 
 def test_first_genomes_are_the_same_one_by_one(monkeypatch: pytest.MonkeyPatch, engine: NativeEngine) -> None:
     key, fitness = root_key(3), np.array([4.0, 2.0, 1.0])
-    made = first_genomes(key, engine.policy, 3)
+    made = random_genomes(key, engine.policy, 3)
     assert isinstance(made, Members)
     monkeypatch.setattr(streamed, "LARGEST_POPULATION", 2**28)
-    kept = first_genomes(key, engine.policy, 3)
+    kept = random_genomes(key, engine.policy, 3)
     assert isinstance(kept, np.ndarray)
     np.testing.assert_array_equal(np.asarray(made), kept)
     np.testing.assert_allclose(weighted_mean(made, fitness), weighted_mean(kept, fitness), rtol=1e-6)

@@ -13,17 +13,17 @@ import jax.numpy as jnp
 import numpy as np
 
 from hebbax.config.train import TrainConfig
-from hebbax.config.training import NORMAL, UNIFORM, WEIGHTED
 from hebbax.engines.bodies import check_damages
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Damages, Scenario, in_turn
 from hebbax.errors import HebbaxError
 from hebbax.evolution.births import Births
+from hebbax.evolution.first_mean import first_genomes, first_mean, lives_before_mean
 from hebbax.evolution.life_length import Outcome
 from hebbax.evolution.saved_tensors import check_tensor
 from hebbax.evolution.schedule import Schedule, ScheduleState, weighted, with_training
 from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
-from hebbax.evolution.strategy import Strategy, first_genomes, initial_mean, one_random_genome, weighted_mean
+from hebbax.evolution.strategy import Strategy, weighted_mean
 from hebbax.evolution.trials import Trials
 from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
@@ -65,17 +65,7 @@ class Search:
 
     def begin(self) -> SearchState:
         """Return the state before the first generation. Raises HebbaxError where that is to come from elsewhere."""
-        first = self.config.training.first_mean
-        if self.config.training.begins_elsewhere:
-            raise HebbaxError(
-                f"training.first_mean={first}: a controller from elsewhere; name its run with `hebbax train --from`"
-            )
-        key = stream(self.key, "initial")
-        scale, mean = self.config.training.first_scale, None
-        if first in (NORMAL, UNIFORM):
-            mean = one_random_genome(key, self.policy, first == NORMAL, scale)
-        elif scale != 1:
-            mean = initial_mean(key, self.policy, self.config.strategy.population, scale)
+        mean = first_mean(self.config, self.policy)
         return self._beginning(mean, ObservationStatistics.empty(self.task.observation_size))
 
     def begin_about(self, genome: np.ndarray, statistics: ObservationStatistics | None = None) -> SearchState:
@@ -154,20 +144,18 @@ class Search:
         }
         return following, {**metrics, **seconds}
 
-    def _is_about_first_mean(self, state: SearchState) -> bool:
-        """Whether the generation tries the random genomes of which the first mean is made."""
-        return state.generation == 0 and self.config.training.first_mean == WEIGHTED
+    def _is_before_mean(self, state: SearchState) -> bool:
+        return state.generation == 0 and lives_before_mean(self.config)
 
     def _ask(self, state: SearchState) -> tuple[Any, Any]:
         """Return genomes [population, genome_size] to try, or members of them, and the strategy's state."""
-        if self._is_about_first_mean(state):
-            key, scale = stream(self.key, "initial"), self.config.training.first_scale
-            return first_genomes(key, self.policy, self.config.strategy.population, scale), state.strategy
+        if self._is_before_mean(state):
+            return first_genomes(self.config, self.policy), state.strategy
         return self.strategy.ask(stream(self.key, "ask", state.generation), state.strategy)
 
     def _tell(self, state: SearchState, genomes: Any, fitness: np.ndarray, asked: Any) -> Any:
         """Return the strategy's state after learning the fitness [population] of genomes."""
-        if self._is_about_first_mean(state):
+        if self._is_before_mean(state):
             return self.strategy.init(stream(self.key, "initial"), self.policy, weighted_mean(genomes, fitness))
         return self.strategy.tell(stream(self.key, "tell", state.generation), genomes, fitness, asked)
 

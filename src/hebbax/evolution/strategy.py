@@ -104,7 +104,7 @@ class _FirstGenomes(Members):
 
 
 @pinned()
-def first_genomes(key: jax.Array, policy: Policy, population: int, scale: float = 1.0) -> np.ndarray | Members:
+def random_genomes(key: jax.Array, policy: Policy, population: int, scale: float = 1.0) -> np.ndarray | Members:
     """Return the random genomes float32 [population, genome_size] of which `initial_mean` is the average.
 
     `scale` is a factor of their coefficients here and below.

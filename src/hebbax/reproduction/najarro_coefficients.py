@@ -10,7 +10,7 @@ import numpy as np
 
 from hebbax.errors import HebbaxError
 from hebbax.evolution.search import Search
-from hebbax.expected import Fields, ObjectOf, number, whole
+from hebbax.expected import Fields, ObjectOf, number, or_null, whole
 from hebbax.report.plots.coefficients import coefficients_of, plot_coefficients
 from hebbax.report.style import figure_of
 from hebbax.reproduction.experiment import NAJARRO, Experiment
@@ -41,23 +41,22 @@ _SHAPE = Fields(
         "deviation": number(0.0),
         "skewness": number(),
         "kurtosis": number(),
-        "first": number(-1.001, 1.001),
+        "first": or_null(number(-1.001, 1.001)),
     }
 )
 NUMBERS = Fields({"coefficients": ObjectOf(_SHAPE)})
 
 
 def measure(run: StoredRun) -> dict[str, Any]:
-    """Return the moments of each coefficient over all synapses, and its correlation with the first mean.
+    """Return the moments of each coefficient over all synapses, and if there is a first mean its correlation with that.
 
     Raises HebbaxError for a policy without a rule.
     """
-    evolved, first = _evolved(run), _first(run)
-    return {
-        "coefficients": {
-            name: {**moments(values), "first": _correlation(values, first[name])} for name, values in evolved.items()
-        }
-    }
+    first, found = _first(run), {}
+    for name, values in _evolved(run).items():
+        correlation = None if first is None else _correlation(values, first[name])
+        found[name] = {**moments(values), "first": correlation}
+    return {"coefficients": found}
 
 
 def _evolved(run: StoredRun) -> dict[str, np.ndarray]:
@@ -66,8 +65,10 @@ def _evolved(run: StoredRun) -> dict[str, np.ndarray]:
     return coefficients_of(run.policy, run.controller("best").genome[None])
 
 
-def _first(run: StoredRun) -> dict[str, np.ndarray]:
-    """Return the coefficients of the mean before the first generation."""
+def _first(run: StoredRun) -> dict[str, np.ndarray] | None:
+    """Return the coefficients of the mean before the first generation; None where that is another run's controller."""
+    if run.trained.training.begins_elsewhere:
+        return None
     search = Search(run.trained)
     return coefficients_of(run.policy, search.controller(search.begin()).genome[None])
 
@@ -136,4 +137,5 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
 def _row(name: str, sign: str, shape: Mapping[str, Any]) -> list[str]:
     errors = [1.96 * np.sqrt(factor / shape["count"]) for factor in (6, 24)]  # of large normal samples
     measures = [f"{shape[key]:.3f} ± {error:.3f}" for key, error in zip(("skewness", "kurtosis"), errors, strict=True)]
-    return [name, sign, f"{shape['mean']:.3f}", f"{shape['deviation']:.3f}", *measures, f"{shape['first']:.2f}"]
+    first = "–" if shape["first"] is None else f"{shape['first']:.2f}"
+    return [name, sign, f"{shape['mean']:.3f}", f"{shape['deviation']:.3f}", *measures, first]

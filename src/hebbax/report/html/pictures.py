@@ -12,8 +12,7 @@ from hebbax.attractors.recurrence import self_distance
 from hebbax.attractors.spectra import amplitude_spectrum, dominant_frequency
 from hebbax.attractors.trajectory import finite_rows, split_layers
 from hebbax.engines.members import Members
-from hebbax.evolution.strategy import Strategy
-from hebbax.keys import root_key, stream
+from hebbax.evolution.first_mean import first_generation
 from hebbax.report.html.inline import figure_html
 from hebbax.report.html.material import Material
 from hebbax.report.plots import (
@@ -56,10 +55,8 @@ def evolution_figures(material: Material, metrics: list[dict[str, Any]]) -> str:
     if material.plastic:
         evolved, first = _coefficients(material)
         axes = plot_coefficients(evolved, first, axes_or_new(None, _WIDTH, 0.5 * len(evolved) + 0.9))
-        caption = (
-            "Each coefficient of the rule, over all synapses: how many have which value, in the first generation "
-            "and as evolved."
-        )
+        when = "as evolved" if first is None else "in the first generation and as evolved"
+        caption = f"Each coefficient of the rule, over all synapses: how many have which value, {when}."
         figures.append(figure_html(figure_of(axes), "Histograms of the coefficients", caption=caption))
     return figures_html(figures)
 
@@ -127,17 +124,19 @@ def _motion_figures(material: Material, weights: np.ndarray, actions: np.ndarray
     return figures
 
 
-def _coefficients(material: Material) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Return the evolved values of each coefficient of all synapses, and those of the first generation."""
+def _coefficients(material: Material) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray] | None]:
+    """Return the evolved values of each coefficient of all synapses, and those of the first generation.
+
+    None of the first where the run began at a controller from elsewhere, which it does not hold.
+    """
     run = material.run
-    key = root_key(run.config.seed)
-    strategy = Strategy(run.config.strategy, run.policy.genome_size)
-    state = strategy.init(stream(key, "initial"), run.policy)
-    first, _ = strategy.ask(stream(key, "ask", 0), state)
+    evolved = coefficients_of(run.policy, run.controller(material.evaluation.genome).genome[None])
+    if run.trained.training.begins_elsewhere:
+        return evolved, None
+    first = first_generation(run.trained, run.policy)
     if isinstance(first, Members):  # as many as show how they are spread
         first = first[np.arange(max(_MOST_COEFFICIENTS // run.policy.genome_size, 1))]
-    evolved = run.controller(material.evaluation.genome).genome
-    return coefficients_of(run.policy, evolved[None]), coefficients_of(run.policy, np.asarray(jax.device_get(first)))
+    return evolved, coefficients_of(run.policy, np.asarray(jax.device_get(first)))
 
 
 def figures_html(figures: list[str]) -> str:
