@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hebbax.networks.conv import Conv
 from hebbax.networks.elman import Elman
 from hebbax.networks.fcrnn import Fcrnn
 from hebbax.networks.gru import Gru
@@ -11,7 +12,7 @@ from hebbax.networks.network import Network
 from hebbax.registry import Registry
 
 NETWORKS: Registry[type[Network]] = Registry(
-    "network", {"mlp": Mlp, "elman": Elman, "fcrnn": Fcrnn, "gru": Gru, "lstm": Lstm}
+    "network", {"mlp": Mlp, "elman": Elman, "fcrnn": Fcrnn, "gru": Gru, "lstm": Lstm, "conv": Conv}
 )
 
 

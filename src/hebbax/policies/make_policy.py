@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, get_type_hints
 
-from hebbax.config.policy import CONNECTION_OPTIONS, PLASTIC_OPTIONS, PRESETS, PolicyConfig, unread_options
+from hebbax.config.policy import CONNECTION_OPTIONS, IMAGE_OPTIONS, PLASTIC_OPTIONS, PRESETS, PolicyConfig, unread_options
 from hebbax.errors import HebbaxError, is_number, unknown_name
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Network
@@ -38,12 +38,7 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
         raise HebbaxError(f"policy {config!r}: expected the name of a preset, or a PolicyConfig")
     _check_options(config)
     _check_hidden(config.hidden)
-    network = NETWORKS.get(config.network)(
-        (task.observation_size, *config.hidden, task.action_size),
-        config.activation,
-        config.output_activation,
-        config.bias,
-    )
+    network = _network(config, task)
     usual = _synapses(config, task)
     return Policy(
         config.name,
@@ -54,6 +49,23 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
         config.birth,
         dict(_of_connections(config, network, task)),
     )
+
+
+def _network(config: PolicyConfig, task: AnyTask) -> Network:
+    """Return the network. Raises HebbaxError for one that sees an image on a task without."""
+    kind = NETWORKS.get(config.network)
+    options: dict[str, Any] = {}
+    if kind.reads_image:
+        shape = task.observation_shape
+        if shape is None or len(shape) != 3:
+            raise HebbaxError(
+                f"network={config.network}: task {task.name!r} observes {task.observation_size} numbers, not an image; "
+                "nearest valid: network=mlp, or a task that does, such as car_racing",
+                field="network",
+            )
+        options = {"image": shape, **{name: tuple(getattr(config, name)) for name in IMAGE_OPTIONS}}
+    sizes = (task.observation_size, *config.hidden, task.action_size)
+    return kind(sizes, config.activation, config.output_activation, config.bias, **options)
 
 
 def _synapses(config: PolicyConfig, task: AnyTask) -> Synapses:
@@ -72,7 +84,7 @@ def _synapses(config: PolicyConfig, task: AnyTask) -> Synapses:
             scope=config.scope,
             table=config.table,
         )
-    initial = InitialWeights(config.initial, config.initial_scale, config.initial_offset)
+    initial = InitialWeights(config.initial, config.initial_scale, config.initial_offset, config.initial_seed)
     return Synapses(plasticity, config.birth, initial)
 
 
@@ -91,6 +103,7 @@ def _of_connections(config: PolicyConfig, network: Network, task: AnyTask) -> It
             f"connections={config.connections!r}: expected options by name, such as {{layer 0: {{plastic: false}}}}",
             field="connections",
         )
+    shared = {connection.name: connection.shared for connection in network.connections}
     for name, options in config.connections.items():
         if name not in network.layer_names:
             raise unknown_name("connection", str(name), network.layer_names)
@@ -102,6 +115,8 @@ def _of_connections(config: PolicyConfig, network: Network, task: AnyTask) -> It
         for key in options:
             if key not in CONNECTION_OPTIONS:
                 raise unknown_name(f"option of the connection {name!r}", str(key), CONNECTION_OPTIONS)
+        if shared[name]:
+            options = {"plastic": False, **options}
         try:
             yield name, _synapses(_of_connection(config, options), task)
         except HebbaxError as error:

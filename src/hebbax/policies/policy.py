@@ -12,6 +12,7 @@ from hebbax.errors import HebbaxError, unknown_name
 from hebbax.lazy_jax import jax, jnp
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Connection, Network
+from hebbax.keys import root_key, stream
 from hebbax.plasticity.averaging import remember
 from hebbax.plasticity.gene import PlacedGene, table_entries
 from hebbax.plasticity.plasticity import Plasticity
@@ -52,6 +53,13 @@ class Policy:
         object.__setattr__(self, "by_connection", tuple((name, given[name]) for name in names if name in given))
         for plasticity, _ in self.groups:
             self._check_rule(plasticity)
+        for connection in self.plastic_connections:
+            if connection.shared:
+                raise HebbaxError(
+                    f"connection {connection.name!r} cannot be plastic, because many places share its weights: "
+                    "expected plastic=false",
+                    field="connections",
+                )
         if self.genome_size == 0:
             raise HebbaxError(
                 f"policy {self.name!r}: no connection is plastic or evolved, so that evolution would have nothing to "
@@ -77,7 +85,9 @@ class Policy:
         """How the weights of every connection begin, and what changes them."""
         own = dict(self.by_connection)
         usual = Synapses(self.plasticity, self.birth_kind, self.initial)
-        return tuple(own.get(name, usual) for name in self.network.layer_names)
+        # How weights begin that change is not how those do that stay.
+        shared = Synapses(None, None if self.plasticity else self.birth_kind, self.initial)
+        return tuple(own.get(one.name, shared if one.shared else usual) for one in self.network.connections)
 
     @cached_property
     def groups(self) -> tuple[tuple[Plasticity, tuple[int, ...]], ...]:
@@ -273,6 +283,9 @@ class Policy:
         drawn = self.draw(key)
         of_slot = drawn if slot is None else self.draw(slot)
         first = [mine if own.of_slot else new for own, mine, new in zip(self.synapses, of_slot, drawn, strict=True)]
+        for index, synapses in enumerate(self.synapses):
+            if synapses.birth == "fixed":
+                first[index] = self.draw(fixed_key(synapses.initial.seed))[index]
         weights = tuple(self._first_weights(index, first[index], genome, inherited) for index in self.plastic)
         states = tuple(
             jnp.zeros((len(RULES.get(plasticity.rule).state), *self.network.connections[index].shape), jnp.float32)
@@ -353,3 +366,8 @@ class Policy:
                 place = self.plastic.index(index)
                 weights[place], states[place] = changed_weights, changed_states
         return carry._replace(weights=tuple(weights), states=tuple(states))
+
+
+def fixed_key(seed: int) -> jax.Array:
+    """Return the key of the weights that are the same in all lives, of their seed."""
+    return stream(root_key(seed), "weights")
