@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     draw_weights: Any
     hear: Any
     inherit: Any
+    new_observation: Any
     new_signal: Any
     newborn: Any
     observe: Any
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 RETURN, LENGTH, END, WARNINGS, TERMINATIONS, COUNT, SUMS = range(7)
 """Columns of a life's row; from SUMS on the observations' means, their summed squared deviations, and the reward terms.
+
+An image has neither of the first two.
 
 While a life pauses, they are sums about the normaliser's mean, and END is PAUSED.
 """
@@ -73,9 +76,16 @@ def draw_birth(key0, key1, terminations, size):
 def normalise_observation(observation, mean, scale, sums, squares, inputs):
     """Normalise an observation for the policy, and add it to the sums about the normaliser's mean.
 
-    Returns whether all that the policy gets is finite, which a saturated network would hide.
+    With a normaliser of no numbers the policy gets it as it is. Returns whether all that the policy gets is finite,
+    which a saturated network would hide.
     """
     finite = True
+    if mean.shape[0] == 0:
+        for i in range(inputs.shape[0]):
+            inputs[i] = observation[i]
+            if not abs(inputs[i]) < np.inf:
+                finite = False
+        return finite
     for i in range(mean.shape[0]):
         deviation = observation[i] - mean[i]
         sums[i] += deviation
@@ -208,10 +218,10 @@ def live(
         begin(model, simulator, state, control, memory, draw_birth(key0, key1, terminations, birth_size(state)))
     # What a task returns may be a view of what it was given, which the next tick writes over: nothing of it is kept.
     spare = np.empty(max(memory.shape[0], control.shape[0]))
-    inputs = np.empty(size, np.float32)
+    seen = new_observation()
+    inputs = np.empty(seen.shape[0], np.float32)
     outputs = np.empty(record.actions.shape[1], np.float32)
     action = np.empty(record.actions.shape[1])
-    seen = np.empty(size)
     signal = new_signal()
     while tick < until:
         if stop[0] != 0:

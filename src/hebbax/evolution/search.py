@@ -65,7 +65,7 @@ class Search:
     def begin(self) -> SearchState:
         """Return the state before the first generation."""
         first = self._begin_strategy(stream(self.key, "initial"))
-        statistics = ObservationStatistics.empty(self.task.observation_size)
+        statistics = ObservationStatistics.empty(self.task.normalised_size)
         return SearchState(0, first, statistics, None, self.schedule.begin(), self.births.begin())
 
     def begin_about(self, genome: np.ndarray) -> SearchState:

@@ -56,14 +56,13 @@ def _network(config: PolicyConfig, task: AnyTask) -> Network:
     kind = NETWORKS.get(config.network)
     options: dict[str, Any] = {}
     if kind.reads_image:
-        shape = task.observation_shape
-        if shape is None or len(shape) != 3:
+        if task.image is None:
             raise HebbaxError(
                 f"network={config.network}: task {task.name!r} observes {task.observation_size} numbers, not an image; "
                 "nearest valid: network=mlp, or a task that does, such as car_racing",
                 field="network",
             )
-        options = {"image": shape, **{name: tuple(getattr(config, name)) for name in IMAGE_OPTIONS}}
+        options = {"image": task.image, **{name: tuple(getattr(config, name)) for name in IMAGE_OPTIONS}}
     sizes = (task.observation_size, *config.hidden, task.action_size)
     return kind(sizes, config.activation, config.output_activation, config.bias, **options)
 
