@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     outcome: Any
     put_weights: Any
     remember: Any
+    sees_numbers: Any
     weights_of: Any
     write_record: Any
     write_terms: Any
@@ -231,9 +232,13 @@ def live(
             model, next_model = models[next_model], next_model + 1
         if happens(events, tick, WEIGHTS):
             intervene_on_weights(events, tick, states, layout, parameters, carry, key0, key1, scratch)
-        copy(observe(state, memory, key0, key1, tick), seen)
-        change_values(events, tick, SENSE, states, key0, key1, seen)
-        finite = normalise_observation(seen, mean, scale, sums, squares, inputs)
+        observation = observe(state, memory, key0, key1, tick)
+        if sees_numbers() or events.shape[0] > 0 or record.rewards.shape[0] > 0:
+            copy(observation, seen)
+            change_values(events, tick, SENSE, states, key0, key1, seen)
+            finite = normalise_observation(seen, mean, scale, sums, squares, inputs)
+        else:  # of an image each copy takes as long as a layer of the policy
+            finite = normalise_observation(observation, mean, scale, sums, squares, inputs)
         count += 1
         act(layout, genome, carry, tick, inputs, outputs)
         copy(outputs, action)

@@ -44,6 +44,7 @@ def life_names(task: Task, step: PolicyStep) -> dict[str, Any]:
         **world_functions(task, functions)._asdict(),
         "remember": _remember(task.compared),
         "new_observation": _new_observation(task.observation_size),
+        "sees_numbers": _sees_numbers if task.image is None else _sees_an_image,
         "newborn": step.birth,
         "act": step.act,
         "adapt": step.adapt,
@@ -64,6 +65,16 @@ def _new_observation(size: int) -> Any:
         return np.empty(size)
 
     return new_observation
+
+
+@inlined
+def _sees_numbers():
+    return True
+
+
+@inlined
+def _sees_an_image():
+    return False
 
 
 @cache
