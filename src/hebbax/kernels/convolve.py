@@ -1,7 +1,7 @@
-"""A convolution with its pooling, compiled for its sizes: vector instructions written out, and what goes before them.
+"""A convolution with its pooling, compiled for its sizes, with vector instructions written out.
 
-LLVM's own vectoriser keeps all weights of a filter as vectors on the stack, which takes half as long again. Here so many
-sums stay in registers that each weight, once it has been read, serves several of them.
+LLVM's own vectoriser keeps all weights of a filter as vectors on the stack, which takes half as long again. Here so
+many sums stay in registers that each weight, once it has been read, serves several of them.
 """
 
 from __future__ import annotations
@@ -172,7 +172,8 @@ def _pool(room: Room) -> Any:
                     most = read_room(carry, from_at + x * pool)
                     for j in range(pool):
                         for i in range(pool):
-                            most = larger_or_nan(most, read_room(carry, from_at + j * pitch + x * pool + i))
+                            one = read_room(carry, from_at + j * pitch + x * pool + i)
+                            most = larger_or_nan(most, one)  # pyright: ignore[reportCallIssue]
                     write_unit(carry, to_at + x, most)
 
     return pool_rows

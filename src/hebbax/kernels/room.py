@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from functools import cache
 
 import llvmlite.binding as llvm
-from numba.core import config
 
 from hebbax.networks.picture import Convolve
+from hebbax.settings import of_numba
 
 _BLOCK = 384
 """Pixels of a channel that are computed at a time, about: few enough that all channels' stay in the fastest cache."""
+
+_OF_MACHINE = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_ENABLE_AVX")
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,7 @@ class Room:
     def taps(self) -> tuple[int, ...]:
         """Where the numbers that a filter reads of a colour stand, seen from the first."""
         sides = [(k % self.stride, k // self.stride) for k in range(self.kernel)]
-        return tuple(
-            (py * self.stride + px) * self.plane + y * self.pitch + x for py, y in sides for px, x in sides
-        )
+        return tuple((py * self.stride + px) * self.plane + y * self.pitch + x for py, y in sides for px, x in sides)
 
     @property
     def block(self) -> int:
@@ -105,7 +105,8 @@ def room_of(step: Convolve) -> Room:
 @cache
 def _vectors() -> Vectors:
     """Return how the machine computes that Numba compiles for. Sums are the same on all: only their order counts."""
-    features = {} if config.CPU_NAME else llvm.get_host_cpu_features()
+    # Under settings of Numba's the machine that it compiles for can be a lesser one.
+    features = {} if any(name in of_numba() for name in _OF_MACHINE) else llvm.get_host_cpu_features()
     if features.get("avx512f"):
         return Vectors(16, 3, 8)
     if features.get("avx"):

@@ -11,7 +11,7 @@ from hebbax.errors import HebbaxError, check_whole
 from hebbax.networks.mlp import Mlp
 from hebbax.networks.network import Connection, Network
 from hebbax.networks.picture import Convolve, Picture
-from hebbax.networks.steps import Activate, Step
+from hebbax.networks.steps import Activate, Product, Step
 from hebbax.types import MOST_UNITS
 
 _OF_EACH = ("channels", "kernels", "strides", "pools")
@@ -90,7 +90,7 @@ class Conv(Network):
         sizes = (self._features.size, *self.sizes[1:])
         return Mlp(sizes, self.activation, self.output_activation, self.bias)
 
-    @cached_property
+    @property
     def connections(self) -> tuple[Connection, ...]:
         """The filters of each convolution, then from each dense layer to the next.
 
@@ -120,16 +120,15 @@ class Conv(Network):
     def steps(self) -> tuple[Step, ...]:
         """A convolution and an activation each, then those of the perceptron."""
         at, before = self._features.at, len(self.convolutions)
-        convolved = [
-            step for one in self.convolutions for step in (one, Activate(self.activation, one.target.at, one.target.size))
-        ]
-        dense = [
-            replace(step, at=step.at + at)
-            if isinstance(step, Activate)
-            else replace(step, connection=step.connection + before)
-            for step in self._dense.steps
-        ]
-        return (*convolved, *dense)
+        steps: list[Step] = []
+        for one in self.convolutions:
+            steps += one, Activate(self.activation, one.target.at, one.target.size)
+        for step in self._dense.steps:
+            if isinstance(step, Product):
+                steps.append(replace(step, connection=step.connection + before))
+            elif isinstance(step, Activate):
+                steps.append(replace(step, at=step.at + at))
+        return tuple(steps)
 
 
 def _check_image(image: tuple[int, ...], sizes: tuple[int, ...]) -> None:

@@ -65,9 +65,7 @@ def convolve(step: Convolve, weights: Array, units: Array) -> Array:
     image, stride = step.source.of(units), step.stride
     tall, wide = (step.rows - 1) * stride + 1, (step.columns - 1) * stride + 1
     shifted = [
-        image[:, y : y + tall : stride, x : x + wide : stride]
-        for y in range(step.kernel)
-        for x in range(step.kernel)
+        image[:, y : y + tall : stride, x : x + wide : stride] for y in range(step.kernel) for x in range(step.kernel)
     ]
     patches = jnp.stack(shifted, axis=1).reshape(-1, step.rows * step.columns)
     squares = step.target.channels, step.target.height, step.pool, step.target.width, step.pool

@@ -7,7 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, get_type_hints
 
-from hebbax.config.policy import CONNECTION_OPTIONS, IMAGE_OPTIONS, PLASTIC_OPTIONS, PRESETS, PolicyConfig, unread_options
+from hebbax.config.policy import (
+    CONNECTION_OPTIONS,
+    IMAGE_OPTIONS,
+    PLASTIC_OPTIONS,
+    PRESETS,
+    PolicyConfig,
+    unread_options,
+)
 from hebbax.errors import HebbaxError, is_number, unknown_name
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Network

@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from hebbax.errors import HebbaxError, unknown_name
+from hebbax.keys import root_key, stream
 from hebbax.lazy_jax import jax, jnp
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Connection, Network
-from hebbax.keys import root_key, stream
 from hebbax.plasticity.averaging import remember
 from hebbax.plasticity.gene import PlacedGene, table_entries
 from hebbax.plasticity.plasticity import Plasticity
