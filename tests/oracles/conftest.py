@@ -21,3 +21,8 @@ def published():
 @pytest.fixture(scope="session")
 def najarro():
     return _module("najarro")
+
+
+@pytest.fixture(scope="session")
+def published_car():
+    return _module("published_car")

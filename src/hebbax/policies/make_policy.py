@@ -146,6 +146,8 @@ def _of_connection(config: PolicyConfig, options: Mapping[str, Any]) -> PolicyCo
 
 def _unread_by(config: PolicyConfig) -> Iterator[str]:
     """Yield what a connection does not read of PLASTIC_OPTIONS, whoever has set it."""
+    if config.birth != "fixed":
+        yield "initial_seed"
     if not config.plastic:
         yield from PLASTIC_OPTIONS
         return
@@ -182,6 +184,8 @@ def _check_options(config: PolicyConfig) -> None:
             f"table={config.table}: scope={config.scope} does not read it; leave it out, or set scope=table",
             field="table",
         )
+    _check_image_options(config)
+    _check_seed(config)
     for key in unread_options(config):
         setting = f"{key}={getattr(config, key)}"
         if config.plastic:
@@ -192,6 +196,27 @@ def _check_options(config: PolicyConfig) -> None:
         plastic = "" if NETWORKS.get(config.network).static_only else ", or set plastic=true"
         raise HebbaxError(
             f"{setting}: a static policy has no plasticity and does not read it; leave it out{plastic}", field=key
+        )
+
+
+def _check_image_options(config: PolicyConfig) -> None:
+    if NETWORKS.get(config.network).reads_image:
+        return
+    for key in IMAGE_OPTIONS:
+        if getattr(config, key) != getattr(PolicyConfig(), key):
+            raise HebbaxError(
+                f"{key}={getattr(config, key)}: network={config.network} sees no image and does not read it; leave it "
+                "out, or set network=conv",
+                field=key,
+            )
+
+
+def _check_seed(config: PolicyConfig) -> None:
+    births = [config.birth, *(options.get("birth") for options in config.connections.values())]
+    if config.initial_seed != PolicyConfig.initial_seed and "fixed" not in births:
+        raise HebbaxError(
+            f"initial_seed={config.initial_seed}: birth=fixed alone reads it; leave it out, or set birth=fixed",
+            field="initial_seed",
         )
 
 
