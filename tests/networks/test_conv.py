@@ -51,9 +51,9 @@ def test_an_image_of_the_least_size_is_not_too_small():
     ("sizes", "options", "message"),
     [
         (
-            (21 * 23 * 3, 2),
-            {"image": (21, 23, 3)},
-            "an image of 21 × 23 pixels is too small .* expected at least 22 × 22",
+            (15 * 23 * 3, 2),
+            {"image": (15, 23, 3)},
+            r"an image of 15 × 23 pixels is too small .* expected at least 16 × 16",
         ),
         (SIZES, {"image": (16, 17)}, r"image=\(16, 17\): expected height, width and colours"),
         (SIZES, {"image": (16, 16, 3)}, "it has 768 numbers, but there are 816 inputs"),
