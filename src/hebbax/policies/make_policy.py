@@ -63,7 +63,7 @@ def _network(config: PolicyConfig, task: AnyTask) -> Network:
     kind = NETWORKS.get(config.network)
     options: dict[str, Any] = {}
     if kind.reads_image:
-        if task.image is None:
+        if sees_nothing(config, task):
             raise HebbaxError(
                 f"network={config.network}: task {task.name!r} observes {task.observation_size} numbers, not an image; "
                 "nearest valid: network=mlp, or a task that does, such as car_racing",
@@ -72,6 +72,11 @@ def _network(config: PolicyConfig, task: AnyTask) -> Network:
         options = {"image": task.image, **{name: tuple(getattr(config, name)) for name in IMAGE_OPTIONS}}
     sizes = (task.observation_size, *config.hidden, task.action_size)
     return kind(sizes, config.activation, config.output_activation, config.bias, **options)
+
+
+def sees_nothing(config: PolicyConfig, task: AnyTask) -> bool:
+    """Whether a policy's network needs an image, and the task observes none."""
+    return NETWORKS.get(config.network).reads_image and task.image is None
 
 
 def _synapses(config: PolicyConfig, task: AnyTask) -> Synapses:
