@@ -15,13 +15,12 @@ import numpy as np
 
 from hebbax.compiling.compiler import kernel
 from hebbax.kernels.room import room_of
-from hebbax.keys import words_of
 from hebbax.networks.initial import SHAPES
 from hebbax.networks.network import Connection, Network
 from hebbax.networks.picture import Convolve
 from hebbax.networks.steps import Activate, Add, Blend, Copy, Product, Step
 from hebbax.plasticity.rules import RULES
-from hebbax.policies.policy import Policy, fixed_key
+from hebbax.policies.policy import Policy, fixed_words
 from hebbax.policies.synapses import Synapses
 
 CONNECTIONS, UNITS, WEIGHTS, SCALES_AT, UNITS_AT, GROUPS_AT, STEPS_AT, HEAD = range(8)
@@ -140,7 +139,7 @@ class _Places:
             numbers += [genes_at, len(policy.placed[index]), connection.pre_at, connection.pre_size, connection.post_at]
             numbers += [connection.post_size, int(connection.bias), int(transposed), group]
             numbers += [_BIRTHS[str(own.birth)], SHAPES.index(own.initial.shape)]
-            numbers += map(int, words_of(fixed_key(own.initial.seed))) if own.birth == "fixed" else (0, 0)
+            numbers += map(int, fixed_words(own.initial.seed)) if own.birth == "fixed" else (0, 0)
             plastic_at += connection.size * plastic
             static_at += connection.size * (not plastic)
             draws_at += connection.size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -9,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from hebbax.errors import HebbaxError, unknown_name
-from hebbax.keys import root_key, stream
+from hebbax.keys import fold_in
 from hebbax.lazy_jax import jax, jnp
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Connection, Network
@@ -285,7 +286,8 @@ class Policy:
         first = [mine if own.of_slot else new for own, mine, new in zip(self.synapses, of_slot, drawn, strict=True)]
         for index, synapses in enumerate(self.synapses):
             if synapses.birth == "fixed":
-                first[index] = self.draw(fixed_key(synapses.initial.seed))[index]
+                words = jnp.asarray(fixed_words(synapses.initial.seed))
+                first[index] = self.draw(jax.random.wrap_key_data(words, impl="threefry2x32"))[index]
         weights = tuple(self._first_weights(index, first[index], genome, inherited) for index in self.plastic)
         states = tuple(
             jnp.zeros((len(RULES.get(plasticity.rule).state), *self.network.connections[index].shape), jnp.float32)
@@ -368,6 +370,6 @@ class Policy:
         return carry._replace(weights=tuple(weights), states=tuple(states))
 
 
-def fixed_key(seed: int) -> jax.Array:
-    """Return the key of the weights that are the same in all lives, of their seed."""
-    return stream(root_key(seed), "weights")
+def fixed_words(seed: int) -> np.ndarray:
+    """Return the words of the key of weights that are the same in all lives, uint32 [2], of their seed."""
+    return fold_in(np.array([0, seed], np.uint32), zlib.crc32(b"weights"))
