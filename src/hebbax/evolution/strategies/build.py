@@ -135,6 +135,7 @@ BUILDERS: dict[str, Callable[[int, int, Any], Algorithm]] = {
     "mu-lambda-es": _mu_lambda_es,
     "adaptive-es": _adaptive_es,
     "najarro-es": _najarro_es,
+    "najarro-es-slow": _najarro_es,
 }
 
 
