@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from hebbax.kernels import room
+from hebbax.kernels.compile_step import compile_step
 from hebbax.kernels.convolve import convolution
 from hebbax.kernels.layout import carry_size_of, layout_of
 from hebbax.kernels.room import Vectors, room_of
 from hebbax.networks.conv import Conv
+from hebbax.plasticity.plasticity import Plasticity
 from hebbax.policies.policy import Policy
 
 
@@ -69,6 +71,24 @@ def test_nan_of_an_image_is_not_lost():
     convolution(room_of(step))(layout_of(policy), genome, carry, 0, 0, 0)
     assert np.isnan(carry[step.target.at])
     assert not np.isnan(carry[step.target.at + 1 :][:8]).any()
+
+
+@pytest.mark.parametrize("plasticity", [None, Plasticity()], ids=["static", "plastic"])
+def test_a_step_writes_within_its_buffers(plasticity):
+    sizes = {"channels": (3,), "kernels": (3,), "strides": (2,), "pools": (2,)}
+    policy = Policy("p", Conv((20 * 24 * 3, 2), image=(20, 24, 3), **sizes), plasticity)
+    step, beyond = compile_step(policy), 5000
+    genome, key = np.ones(policy.genome_size, np.float32), [np.uint32(n) for n in (1, 2, 1, 2)]
+    wholes = [np.full(size + 2 * beyond, 7.5, np.float32) for size in (step.folded_size, step.carry_size, 2)]
+    folded, carry, action = (whole[beyond:-beyond] for whole in wholes)
+    step.birth(step.layout, step.parameters, genome, *key, folded, carry)
+    for tick in range(2):
+        step.act(step.layout, genome, carry, tick, np.ones(20 * 24 * 3, np.float32), action)
+        assert step.adapt(step.layout, folded, carry, tick, np.zeros(0, np.float32))
+    assert not np.all(action == 7.5)
+    for whole in wholes:
+        assert np.all(whole[:beyond] == 7.5)
+        assert np.all(whole[-beyond:] == 7.5)
 
 
 def test_every_process_finds_the_same_code():
