@@ -169,7 +169,10 @@ class Measured(NamedTuple):
 
 @dataclass(frozen=True)
 class Normaliser:
-    """Running mean and scale of the observations, shared by a population and fixed while lives run."""
+    """Running mean and scale of the observations, shared by a population and fixed while lives run.
+
+    Images stay as they are: of these both are empty.
+    """
 
     mean: np.ndarray  # [observations], float64
     scale: np.ndarray  # [observations], float64: observation = (raw - mean) * scale
@@ -185,6 +188,14 @@ class Normaliser:
                 raise HebbaxError(f"a normaliser whose {name} holds NaN or infinity: expected finite numbers")
             parts.append(array)
         return Normaliser(*parts)
+
+    def applied(self, observations: np.ndarray) -> np.ndarray:
+        """Return observations [..., observations] as a policy gets them.
+
+        >>> Normaliser.identity(0).applied(np.ones(3))
+        array([1., 1., 1.])
+        """
+        return (observations - self.mean) * self.scale if self.mean.size else observations
 
     @classmethod
     def identity(cls, observation_size: int) -> Normaliser:

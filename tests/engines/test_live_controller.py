@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 from collections.abc import Callable
@@ -135,10 +136,13 @@ def test_every_network_with_every_family_of_rules(network, rule):
     }
     hidden = [] if network == "fcrnn" else [6]
     config = PolicyConfig(name="p", network=network, hidden=hidden, **(plastic if rule else {"plastic": False}))
-    policy = make_policy(config, POINT)
+    task, normaliser = POINT, Normaliser(np.full(4, 0.1), np.full(4, 1.7))
+    if network == "conv":
+        task, normaliser = dataclasses.replace(POINT, observation_shape=(2, 2, 1)), Normaliser.identity(0)
+        config = dataclasses.replace(config, channels=[2], kernels=[1], strides=[1], pools=[1])
+    policy = make_policy(config, task)
     genome = 0.3 * np.asarray(jax.random.normal(jax.random.key(1), (policy.genome_size,)), np.float32)
-    normaliser = Normaliser(np.full(4, 0.1), np.full(4, 1.7))
-    _, record = NativeEngine(POINT, policy, threads=1).record(genome, life_key(5, 0), Scenario(normaliser=normaliser))
+    _, record = NativeEngine(task, policy, threads=1).record(genome, life_key(5, 0), Scenario(normaliser=normaliser))
     live = LiveController(policy, genome, normaliser)
 
     assert len(record.actions) == TICKS

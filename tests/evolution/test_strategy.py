@@ -25,6 +25,7 @@ OPTIONS = {
     "pgpe": {"learning_rate": 0.05},
     "mu-lambda-es": {"sigma": 0.1},
     "najarro-es": {"learning_rate": 0.005},
+    "najarro-es-slow": {"learning_rate": 0.005},
     "leung-es": {"learning_rate": 0.01},
 }
 every_strategy = pytest.mark.parametrize("name", STRATEGIES)

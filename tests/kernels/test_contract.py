@@ -56,7 +56,9 @@ quick_and_slow = pytest.mark.parametrize(
 def make(rule, normalisation, network, averaging):
     bias = RULES.get(rule).needs_bias
     plasticity = Plasticity(rule, normalisation, averaging, window=3, interval=2 if normalisation == "clip" else 1)
-    return Policy("p", NETWORKS[network](SIZES, bias=bias), plasticity)
+    one = dict.fromkeys(("channels", "kernels", "strides", "pools"), (1,))
+    image = {"image": (1, SIZES[0], 1), **one} if NETWORKS[network].reads_image else {}
+    return Policy("p", NETWORKS[network](SIZES, bias=bias, **image), plasticity)
 
 
 def test_the_table_is_as_long_as_it_should_be():
@@ -136,7 +138,7 @@ def test_every_full_combination_for_three_ticks(rule):
         action, carry = three_ticks(policy, policy.act, policy.adapt)
         assert action.shape == (SIZES[-1],), row
         assert action.dtype == jnp.float32, row
-        assert tuple(w.shape for w in carry.weights) == policy.network.layer_shapes, row
+        assert tuple(w.shape for w in carry.weights) == policy.layer_shapes, row
         assert carry.units.shape == (policy.network.unit_count,), row
         assert carry.history.shape == (policy.plasticity.history_rows, policy.network.unit_count), row
         assert int(carry.tick) == 3, row

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hebbax.errors import HebbaxError
+from hebbax.networks.conv import Conv
 from hebbax.networks.elman import Elman
 from hebbax.networks.fcrnn import Fcrnn
 from hebbax.networks.gru import Gru
@@ -123,6 +124,7 @@ def test_skip_lstm(bias):
         (Mlp((17, 80, 6)), 1840),
         (Elman((17, 16, 6)), 17 * 16 + 16 * 16 + 16 * 6),
         (Fcrnn((17, 6)), 23 * 23),
+        (Conv((48, 4, 2), image=(4, 4, 3), channels=(5,), kernels=(3,), strides=(1,), pools=(2,)), 135 + 5 * 4 + 4 * 2),
         (Lstm((17, 16, 6), bias=True), 4 * (17 * 16 + 16 * 16 + 16) + 16 * 6 + 6),
         # As published, from 51 observations to 16 actions: 6,896 with 20 hidden units, and their first state.
         (SkipLstm((51, 20, 16), bias=True), 6896 + 40),
@@ -136,7 +138,9 @@ def test_weight_counts(network, count):
 @pytest.mark.parametrize("name", NETWORKS)
 @WITH_BIAS
 def test_units_hold_every_connection_and_the_actions_come_last(name, bias):
-    network = NETWORKS[name](SIZES, bias=bias)
+    one = dict.fromkeys(("channels", "kernels", "strides", "pools"), (1,))
+    image = {"image": (1, SIZES[0], 1), **one} if NETWORKS[name].reads_image else {}
+    network = NETWORKS[name](SIZES, bias=bias, **image)
     last = network.connections[-1]
     assert last.post_at + last.post_size == network.unit_count
     for connection in network.connections:

@@ -31,3 +31,8 @@ def openai_es():
 @pytest.fixture(scope="session")
 def leung():
     return _module("leung")
+
+
+@pytest.fixture(scope="session")
+def published_car():
+    return _module("published_car")

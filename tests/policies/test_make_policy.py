@@ -18,7 +18,8 @@ PUBLISHED_SIZES = {"half_cheetah": (1840, 1840, 1734, 368), "swimmer": (800, 800
 def test_presets_have_the_published_sizes(task_name):
     task = make_task(task_name)
     plastic, mlp, gru, weights = PUBLISHED_SIZES[task_name]
-    sizes = {name: make_policy(name, task).genome_size for name in PRESETS}
+    numbers = (name for name, preset in PRESETS.items() if preset.network != "conv")
+    sizes = {name: make_policy(name, task).genome_size for name in numbers}
     assert {sizes[f"han-{condition}"] for condition in "abcde"} == {plastic}
     assert (sizes["mlp"], sizes["gru"]) == (mlp, gru)
     assert make_policy("han-e", task).weight_count == weights

@@ -55,7 +55,7 @@ class Playback:
         """
         ticks = len(observations)
         inputs = np.zeros((self._ticks, observations.shape[1]), np.float32)
-        inputs[:ticks] = (observations - self._normaliser.mean) * self._normaliser.scale
+        inputs[:ticks] = self._normaliser.applied(observations)
         points = np.zeros((self._ticks, weights.shape[1]), np.float32)
         points[:ticks] = weights
         signal = np.zeros((self._ticks, len(self._policy.signals) if self._policy.reads_signal else 0), np.float32)

@@ -97,7 +97,7 @@ def random_controls(task: Task, config: PolicyConfig, population: int) -> Contro
     lives = NativeEngine(task, policy).evaluate(
         genomes[:32], stream(KEY, "statistics"), Scenario(ticks=_NORMALISER_TICKS)
     )
-    normaliser = ObservationStatistics.empty(task.observation_size).merge(lives).normaliser()
+    normaliser = ObservationStatistics.empty(task.normalised_size).merge(lives).normaliser()
     sizes = "-".join(map(str, policy.network.sizes))
     return Controls(f"{task.name} {config.name} {sizes}", _RANDOM, task, policy, genomes, normaliser)
 

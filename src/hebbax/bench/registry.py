@@ -16,6 +16,7 @@ BENCHMARKS = {
     "solve": "from launch to a running HalfCheetah with the defaults, ten seeds; with --peers, others beside it",
     "walk": "from launch to a Go1 that walks with the defaults, five seeds",
     "go1": "lives of `go1_walk` against MuJoCo alone",
+    "car": "frames a second of the car that drives by pixels, whole lives and their parts",
     "recording": "what keeping everything costs, and how long an analysis takes",
     "memory": "peak memory of generations of 200 and 10,000 genomes of 458,690 coefficients, and their noise",
 }

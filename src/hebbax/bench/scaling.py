@@ -49,7 +49,7 @@ def measure(settings: Settings, tell: Tell) -> Report:
     _, record = engine.record(
         largest.genomes[0], stream(KEY, "inputs"), Scenario(normaliser=largest.normaliser, ticks=ticks)
     )
-    inputs = (record.observations - largest.normaliser.mean) * largest.normaliser.scale
+    inputs = largest.normaliser.applied(record.observations)
     results["synapse"] = _synapses(widths, inputs.astype(np.float32), repeats)
     sizes = {"population": population, "ticks": ticks, "threads": engine.threads}
     details = {"controls": largest.how, "controls_of_widths": widths[WIDTHS[0]].how}

@@ -36,7 +36,7 @@ class VectorPeer:
         carry = self._birth(self.keys)
         returns = np.zeros(len(observations))
         for _ in range(ticks):
-            inputs = (observations - self.normaliser.mean) * self.normaliser.scale
+            inputs = self.normaliser.applied(observations)
             actions, carry = self._step(self.genomes, carry, jnp.asarray(inputs, jnp.float32))
             observations, rewards, *_ = self.environments.step(np.asarray(actions, self.action_type))
             returns += rewards

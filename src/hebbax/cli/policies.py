@@ -56,17 +56,27 @@ def run(options: Namespace) -> int:
 
 
 def describe_policies(task_name: str) -> list[dict[str, Any]]:
-    """Return what there is to know of each policy on a task. Raises HebbaxError for an unknown task."""
+    """Return what there is to know of each policy on a task; None is what one has that would need an image.
+
+    Raises HebbaxError for an unknown task.
+    """
     from hebbax.config.policy import PRESETS
-    from hebbax.policies.make_policy import make_policy
+    from hebbax.policies.make_policy import make_policy, sees_nothing
     from hebbax.tasks.registry import make_task
 
     task = make_task(task_name)
     rows = []
-    for name, policy in made(PRESETS, lambda config: make_policy(config, task)):
+    for name, policy in made(PRESETS, lambda config: None if sees_nothing(config, task) else make_policy(config, task)):
         config = PRESETS.get(name)
         rows.append(
             {
+                "name": name,
+                "network": f"{config.network} of an image",
+                **dict.fromkeys(("rule", "normalisation", "averaging", "interval", *SIZES, "plastic_weights")),
+                "package": PRESETS.origin(name),
+            }
+            if policy is None
+            else {
                 "name": name,
                 "network": f"{config.network} {'-'.join(map(str, policy.network.sizes))} {config.activation}",
                 "rule": _of_each(policy, lambda one: one.rule),

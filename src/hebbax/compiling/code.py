@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 
-_BY_VERSION = ("numpy", "math", "numba")
+_BY_VERSION = ("numpy", "math", "numba", "llvmlite")
 
 
 def names_of(code: types.CodeType) -> set[str]:

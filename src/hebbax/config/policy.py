@@ -17,8 +17,12 @@ class PolicyConfig:
     """
 
     name: str = "custom"
-    network: str = "mlp"  # such as mlp, elman, fcrnn, gru or lstm
+    network: str = "mlp"  # such as mlp, elman, fcrnn, gru, lstm or conv
     hidden: list[int] = field(default_factory=lambda: [16])  # units of each hidden layer
+    channels: list[int] = field(default_factory=lambda: [6, 8])  # of each convolution of a network that sees an image
+    kernels: list[int] = field(default_factory=lambda: [3, 5])  # side of its filters, pixels
+    strides: list[int] = field(default_factory=lambda: [1, 2])
+    pools: list[int] = field(default_factory=lambda: [2, 2])  # side of the squares of which the largest stays
     activation: str = "tanh"
     output_activation: str = "tanh"
     bias: bool = False
@@ -36,8 +40,9 @@ class PolicyConfig:
     initial: str = "uniform"  # distribution of a newborn's weights, or of a static network's first genomes
     initial_scale: float = 0.1
     initial_offset: float = 0.0
-    birth: str | None = None  # of a life's first weights: random, per-slot, coevolved or persistent; null for random,
-    # and for coevolved where they are static
+    initial_seed: int = 0  # of weights that are the same in all lives (birth=fixed)
+    birth: str | None = None  # of a life's first weights: random, per-slot, fixed, coevolved or persistent; null for
+    # random, and for coevolved where they are static
     connections: dict[str, Any] = field(default_factory=dict)  # by name: any of CONNECTION_OPTIONS, where it is another
 
 
@@ -55,13 +60,35 @@ PLASTIC_OPTIONS = (
 )
 """What only a plastic policy reads."""
 
-CONNECTION_OPTIONS = ("plastic", *PLASTIC_OPTIONS, "initial", "initial_scale", "initial_offset", "birth")
+IMAGE_OPTIONS = ("channels", "kernels", "strides", "pools")
+"""What only a network reads that sees an image."""
+
+CONNECTION_OPTIONS = (
+    *("plastic", *PLASTIC_OPTIONS),
+    *("initial", "initial_scale", "initial_offset", "initial_seed", "birth"),
+)
 """What can be another for each connection."""
 
 _B = PolicyConfig(name="han-b")
 _RECURRENT = PolicyConfig(rule="abcd", averaging="moving-average")
 _STATIC = PolicyConfig(plastic=False, bias=True)
 _LEUNG_LSTM = replace(_STATIC, network="skip-lstm", connections={"start": {"birth": "random", "initial_scale": 0.1}})
+
+
+def _filters(**options: Any) -> dict[str, Any]:
+    """Return the same options for both convolutions."""
+    return {f"convolution {index}": dict(options) for index in range(2)}
+
+
+# The car of Najarro and Risi (2020): its first filters are drawn as its coefficients are.
+_CAR = PolicyConfig(
+    name="najarro-car",
+    network="conv",
+    hidden=[128, 64],
+    output_activation="linear",
+    rule="ABCD_lr",
+    connections=_filters(initial="normal", initial_scale=1.0),
+)
 PRESETS: Registry[PolicyConfig] = Registry(
     "policy",
     {
@@ -74,6 +101,12 @@ PRESETS: Registry[PolicyConfig] = Registry(
         "han-e-go1": replace(_B, name="han-e-go1", averaging="moving-average", window=20, interval="10 ticks"),
         # The quadruped of Najarro and Risi (2020).
         "najarro-hebbian": replace(_B, name="najarro-hebbian", hidden=[128, 64], rule="ABCD_lr", normalisation="none"),
+        "najarro-car": _CAR,
+        "najarro-car-fixed": replace(
+            _CAR,
+            name="najarro-car-fixed",
+            connections=_filters(birth="fixed", initial="normal", initial_scale=0.3),
+        ),
         # The gecko and the dung beetle of Leung et al. (2025), and what they are compared with.
         "leung-hebbian": replace(_B, name="leung-hebbian", hidden=[64, 32], initial_scale=0.04),
         "leung-ff": replace(_STATIC, name="leung-ff", hidden=[20, 10]),
@@ -89,6 +122,7 @@ PRESETS: Registry[PolicyConfig] = Registry(
         "fcrnn": replace(_STATIC, name="fcrnn", network="fcrnn", hidden=[]),
         "gru": replace(_STATIC, name="gru", network="gru"),
         "lstm": replace(_STATIC, name="lstm", network="lstm"),
+        "conv": replace(_CAR, name="conv", plastic=False, rule=PolicyConfig.rule, initial="normal", initial_scale=1.0),
     },
 )
 

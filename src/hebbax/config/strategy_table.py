@@ -104,6 +104,13 @@ class NajarroEs:
 
 
 @dataclass(frozen=True)
+class NajarroEsSlow(NajarroEs):
+    """Options of `najarro-es-slow`."""
+
+    learning_rate: float = positive(0.05)
+
+
+@dataclass(frozen=True)
 class LeungEs:
     """Options of `leung-es`; both decays are of a generation."""
 
@@ -177,6 +184,13 @@ STRATEGIES: Registry[StrategyKind] = Registry(
             "a plain gradient of standardised ranks, with a penalty for large numbers",
             "Najarro and Risi 2020, arXiv:2007.02686",
             NajarroEs,
+            mirrored=True,
+            population=200,
+        ),
+        "najarro-es-slow": StrategyKind(
+            "the same with a quarter of the step, less than the σ of its samples: of large genomes it does not swing",
+            "Najarro and Risi 2020, arXiv:2007.02686, but for the learning rate",
+            NajarroEsSlow,
             mirrored=True,
             population=200,
         ),

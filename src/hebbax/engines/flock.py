@@ -233,7 +233,7 @@ class Flock(ABC):
         self.reward_terms = np.zeros((self.count, term_columns(task)))
         self.ends, self.terminations = np.full(self.count, END_REACHED, np.int64), np.zeros(self.count, np.int64)
         self.observation_count = np.zeros(self.count)
-        self.sums, self.squares = (np.zeros((self.count, task.observation_size)) for _ in range(2))
+        self.sums, self.squares = (np.zeros((self.count, task.normalised_size)) for _ in range(2))
         self.rewards, self.terms = np.zeros(self.count), np.zeros_like(self.reward_terms)  # of the newest tick
         self._scales, self._within = np.ones(width), np.ones(self.count, bool)
 
@@ -423,6 +423,9 @@ class Flock(ABC):
     def _normalise(self, observations: np.ndarray) -> np.ndarray:
         """Return the policy's inputs, float32 [lives, observations], and count what the living see."""
         alive = self.alive[:, None]
+        if not self.normaliser.mean.size:
+            self.observation_count += self.alive
+            return np.where(alive, observations, 0.0).astype(np.float32)
         with np.errstate(over="ignore", invalid="ignore"):  # what float32 cannot hold ends the life in `_act`
             deviations = np.where(alive, observations - self.normaliser.mean, 0.0)
             self.sums += deviations

@@ -85,7 +85,7 @@ def ticks_of(scenario: Scenario, task: AnyTask, policy: AnyPolicy) -> int:
 
 def normaliser_of(scenario: Scenario, task: AnyTask) -> Normaliser:
     """Return the normaliser of lives. Raises HebbaxError for one of another number of observations."""
-    return (scenario.normaliser or Normaliser.identity(task.observation_size)).of_size(task.observation_size)
+    return (scenario.normaliser or Normaliser.identity(task.normalised_size)).of_size(task.normalised_size)
 
 
 def check_chunk(chunk: int) -> int:

@@ -33,18 +33,22 @@ if TYPE_CHECKING:
     draw_weights: Any
     hear: Any
     inherit: Any
+    new_observation: Any
     new_signal: Any
     newborn: Any
     observe: Any
     outcome: Any
     put_weights: Any
     remember: Any
+    sees_numbers: Any
     weights_of: Any
     write_record: Any
     write_terms: Any
 
 RETURN, LENGTH, END, WARNINGS, TERMINATIONS, COUNT, SUMS = range(7)
 """Columns of a life's row; from SUMS on the observations' means, their summed squared deviations, and the reward terms.
+
+An image has neither of the first two.
 
 While a life pauses, they are sums about the normaliser's mean, and END is PAUSED.
 """
@@ -73,9 +77,16 @@ def draw_birth(key0, key1, terminations, size):
 def normalise_observation(observation, mean, scale, sums, squares, inputs):
     """Normalise an observation for the policy, and add it to the sums about the normaliser's mean.
 
-    Returns whether all that the policy gets is finite, which a saturated network would hide.
+    With a normaliser of no numbers the policy gets it as it is. Returns whether all that the policy gets is finite,
+    which a saturated network would hide.
     """
     finite = True
+    if mean.shape[0] == 0:
+        for i in range(inputs.shape[0]):
+            inputs[i] = observation[i]
+            if not abs(inputs[i]) < np.inf:
+                finite = False
+        return finite
     for i in range(mean.shape[0]):
         deviation = observation[i] - mean[i]
         sums[i] += deviation
@@ -208,10 +219,10 @@ def live(
         begin(model, simulator, state, control, memory, draw_birth(key0, key1, terminations, birth_size(state)))
     # What a task returns may be a view of what it was given, which the next tick writes over: nothing of it is kept.
     spare = np.empty(max(memory.shape[0], control.shape[0]))
-    inputs = np.empty(size, np.float32)
+    seen = new_observation()
+    inputs = np.empty(seen.shape[0], np.float32)
     outputs = np.empty(record.actions.shape[1], np.float32)
     action = np.empty(record.actions.shape[1])
-    seen = np.empty(size)
     signal = new_signal()
     while tick < until:
         if stop[0] != 0:
@@ -221,9 +232,13 @@ def live(
             model, next_model = models[next_model], next_model + 1
         if happens(events, tick, WEIGHTS):
             intervene_on_weights(events, tick, states, layout, parameters, carry, key0, key1, scratch)
-        copy(observe(state, memory, key0, key1, tick), seen)
-        change_values(events, tick, SENSE, states, key0, key1, seen)
-        finite = normalise_observation(seen, mean, scale, sums, squares, inputs)
+        observation = observe(state, memory, key0, key1, tick)
+        if sees_numbers() or events.shape[0] > 0 or record.rewards.shape[0] > 0:
+            copy(observation, seen)
+            change_values(events, tick, SENSE, states, key0, key1, seen)
+            finite = normalise_observation(seen, mean, scale, sums, squares, inputs)
+        else:  # of an image each copy takes as long as a layer of the policy
+            finite = normalise_observation(observation, mean, scale, sums, squares, inputs)
         count += 1
         act(layout, genome, carry, tick, inputs, outputs)
         copy(outputs, action)

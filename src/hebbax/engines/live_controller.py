@@ -51,12 +51,13 @@ class LiveController:
         size = policy.network.sizes[0]
         if not isinstance(normaliser, Normaliser | None):
             raise HebbaxError(f"normaliser={normaliser!r}: expected a Normaliser, or None")
-        seen = (normaliser or Normaliser.identity(size)).of_size(size)
+        image = normaliser is not None and not np.size(normaliser.mean)
+        seen = (normaliser or Normaliser.identity(size)).of_size(0 if image else size)
         self._mean, self._scale = seen.mean, seen.scale
         self._folded = np.zeros(self._step.folded_size, np.float32)
         self._carry = np.zeros(self._step.carry_size, np.float32)
         self._inputs, self._outputs = np.zeros(size, np.float32), np.zeros(policy.network.sizes[-1], np.float32)
-        self._observation, self._unread = np.zeros(size), np.zeros((2, size))
+        self._observation, self._unread = np.zeros(size), np.zeros((2, len(seen.mean)))
         self._signal = np.zeros(len(policy.signals) if policy.reads_signal else 0, np.float32)
         self._birth, self._tick = _functions(self._step)
         self._ticks: int | None = None

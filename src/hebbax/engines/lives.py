@@ -16,8 +16,8 @@ from hebbax.types import END_DIVERGED, Lives, Record
 
 
 def empty_rows(task: Task, lives: int) -> np.ndarray:
-    """Return rows of lives that have not begun, float64 [lives, SUMS + 2 * observations + reward terms]."""
-    return np.zeros((lives, SUMS + 2 * task.observation_size + term_columns(task)))
+    """Return rows of lives that have not begun, float64 [lives, SUMS + 2 * normalised observations + reward terms]."""
+    return np.zeros((lives, SUMS + 2 * task.normalised_size + term_columns(task)))
 
 
 def lives_of_rows(rows: np.ndarray, task: Task, weights: np.ndarray | None = None) -> Lives:
@@ -26,7 +26,7 @@ def lives_of_rows(rows: np.ndarray, task: Task, weights: np.ndarray | None = Non
     They are over: what their world warned of is said.
     """
     task.world.say_trouble()
-    size = task.observation_size
+    size = task.normalised_size
     return Lives(
         returns=rows[:, RETURN].copy(),
         lengths=rows[:, LENGTH].astype(np.int64),

@@ -43,6 +43,8 @@ def life_names(task: Task, step: PolicyStep) -> dict[str, Any]:
         **functions._asdict(),
         **world_functions(task, functions)._asdict(),
         "remember": _remember(task.compared),
+        "new_observation": _new_observation(task.observation_size),
+        "sees_numbers": _sees_numbers if task.image is None else _sees_an_image,
         "newborn": step.birth,
         "act": step.act,
         "adapt": step.adapt,
@@ -52,6 +54,27 @@ def life_names(task: Task, step: PolicyStep) -> dict[str, Any]:
         **_inheritance(step.inherit, step.weights),
         **_signal(term_columns(task) if step.reads_signal else None),
     }
+
+
+@cache
+def _new_observation(size: int) -> Any:
+    """Return what makes room for an observation."""
+
+    @inlined
+    def new_observation():
+        return np.empty(size)
+
+    return new_observation
+
+
+@inlined
+def _sees_numbers():
+    return True
+
+
+@inlined
+def _sees_an_image():
+    return False
 
 
 @cache

@@ -66,7 +66,7 @@ class Search:
     def begin(self) -> SearchState:
         """Return the state before the first generation. Raises HebbaxError where that is to come from elsewhere."""
         mean = first_mean(self.config, self.policy)
-        return self._beginning(mean, ObservationStatistics.empty(self.task.observation_size))
+        return self._beginning(mean, ObservationStatistics.empty(self.task.normalised_size))
 
     def begin_about(self, genome: np.ndarray, statistics: ObservationStatistics | None = None) -> SearchState:
         """Return the state before the first generation, about a genome float32 [genome_size] from elsewhere.
@@ -75,7 +75,7 @@ class Search:
         until a later one is better. Raises HebbaxError where the engine was stopped.
         """
         if statistics is None:
-            statistics = ObservationStatistics.empty(self.task.observation_size)
+            statistics = ObservationStatistics.empty(self.task.normalised_size)
         state = self._beginning(genome, statistics)
         lives = self._evaluate_mean(state)
         if lives.stopped:

@@ -11,6 +11,8 @@ from hebbax.compiling.compiler import kernel
 from hebbax.kernels.layout import (
     BIRTH,
     CONNECTIONS,
+    FIXED,
+    FIXED_KEY,
     FOLDED_AT,
     GENES,
     GROUP,
@@ -61,6 +63,9 @@ def _put_first_weights(layout, parameters, genome, index, key0, key1, slot0, slo
         return
     if birth in (OF_SLOT, INHERITED):
         key0, key1 = slot0, slot1
+    if birth == FIXED:
+        key0 = np.uint32(of_connection(layout, index, FIXED_KEY))
+        key1 = np.uint32(of_connection(layout, index, FIXED_KEY + 1))
     if of_connection(layout, index, GROUP) == STATIC:
         draw_connection(layout, parameters, index, key0, key1, carry, weights_at)
         return

@@ -6,7 +6,7 @@ weights. From `scales_at` on, the carry has one number per connection, by which 
 weights are normalised.
 
 What the steps are is compiled; where they read and write stands in the layout, so that networks of other sizes share
-the code.
+the code. The sizes of a convolution are compiled too.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 
 from hebbax.compiling.compiler import from_source, kernel
 from hebbax.kernels.activations import COMPILED_ACTIVATIONS
+from hebbax.kernels.convolve import convolution
 from hebbax.kernels.layout import (
     POST_AT,
     POST_SIZE,
@@ -35,7 +36,9 @@ from hebbax.kernels.layout import (
     of_step,
 )
 from hebbax.kernels.regions import read_unit, read_weight, write_unit
+from hebbax.kernels.room import Room, room_of
 from hebbax.networks.network import Network
+from hebbax.networks.picture import Convolve
 from hebbax.networks.steps import Activate, Add, Blend, Copy, Multiply, Product, Step
 
 _ONE, _ZERO = np.float32(1.0), np.float32(0.0)
@@ -53,22 +56,26 @@ def compile_forward(network: Network, *, scaled: bool) -> Any:
     return _compile(tuple(_kind_of(step) for step in network.steps), scaled)
 
 
-def _kind_of(step: Step) -> tuple[str, bool]:
-    """Return what code runs a step: a name, and whether it adds to what is there."""
+def _kind_of(step: Step) -> tuple[str | Room, bool]:
+    """Return what code runs a step: a name or the room of a convolution, and whether it adds to what is there."""
+    if isinstance(step, Convolve):
+        return room_of(step), False
     if isinstance(step, Activate):
         return step.name, False
     return type(step).__name__, isinstance(step, Product | Multiply) and step.add
 
 
 @cache
-def _compile(kinds: tuple[tuple[str, bool], ...], scaled: bool) -> Any:
+def _compile(kinds: tuple[tuple[str | Room, bool], ...], scaled: bool) -> Any:
     names = {f"step{number}": _code_of(kind, adds, scaled) for number, (kind, adds) in enumerate(kinds)}
     lines = [f"    {name}(layout, weights, carry, scales_at, units_at, {n})\n" for n, name in enumerate(names)]
     source = "def forward(layout, weights, carry, scales_at, units_at):\n" + "".join(lines)
     return kernel(from_source(source, "forward", names))
 
 
-def _code_of(kind: str, adds: bool, scaled: bool) -> Any:
+def _code_of(kind: str | Room, adds: bool, scaled: bool) -> Any:
+    if isinstance(kind, Room):
+        return convolution(kind)
     if kind == Product.__name__:
         return _product(adds, scaled)
     if kind == Multiply.__name__:

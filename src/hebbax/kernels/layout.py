@@ -5,7 +5,8 @@ Head, then WIDTH numbers per connection, GROUP_WIDTH per plasticity (`Policy.gro
 are places in the layout itself; ENTRIES_AT is 0 where there is no table.
 
 Carry: [weights that change | states of their synapses | scale of each connection | history | units | means, units |
-scratch | weights that stay]. Where all weights are the genome, and read from it, it is [units].
+scratch | weights that stay | room of convolutions]. Where all weights are the genome, and read from it, it is
+[units | room of convolutions].
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from __future__ import annotations
 import numpy as np
 
 from hebbax.compiling.compiler import kernel
+from hebbax.kernels.room import room_of
 from hebbax.networks.initial import SHAPES
 from hebbax.networks.network import Connection, Network
+from hebbax.networks.picture import Convolve
 from hebbax.networks.steps import Activate, Add, Blend, Copy, Product, Step
 from hebbax.plasticity.rules import RULES
-from hebbax.policies.policy import Policy
+from hebbax.policies.policy import Policy, fixed_words
 from hebbax.policies.synapses import Synapses
 
 CONNECTIONS, UNITS, WEIGHTS, SCALES_AT, UNITS_AT, GROUPS_AT, STEPS_AT, HEAD = range(8)
@@ -37,18 +40,21 @@ CONNECTIONS, UNITS, WEIGHTS, SCALES_AT, UNITS_AT, GROUPS_AT, STEPS_AT, HEAD = ra
     GROUP,  # its plasticity, or STATIC
     BIRTH,  # one of those below
     DISTRIBUTION,  # what it is drawn from, by its place in SHAPES
+    FIXED_KEY,  # of weights that are the same in all lives, two words; 0 without
     WIDTH,
-) = range(16)
+) = (*range(16), 17)
 GENE_AT, ROW_STRIDE, COLUMN_STRIDE, ENTRIES_AT, GENE_WIDTH = range(5)
 GROUP_HISTORY_AT, GROUP_WINDOW, GROUP_INTERVAL, GROUP_WIDTH = range(4)
 STEP_AT, STEP_SIZE, STEP_ONE, STEP_OTHER, STEP_GATE, STEP_WIDTH = range(6)
-STEP_CONNECTION, STEP_SOURCE = STEP_ONE, STEP_OTHER  # of a product
+STEP_CONNECTION, STEP_SOURCE = STEP_ONE, STEP_OTHER  # of a product and a convolution
+STEP_ROOM = STEP_GATE  # of a convolution: where in the carry its room begins
 
 STATIC = -1
-DRAWN, OF_SLOT, OF_GENOME, INHERITED = range(4)
-"""Where first weights come from: the life's key, the slot's, the connection's last gene, or the slot's last life."""
+DRAWN, OF_SLOT, OF_GENOME, INHERITED, FIXED = range(5)
+"""Where first weights come from: the life's key, the slot's, the connection's last gene, the slot's last life, or a key
+of their own."""
 
-_BIRTHS = {"random": DRAWN, "per-slot": OF_SLOT, "coevolved": OF_GENOME, "persistent": INHERITED}
+_BIRTHS = {"random": DRAWN, "per-slot": OF_SLOT, "coevolved": OF_GENOME, "persistent": INHERITED, "fixed": FIXED}
 
 # The weights, coefficients and states of a connection stand row by row, and a row is what vector instructions run
 # along. A row holds what one presynaptic unit sends, as a pass reads it; but of a connection that is *transposed*, what
@@ -65,9 +71,9 @@ def layout_of(policy: Policy) -> np.ndarray:
     connections = policy.network.connections
     groups_at = HEAD + WIDTH * len(connections)
     steps_at = groups_at + GROUP_WIDTH * len(policy.groups)
-    steps = [number for step in policy.network.steps for number in _numbers_of(step, policy.network)]
-    genes_at = steps_at + len(steps)
     places = _Places(policy)
+    steps = [number for step in policy.network.steps for number in _numbers_of(step, policy.network, places.room_at)]
+    genes_at = steps_at + len(steps)
     head = [len(connections), policy.network.unit_count, policy.weight_count]
     head += [places.scales_at, places.units_at, groups_at, steps_at]
     genes, entries = _genes_and_entries(policy, genes_at + GENE_WIDTH * sum(map(len, policy.placed)))
@@ -76,12 +82,14 @@ def layout_of(policy: Policy) -> np.ndarray:
     )
 
 
-def _numbers_of(step: Step, network: Network) -> list[int]:
+def _numbers_of(step: Step, network: Network, room_at: int) -> list[int]:
     """Return where a step reads and writes, among the units of a pass: STEP_WIDTH numbers."""
     if isinstance(step, Product):
         connection = network.connections[step.connection]
         source = connection.pre_at if step.source is None else step.source
         return [connection.post_at, connection.post_size, step.connection, source, 0]
+    if isinstance(step, Convolve):
+        return [step.target.at, step.target.size, step.connection, step.source.at, room_at]
     if isinstance(step, Activate):
         return [step.at, step.size, 0, 0, 0]
     if isinstance(step, Copy | Add):
@@ -91,7 +99,7 @@ def _numbers_of(step: Step, network: Network) -> list[int]:
 
 def carry_size_of(policy: Policy) -> int:
     """Return how many numbers a policy's carry has."""
-    return policy.network.unit_count if reads_genome(policy) else _Places(policy).end
+    return _Places(policy).end
 
 
 def folded_size_of(policy: Policy) -> int:
@@ -113,7 +121,10 @@ class _Places:
         scratch = max(connection.post_size for connection in policy.network.connections) if norms else 0
         self._static_at = 0 if reads_genome(policy) else self.units_at + 2 * units + scratch
         static = sum(connection.size for connection, own in _all(policy) if own.plasticity is None)
-        self.end = self._static_at + static
+        # Convolutions follow each other, so that they share their room.
+        self.room_at = units if reads_genome(policy) else self._static_at + static
+        rooms = [room_of(step).size for step in policy.network.steps if isinstance(step, Convolve)]
+        self.end = self.room_at + max(rooms, default=0)
 
     def rows(self, genes_at: int) -> list[int]:
         """Return the numbers of every connection."""
@@ -128,6 +139,7 @@ class _Places:
             numbers += [genes_at, len(policy.placed[index]), connection.pre_at, connection.pre_size, connection.post_at]
             numbers += [connection.post_size, int(connection.bias), int(transposed), group]
             numbers += [_BIRTHS[str(own.birth)], SHAPES.index(own.initial.shape)]
+            numbers += map(int, fixed_words(own.initial.seed)) if own.birth == "fixed" else (0, 0)
             plastic_at += connection.size * plastic
             static_at += connection.size * (not plastic)
             draws_at += connection.size

@@ -76,7 +76,7 @@ def compile_network_step(policy: Policy) -> PolicyStep:
     if reads_genome(policy):
         act = _static_act(compile_forward(network, scaled=False))
         functions = (_static_birth, act, _static_adapt, _static_weights)
-        return PolicyStep(*functions, layout, np.zeros(0, np.float32), network.unit_count, 0, 0)
+        return PolicyStep(*functions, layout, np.zeros(0, np.float32), carry_size_of(policy), 0, 0)
     plasticities = [plasticity for plasticity, _ in policy.groups]
     scaled = any(plasticity.normalisation == "max" for plasticity in plasticities)
     functions = (

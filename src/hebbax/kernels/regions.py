@@ -76,6 +76,7 @@ _ACCESS: tuple[Access, ...] = tuple((_reader(region), _writer(region)) for regio
 read_weight, write_weight = _ACCESS[0]
 read_unit, write_unit = _ACCESS[1]
 read_coefficient, write_coefficient = _ACCESS[2]
+read_room, write_room = _ACCESS[3]  # of a convolution, which touches no states
 
 
 def state_access(index: int) -> Access:

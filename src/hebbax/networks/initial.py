@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from hebbax.errors import HebbaxError, unknown_name
+from hebbax.errors import HebbaxError, check_whole, unknown_name
 from hebbax.registry import Registry
 
 UNIFORM, NORMAL, SPARSE = "uniform", "normal", "sparse"
@@ -68,6 +68,7 @@ class InitialWeights:
     name: str = "uniform"
     scale: float = 0.1  # half width or standard deviation; a factor on those of lecun, he and glorot
     offset: float = 0.0  # added to every weight
+    seed: int = 0  # of weights that all lives have
 
     def __post_init__(self) -> None:
         if self.name not in INITIALISERS:
@@ -82,6 +83,7 @@ class InitialWeights:
             raise HebbaxError(
                 f"initial_offset={self.offset}: expected a finite number; nearest valid: 0", field="initial_offset"
             )
+        check_whole("initial_seed", self.seed, 0, 2**32 - 1, field="initial_seed")
 
     @property
     def shape(self) -> str:

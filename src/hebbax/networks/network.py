@@ -30,6 +30,7 @@ class Connection:
     post_at: int
     post_size: int
     bias: bool = False
+    shared: bool = False  # by pairs of units in many places, as the filters of a convolution are: it cannot be plastic
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -53,6 +54,7 @@ class Network(ABC):
     """
 
     one_hidden_layer: ClassVar[bool] = False  # whether there is exactly one
+    reads_image: ClassVar[bool] = False  # whether it needs the shape of what is observed
     static_only: ClassVar[bool] = False  # whether its pre- and postsynaptic activations are settled by nobody
 
     sizes: tuple[int, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hebbax.networks.conv import Conv
 from hebbax.networks.elman import Elman
 from hebbax.networks.fcrnn import Fcrnn
 from hebbax.networks.gru import Gru
@@ -12,7 +13,8 @@ from hebbax.networks.skip_lstm import SkipLstm
 from hebbax.registry import Registry
 
 NETWORKS: Registry[type[Network]] = Registry(
-    "network", {"mlp": Mlp, "elman": Elman, "fcrnn": Fcrnn, "gru": Gru, "lstm": Lstm, "skip-lstm": SkipLstm}
+    "network",
+    {"mlp": Mlp, "elman": Elman, "fcrnn": Fcrnn, "gru": Gru, "lstm": Lstm, "skip-lstm": SkipLstm, "conv": Conv},
 )
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, fields
 from numbers import Integral
 from typing import TYPE_CHECKING, TypeAlias
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, check_whole
 from hebbax.networks.activations import ACTIVATIONS
-from hebbax.types import Array
+from hebbax.networks.picture import Convolve, convolve
+from hebbax.types import MOST_UNITS, Array
 
 if TYPE_CHECKING:
     from hebbax.networks.network import Connection
@@ -79,7 +80,7 @@ class Blend:
     size: int
 
 
-Step: TypeAlias = Product | Activate | Copy | Add | Multiply | Blend
+Step: TypeAlias = Product | Activate | Copy | Add | Multiply | Blend | Convolve
 
 
 def run_steps(
@@ -111,6 +112,8 @@ def _result(step: Step, connections: Sequence[Connection], weights: Sequence[Arr
         carried = of(source, connection.pre_size) @ weights[step.connection]
         target = connection.post_at
         return target, of(target, connection.post_size) + carried if step.add else carried
+    if isinstance(step, Convolve):
+        return step.target.at, convolve(step, weights[step.connection], units)
     if isinstance(step, Activate):
         return step.at, ACTIVATIONS.get(step.name)(of(step.at, step.size))
     if isinstance(step, Copy):
@@ -152,8 +155,10 @@ def check_steps(
 def _check_step(
     what: str, step: Step, connections: Sequence[Connection], unit_count: int, biases: Sequence[int]
 ) -> None:
-    if isinstance(step, Product) and not 0 <= step.connection < len(connections):
+    if isinstance(step, Product | Convolve) and not 0 <= step.connection < len(connections):
         raise HebbaxError(f"{what}: connection {step.connection}, expected 0 to {len(connections) - 1}")
+    if isinstance(step, Convolve):
+        _check_convolution(what, step, connections[step.connection])
     reads, (target, written) = _ranges_of(step, connections)
     for at, size in (*reads, (target, written)):
         _check_range(what, at, size, unit_count)
@@ -163,11 +168,30 @@ def _check_step(
     for at, size in reads:
         apart = at + size <= target or target + written <= at
         # One unit after the other can be written over where it is read, and a product reads all of them for each.
-        if not apart and (isinstance(step, Product) or at != target):
+        if not apart and (isinstance(step, Product | Convolve) or at != target):
             raise HebbaxError(
                 f"{what}: reads units {at} to {at + size} while it writes {target} to {target + written}, expected "
                 "others: copy them first"
             )
+
+
+def _check_convolution(what: str, step: Convolve, connection: Connection) -> None:
+    """Raise HebbaxError where filters, images and connection do not fit each other, or the connection could learn."""
+    for name in ("kernel", "stride", "pool"):
+        check_whole(f"{what}: {name}", getattr(step, name), 1, MOST_UNITS)
+    filters = step.source.channels * step.kernel**2, step.target.channels
+    if connection.shape != filters or not connection.shared or connection.bias:
+        raise HebbaxError(
+            f"{what}: connection {connection.name!r} has weights {connection.shape}, expected {filters}, shared and "
+            "without a bias"
+        )
+    for name in ("height", "width"):
+        side, pixels = getattr(step.source, name), getattr(step.target, name)
+        room = ((side - step.kernel) // step.stride + 1) // step.pool
+        if not 1 <= pixels <= room:
+            raise HebbaxError(f"{what}: a target of {name} {pixels}, expected 1 to {room}")
+    if step.target.colours_last:
+        raise HebbaxError(f"{what}: a target with colours last, expected planes")
 
 
 def _ranges_of(step: Step, connections: Sequence[Connection]) -> tuple[list[tuple[int, int]], tuple[int, int]]:
@@ -176,6 +200,8 @@ def _ranges_of(step: Step, connections: Sequence[Connection]) -> tuple[list[tupl
         connection = connections[step.connection]
         source = connection.pre_at if step.source is None else step.source
         return [(source, connection.pre_size)], (connection.post_at, connection.post_size)
+    if isinstance(step, Convolve):
+        return [(step.source.at, step.source.size)], (step.target.at, step.target.size)
     places = {field.name: getattr(step, field.name) for field in fields(step) if field.name in _PLACES}
     target = places.pop("at" if isinstance(step, Activate) else "target")
     return [(at, step.size) for at in places.values()], (target, step.size)

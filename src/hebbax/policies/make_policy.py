@@ -7,7 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, get_type_hints
 
-from hebbax.config.policy import CONNECTION_OPTIONS, PLASTIC_OPTIONS, PRESETS, PolicyConfig, unread_options
+from hebbax.config.policy import (
+    CONNECTION_OPTIONS,
+    IMAGE_OPTIONS,
+    PLASTIC_OPTIONS,
+    PRESETS,
+    PolicyConfig,
+    unread_options,
+)
 from hebbax.errors import HebbaxError, is_number, unknown_name
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Network
@@ -38,12 +45,7 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
         raise HebbaxError(f"policy {config!r}: expected the name of a preset, or a PolicyConfig")
     _check_options(config)
     _check_hidden(config.hidden)
-    network = NETWORKS.get(config.network)(
-        (task.observation_size, *config.hidden, task.action_size),
-        config.activation,
-        config.output_activation,
-        config.bias,
-    )
+    network = _network(config, task)
     usual = _synapses(config, task)
     return Policy(
         config.name,
@@ -54,6 +56,27 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
         config.birth,
         dict(_of_connections(config, network, task)),
     )
+
+
+def _network(config: PolicyConfig, task: AnyTask) -> Network:
+    """Return the network. Raises HebbaxError for one that sees an image on a task without."""
+    kind = NETWORKS.get(config.network)
+    options: dict[str, Any] = {}
+    if kind.reads_image:
+        if sees_nothing(config, task):
+            raise HebbaxError(
+                f"network={config.network}: task {task.name!r} observes {task.observation_size} numbers, not an image; "
+                "nearest valid: network=mlp, or a task that does, such as car_racing",
+                field="network",
+            )
+        options = {"image": task.image, **{name: tuple(getattr(config, name)) for name in IMAGE_OPTIONS}}
+    sizes = (task.observation_size, *config.hidden, task.action_size)
+    return kind(sizes, config.activation, config.output_activation, config.bias, **options)
+
+
+def sees_nothing(config: PolicyConfig, task: AnyTask) -> bool:
+    """Whether a policy's network needs an image, and the task observes none."""
+    return NETWORKS.get(config.network).reads_image and task.image is None
 
 
 def _synapses(config: PolicyConfig, task: AnyTask) -> Synapses:
@@ -72,7 +95,7 @@ def _synapses(config: PolicyConfig, task: AnyTask) -> Synapses:
             scope=config.scope,
             table=config.table,
         )
-    initial = InitialWeights(config.initial, config.initial_scale, config.initial_offset)
+    initial = InitialWeights(config.initial, config.initial_scale, config.initial_offset, config.initial_seed)
     return Synapses(plasticity, config.birth, initial)
 
 
@@ -91,6 +114,7 @@ def _of_connections(config: PolicyConfig, network: Network, task: AnyTask) -> It
             f"connections={config.connections!r}: expected options by name, such as {{layer 0: {{plastic: false}}}}",
             field="connections",
         )
+    shared = {connection.name: connection.shared for connection in network.connections}
     for name, options in config.connections.items():
         if name not in network.layer_names:
             raise unknown_name("connection", str(name), network.layer_names)
@@ -102,6 +126,8 @@ def _of_connections(config: PolicyConfig, network: Network, task: AnyTask) -> It
         for key in options:
             if key not in CONNECTION_OPTIONS:
                 raise unknown_name(f"option of the connection {name!r}", str(key), CONNECTION_OPTIONS)
+        if shared[name]:
+            options = {"plastic": False, **options}
         try:
             yield name, _synapses(_of_connection(config, options), task)
         except HebbaxError as error:
@@ -125,6 +151,8 @@ def _of_connection(config: PolicyConfig, options: Mapping[str, Any]) -> PolicyCo
 
 def _unread_by(config: PolicyConfig) -> Iterator[str]:
     """Yield what a connection does not read of PLASTIC_OPTIONS, whoever has set it."""
+    if config.birth != "fixed":
+        yield "initial_seed"
     if not config.plastic:
         yield from PLASTIC_OPTIONS
         return
@@ -161,6 +189,8 @@ def _check_options(config: PolicyConfig) -> None:
             f"table={config.table}: scope={config.scope} does not read it; leave it out, or set scope=table",
             field="table",
         )
+    _check_image_options(config)
+    _check_seed(config)
     for key in unread_options(config):
         setting = f"{key}={getattr(config, key)}"
         if config.plastic:
@@ -171,6 +201,27 @@ def _check_options(config: PolicyConfig) -> None:
         plastic = "" if NETWORKS.get(config.network).static_only else ", or set plastic=true"
         raise HebbaxError(
             f"{setting}: a static policy has no plasticity and does not read it; leave it out{plastic}", field=key
+        )
+
+
+def _check_image_options(config: PolicyConfig) -> None:
+    if NETWORKS.get(config.network).reads_image:
+        return
+    for key in IMAGE_OPTIONS:
+        if getattr(config, key) != getattr(PolicyConfig(), key):
+            raise HebbaxError(
+                f"{key}={getattr(config, key)}: network={config.network} sees no image and does not read it; leave it "
+                "out, or set network=conv",
+                field=key,
+            )
+
+
+def _check_seed(config: PolicyConfig) -> None:
+    births = [config.birth, *(options.get("birth") for options in config.connections.values())]
+    if config.initial_seed != PolicyConfig.initial_seed and "fixed" not in births:
+        raise HebbaxError(
+            f"initial_seed={config.initial_seed}: birth=fixed alone reads it; leave it out, or set birth=fixed",
+            field="initial_seed",
         )
 
 

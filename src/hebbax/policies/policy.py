@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -9,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from hebbax.errors import HebbaxError, unknown_name
+from hebbax.keys import fold_in
 from hebbax.lazy_jax import jax, jnp
 from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Connection, Network
@@ -52,6 +54,13 @@ class Policy:
         object.__setattr__(self, "by_connection", tuple((name, given[name]) for name in names if name in given))
         for plasticity, _ in self.groups:
             self._check_rule(plasticity)
+        for connection in self.plastic_connections:
+            if connection.shared:
+                raise HebbaxError(
+                    f"connection {connection.name!r} cannot be plastic, because many places share its weights: "
+                    "expected plastic=false",
+                    field="connections",
+                )
         if self.genome_size == 0:
             raise HebbaxError(
                 f"policy {self.name!r}: no connection is plastic or evolved, so that evolution would have nothing to "
@@ -77,7 +86,9 @@ class Policy:
         """How the weights of every connection begin, and what changes them."""
         own = dict(self.by_connection)
         usual = Synapses(self.plasticity, self.birth_kind, self.initial)
-        return tuple(own.get(name, usual) for name in self.network.layer_names)
+        # How weights begin that change is not how those do that stay.
+        shared = Synapses(None, None if self.plasticity else self.birth_kind, self.initial)
+        return tuple(own.get(one.name, shared if one.shared else usual) for one in self.network.connections)
 
     @cached_property
     def groups(self) -> tuple[tuple[Plasticity, tuple[int, ...]], ...]:
@@ -273,6 +284,10 @@ class Policy:
         drawn = self.draw(key)
         of_slot = drawn if slot is None else self.draw(slot)
         first = [mine if own.of_slot else new for own, mine, new in zip(self.synapses, of_slot, drawn, strict=True)]
+        for index, synapses in enumerate(self.synapses):
+            if synapses.birth == "fixed":
+                words = jnp.asarray(fixed_words(synapses.initial.seed))
+                first[index] = self.draw(jax.random.wrap_key_data(words, impl="threefry2x32"))[index]
         weights = tuple(self._first_weights(index, first[index], genome, inherited) for index in self.plastic)
         states = tuple(
             jnp.zeros((len(RULES.get(plasticity.rule).state), *self.network.connections[index].shape), jnp.float32)
@@ -353,3 +368,8 @@ class Policy:
                 place = self.plastic.index(index)
                 weights[place], states[place] = changed_weights, changed_states
         return carry._replace(weights=tuple(weights), states=tuple(states))
+
+
+def fixed_words(seed: int) -> np.ndarray:
+    """Return the words of the key of weights that are the same in all lives, uint32 [2], of their seed."""
+    return fold_in(np.array([0, seed], np.uint32), zlib.crc32(b"weights"))

@@ -11,6 +11,7 @@ from hebbax.plasticity.plasticity import Plasticity
 BIRTHS = {
     "random": "drawn anew in every life",
     "per-slot": "drawn once for each place in the population, and the same in all lives there",
+    "fixed": "drawn once, from initial_seed, and the same in all lives",
     "coevolved": "part of the genome",
     "persistent": "what the life before in the same place of the population left; drawn in the first",
 }

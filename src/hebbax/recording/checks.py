@@ -126,15 +126,15 @@ def checked_controller(
     path: Any, genome: np.ndarray, normaliser: tuple[np.ndarray, np.ndarray], task: AnyTask, policy: Policy
 ) -> tuple[np.ndarray, Normaliser]:
     """Return genome and normaliser of a recording. Raises HebbaxError where they are not of its policy and task."""
-    sizes = {"genome": policy.genome_size, "observation_mean": task.observation_size}
-    sizes["observation_scale"] = task.observation_size
+    sizes = {"genome": policy.genome_size, "observation_mean": task.normalised_size}
+    sizes["observation_scale"] = task.normalised_size
     for (name, size), values in zip(sizes.items(), (genome, *normaliser), strict=True):
         if values.shape != (size,) or values.dtype.kind != "f" or not np.isfinite(values).all():
             raise HebbaxError(
                 f"{path}: {name} has shape {values.shape} and type {values.dtype}: expected {size} finite numbers, as "
                 f"task {task.name!r} and policy {policy.name!r} have"
             )
-    return genome.astype(np.float32), Normaliser(*normaliser).of_size(task.observation_size)
+    return genome.astype(np.float32), Normaliser(*normaliser).of_size(task.normalised_size)
 
 
 def _is_name(value: Any) -> bool:

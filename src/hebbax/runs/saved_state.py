@@ -54,7 +54,7 @@ def check_arrays(checkpoint: Checkpoint, policy: AnyPolicy, task: AnyTask) -> No
 
     A checksum says that nobody has changed the file by chance, not that its arrays fit: lives would read beyond them.
     """
-    statistics: dict[str, tuple[int, ...]] = {"count": (), "mean": (task.observation_size,)}
+    statistics: dict[str, tuple[int, ...]] = {"count": (), "mean": (task.normalised_size,)}
     statistics["m2"] = statistics["mean"]
     wanted = {"mean/genome": (policy.genome_size,)}
     wanted |= {f"statistics/{name}": shape for name, shape in statistics.items()}

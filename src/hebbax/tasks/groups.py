@@ -92,3 +92,11 @@ def repeated(names: Sequence[str]) -> str | None:
 def motors(strengths: Mapping[str, str]) -> tuple[Group, ...]:
     """Return a group for each motor, by its name: an action in [-1, 1] is a share of its strength, such as "5 N"."""
     return tuple(Group(name, 1, f"share of {strength}", -1, 1) for name, strength in strengths.items())
+
+
+def image_of(shape: tuple[int, ...] | None) -> tuple[int, int, int] | None:
+    """Return the shape of what is observed if that is an image: height, width, colours."""
+    if shape is None or len(shape) != 3:
+        return None
+    height, width, colours = shape
+    return height, width, colours

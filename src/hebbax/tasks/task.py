@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hebbax.errors import HebbaxError
 from hebbax.tasks.former_names import FORMER, accept_former_names, read_former
-from hebbax.tasks.groups import Group, as_groups, size_of
+from hebbax.tasks.groups import Group, as_groups, image_of, size_of
 from hebbax.types import Array
 from hebbax.worlds.base import WorldBase
 
@@ -65,7 +65,7 @@ class Task:
     termination: str | None = None  # when `outcome` ends a life, in words: "the torso is below 0.7 m", or NEVER
     settle: int = 0  # control ticks with an action of zero after each reset, before the life goes on
     noise_size: int = 0  # numbers of each kind that `noise` holds
-    observation_shape: tuple[int, ...] | None = None  # of an image, say; the functions return it flat
+    observation_shape: tuple[int, ...] | None = None  # the functions return it flat; of an image height, width, colours
 
     def __post_init__(self) -> None:
         if not isinstance(self.world, WorldBase):
@@ -94,6 +94,16 @@ class Task:
     def observation_size(self) -> int:
         """Numbers of an observation."""
         return size_of(self.observation)
+
+    @property
+    def image(self) -> tuple[int, int, int] | None:
+        """Height, width and colours of an image that is observed, None for anything else."""
+        return image_of(self.observation_shape)
+
+    @property
+    def normalised_size(self) -> int:
+        """Numbers of an observation that statistics are kept of: none of an image, which stays as it is."""
+        return self.observation_size if self.image is None else 0
 
     @property
     def action_size(self) -> int:

@@ -154,8 +154,8 @@ def test_observations_become_one_vector():
     ("space", "message"),
     [
         (
-            spaces.Box(0, 255, (96, 96, 3), np.uint8),
-            "task 'a' observes 96×96×3 arrays such as images: expected vectors, or matrices of at most 1024 numbers",
+            spaces.Box(0, 255, (4, 96, 96), np.uint8),
+            "task 'a' observes 4×96×96 arrays of uint8: expected vectors, matrices of at most 1024 numbers, or images",
         ),
         (spaces.Dict(camera=spaces.Tuple([spaces.Box(0, 1, (64, 64))])), "task 'a' observes 64×64 arrays"),
         (spaces.Sequence(spaces.Discrete(3)), "task 'a' observes a Sequence space, which has no fixed length"),

@@ -167,11 +167,16 @@ BUILDERS: dict[str, Callable[[int, int, Any], Algorithm]] = {
     "mu-lambda-es": _mu_lambda_es,
     "adaptive-es": _adaptive_es,
     "najarro-es": _najarro_es,
+    "najarro-es-slow": _najarro_es,
     "leung-es": _leung_es,
 }
 
 
-STREAMED: dict[str, Callable[[Any, int | None], Any]] = {"openai-es": StreamedOpenaiEs, "najarro-es": StreamedNajarro}
+STREAMED: dict[str, Callable[[Any, int | None], Any]] = {
+    "openai-es": StreamedOpenaiEs,
+    "najarro-es": StreamedNajarro,
+    "najarro-es-slow": StreamedNajarro,
+}
 """What goes without the population of an algorithm, where that is too large."""
 
 

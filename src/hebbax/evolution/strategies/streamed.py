@@ -43,7 +43,7 @@ def check_population(name: str, population: int, genome_size: int) -> None:
         raise HebbaxError(
             f"strategy.population={population}: {name} holds all genomes of {genome_size:,} numbers at once, "
             f"which takes {needed / 1e9:,.1f} GB of the {memory / 1e9:,.1f} GB here; nearest valid: {most}, or another "
-            "strategy: openai-es and najarro-es hold one genome a thread"
+            "strategy: openai-es, najarro-es and najarro-es-slow hold one genome a thread"
         )
 
 

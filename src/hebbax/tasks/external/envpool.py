@@ -15,7 +15,7 @@ from gymnasium import spaces
 
 from hebbax.errors import HebbaxError, one_line, unknown_name
 from hebbax.installing import pip_install_extra
-from hebbax.tasks.external.spaces import read_observations, write_actions
+from hebbax.tasks.external.spaces import read_observations, shape_of_image, write_actions
 from hebbax.tasks.external.task import TICKS, ExternalTask
 
 # EnvPool has a time limit in every environment; one from here on no life reaches.
@@ -84,6 +84,7 @@ def describe_envpool(name: str, environment_id: str) -> ExternalTask:
         raise HebbaxError(f"task {name!r} is an environment of {players} players: expected one of a single player")
     with _without_precision_warnings():
         observation, _ = read_observations(name, spec.gymnasium_observation_space)
+        image = shape_of_image(spec.gymnasium_observation_space)
         action, _ = write_actions(name, spec.gymnasium_action_space)
     if isinstance(spec.gymnasium_action_space, spaces.Dict | spaces.Tuple):
         raise HebbaxError(f"task {name!r} acts in several spaces at once: expected one, as EnvPool takes arrays")
@@ -97,6 +98,7 @@ def describe_envpool(name: str, environment_id: str) -> ExternalTask:
         timed=False,
         length=limit if limit < _NO_LIMIT else TICKS,
         source={"id": environment_id, "package": "envpool", "version": importlib.metadata.version("envpool")},
+        observation_shape=image,
     )
 
 

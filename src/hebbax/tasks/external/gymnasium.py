@@ -13,7 +13,7 @@ import numpy as np
 
 from hebbax.errors import HebbaxError, calling, one_line, unknown_name
 from hebbax.tasks.external.promises import Promises
-from hebbax.tasks.external.spaces import Decode, read_observations, write_actions
+from hebbax.tasks.external.spaces import Decode, read_observations, shape_of_image, write_actions
 from hebbax.tasks.external.task import TICKS, ExternalTask, module_of
 from hebbax.tasks.groups import Group, size_of
 from hebbax.versions import UNKNOWN
@@ -71,6 +71,7 @@ def describe_gymnasium(name: str, environment_id: str) -> ExternalTask:
     environment = _make(name, spec, film=False)
     try:
         observation, promises, action, decode = _reading(name, environment)
+        image = shape_of_image(environment.observation_space)
         promises.reset(environment, seed=0)
         promises.step(environment, decode(np.zeros((1, size_of(action))))[0])
         with calling(f"task {name!r}: what says how long a tick is"):
@@ -87,6 +88,7 @@ def describe_gymnasium(name: str, environment_id: str) -> ExternalTask:
         timed=period is not None,
         length=spec.max_episode_steps or TICKS,
         source=_source(spec),
+        observation_shape=image,
     )
 
 

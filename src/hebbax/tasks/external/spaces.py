@@ -14,8 +14,9 @@ from gymnasium.spaces.utils import flatten, flatten_space
 from hebbax.errors import HebbaxError
 from hebbax.tasks.groups import Group, Limit, nearest_identifier, repeated, size_of
 
-# A matrix of more numbers is an image, and no input of a network without convolutions.
+# A matrix of more numbers would be an image, if its numbers were bytes.
 _MOST_OF_A_MATRIX = 1024
+_MOST_COLOURS = 4
 
 # Old environments write the largest float for "no bound"; no actuator is driven this far.
 _UNBOUNDED = 1e9
@@ -30,16 +31,20 @@ Decode = Callable[[np.ndarray], Any]
 def read_observations(name: str, space: Any) -> tuple[tuple[Group], Encode]:
     """Return the observation as one group of numbers, and the function that makes a vector of it.
 
-    Choices become one-hot, matrices go row by row, parts of dictionaries and tuples follow each other in Gymnasium's
-    order. Raises HebbaxError, naming the task, for images and for spaces without a fixed length.
+    Choices become one-hot, matrices go row by row, images pixel by pixel from 0 to 1, parts of dictionaries and tuples
+    follow each other in Gymnasium's order. Raises HebbaxError, naming the task, for what is as large as an image and
+    none, and for spaces without a fixed length.
     """
+    if shape_of_image(space) is not None:
+        pixels = Group("pixels", math.prod(space.shape), "share of 255", 0, 1)
+        return (pixels,), lambda image: np.asarray(image, np.float64).reshape(-1) / 255.0
     for part in _parts(space):
         if isinstance(part, spaces.Box) and len(part.shape) > 1 and math.prod(part.shape) > _MOST_OF_A_MATRIX:
             shape = "×".join(map(str, part.shape))
             raise HebbaxError(
-                f"task {name!r} observes {shape} arrays such as images: expected vectors, or matrices of at most "
-                f"{_MOST_OF_A_MATRIX} numbers; choose an environment, or a wrapper of it registered under an id of its "
-                "own, that observes them"
+                f"task {name!r} observes {shape} arrays of {part.dtype}: expected vectors, matrices of at most "
+                f"{_MOST_OF_A_MATRIX} numbers, or images of uint8 with at most {_MOST_COLOURS} colours, which come "
+                "last; choose an environment, or a wrapper of it registered under an id of its own, that observes them"
             )
     if not space.is_np_flattenable:
         raise HebbaxError(
@@ -50,6 +55,18 @@ def read_observations(name: str, space: Any) -> tuple[tuple[Group], Encode]:
         return (_group("observation", space),), lambda observation: np.asarray(observation, np.float64).reshape(-1)
     encode: Encode = lambda observation: np.asarray(flatten(space, observation), np.float64)  # noqa: E731
     return (_group("observation", flatten_space(space)),), encode
+
+
+def shape_of_image(space: Any) -> tuple[int, int, int] | None:
+    """Return height, width and colours where a space is images of bytes, with colours last or of one; else None."""
+    if not isinstance(space, spaces.Box) or space.dtype != np.uint8 or math.prod(space.shape) <= _MOST_OF_A_MATRIX:
+        return None
+    if len(space.shape) == 2:
+        return (*space.shape, 1)
+    if len(space.shape) != 3 or space.shape[2] > _MOST_COLOURS:
+        return None
+    height, width, colours = space.shape
+    return height, width, colours
 
 
 def write_actions(name: str, space: Any) -> tuple[tuple[Group, ...], Decode]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import numpy as np
 
 from hebbax.errors import HebbaxError
-from hebbax.tasks.groups import Group, as_groups, size_of
+from hebbax.tasks.groups import Group, as_groups, image_of, size_of
 from hebbax.worlds.base import WorldBase
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class ExternalTask:
     reward: tuple[str, ...] = ("reward",)  # name of the one term: an environment says their sum alone
     termination: str | None = None  # when a life ends, in words; most environments do not say
     at_once: int = 64  # lives that tick together: enough that a call of the policy costs little a life
+    observation_shape: tuple[int, ...] | None = None  # of an image
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "observation", as_groups(self.observation))
@@ -52,6 +53,16 @@ class ExternalTask:
     def observation_size(self) -> int:
         """Numbers of an observation."""
         return size_of(self.observation)
+
+    @property
+    def image(self) -> tuple[int, int, int] | None:
+        """Height, width and colours of an image that is observed, None for anything else."""
+        return image_of(self.observation_shape)
+
+    @property
+    def normalised_size(self) -> int:
+        """Numbers of an observation that statistics are kept of: none of an image, which stays as it is."""
+        return self.observation_size if self.image is None else 0
 
     @property
     def action_size(self) -> int:
@@ -87,11 +98,6 @@ class ExternalTask:
     def settle(self) -> int:
         """Control ticks before a life goes on: an environment sees to that itself."""
         return 0
-
-    @property
-    def observation_shape(self) -> tuple[int, ...] | None:
-        """Shape of an image; images of other packages do not fit a network."""
-        return None
 
     @property
     def world(self) -> EnvironmentWorld:
