@@ -144,7 +144,8 @@ def test_strategies_that_need_all_genomes_say_where_there_is_no_room(
         build(config, 2_000_000)
     assert str(caught.value) == (
         f"strategy.population=1000: {name} holds all genomes of 2,000,000 numbers at once, which takes 24.0 GB of the "
-        "8.0 GB here; nearest valid: 333, or another strategy: openai-es and najarro-es hold one genome a thread"
+        "8.0 GB here; nearest valid: 333, or another strategy: openai-es, najarro-es and najarro-es-slow hold one "
+        "genome a thread"
     )
     monkeypatch.setattr(streamed, "available_memory", lambda: None)
     streamed.check_population(name, 1000, 2_000_000)
