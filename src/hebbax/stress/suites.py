@@ -17,7 +17,7 @@ from hebbax.tasks.go1 import LEGS as GO1_LEGS
 from hebbax.types import Normaliser
 
 ALL = "all"
-SUITES = ("actuators", "sensors", "surroundings", "ant", "cheetah", "go1", "physics")
+SUITES = ("actuators", "sensors", "surroundings", "ant", "cheetah", "go1", "car", "physics")
 """What `hebbax stress --suite` names, besides `all`; a robot has those that fit it."""
 
 GRAVITY = 9.81  # m/s²
@@ -105,6 +105,7 @@ def _families(task: AnyTask, normaliser: Normaliser, ticks: int) -> Mapping[str,
         "ant": list(_of_ant(task)),
         "cheetah": list(_of_cheetah(task)),
         "go1": list(_of_go1(task, ticks)),
+        "car": list(_of_car(task, ticks)),
     }
 
 
@@ -112,6 +113,8 @@ def _of_sensors(task: AnyTask, normaliser: Normaliser, ticks: int) -> Iterator[_
     deviations = 1.0 / np.asarray(normaliser.scale, float)
 
     def of_each(kind: str, share: float) -> str:
+        if task.observation_shape is not None:  # a picture has too many numbers for a damage of each
+            return f"{kind}({share * float(np.mean(deviations)):g})"
         return " + ".join(f"{kind}({place}, {share * one:g})" for place, one in enumerate(deviations))
 
     yield _Family("noisy sensors", lambda share: of_each("noise-observation", share), (0.1, 0.3, 1.0), "of their std")
@@ -169,3 +172,24 @@ def _of_go1(task: AnyTask, ticks: int) -> Iterator[_Family]:
     blind = f"scale-observation(velocity, 0, from={ticks // 4})"
     yield _Family("velocity not sensed from a quarter on", lambda _: blind, (1,), "")
     yield _Family("rough ground for short legs", "roughen-ground({:g})".format, (0.02, 0.04), "m")
+
+
+def _of_car(task: AnyTask, ticks: int) -> Iterator[_Family]:
+    wheels = [name for name in task.world.part_names() if name.endswith(" wheel")]
+    if not wheels:
+        return
+    for wheel in wheels:
+        yield _Family(f"{wheel} with less grip", f"scale-grip({wheel}, {{:g}})".format, (0.5, 0.0), "of its grip")
+    yield _Family("weaker engine", "scale-engine({:g})".format, (0.75, 0.5, 0.25), "of the power")
+    yield _Family("dragging brakes", "drag-brake({:g})".format, (0.01, 0.03, 0.1), "of the brake")
+    yield _Family("slippery road", "scale-friction({:g})".format, (0.75, 0.5), "times the friction")
+    for side in ("left", "right"):
+        stuck = f"car/stuck-{side}(from={ticks // 4})"
+        yield _Family(f"steering stuck at the {side} from a quarter on", lambda _, text=stuck: text, (1,), "")
+    if task.observation_shape is None:
+        return
+    yield _Family("inverted colours", lambda _: "car/inverted-colours", (1,), "")
+    width = task.observation_shape[1]
+    for name, first in (("left", 0), ("middle", width // 3), ("right", 2 * width // 3)):
+        blind = f"scale-observation(columns {first}-{first + width // 3 - 1}, 0)"
+        yield _Family(f"{name} third of the camera blind", lambda _, text=blind: text, (1,), "")
