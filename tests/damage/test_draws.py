@@ -184,7 +184,7 @@ def test_a_leg_by_its_published_name_is_where_it_is():
         assert np.sign(place[:2]).tolist() == [x, y]
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", [name for name in NAMED if not name.startswith("car/")])  # test_own_model.py has these
 def test_every_named_damage_can_be_had(name):
     robots = {"cheetah": "half_cheetah", "go1": "go1_walk", "najarro-ant": "quadruped"}
     task = hebbax.make_task(robots.get(name.partition("/")[0], "ant_run"))
