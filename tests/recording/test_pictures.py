@@ -117,13 +117,23 @@ def test_a_life_that_is_read_saw_what_it_saw(source, tmp_path, damage, every):
             assert kept == (len(seen) - 1 if source.by_memory or remembers else 0)
 
 
-def test_a_file_whose_pictures_do_not_belong_to_it_is_refused(source, tmp_path):
+FORGED = {
+    "beyond the last row": (np.array([TICKS]), np.zeros((1, 60))),
+    "before the first row": (np.array([-1]), np.zeros((1, 60))),
+    "no whole number": (np.array([0.5]), np.zeros((1, 60))),
+    "two rows, one picture": (np.array([0, 1]), np.zeros((1, 60))),
+    "a picture too small": (np.array([0]), np.zeros((1, 59))),
+}
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_a_file_whose_pictures_do_not_belong_to_it_is_refused(source, tmp_path, forged):
     path = tmp_path / "lamp.h5"
     record_lives(source(), path)
     with h5py.File(path, "r+") as file:
         pictures = file["lives/0000/pictures"]
         del pictures["row"], pictures["observations"]
-        pictures["row"], pictures["observations"] = np.array([TICKS]), np.zeros((1, 60))
+        pictures["row"], pictures["observations"] = FORGED[forged]
     with open_recording(path) as recording:
         with pytest.raises(HebbaxError, match="row and observations do not belong together or to the kept ticks"):
             recording.life(0).record()
