@@ -186,10 +186,20 @@ def test_a_leg_by_its_published_name_is_where_it_is():
 
 
 # Of robots whose legs all have the same damages, those of one leg; `tests/tasks/test_leung.py` has the bodies of all.
-LIVED = [name for name in NAMED if not name.startswith(("gecko/", "dung_beetle/")) or "/front-left-" in name]
+# `test_own_model.py` has those of cars.
+LIVED = [
+    name
+    for name in NAMED
+    if not name.startswith(("car/", "gecko/", "dung_beetle/"))
+    or "beetle/front-left-" in name
+    or "gecko/front-left-" in name
+]
+LIVED_QUICKLY = ("han-ant/FR", "go1/motor-failure", "gecko/front-left-removed")
 
 
-@pytest.mark.parametrize("name", LIVED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in LIVED_QUICKLY else pytest.mark.slow) for name in LIVED]
+)
 def test_every_named_damage_can_be_had(name):
     robots = {"cheetah": "half_cheetah", "go1": "go1_walk", "najarro-ant": "quadruped"}
     group = name.partition("/")[0]

@@ -8,6 +8,8 @@ import errno
 import logging
 import os
 import resource
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -216,3 +218,16 @@ def test_at_the_command_line_it_is_a_note(capsys):
         logger.propagate = True
         logger.handlers.clear()
     assert capsys.readouterr().err == "note: lives are compiled anew\n"
+
+
+def test_what_reads_numbers_by_their_address_is_found_in_the_next_process():
+    """Numba's carray, of hooks and of a world's model, refers to what is written by its place in memory."""
+    code = (
+        "import numpy as np\n"
+        "from hebbax.engines.fingerprint import fingerprint_of\n"
+        "from hebbax.worlds.own_model import reader_of\n"
+        "from collections import namedtuple\n"
+        "print(fingerprint_of(reader_of(namedtuple('Model', 'grip')(np.ones(2)))))"
+    )
+    found = [subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout for _ in range(2)]
+    assert found[0] == found[1] != b""

@@ -157,6 +157,34 @@ BAD_KEYS = (
 )
 
 
+BAD_CAR_DAMAGES = (
+    "damage=scale-mass(2)",
+    "damage=push-body(hull, (1, 0, 0))",
+    "damage=remove-limb(rear-left wheel)",
+    "damage=tilt-ground(3)",
+    "damage=scale-grip(front wheel, 0.5)",
+    "damage=scale-grip(4, 0.5)",
+    "damage=scale-grip(-1)",
+    "damage=scale-grip(nan)",
+    "damage=scale-grip(severity=1.5)",
+    "damage=scale-grip(rear-left wheel, 0, from=9999s)",
+    "damage=scale-engine(inf)",
+    "damage=scale-engine(front-left wheel, 0.5)",
+    "damage=drag-brake(1.5)",
+    "damage=drag-brake(rear-left wheel, severity=nan)",
+    "damage=car/no-grip-front",
+    "damage=car/weak-engine(0.5)",
+    "damage=car/stuck-left(from=9999s)",
+    "damage=car/blind-strip",  # there is no camera where the road is numbers
+    "damage=scale-observation(columns 0-3, 0)",
+    "damage=stick-actuator(wheel)",
+)
+"""Of the car whose road is numbers."""
+
+BAD_STRIPS = ("columns 9-3", "columns 80-84", "rows 84-84", "rows -1-3", "rows 3", "columns a-b", "colours 0-1")
+"""Of the picture of 84 × 84."""
+
+
 BAD_IMPORTS = (
     "policy=mlp",
     "policy=han-z",
@@ -182,6 +210,11 @@ def bad_command_lines() -> Iterator[tuple[str, ...]]:
         if rest and command != "bench":
             yield from ((command, *rest[:-1], run) for run in _bad_last(command))
         yield command, *rest, *["one-too-many"] * 3
+    yield from (("train", "task=car_racing_state", key) for key in BAD_CAR_DAMAGES)
+    yield from (("train", "task=car_racing", f"damage=scale-observation({strip}, 0)") for strip in BAD_STRIPS)
+    yield "train", "task=swimmer", "damage=scale-grip(0)"
+    yield "train", "task=swimmer", "damage=car/weak-engine"
+    yield "stress", RUN, "--suite", "car"
     yield from (("import", *POSITIONALS["import"], key) for key in BAD_IMPORTS)
     yield "train", "-m", "task=swimmer", "seed=0,1", "--run", "a-file/inside"
     yield from (("train", *(["task=swimmer"] if not key.startswith("task=") else []), key) for key in BAD_KEYS)

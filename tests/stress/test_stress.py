@@ -77,7 +77,7 @@ def test_what_training_had_is_seen(run):
 def test_a_robot_has_the_suites_that_fit_it(run):
     controller = run.controller()
     found, left = cases_of("all", run.task, run.policy, controller.statistics.normaliser(), 60)
-    assert {case.suite for case in found} == set(SUITES) - {"ant", "go1", "gecko", "dung_beetle", "physics"}
+    assert {case.suite for case in found} == set(SUITES) - {"ant", "go1", "gecko", "dung_beetle", "car", "physics"}
     ant = hebbax.make_task("ant_run")
     policy = hebbax.make_policy("han-b", ant)
     plain = hebbax.Normaliser(np.zeros(27, np.float32), np.ones(27, np.float32))
@@ -87,6 +87,12 @@ def test_a_robot_has_the_suites_that_fit_it(run):
     plain = hebbax.Normaliser(np.zeros(33, np.float32), np.ones(33, np.float32))
     found, left_of_go1 = cases_of("go1", go1, hebbax.make_policy("mlp", go1), plain, 60)
     assert (len(found), left_of_go1) == (11, [])
+    car = hebbax.make_task("car_racing")
+    plain = hebbax.Normaliser.identity(car.observation_size)
+    found, left_of_car = cases_of("car", car, hebbax.make_policy("mlp", car), plain, 60)
+    assert (len(found), left_of_car) == (22, [])
+    found, _ = cases_of("sensors", car, hebbax.make_policy("mlp", car), plain, 60)
+    assert max(len(case.damage) for case in found) < 60, "not a damage for each number of a picture"
     with pytest.raises(HebbaxError, match="suite 'ant' has nothing for task 'half_cheetah'"):
         cases_of("ant", run.task, run.policy, controller.statistics.normaliser(), 60)
     with pytest.raises(HebbaxError, match="unknown suite 'sensor': did you mean 'sensors'"):

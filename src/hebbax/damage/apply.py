@@ -26,10 +26,12 @@ from hebbax.damage.event_table import (
     INDEX,
     ONSET,
     POSITION,
+    RUN,
     STAGE,
     START,
     STATE_AT,
     STATE_SIZE,
+    STEP,
     STOP,
     UPDATE,
     VALUE,
@@ -110,13 +112,29 @@ def _key_of(events, index, tick, key0, key1):
 
 
 @kernel
+def _change_stripes(events, index, begins, states, key0, key1, values):
+    """Run one event's function over values that lie apart, in the room behind its state."""
+    run, step = int(events[index, RUN]), int(events[index, STEP])
+    start, size = int(events[index, START]), int(events[index, STOP] - events[index, START])
+    room = int(events[index, STATE_AT] + events[index, STATE_SIZE])
+    for k in range(size):
+        states[room + k] = values[start + k // run * step + k % run]
+    _apply(events, index, begins, states, key0, key1, states, room, size, states)
+    for k in range(size):
+        values[start + k // run * step + k % run] = states[room + k]
+
+
+@kernel
 def _change_values(events, tick, stage, states, key0, key1, values):
     for index in range(events.shape[0]):
         if events[index, STAGE] == stage and _lasts(events, index, tick):
             event0, event1 = _key_of(events, index, tick, key0, key1)
             start, stop = int(events[index, START]), int(events[index, STOP])
             begins = events[index, ONSET] == tick
-            _apply(events, index, begins, states, event0, event1, values, start, stop - start, values)
+            if events[index, RUN] > 0.0:
+                _change_stripes(events, index, begins, states, event0, event1, values)
+            else:
+                _apply(events, index, begins, states, event0, event1, values, start, stop - start, values)
 
 
 @kernel

@@ -9,6 +9,7 @@ import numpy as np
 from hebbax.damage.events import Event
 from hebbax.damage.kind import Kind, as_argument, sample_state
 from hebbax.damage.kinds import KINDS
+from hebbax.damage.picture_parts import picture_part
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.lazy_jax import jax
 from hebbax.policies.any_policy import AnyPolicy
@@ -17,8 +18,8 @@ from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.groups import Group
 
 (
-    HOOK, BEGIN, STAGE, ONSET, END, START, STOP, VALUE, RELATIVE, INDEX, STATE_AT, STATE_SIZE, FRESH, WIDTH,
-) = 0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15  # fmt: skip
+    HOOK, BEGIN, STAGE, ONSET, END, START, STOP, VALUE, RELATIVE, INDEX, STATE_AT, STATE_SIZE, FRESH, RUN, STEP, WIDTH,
+) = 0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17  # fmt: skip
 """Columns of the table; a force takes VALUE and the two after it, and END is the first tick after the event.
 
 - HOOK and BEGIN are addresses of compiled functions (`engines/hooks.py`), 0 before they are known and for none.
@@ -26,6 +27,8 @@ from hebbax.tasks.groups import Group
   and qvel.
 - INDEX is the event's place in its sequence, from which it has its random numbers; STATE_AT and STATE_SIZE say where in
   a life's states its own stands.
+- RUN and STEP are of columns of a picture, whose numbers lie apart: RUN of them together, and STEP from where those of
+  a row begin to where those of the next do. STOP is then START and how many there are. 0 elsewhere.
 """
 
 MODEL, WEIGHTS, SENSE, ACTION, FORCE, POSITION, UPDATE = range(7)
@@ -54,17 +57,25 @@ def event_table(events: Sequence[Event], task: AnyTask, policy: AnyPolicy) -> np
         start, stop = range_of(event, task, policy)
         row[[STAGE, ONSET, END, START, STOP]] = _stage(kind), event.onset, event.onset + event.duration, start, stop
         row[VALUE : VALUE + 3], row[RELATIVE] = event.amount, event.relative
+        row[[RUN, STEP]] = _stripes(event, task)
         size = _state_size(kind, row)
         row[[INDEX, STATE_AT, STATE_SIZE, FRESH]] = index, state_at, size, kind.draws == "fresh"
-        state_at += size + (FORCE_SIZE if row[STAGE] == FORCE else 0)
+        state_at += size + _room(row)
     order = sorted(range(len(events)), key=lambda index: (table[index, STAGE], not KINDS[events[index].kind].first))
     return table[[index for index in order if not events[index].changes_nothing]]
 
 
 def states_of(table: np.ndarray) -> np.ndarray:
     """Return what the events of one life remember, before any of them: float64 [states + SPARE]."""
-    ends = table[:, STATE_AT] + table[:, STATE_SIZE] + FORCE_SIZE * (table[:, STAGE] == FORCE)
-    return np.zeros(int(ends.max(initial=0)) + SPARE)
+    ends = [row[STATE_AT] + row[STATE_SIZE] + _room(row) for row in table]
+    return np.zeros(int(max(ends, default=0)) + SPARE)
+
+
+def _room(row: np.ndarray) -> int:
+    """Return how many numbers stand behind an event's state: the force in it, or what it changes of a picture."""
+    if row[STAGE] == FORCE:
+        return FORCE_SIZE
+    return int(row[STOP] - row[START]) if row[RUN] else 0
 
 
 def carried_over(states: np.ndarray, fresh: np.ndarray) -> np.ndarray:
@@ -91,8 +102,16 @@ def _observations(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, 
     groups = _ranges(task.observation)
     if isinstance(event.target, str) and event.target in groups:
         return groups[event.target]
+    if (part := picture_part(event, task)) is not None:
+        return part.start, part.start + part.size
     index = _index_of(event, [], task.observation_size, others=list(groups))
     return index, index + 1
+
+
+def _stripes(event: Event, task: AnyTask) -> tuple[int, int]:
+    """Return RUN and STEP of an event."""
+    part = picture_part(event, task) if KINDS[event.kind].target == "observation" else None
+    return (0, 0) if part is None else (part.run, part.step)
 
 
 def _actuators(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
@@ -164,9 +183,28 @@ def _seed(event: Event, task: AnyTask) -> tuple[int, int]:
 
 def _surroundings(event: Event, task: AnyTask) -> tuple[int, int]:
     """Return nothing, for what aims at no part; refuse the model's stage where there is no model."""
-    if KINDS[event.kind].stage == "model" and task.world.body_names() is None:
+    kind = KINDS[event.kind]
+    if kind.stage == "model" and not _changes_model(kind, task):
         raise _no_body(event, task)
     return 0, 0
+
+
+def _changes_model(kind: Kind, task: AnyTask) -> bool:
+    """Whether a task's world has the model that a kind of the model's stage changes."""
+    if task.world.body_names() is not None:
+        return bool(kind.fields or kind.edit)
+    return bool(kind.own) and set(kind.own) <= set(task.world.own_fields())
+
+
+def _part(event: Event, task: AnyTask) -> tuple[int, int]:
+    """Return the row of a part of a world's own model, or all."""
+    if not _changes_model(KINDS[event.kind], task):
+        raise _no_body(event, task)
+    names = task.world.part_names()
+    if event.target is None:
+        return 0, len(names)
+    index = _index_of(event, names, len(names))
+    return index, index + 1
 
 
 def _coordinate(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, int]:
@@ -183,11 +221,20 @@ def _coordinate(event: Event, task: AnyTask, policy: AnyPolicy) -> tuple[int, in
 
 
 def _no_body(event: Event, task: AnyTask) -> HebbaxError:
-    kinds = [name for name, kind in KINDS.items() if kind.stage not in ("body", "model")]
+    """Return the error of an event for which the world has nothing, with all kinds that the task can have."""
+    kind, kinds = KINDS[event.kind], [name for name, kind in KINDS.items() if _fits(kind, task)]
+    lacks = " or ".join(kind.own) if kind.own_alone else "bodies or coordinates"
     return HebbaxError(
-        f"event {event.kind!r} on task {task.name!r}: its {task.world.kind} has no bodies or coordinates that could be "
-        f"reached; expected one of {', '.join(kinds)}"
+        f"event {event.kind!r} on task {task.name!r}: its {task.world.kind} has no {lacks} that could be reached; "
+        f"expected one of {', '.join(kinds)}"
     )
+
+
+def _fits(kind: Kind, task: AnyTask) -> bool:
+    """Whether a world has what a kind is done to."""
+    if kind.stage == "model":
+        return _changes_model(kind, task)
+    return kind.stage != "body" or (task.world.body_names() is not None and task.world.compiled)
 
 
 def _index_of(event: Event, names: Sequence[str], count: int, others: Sequence[str] = ()) -> int:
@@ -218,7 +265,7 @@ def model_index(event: Event, task: AnyTask) -> int | None:
     target = KINDS[event.kind].target
     if not target or event.target is None:
         return None
-    return {"body": _body, "joint": _joint, "seed": _seed}[target](event, task)[0]
+    return {"body": _body, "joint": _joint, "seed": _seed, "part": _part}[target](event, task)[0]
 
 
 _RANGES: dict[str, Callable[[Event, AnyTask, AnyPolicy], tuple[int, int]]] = {
@@ -230,4 +277,5 @@ _RANGES: dict[str, Callable[[Event, AnyTask, AnyPolicy], tuple[int, int]]] = {
     "joint": lambda event, task, policy: _joint(event, task),
     "coordinate": _coordinate,
     "seed": lambda event, task, policy: _seed(event, task),
+    "part": lambda event, task, policy: _part(event, task),
 }

@@ -32,6 +32,7 @@ TARGETS = {
     "joint": ("model",),
     "coordinate": ("body",),
     "seed": ("model",),
+    "part": ("model",),
 }
 """What a kind may aim at, and in which stages."""
 
@@ -85,6 +86,7 @@ class Kind:
     draws: str = ""  # which of DamageNoise it reads: one of DRAWS
     first: bool = False  # whether it acts before all others of its stage
     fields: tuple[str, ...] = ()  # of MjModel, its rows of the target; in the model's stage
+    own: tuple[str, ...] = ()  # the same, of the model of a world of one's own (`hebbax.World(…, model=…)`)
     edit: Edit | None = None  # of the model's source, in place of fields
 
     @property
@@ -96,6 +98,11 @@ class Kind:
     def plastic(self) -> bool:
         """Whether only weights that change can have it."""
         return self.stage in ("weights", "update")
+
+    @property
+    def own_alone(self) -> bool:
+        """Whether only the model of a world of one's own can have it, and MuJoCo's cannot."""
+        return bool(self.own) and not self.fields
 
     @property
     def wanted(self) -> str:
@@ -118,7 +125,7 @@ class Kind:
         return self.whole + severity * (self.worst - self.whole)
 
 
-_WITH_ALL = ("observation", "actuator", "layer", "body", "joint", "seed")
+_WITH_ALL = ("observation", "actuator", "layer", "body", "joint", "seed", "part")
 """Targets of which there can be all at once."""
 
 
@@ -158,11 +165,13 @@ def make_kind(name: str, change: Change | None = None, *, stage: str, target: st
 def _check_model(kind: Kind) -> None:
     """Raise HebbaxError unless a kind of the model's stage, and of no other, has fields and a change, or an edit."""
     told = f"damage {kind.name!r} in stage {kind.stage!r} with"
-    if bool(kind.fields or kind.edit) != (kind.stage == "model"):
+    if bool(kind.fields or kind.own or kind.edit) != (kind.stage == "model"):
         raise HebbaxError(
             f"{told} fields={kind.fields}: expected fields of a model, or an edit, in stage 'model' alone"
         )
-    if kind.edit is not None and (kind.change is not None or kind.fields):
+    if (kind.target == "part") != (kind.own_alone and bool(kind.target)):
+        raise HebbaxError(f"{told} target {kind.target!r}: expected target 'part' with fields in own= alone")
+    if kind.edit is not None and (kind.change is not None or kind.fields or kind.own):
         raise HebbaxError(f"{told} an edit and a change: expected one of them")
     if kind.edit is None and kind.change is None:
         raise HebbaxError(f"{told} no function: expected one that returns what becomes of the values")

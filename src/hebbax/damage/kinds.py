@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from hebbax.damage.kind import Change, Kind, make_kind
-from hebbax.damage.shipped import actuators, body, forces, mind, sensors
+from hebbax.damage.shipped import actuators, body, forces, mind, sensors, vehicle
 from hebbax.registry import Registry
 
-_SHIPPED = (mind, actuators, sensors, forces, body)
+_SHIPPED = (mind, actuators, sensors, forces, body, vehicle)
 
 KINDS: Registry[Kind] = Registry("damage", {kind.name: kind for part in _SHIPPED for kind in part.KINDS})
 """All kinds, by name."""

@@ -49,4 +49,8 @@ def _change(kind: Kind, event: Event, task: AnyTask) -> BodyChange:
     change = kind.change
     if change is None:
         return BodyChange(kind.target, index, edit=kind.edit, value=value)
-    return BodyChange(kind.target, index, kind.fields, lambda values: change(values, value, np.zeros(0), _NO_NOISE)[0])
+
+    def apply(values: np.ndarray) -> np.ndarray:
+        return change(values, value, np.zeros(0), _NO_NOISE)[0]
+
+    return BodyChange(kind.target, index, kind.fields, kind.own, apply)

@@ -71,6 +71,25 @@ _TRUNK = 5.204  # kg, of which up to 1.5 are added or taken away
 _TUCKED = "(0, 1, -1.6)"  # of home ± 0.5 rad: the thigh 1.4 rad, the calf -2.6
 
 
+def _car() -> dict[str, str]:
+    """Return what can befall a car, by name; a name with a side is a wheel or where the steering is stuck."""
+    wheels = ("front-left", "front-right", "rear-left", "rear-right")
+    return {
+        **{f"car/no-grip-{wheel}": f"scale-grip({wheel} wheel, 0)" for wheel in wheels},
+        "car/weak-engine": "scale-engine(0.5)",
+        # The action that pins it is beyond what any task's limits or tanh tell from the most.
+        "car/stuck-left": f"pin-actuator(steering, -{_FULL}, from=2s)",
+        "car/stuck-right": f"pin-actuator(steering, {_FULL}, from=2s)",
+        "car/dragging-brakes": "drag-brake(0.05)",
+        "car/slippery-road": "scale-friction(0.5)",
+        "car/inverted-colours": "scale-observation(pixels, -1) + bias-observation(pixels, 1)",
+        "car/blind-strip": "scale-observation(columns 30-53, 0)",
+        "car/late-camera": "delay-observation(pixels, 5)",
+    }
+
+
+_FULL = 8
+
 NAMED: Registry[str] = Registry(
     "named damage",
     {
@@ -80,6 +99,7 @@ NAMED: Registry[str] = Registry(
         **_go1(),
         **_of_legs("gecko", gecko.LEGS, gecko.PARTS, "shoulder", "lower leg"),
         **_of_legs("dung_beetle", dung_beetle.LEGS, dung_beetle.PARTS, "coxa", "tibia"),
+        **_car(),
         "cheetah/motor-failure": "scale-actuator(any, 0, from=4.5s..5.5s)",
         "cheetah/friction": "scale-friction(1..2.375, from=3s..7s)",  # of 0.4 on the floor: up to 0.95
     },

@@ -79,5 +79,6 @@ _COUNTS: dict[str, Callable[[AnyTask, AnyPolicy], int]] = {
     "layer": lambda task, policy: len(policy.layer_names) if isinstance(policy, Policy) else 0,
     "body": lambda task, policy: len(task.world.body_names() or ()),
     "joint": lambda task, policy: len(task.world.joint_names() or ()),
+    "part": lambda task, policy: len(task.world.part_names()),
     "coordinate": lambda task, policy: len((task.world.coordinates() or ((),))[0]),
 }

@@ -52,7 +52,10 @@ def digest_value(value: Any, digest: Any, attributes: Collection[str] = (), seen
         value = value.py_func
     elif isinstance(value, Intrinsic):
         value = vars(value)["__wrapped__"]
-    if isinstance(value, types.FunctionType):
+    if isinstance(value, types.FunctionType) and follows_from_version(value.__module__ or ""):
+        # What such a function refers to, as Numba's carray does, may be written by its place in memory.
+        digest.update(f"{value.__module__}.{value.__qualname__}".encode())
+    elif isinstance(value, types.FunctionType):
         if id(value) not in seen:
             seen[id(value)] = len(seen)
             _digest_function(value, digest, seen)

@@ -152,6 +152,8 @@ def actuator_names(task: Task) -> dict[str, int]:
     """Return the actuators by name; those without one are called after their joint, or their number."""
     names = task.world.actuator_names()
     if len(names) != task.action_size:  # outputs that are no actuators
+        if all(group.name and group.size == 1 for group in task.action):
+            return {group.name: index for index, group in enumerate(task.action)}
         return {f"output {index}": index for index in range(task.action_size)}
     return _numbered(names, "actuator")
 

@@ -21,7 +21,8 @@ class HarmPanel:
     def __init__(self, gui: GuiApi, player: Player) -> None:
         self._gui, self._player = gui, player
         self._words = gui.add_markdown("")
-        self._add_push()
+        if harm.body_names(player.session.task):
+            self._add_push()
         self._add_actuators()
         if bool(player.session.policy.plastic):
             self._add_weights()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from hebbax.play.pictures import course_drawing, layer_picture, portrait, speed_drawing
+from hebbax.play.pictures import course_drawing, layer_picture, portrait, seen_picture, speed_drawing
 from hebbax.play.player import Command, Player
+from hebbax.tasks.observed_picture import observed_pictures
 
 if TYPE_CHECKING:
     from viser import GuiApi
@@ -64,6 +65,7 @@ class LifePanel:
     def __init__(self, gui: GuiApi, player: Player, on_follow: Callable[[bool], None]) -> None:
         self._gui, self._player = gui, player
         self._add_view(on_follow)
+        self._seen = gui.add_html("")
         self._reward, self._forward = gui.add_html(""), gui.add_html("")
         self._names = player.session.layer_names
         self._plastic = bool(player.session.policy.plastic)
@@ -78,6 +80,7 @@ class LifePanel:
         period = player.session.task.control_period
         # A tick stands at its end, as on the clock, and so does the harm that it began with.
         marks = [(event.onset + 1) * period for event in player.session.events]
+        self._draw_seen()
         self._draw_courses(period, marks)
         for picture, name, weights in zip(self._layers, self._names, player.moment.weights, strict=True):
             picture.content = layer_picture(name, weights)
@@ -86,6 +89,13 @@ class LifePanel:
             self._speed.content = speed_drawing((ticks + 1) * period, speeds, self._names, marks)
             self._portrait.content = portrait(*player.history.components(), player.history.size())
 
+    def _draw_seen(self) -> None:
+        """Draw what the newest tick observed, where that is a picture."""
+        player = self._player
+        seen = observed_pictures(player.session.task, player.moment.observation[None])
+        if seen is not None:
+            self._seen.content = seen_picture(seen[0])
+
     def _draw_courses(self, period: float, marks: Sequence[float]) -> None:
         """Draw what the life earns and how fast the body goes, over the mean of a second."""
         window = max(1, round(SMOOTHED_SECONDS / period))
@@ -93,7 +103,7 @@ class LifePanel:
         over = f"mean of {window * period:.2g} s · ┆ harm"
         seconds = (ticks + 1) * period
         self._reward.content = course_drawing(f"reward per tick · {over}", seconds, courses[:, 0], marks)
-        if self._player.session.task.world.timed:
+        if self._player.session.task.world.body() is not None:
             self._forward.content = course_drawing(f"forward speed (m/s) · {over}", seconds, courses[:, 1], marks)
 
     def _add_view(self, on_follow: Callable[[bool], None]) -> None:

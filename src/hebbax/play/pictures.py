@@ -19,6 +19,7 @@ from hebbax.report.style import BLUE, DIVERGING_COLOURS, LAYER_COLOURS, VERMILLI
 
 _MOST_ROWS, _MOST_COLUMNS = 120, 300  # of a layer's picture: what a panel has pixels for
 _LAYER_HEIGHT = 56  # pixels
+_SEEN_WIDTH = 168  # pixels, of what is observed
 _NOT_FINITE = 90  # grey
 _WIDTH, _SPEED_HEIGHT, _COURSE_HEIGHT, _PORTRAIT_HEIGHT = 290, 110, 72, 170  # of the drawings, in their own units
 _LONGEST_BAR = 100  # of a portrait's scale, in the same
@@ -34,12 +35,22 @@ _SMALLEST = 1e-9  # a logarithmic axis has no zero: slower weights stand still
 def layer_picture(name: str, weights: np.ndarray) -> str:
     """Return a layer's weights [presynaptic, postsynaptic] under its name, a row a presynaptic unit."""
     pre, post = weights.shape
-    file = io.BytesIO()
-    Image.fromarray(layer_pixels(weights)).save(file, "PNG")
-    source = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
-    style = f"display: block; width: 100%; height: {_LAYER_HEIGHT}px; image-rendering: pixelated"
     title = f"{html.escape(name)} · {pre} pre × {post} post · max |w| {_largest(weights):.2g}"
-    return _framed(title, f'<img decoding="sync" style="{style}" src="{source}">')
+    return _framed(title, _image(layer_pixels(weights), f"width: 100%; height: {_LAYER_HEIGHT}px"))
+
+
+def seen_picture(pixels: np.ndarray) -> str:
+    """Return what is observed, uint8 [height, width, 3], under a title, without its pixels made smooth."""
+    height, width, _ = pixels.shape
+    return _framed(f"what it sees · {height} × {width}", _image(pixels, f"width: {_SEEN_WIDTH}px; max-width: 100%"))
+
+
+def _image(pixels: np.ndarray, size: str) -> str:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    source = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    style = f"display: block; {size}; image-rendering: pixelated"
+    return f'<img decoding="sync" style="{style}" src="{source}">'
 
 
 def layer_pixels(weights: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import mujoco
 import numpy as np
 
+from hebbax.play.player import Player
 from hebbax.play.shapes import capsule, ellipsoid, height_field, mesh
 from hebbax.tasks.task import Task
 from hebbax.worlds.mujoco.robot import reach, root_body
@@ -44,6 +45,10 @@ class Scene:
         self._nodes = {geom: self._add_geom(geom) for geom in self._geoms() if not self._is_plane(geom)}
         self._arrow: Any = None
         self._aim(server)
+
+    def show(self, player: Player) -> None:
+        """Put everything where it is in the life that is played."""
+        self.move(*player.pose())
 
     def move(self, before: np.ndarray, after: np.ndarray, fraction: float) -> None:
         """Put everything where it is `fraction` of the way from one position [nq] to another."""

@@ -13,12 +13,12 @@ from types import ModuleType
 from hebbax.errors import HebbaxError, check_number, one_line
 from hebbax.installing import pip_install_extra
 from hebbax.play import harm
+from hebbax.play.drawn_scene import scene_of
 from hebbax.play.gate import Gate, guarded
 from hebbax.play.harm_panel import HarmPanel
 from hebbax.play.page_head import dressed
 from hebbax.play.panels import WIDTH, ClockPanel, LifePanel
 from hebbax.play.player import Player
-from hebbax.play.scene import Scene
 from hebbax.play.session import Session
 
 FRAMES_PER_SECOND = 30.0
@@ -68,7 +68,7 @@ class PlayServer:
         with redirect_stdout(io.StringIO()), guarded(self.gate, lambda response: dressed(response, title)):
             self.viser = viser.ViserServer(host=host, port=port, verbose=False)
         self.player = Player(session, speed=speed)
-        self.scene = Scene(self.viser, session.task)
+        self.scene = scene_of(self.viser, session.task)
         self._clock, self._harm, self._life = self._build()
         self._frame_due = self._pictures_due = 0.0
 
@@ -129,7 +129,7 @@ class PlayServer:
         if not self.viser.get_clients():
             return
         with self.viser.atomic():
-            self.scene.move(*self.player.pose())
+            self.scene.show(self.player)
             self.scene.show_force(harm.present_push(self.player.session))
         if now >= self._pictures_due:
             self._pictures_due = now + 1 / PICTURES_PER_SECOND

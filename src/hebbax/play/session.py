@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import jax
 import numpy as np
@@ -38,6 +39,8 @@ class Moment:
     weights: tuple[np.ndarray, ...]  # one matrix a connection, [presynaptic, postsynaptic]
     reward: float  # of the tick
     total: float  # return up to the end of the tick
+    state: Any  # of a world of one's own, its NamedTuple; empty of MuJoCo's
+    observation: np.ndarray  # [observations], as damaged, before normalisation
     restarts: int  # births of the body after the first, before the tick
     end: str | None  # why the life is over, such as "terminated" or "diverged"; None while it goes on
 
@@ -64,8 +67,10 @@ class Session:
         check_seed(seed)
         Scenario(termination=termination)  # refuses a name that it does not know
         self.task = compiled_task(task)
-        if task.world.film != "model":
-            raise HebbaxError(f"task {task.name!r}: its {task.world.kind} cannot be played, expected one of MuJoCo")
+        if task.world.film not in ("model", "drawing"):
+            raise HebbaxError(
+                f"task {task.name!r}: its {task.world.kind} cannot be played, expected one of MuJoCo, or one that draws"
+            )
         self.policy, self.seed, self.termination = policy, seed, termination
         self._genome, self._normaliser = np.asarray(genome, np.float32), normaliser
         self._engine = make_engine(self.task, policy, engine, threads=1)
@@ -175,6 +180,8 @@ class Session:
             weights=self._layers(record.weights[0]),
             reward=float(record.rewards[0]),
             total=self._total,
+            state=record.state and type(record.state)(*(array[0] for array in record.state)),
+            observation=record.observations[0],
             restarts=self._restarts,
             end=end,
         )

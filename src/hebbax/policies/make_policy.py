@@ -46,7 +46,8 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
     _check_options(config)
     _check_hidden(config.hidden)
     network = _network(config, task)
-    usual = _synapses(config, task)
+    usual, connections = _synapses(config, task), dict(_of_connections(config, network, task))
+    _check_seed(config)
     return Policy(
         config.name,
         network,
@@ -54,7 +55,7 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
         usual.initial,
         signal_names(task),
         config.birth,
-        dict(_of_connections(config, network, task)),
+        connections,
     )
 
 
@@ -190,7 +191,6 @@ def _check_options(config: PolicyConfig) -> None:
             field="table",
         )
     _check_image_options(config)
-    _check_seed(config)
     for key in unread_options(config):
         setting = f"{key}={getattr(config, key)}"
         if config.plastic:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import END_DIVERGED, END_REACHED, END_STOPPED, END_TERMINATED
 
-SCHEMA = 3
+SCHEMA = 4
 
 END_NAMES = {END_REACHED: "reached", END_TERMINATED: "terminated", END_DIVERGED: "diverged", END_STOPPED: "stopped"}
 """What a life's attribute `end` says."""
@@ -42,6 +42,8 @@ DATASETS = (
 
 - `weights`, one array per layer, [ticks, presynaptic, postsynaptic].
 - `state`, in worlds of one's own, one array per array of the state.
+- `pictures`, in place of `observations` where these are pictures of the state: `row`, counted from 0, and
+  `observations` of the kept ticks at which they do not come out of the state, as those of a tick that was not kept.
 """
 
 WEIGHTS_MEANING = "weights of a layer at the start of the tick"

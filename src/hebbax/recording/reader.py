@@ -18,6 +18,7 @@ from hebbax.files.documents import parse_json
 from hebbax.recording.checks import check_life, check_names, checked_attribute
 from hebbax.recording.inside import array_in, attribute_of, dataset_in, group_in, holds, names_in, tells
 from hebbax.recording.layout import DATASETS, SCHEMA
+from hebbax.recording.redraw import redraw_of_stored
 from hebbax.types import Record
 
 _EVERY_STEP = 3
@@ -53,7 +54,10 @@ class RecordedLife:
         if _told(self.group.file, "schema") < _EVERY_STEP:
             actuators = fields["torques"].shape[-1]
             fields |= dict.fromkeys(("torques", "speeds"), np.zeros((rows, 0, actuators), np.float32))
-        record = Record(**fields, weights=self.weights(), state=self._state())
+        state = self._state()
+        if state and holds(self.group, "pictures"):
+            fields["observations"] = self._redrawn(state)
+        record = Record(**fields, weights=self.weights(), state=state)
         check_life(self, array_in(self.group, "tick"), record, _told(self.group.file, "every"))
         return record
 
@@ -64,6 +68,21 @@ class RecordedLife:
         group = group_in(self.group, "state")
         arrays = {name: array_in(group, name) for name in _told(group, "arrays")}
         return namedtuple("State", list(arrays))(**arrays)  # pyright: ignore[reportUntypedNamedTuple]
+
+    def _redrawn(self, state: Any) -> np.ndarray:
+        """Return what the life observed, drawn from its states, but where the file has what was observed."""
+        file, pictures = self.group.file, group_in(self.group, "pictures")
+        config = parse_json(str(_told(file, "config")))
+        damage = str(_told(file, "damage"))
+        redraw = redraw_of_stored(config, damage, Path(file.filename), self.number, self.key)
+        observations = redraw.observations(state, array_in(self.group, "tick"))
+        rows, seen = array_in(pictures, "row"), array_in(pictures, "observations")
+        fits = rows.ndim == 1 and rows.dtype.kind == "i" and seen.shape == (len(rows), observations.shape[1])
+        if not fits or (len(rows) and not 0 <= rows.min() <= rows.max() < len(observations)):
+            where = f"{file.filename}, {pictures.name}"
+            raise HebbaxError(f"{where}: row and observations do not belong together or to the kept ticks")
+        observations[rows] = seen
+        return observations
 
     def weights(self) -> np.ndarray:
         """Return the weights of all layers, float32 [kept ticks, weights]."""

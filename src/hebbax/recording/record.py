@@ -7,18 +7,23 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import jax
 import numpy as np
 
+from hebbax.engines.scenario import variant_of
 from hebbax.errors import HebbaxError
 from hebbax.files.destination import check_file
 from hebbax.recording.layout import columns_of
+from hebbax.recording.redraw import Redraw, is_redrawn
 from hebbax.recording.writer import RecordingWriter, create_recording
 from hebbax.runs.trials import Runner, Source
 from hebbax.types import Lives
 from hebbax.versions import environment
+
+if TYPE_CHECKING:
+    from hebbax.tasks.task import Task
 
 _PART_BYTES = 8 << 20  # of a life's arrays that are written at a time
 
@@ -58,6 +63,7 @@ def record_lives(
         control_period=source.task.control_period,
         every=every,
         state_units=source.task.world.state_units(),
+        redraw_of=partial(_redraw_of, source) if is_redrawn(source.task) else None,
     )
     chunk = max(1, min(1000, _PART_BYTES // _row_bytes(source)))
     with writing as writer:
@@ -74,6 +80,12 @@ def check_recording(path: Path, every: int) -> None:
     if os.path.lexists(path):
         raise HebbaxError(f"{path} exists already: remove it, or choose another file with --out")
     check_file(path)
+
+
+def _redraw_of(source: Source, life: int) -> Redraw:
+    """Return what draws the pictures that a life observed."""
+    key = np.asarray(jax.random.key_data(source.key(life)))
+    return Redraw(cast("Task", source.task), source.policy, variant_of(source.damages, life), key)
 
 
 def _attributes(source: Source, every: int, engine: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,12 @@ from hebbax.files.writer_lock import only_writer
 from hebbax.networks.network import Connection
 from hebbax.recording.attributes import write_attributes
 from hebbax.recording.layout import DATASETS, END_NAMES, SCHEMA, STATE_MEANING, WEIGHTS_MEANING
+from hebbax.recording.redraw import Redraw
 from hebbax.recording.storage import Storage
 from hebbax.types import Lives, Record
 
 _CHUNK_BYTES = 1 << 18  # of an array in the file: large enough to read fast, small enough to read a few ticks
+_LARGE_ROW = 1 << 10  # bytes of a tick's state from which on it is compressed
 _SPARE_BYTES = 1 << 17  # for what HDF5 keeps about arrays, until the file is closed
 
 # The first formats of HDF5 with checksums of all that is not an array, readable since HDF5 1.10 (2016).
@@ -49,6 +51,7 @@ class RecordingWriter:
         state_units: Mapping[str, str],
         control_period: float,
         every: int,
+        redraw_of: Callable[[int], Redraw] | None = None,
     ) -> None:
         _describe(file.create_group("arrays"), connections, columns, state_units)
         self._file, self._storage = file, storage
@@ -56,6 +59,8 @@ class RecordingWriter:
         self._connections = connections
         self._period, self._every = control_period, every
         self._seen: dict[int, int] = {}
+        self._rows: dict[int, int] = {}
+        self._redraw_of, self._redraws = redraw_of, {}
         self._whole: set[str] = set()
         self._refusal: RefusedError | None = None
 
@@ -71,6 +76,8 @@ class RecordingWriter:
         rows: dict[str, np.ndarray] = {"tick": ticks, "time": ticks * self._period, **record._asdict()}
         # One without columns is of a body that the world does not have.
         arrays = {one.name: rows[one.name][kept] for one in DATASETS if all(rows[one.name].shape[1:])}
+        if self._redraw_of is not None:
+            arrays |= self._pictures(life, record, ticks, kept, arrays.pop("observations"))
         arrays |= {f"state/{name}": values[kept] for name, values in _state(record).items()}
         arrays |= {f"weights/{number}": part for number, part in enumerate(self._layers(record.weights[kept]))}
         with self._room(sum(map(_bytes_of, arrays.values()))):
@@ -118,6 +125,19 @@ class RecordingWriter:
             self._refusal = RefusedError(error.errno or 0, error.strerror or str(error))
             raise self._refusal from error
 
+    def _pictures(
+        self, life: int, record: Record, ticks: np.ndarray, kept: slice, seen: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """Return the observations that do not come out of the states to the bit, with the rows where they stand."""
+        if life not in self._redraws:
+            assert self._redraw_of is not None
+            self._redraws[life] = self._redraw_of(life)
+        drawn = self._redraws[life].observations([values[kept] for values in record.state], ticks[kept])
+        differ = np.flatnonzero(np.any(drawn.view(np.int64) != seen.view(np.int64), axis=1))
+        first = self._rows.get(life, 0)
+        self._rows[life] = first + len(seen)
+        return {"pictures/row": first + differ, "pictures/observations": seen[differ]}
+
     def _layers(self, weights: np.ndarray) -> Iterator[np.ndarray]:
         begin = 0
         for connection in self._connections:
@@ -136,6 +156,7 @@ def create_recording(
     control_period: float,
     every: int,
     state_units: Mapping[str, str] | None = None,
+    redraw_of: Callable[[int], Redraw] | None = None,
 ) -> Iterator[RecordingWriter]:
     """Write a recording, which gets its name when the block ends well; after an error nothing is left.
 
@@ -148,6 +169,7 @@ def create_recording(
         control_period: s, a tick.
         every: ticks from one that is kept to the next.
         state_units: unit of each array of the world's state, where records hold one.
+        redraw_of: what draws the pictures of a life, where the file is to hold none that comes out of its states.
 
     Raises HebbaxError if the file cannot be written, or another process is writing it. Where there is no more room for
     it, the lives that are whole by then are kept, and the error says how many.
@@ -171,6 +193,7 @@ def create_recording(
                 state_units=state_units or {},
                 control_period=control_period,
                 every=every,
+                redraw_of=redraw_of,
             )
             try:
                 yield writer
@@ -243,13 +266,19 @@ def _append(group: h5py.Group, name: str, rows: np.ndarray) -> None:
     """Append rows to an array, which the first rows make."""
     if name not in group:
         chunk = (_chunk_rows(rows), *rows.shape[1:])
-        group.create_dataset(name, data=rows, maxshape=(None, *rows.shape[1:]), **_checked(chunk))
+        # A large state says the same at most ticks, such as where a road is.
+        packed = {"compression": 1, "shuffle": True} if _is_large(name, rows) else {}
+        group.create_dataset(name, data=rows, maxshape=(None, *rows.shape[1:]), **_checked(chunk), **packed)
         return
     dataset = group[name]
     assert isinstance(dataset, h5py.Dataset)
     begin = len(dataset)
     dataset.resize(begin + len(rows), axis=0)
     dataset[begin:] = rows
+
+
+def _is_large(name: str, rows: np.ndarray) -> bool:
+    return name.startswith(("state/", "pictures/")) and _row_bytes(rows) >= _LARGE_ROW
 
 
 def _chunk_rows(rows: np.ndarray) -> int:

@@ -18,7 +18,7 @@ from hebbax.tasks.go1 import LEGS as GO1_LEGS
 from hebbax.types import Normaliser
 
 ALL = "all"
-SUITES = ("actuators", "sensors", "surroundings", "ant", "cheetah", "go1", "gecko", "dung_beetle", "physics")
+SUITES = ("actuators", "sensors", "surroundings", "ant", "cheetah", "go1", "gecko", "dung_beetle", "car", "physics")
 """What `hebbax stress --suite` names, besides `all`; a robot has those that fit it."""
 
 GRAVITY = 9.81  # m/s²
@@ -108,6 +108,7 @@ def _families(task: AnyTask, normaliser: Normaliser, ticks: int) -> Mapping[str,
         "go1": list(_of_go1(task, ticks)),
         "gecko": list(_of_leung(task, "gecko", gecko.LEGS, "knee", "joint velocities")),
         "dung_beetle": list(_of_leung(task, "dung_beetle", dung_beetle.LEGS, "tibia", "foot contacts")),
+        "car": list(_of_car(task, ticks)),
     }
 
 
@@ -115,6 +116,8 @@ def _of_sensors(task: AnyTask, normaliser: Normaliser, ticks: int) -> Iterator[_
     deviations = 1.0 / np.asarray(normaliser.scale, float)
 
     def of_each(kind: str, share: float) -> str:
+        if task.observation_shape is not None:  # a picture has too many numbers for a damage of each
+            return f"{kind}({share * float(np.mean(deviations)):g})"
         return " + ".join(f"{kind}({place}, {share * one:g})" for place, one in enumerate(deviations))
 
     yield _Family("noisy sensors", lambda share: of_each("noise-observation", share), (0.1, 0.3, 1.0), "of their std")
@@ -208,3 +211,24 @@ def _of_leung(task: AnyTask, robot: str, legs: Sequence[str], part: str, lost: s
         (0.05, 0.1),
         "of the weight",
     )
+
+
+def _of_car(task: AnyTask, ticks: int) -> Iterator[_Family]:
+    wheels = [name for name in task.world.part_names() if name.endswith(" wheel")]
+    if not wheels:
+        return
+    for wheel in wheels:
+        yield _Family(f"{wheel} with less grip", f"scale-grip({wheel}, {{:g}})".format, (0.5, 0.0), "of its grip")
+    yield _Family("weaker engine", "scale-engine({:g})".format, (0.75, 0.5, 0.25), "of the power")
+    yield _Family("dragging brakes", "drag-brake({:g})".format, (0.01, 0.03, 0.1), "of the brake")
+    yield _Family("slippery road", "scale-friction({:g})".format, (0.75, 0.5), "times the friction")
+    for side in ("left", "right"):
+        stuck = f"car/stuck-{side}(from={ticks // 4})"
+        yield _Family(f"steering stuck at the {side} from a quarter on", lambda _, text=stuck: text, (1,), "")
+    if task.observation_shape is None:
+        return
+    yield _Family("inverted colours", lambda _: "car/inverted-colours", (1,), "")
+    width = task.observation_shape[1]
+    for name, first in (("left", 0), ("middle", width // 3), ("right", 2 * width // 3)):
+        blind = f"scale-observation(columns {first}-{first + width // 3 - 1}, 0)"
+        yield _Family(f"{name} third of the camera blind", lambda _, text=blind: text, (1,), "")

@@ -117,9 +117,10 @@ class BodyDamage(Protocol):
 class BodyChange(NamedTuple):
     """What is changed of a model: fields of it, by a function of the target's rows, or its source, by an edit."""
 
-    target: str  # "body", "joint", "seed", or empty for none of them
-    number: int | None  # of the body or joint, or the seed; None for all, or no seed
-    fields: tuple[str, ...] = ()
+    target: str  # "body", "joint", "seed", "part", or empty for none of them
+    number: int | None  # of the body, joint or part, or the seed; None for all, or no seed
+    fields: tuple[str, ...] = ()  # of MuJoCo's model
+    own: tuple[str, ...] = ()  # of the model of a world of one's own, in place of them
     change: Callable[[np.ndarray], np.ndarray] | None = None  # rows, flat -> rows
     edit: Callable[[Any, Any, Any], None] | None = None  # (source, element, value)
     value: Any = None  # of the edit
@@ -292,6 +293,14 @@ class WorldBase(ABC):
         """Return the coordinates that can be held; None where there are none."""
         return None
 
+    def own_fields(self) -> tuple[str, ...]:
+        """Return the names of the arrays of a model that is the world's own, and not MuJoCo's."""
+        return ()
+
+    def part_names(self) -> tuple[str, ...]:
+        """Return the names of the parts that such a model has, which are the rows of its arrays."""
+        return ()
+
     def joint_names(self) -> list[str | None] | None:
         """Return the name of each joint of one coordinate, None for others; None in a world without joints."""
         return None
@@ -302,7 +311,7 @@ class WorldBase(ABC):
 
     def changed(self, changes: Sequence[BodyChange]) -> Any:
         """Return another model in which this was changed, in order."""
-        raise HebbaxError(f"the {self.kind} has no body to change")
+        raise HebbaxError(f"the {self.kind} has no model to change")
 
     def address_of(self, model: Any) -> int:
         """Return a model as compiled code knows it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,9 +26,13 @@ class WorldBatch:
         advance: Any,
         bounds: float,
         moving: tuple[str, ...],
+        address_of: Callable[[Any], int],
     ) -> None:
         self.states, self.befores, self.controls = states, befores, controls
         self._advance, self._bounds, self._moving = advance, bounds, moving
+        self._address_of = address_of
+        self._models: Sequence[Any] = ()
+        self._addresses: list[int] = []
 
     @property
     def phase(self) -> Sequence[np.ndarray]:
@@ -44,7 +48,9 @@ class WorldBatch:
         """Take over nothing: the states are all."""
 
     def use_models(self, models: Sequence[Any]) -> None:
-        """Change nothing: there are no models."""
+        """Give each life the model that it has from now on; None is that of a world without one."""
+        self._models = models  # held here, because compiled code knows addresses alone
+        self._addresses = [self._address_of(model) for model in models]
 
     def clear(self, which: np.ndarray) -> None:
         """Change nothing: a birth writes all of a state."""
@@ -57,7 +63,8 @@ class WorldBatch:
         zero = np.uint32(0)
         for life in which:
             state = type(self.states)(*(array[life] for array in self.states))
-            self._advance(0, 0, state, self.controls[life], _NOTHING, _NO_STATES, 0, zero, zero, _NOT_MEASURED)
+            model = self._addresses[life]
+            self._advance(model, 0, state, self.controls[life], _NOTHING, _NO_STATES, 0, zero, zero, _NOT_MEASURED)
 
     def within_bounds(self) -> np.ndarray:
         """Whether all numbers of each state are at most `bounds` in size, bool [lives]."""

@@ -11,6 +11,7 @@ from hebbax.compiling.compiler import check_size, compiled, copy, copy_by_way_of
 from hebbax.errors import HebbaxError
 from hebbax.types import Measured
 from hebbax.worlds.base import WorldFunctions
+from hebbax.worlds.own_model import reader_of
 
 if TYPE_CHECKING:
     from hebbax.worlds.world import World
@@ -68,7 +69,7 @@ def _begin(place: Any, settle: Any) -> Any:
     @compiled
     def begin(model, simulator, state, control, memory, noise):
         place(noise, state, memory)
-        settle(simulator, state, control, memory)
+        settle(model, simulator, state, control, memory)
 
     return begin
 
@@ -77,33 +78,39 @@ def _settle(task: Any, actuate: Any, advance: Any) -> Any:
     ticks, size = task.settle, task.action_size
 
     @compiled
-    def settle(simulator, state, control, memory):
+    def settle(model, simulator, state, control, memory):
         still, spare = np.zeros(size), np.empty(control.shape[0])
         events, states = np.zeros((0, 1)), np.zeros(0)
         efforts = np.zeros((0, 0, 0), np.float32)
         measured = Measured(np.zeros((0, 0), np.float32), efforts, efforts)
         for _ in range(ticks):
             copy_by_way_of(spare, actuate(still, state, memory), control)
-            advance(0, simulator, state, control, events, states, 0, np.uint32(0), np.uint32(0), measured)
+            advance(model, simulator, state, control, events, states, 0, np.uint32(0), np.uint32(0), measured)
 
     return settle
 
 
 @compiled
-def _settle_not(simulator, state, control, memory):
+def _settle_not(model, simulator, state, control, memory):
     pass
 
 
 def _advance(world: World) -> Any:
     step, period, write = compiled(world.advance), world.period, _write(world.moving)
     within = _within(world.moving, world.bounds)
+    read: Any = None if world.model is None else reader_of(world.model)
 
     @compiled
     def advance(model, simulator, state, control, events, states, tick, key0, key1, measured):
         write(step(state, control, period), state)
         return within(state)
 
-    return advance
+    @compiled
+    def advance_model(model, simulator, state, control, events, states, tick, key0, key1, measured):
+        write(step(state, control, period, read(model)), state)
+        return within(state)
+
+    return advance if read is None else advance_model
 
 
 _SHAPE = "the world fails: a state has arrays of other shapes than when it was made"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -13,8 +13,9 @@ import numpy as np
 from hebbax.compiling.compiler import as_python
 from hebbax.compiling.source import text_of
 from hebbax.errors import HebbaxError, one_line, unknown_name
-from hebbax.types import Array, Noise
-from hebbax.worlds.base import BodyHooks, Expect, WorldBase, WorldFunctions
+from hebbax.types import Noise
+from hebbax.worlds import own_model
+from hebbax.worlds.base import BodyChange, BodyHooks, Expect, WorldBase, WorldFunctions
 from hebbax.worlds.batch import WorldBatch
 from hebbax.worlds.simulation import WorldSimulation
 from hebbax.worlds.stages import world_functions
@@ -33,9 +34,10 @@ class World(WorldBase):
     - `advance(state, control, period) -> state`, `control` being float64 [control_size] and `period` in s
     - `draw(state) -> picture`, uint8 [height, width, 3], both even; it need not compile
 
-    A task's `reset(noise)` may return another state, and the memory with it. Raises HebbaxError for a state that is no
-    class of a NamedTuple, a control period or bounds that are no positive numbers, and units of arrays that the state
-    does not have.
+    With a `model`, a NamedTuple of arrays that damages may change (`register_damage(…, own=…)`), `advance` gets it as
+    its last argument. A task's `reset(noise)` may return another state, and the memory with it. Raises HebbaxError for
+    a state that is no class of a NamedTuple, a control period or bounds that are no positive numbers, units of arrays
+    that the state does not have, and a model whose arrays do not have a row for each of its parts.
 
     >>> from typing import NamedTuple
     >>> class Point(NamedTuple):
@@ -55,7 +57,7 @@ class World(WorldBase):
     name: str
     state: type  # a NamedTuple of float64 arrays, each with an axis at least
     start: Callable[[Noise], Any]
-    advance: Callable[[Any, Array, float], Any]
+    advance: Callable[..., Any]
     control_size: int
     control_period: float  # s
     bounds: float = 1e6  # a life of which a number passes this has diverged
@@ -63,6 +65,8 @@ class World(WorldBase):
     units: Mapping[str, str] = field(default_factory=dict)  # of arrays of the state, by name
     kept: tuple[str, ...] = ()  # arrays that stay as a birth fills them: no tick copies them
     draw: Callable[[Any], np.ndarray] | None = None
+    model: Any = None  # what nothing has happened to
+    model_parts: tuple[str, ...] = ()  # names of the rows of the model's arrays
 
     kind: ClassVar[str] = "world"
 
@@ -82,6 +86,18 @@ class World(WorldBase):
             for name in getattr(self, what):
                 if name not in names:
                     raise unknown_name(f"array in {what} of world {self.name!r}", name, names)
+        if self.model is not None:
+            self._check_model()
+            object.__setattr__(self, "model", own_model.in_one_buffer(self.model))
+
+    def _check_model(self) -> None:
+        if not getattr(self.model, "_fields", None):
+            raise self._error(f"model={self.model!r}", "a NamedTuple of arrays, with one at least")
+        for name, array in zip(self.own_fields(), self.model, strict=True):
+            shape = np.shape(array)
+            if not shape or 0 in shape or (self.model_parts and shape[0] != len(self.model_parts)):
+                wanted = f"{len(self.model_parts)} rows, one for each part" if self.model_parts else "an array"
+                raise self._error(f"{name} of its model of shape {shape}", wanted)
 
     @property
     def compares(self) -> tuple[str, ...]:
@@ -155,7 +171,10 @@ class World(WorldBase):
 
     def origin(self) -> dict[str, Any]:
         """Return the SHA-256 of that text and the numbers of the world."""
-        numbers = self.control_size, self.period, self.bounds, self.noise_size, self.compares
+        numbers: tuple[Any, ...] = self.control_size, self.period, self.bounds, self.noise_size, self.compares
+        if self.model is not None:
+            arrays = {name: array.tolist() for name, array in self.model._asdict().items()}
+            numbers = (*numbers, arrays, self.model_parts)
         return {"world_sha256": hashlib.sha256(f"{numbers}\n{self.source()[1]}".encode()).hexdigest()}
 
     def sizes(self) -> dict[str, Any]:
@@ -190,7 +209,23 @@ class World(WorldBase):
         """Return simulations side by side."""
         states, befores = self.empty(lives), self._unknown(lives)
         controls = np.zeros((lives, self.control_size))
-        return WorldBatch(states, befores, controls, functions.advance, self.bounds, self.moving)
+        return WorldBatch(states, befores, controls, functions.advance, self.bounds, self.moving, self.address_of)
+
+    def own_fields(self) -> tuple[str, ...]:
+        """Return the names of the model's arrays."""
+        return () if self.model is None else self.model._fields
+
+    def part_names(self) -> tuple[str, ...]:
+        """Return the names of the rows of the model's arrays."""
+        return tuple(self.model_parts)
+
+    def changed(self, changes: Sequence[BodyChange]) -> Any:
+        """Return another model in which this was changed, in order. Raises HebbaxError for what is not finite."""
+        return super().changed(changes) if self.model is None else own_model.changed(self.model, changes)
+
+    def address_of(self, model: Any) -> int:
+        """Return a model as compiled code knows it."""
+        return 0 if model is None else own_model.address_of(model)
 
     def drawing(self, state: Any) -> np.ndarray:
         """Return a picture of a state, uint8 [height, width, 3]. Raises HebbaxError where there is none."""
@@ -208,7 +243,10 @@ class World(WorldBase):
 
     def _call(self, name: str, function: Callable[..., Any], *given: Any) -> Any:
         what = f"{name} of world {self.name!r}"
-        arguments = dict(zip(_ARGUMENTS[name], given, strict=True))
+        names = _ARGUMENTS[name]
+        if name == "advance" and self.model is not None:
+            names, given = (*names, "model"), (*given, self.model)
+        arguments = dict(zip(names, given, strict=True))
         with as_python():
             return self._state(name, call_untouched(what, function, arguments))
 

@@ -49,7 +49,7 @@ def driven(golden):
     with as_python():
         states = [world.born(golden["draws"].astype(float))]
         for action in golden["actions"][:25]:
-            states.append(world.advance(states[-1], action.astype(float), 0.02))
+            states.append(world.advance(states[-1], action.astype(float), 0.02, world.WHOLE))
     return states
 
 
@@ -104,9 +104,9 @@ def test_stopped_at_their_cycle_velocity_passes_have_the_bits_of_180(driven, mon
         return made[-1]
 
     monkeypatch.setattr(solver, "_solve_velocities", counted)
-    stopped = world.advance(state, control, 0.02)
+    stopped = world.advance(state, control, 0.02, world.WHOLE)
     monkeypatch.setattr(solver, "_repeats", lambda *room: False)
-    whole = world.advance(state, control, 0.02)
+    whole = world.advance(state, control, 0.02, world.WHOLE)
     assert made[0] < made[1] == 180
     for name in stopped._fields:
         np.testing.assert_array_equal(getattr(stopped, name), getattr(whole, name), err_msg=name)

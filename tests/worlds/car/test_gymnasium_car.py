@@ -20,7 +20,7 @@ from hebbax.streams import BODY_STREAM
 from hebbax.worlds.car.columns import DRIVEN, OMEGA, OVER, REWARD, UNTOUCHED
 from hebbax.worlds.car.film import picture_of
 from hebbax.worlds.car.track import HALF_WIDTH
-from hebbax.worlds.car.world import advance, born, car, draws_of_seed
+from hebbax.worlds.car.world import WHOLE, advance, born, car, draws_of_seed
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # SWIG's types, as Python imports them
@@ -148,7 +148,7 @@ def test_states_and_rewards_to_the_bit(functions, environment, seed):
     state = start(draws_of_seed(seed))
     for action in actions_of(("random", "held", "limits")[seed % 3], seed):
         _, reward, done, _, _ = environment.step(action)
-        state = step(state, action.astype(float), 0.02)
+        state = step(state, action.astype(float), 0.02, WHOLE)
         bodies, omegas = numbers_of(environment)
         np.testing.assert_array_equal(state.body[:, :6], bodies)
         np.testing.assert_array_equal(state.wheel[:, OMEGA], omegas)
@@ -172,7 +172,7 @@ def test_pixels_of_100_frames(functions):
             difference[TEXT] = 0
             differences.append(difference.mean())
             expected, _, _, _, _ = environment.step(action)
-            state = step(state, action.astype(float), 0.02)
+            state = step(state, action.astype(float), 0.02, WHOLE)
     assert len(differences) == 100
     assert np.mean(differences) <= 0.5
     assert np.max(differences) <= 1.0

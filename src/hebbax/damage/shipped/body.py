@@ -159,6 +159,7 @@ KINDS = (
         whole=1.0,
         worst=0.1,
         fields=("geom_friction", "pair_friction"),
+        own=("grip",),
         summary="the friction of all that touches is multiplied by `value`",
     ),
     make_kind(

@@ -21,9 +21,11 @@ from hebbax.report.film.film import Child, RenderUnavailable, draw_in_child, fil
 from hebbax.report.film.look import FILM_SECONDS, Look, Pace
 from hebbax.report.film.scene import find_camera
 from hebbax.tasks.external.task import AnyTask, ExternalTask
+from hebbax.tasks.observed_picture import observed_pictures
 from hebbax.types import Record
 
 _RATE, _GIF_RATE = 30.0, 12.5  # frames per second, about: what a life allows is a whole part of its ticks
+_GAP = 4  # pixels between a picture and what is observed of it
 _UNTIMED = 1 / _RATE  # s of a film that a tick takes which is no time
 
 
@@ -128,13 +130,29 @@ def _film_model(life: Filmed, path: Path, look: Look, pace: Pace, lines: list[st
 
 def _film_drawing(life: Filmed, path: Path, look: Look, pace: Pace, lines: list[str]) -> None:
     """Let a world draw its recorded states."""
-    shown = life.record.rows(slice(0, pace.ticks, pace.stride)).state
-    pictures = [life.task.world.drawing([field[row] for field in shown]) for row in range(len(shown[0]))]
+    shown = life.record.rows(slice(0, pace.ticks, pace.stride))
+    rows = range(len(shown.rewards))
+    pictures = [life.task.world.drawing([field[row] for field in shown.state]) for row in rows]
+    seen = observed_pictures(life.task, shown.observations)
+    if seen is not None:
+        pictures = [_beside(picture, seen[row]) for row, picture in enumerate(pictures)]
     output = unfinished(path, film_suffix(path))
     job = {"output": str(output), "frames_per_second": pace.frames_per_second, "captions": lines}
     subject = f"task {life.task.name!r}"
     child = Child("hebbax.report.film.picture_worker", job, {"frames": np.array(pictures)}, subject)
     draw_in_child(child, len(pictures), output, path)
+
+
+def _beside(picture: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Return a picture with what was observed beside it, as large as fits in whole pixels, on black."""
+    height = len(picture)
+    times = max(1, height // len(seen))
+    large = seen.repeat(times, axis=0).repeat(times, axis=1)[: height - height % 2]
+    width = large.shape[1] + _GAP
+    column = np.zeros((height, width + width % 2, 3), np.uint8)
+    top = (height - len(large)) // 2
+    column[top : top + len(large), _GAP : _GAP + large.shape[1]] = large
+    return np.hstack([picture, column])
 
 
 def _film_actions(life: Filmed, path: Path, look: Look, pace: Pace, lines: list[str]) -> None:

@@ -29,6 +29,7 @@ from hebbax.report.html.player import life_html, player_html
 from hebbax.report.html.policy_words import what_it_is
 from hebbax.report.html.tags import command, details, facts, paragraph, section, table
 from hebbax.runs.belonging import config_text
+from hebbax.tasks.observed_picture import observed_pictures
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,9 +108,11 @@ def _resource(name: str) -> str:
 def _life(material: Material) -> dict[str, Any]:
     task = material.run.task
     shapes, names = material.run.policy.layer_shapes, material.run.policy.layer_names
-    return pack_life(
+    packed = pack_life(
         Shown(material.record, shapes, names, task.control_period, film_period(task), task.world, material.transient)
     )
+    sees = task.world.film == "drawing" and observed_pictures(task, material.record.observations[:1]) is not None
+    return {**packed, "sees": sees}
 
 
 def _header(material: Material, metrics: Sequence[dict[str, Any]]) -> str:

@@ -21,9 +21,10 @@ def player_html(life: dict[str, Any], film: str) -> str:
     """Return the views of a packed life, the robot's film among them if there is one, and what moves them."""
     views = []
     if film:
+        beside = ", and on the right what it sees" if life.get("sees") else ""
         views.append(
             f'<div class="film"><div>{film}<b id="film-end"></b></div>'
-            f"<span>The robot, filmed: {_film_extent(life)}.</span></div>"
+            f"<span>The robot, filmed: {_film_extent(life)}{beside}.</span></div>"
         )
     if life["robot"]:
         views.append(_view("robot", "The robot as a skeleton, drawn from the recorded joints.", whole=not film))

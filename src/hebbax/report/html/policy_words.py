@@ -17,9 +17,11 @@ def what_it_is(material: Material) -> list[str]:
     policy, task = material.run.policy, material.run.task
     sizes = policy.network.sizes
     hidden = " and ".join(map(str, sizes[1:-1]))
+    picture = task.observation_shape
+    seen = f"{sizes[0]:,} measurements of the body" if picture is None else f"{' × '.join(map(str, picture))} pixels"
     intro = (
         f"A small neural network moves the robot of task {task.name}. {_times(task.control_period)} it gets "
-        f"{sizes[0]} measurements of the body and sets {sizes[-1]} "
+        f"{seen} and sets {sizes[-1]} "
         f"{'outputs' if sizes[-1] > 1 else 'output'}, through {hidden or 'no'} hidden neurons ({policy.network.kind}). "
     )
     numbers = f"In numbers: {sizes_in_words(sizes_of(policy))}."

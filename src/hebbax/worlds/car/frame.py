@@ -46,12 +46,16 @@ def put_car(track, body, pose):
 
 
 @exact
-def move(fixed, moving, room):
-    """Move the car by a frame, and count the tiles that it visits for the first time."""
+def move(fixed, moving, condition, room):
+    """Move the car by a frame, and count the tiles that it visits for the first time.
+
+    `condition` is the grip of the wheels and the power of the engine (`tyres.roll`).
+    """
     track, road, tiles = fixed
     body, pose, joint, wheel, touched, score = moving
     speed, force, points, geometry, seen, added = room
-    roll(body, pose, wheel, speed, force)
+    grip, power = condition
+    roll(body, pose, wheel, grip, power, speed, force)
     fresh, first = feel_tiles(track, road, tiles, pose, wheel, touched, points)
     for _ in range(fresh):
         score[TOTAL] += 1000.0 / tiles

@@ -41,6 +41,19 @@ class Car(NamedTuple):
     score: Array  # [8], time, tiles visited, rewards
 
 
+class Condition(NamedTuple):
+    """What damages may change of a car, in the order of WHEELS; `WHOLE` is what Gymnasium's has."""
+
+    grip: Array  # [4], share of the friction of each wheel
+    power: Array  # [4], share of the engine's power at each wheel, of which it drives the rear ones
+    drag: Array  # [4], share of the brake that each wheel has at least
+
+
+WHEELS = ("front-left wheel", "front-right wheel", "rear-left wheel", "rear-right wheel")
+
+WHOLE = Condition(np.ones(4), np.ones(4), np.zeros(4))
+
+
 @compiled
 def _room():
     """Return the arrays that a frame computes in."""
@@ -86,7 +99,8 @@ def born(draws: Array) -> Car:
     put_car(track, body, pose)
     joint, wheel = np.zeros((4, 5), np.float32), np.zeros((4, 6))
     touched, score = np.zeros(MOST_TILES), np.zeros(8)
-    move((track, road, tiles), (body, pose, joint, wheel, touched, score), _room())
+    whole = np.ones(4)
+    move((track, road, tiles), (body, pose, joint, wheel, touched, score), (whole, whole), _room())
     length = np.full(1, float(tiles))
     return Car(
         track,
@@ -112,13 +126,14 @@ def start(noise: Noise) -> Car:
     return born(0.5 + 0.5 * noise.uniform)
 
 
-def advance(state: Car, control: Array, period: float) -> Car:
+def advance(state: Car, control: Array, period: float, model: Condition) -> Car:
     """Return the car a frame later; controls are steering (+1 right), gas (0 to 1) and brake (0 to 1)."""
     body, pose = state.body.astype(np.float32), state.pose.astype(np.float32)
     joint, wheel = state.joint.astype(np.float32), state.wheel.copy()
     touched, score, tiles = state.touched.copy(), state.score.copy(), int(state.length[0])
-    press(wheel, control)
-    move((state.track, state.road, tiles), (body, pose, joint, wheel, touched, score), _room())
+    press(wheel, control, model.drag)
+    moving, condition = (body, pose, joint, wheel, touched, score), (model.grip, model.power)
+    move((state.track, state.road, tiles), moving, condition, _room())
     judge(tiles, pose, score)
     return Car(
         state.track,
@@ -148,4 +163,6 @@ def car() -> World:
         kept=("track", "road", "kerb", "length"),
         units={"track": "rad and m", "road": "m", "length": "tiles"},
         draw=picture_of,
+        model=WHOLE,
+        model_parts=WHEELS,
     )
