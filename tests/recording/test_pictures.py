@@ -82,7 +82,7 @@ def source(request, forget_parts_of):
             policy=policy,
             genome=np.random.default_rng(1).normal(size=policy.genome_size).astype(np.float32),
             which_genome="best",
-            normaliser=Normaliser.identity(60),
+            normaliser=Normaliser.identity(task.normalised_size),
             config=to_dict(config),
             lifetimes=2,
             ticks=TICKS,

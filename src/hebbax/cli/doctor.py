@@ -157,9 +157,13 @@ def _engines() -> dict[str, str]:
     """Return the engine that `auto` chooses for each policy by name."""
     from hebbax.config.policy import PRESETS
     from hebbax.kernels.compile_step import has_step
+    from hebbax.networks.registry import NETWORKS
     from hebbax.policies.make_policy import make_policy
     from hebbax.tasks.registry import make_task
 
-    task = make_task("half_cheetah")
-    policies = made(PRESETS, lambda config: make_policy(config, task))
+    joints, image = make_task("half_cheetah"), make_task("car_racing")
+    policies = made(
+        PRESETS,
+        lambda config: make_policy(config, image if NETWORKS.get(config.network).reads_image else joints),
+    )
     return {name: "native" if has_step(policy) else "lockstep" for name, policy in policies}
