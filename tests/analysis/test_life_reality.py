@@ -342,6 +342,7 @@ def shipped() -> dict[str, Any]:
     return analyze_source(Source.of_run(StoredRun.open("zoo:half_cheetah/han-e"), lifetimes=1, ticks=240), workers=1)
 
 
+@pytest.mark.slow
 def test_the_shipped_half_cheetah_has_every_finding(shipped):
     (life,), summary = shipped["lives"], shipped["summary"]
 

@@ -194,7 +194,7 @@ LIVED = [
     or "beetle/front-left-" in name
     or "gecko/front-left-" in name
 ]
-LIVED_QUICKLY = ("han-ant/FR", "go1/motor-failure", "gecko/front-left-removed")
+LIVED_QUICKLY = ("han-ant/FR",)
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def beyond_what_mujoco_takes(action, simulation, memory):
 
 
 @pytest.mark.parametrize("make", ENGINES)
-@pytest.mark.parametrize("actuate", [not_a_number, beyond_what_mujoco_takes])
+@pytest.mark.parametrize("actuate", [not_a_number, pytest.param(beyond_what_mujoco_takes, marks=pytest.mark.slow)])
 def test_a_control_that_mujoco_takes_for_none_ends_a_life(make, free_of_cost, han_e, genomes, actuate):
     """MuJoCo would put all controls to zero, warn in a file, and let the body go on."""
     task = dataclasses.replace(free_of_cost, actuate=actuate)
@@ -112,7 +112,10 @@ def test_a_control_that_mujoco_takes_for_none_ends_a_life(make, free_of_cost, ha
 
 
 @pytest.mark.parametrize("make", ENGINES)
-@pytest.mark.parametrize(("reward", "length"), [(1e308, 0), (-1e308, 0), (6e19, 1), (-3e19, 3)])
+@pytest.mark.parametrize(
+    ("reward", "length"),
+    [(-3e19, 3), *(pytest.param(*case, marks=pytest.mark.slow) for case in ((1e308, 0), (-1e308, 0), (6e19, 1)))],
+)
 def test_a_sum_of_rewards_that_no_fitness_can_hold_ends_a_life(make, swimmer, han_e, genomes, reward, length):
     def outcome(before, simulation, action, memory):
         return reward + 0.0 * simulation.qpos[0], False, memory
@@ -124,7 +127,8 @@ def test_a_sum_of_rewards_that_no_fitness_can_hold_ends_a_life(make, swimmer, ha
     assert np.isfinite(fitness_of(lives, 1)).all()
 
 
-@pytest.mark.parametrize("make", ENGINES)
+@pytest.mark.slow
+@pytest.mark.parametrize("make", BOTH)
 def test_terms_that_cancel_each_other_are_summed_each(make, swimmer, han_e, genomes):
     def outcome(before, simulation, action, memory):
         return (6e19 + 0.0 * simulation.qpos[0], -6e19), False, memory

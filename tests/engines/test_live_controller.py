@@ -93,8 +93,8 @@ def combinations() -> list[tuple[str, str | None]]:
     ]
 
 
-QUICK = {("mlp", None), ("gru", "eta-gdhl")}
-"""What is tested at each change: weights that stay, and gates with two states per synapse."""
+QUICK = {("gru", "eta-gdhl")}
+"""What is tested at each change: gates, with two states per synapse."""
 
 
 def lived(live, record, **start):

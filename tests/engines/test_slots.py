@@ -41,7 +41,7 @@ def _first_weights(engine, policy, life, slot):
 
 
 @pytest.mark.parametrize("name", ENGINES)
-@pytest.mark.parametrize("birth", ["per-slot", "persistent"])
+@pytest.mark.parametrize("birth", [pytest.param("per-slot", marks=pytest.mark.slow), "persistent"])
 def test_a_slots_weights_are_the_same_in_all_its_lives(name, birth):
     policy = _policy(birth)
     engine = make_engine(TASK, policy, name, 1)
@@ -90,7 +90,8 @@ def test_both_engines_hand_on_the_same_weights_over_lives():
     np.testing.assert_allclose(left["native"], left["lockstep"], rtol=1e-3, atol=1e-4)
 
 
-@pytest.mark.parametrize("name", NATIVE_IS_QUICK)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ENGINES)
 def test_a_life_that_a_termination_ends_leaves_the_weights_before_its_last_update(name):
     hopper = make_task("hopper")
     policy = make_policy(replace(PRESETS["han-b"], name="mine", birth="persistent"), hopper)
@@ -101,7 +102,7 @@ def test_a_life_that_a_termination_ends_leaves_the_weights_before_its_last_updat
     np.testing.assert_array_equal(lives.weights[0], record.weights[lives.lengths[0] - 1])
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("name", NATIVE_IS_QUICK)
 def test_a_life_that_diverged_leaves_nothing_and_the_next_draws_anew(name):
     policy = make_policy(replace(PRESETS["han-a"], name="mine", birth="persistent"), TASK)
     engine, genomes = make_engine(TASK, policy, name, 1), _genomes(policy) * np.float32(1e6)

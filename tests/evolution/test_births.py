@@ -31,7 +31,7 @@ def _config(birth, engine="native", **connections):
 
 
 @pytest.mark.parametrize("engine", ["native", pytest.param("lockstep", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("birth", ["per-slot", "coevolved", "persistent"])
+@pytest.mark.parametrize("birth", ["per-slot", "coevolved", pytest.param("persistent", marks=pytest.mark.slow)])
 def test_a_run_that_was_stopped_ends_with_the_bytes_of_one_that_was_not(tmp_path, birth, engine):
     config = _config(birth, engine)
     whole = Training.start(config, tmp_path / "whole")

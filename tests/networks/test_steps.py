@@ -49,7 +49,8 @@ def test_the_network_of_the_page_is_its_equation(shortcut):
     np.testing.assert_allclose(units, [*x, *h, *np.tanh(h @ weights[1] + x @ weights[2])], atol=1e-6)
 
 
-@pytest.mark.parametrize("plasticity", [pytest.param(None, marks=pytest.mark.slow), Plasticity()])
+@pytest.mark.slow
+@pytest.mark.parametrize("plasticity", [None, Plasticity()])
 def test_it_lives_the_same_life_on_both_engines(shortcut, plasticity):
     task = make_task("swimmer")
     policy = Policy("mine", shortcut((8, 5, 2)), plasticity)

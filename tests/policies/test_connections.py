@@ -118,7 +118,7 @@ MIXED = {
 }
 
 
-QUICK = ("two rules, one with states",)
+QUICK = ("static after plastic",)
 
 
 @pytest.mark.parametrize(

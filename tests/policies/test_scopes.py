@@ -96,8 +96,11 @@ def by_hand(policy, genome, record):
         ]
 
 
+QUICK = (("test-two", "native"), ("test-rank-one", "lockstep"))
 LIVES = [
-    pytest.param(rule, scope, engine, marks=() if engine == "native" or scope == "table" else pytest.mark.slow)
+    pytest.param(
+        rule, scope, engine, marks=pytest.mark.slow if (rule, engine) not in QUICK and scope != "table" else ()
+    )
     for rule, scope in (*(("test-two", scope) for scope in SCOPES), ("test-rank-one", "synapse"))
     for engine in ("native", "lockstep")
 ]

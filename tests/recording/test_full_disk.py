@@ -78,7 +78,7 @@ print(json.dumps(pipes))
 SIZES = [0, 1, 100, 600, 2_000, 10_000, 50_000, 130_000, *range(200_000, 2_800_000, 200_000)]
 
 
-@pytest.mark.parametrize("mode", ["with a promise", "without a promise"])
+@pytest.mark.parametrize("mode", ["with a promise", pytest.param("without a promise", marks=pytest.mark.slow)])
 def test_whatever_the_size_of_the_disk(mode, tmp_path):
     command = [sys.executable, "-c", _PROGRAM, str(tmp_path), mode, json.dumps(SIZES)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100)

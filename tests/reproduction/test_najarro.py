@@ -76,7 +76,9 @@ def entry_of(module, run: StoredRun) -> dict:
     return {"policy": run.policy.name, "seed": 0, "generation": 1, **numbers}
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize(
+    "module", [pytest.param(module, marks=[pytest.mark.slow] * (module is najarro_table1)) for module in MODULES]
+)
 def test_results_are_made_again_from_what_was_kept(module, quadruped, tmp_path):
     budget = Budget("Tiny.", {"quadruped": ()}, {"najarro-hebbian": 1}, TINY)
     experiment = replace(module.EXPERIMENT, budgets={"tiny": budget}, baseline=None)

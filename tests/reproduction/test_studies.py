@@ -54,6 +54,7 @@ def returns_of(run: StoredRun, lifetimes: int) -> list[float]:
     return lives.returns.tolist()
 
 
+@pytest.mark.slow
 def test_whole_lives_are_those_of_hebbax_evaluate(cheetah):
     numbers = han_freeze.measure(cheetah)
 

@@ -181,7 +181,8 @@ def test_births(task):
     assert list(np.flatnonzero(task.reset(Noise(one, np.zeros(18)))[0] != task.reset(Noise(0 * one, one))[0])) == [5]
 
 
-@pytest.mark.parametrize("engine", [NativeEngine, pytest.param(LockstepEngine, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", [NativeEngine, LockstepEngine])
 def test_a_life_is_as_dm_control_has_it_by_hand(task, model, engine):
     """Drawn, settled for 200 steps, then observed and paid after every step, in plain MuJoCo."""
     actions = np.random.default_rng(5).uniform(-1, 1, (TICKS, 6)).astype(np.float32)

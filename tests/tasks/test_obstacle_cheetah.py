@@ -227,7 +227,7 @@ def test_what_no_arena_can_have(make, arguments, message):
 @pytest.mark.parametrize(
     ("name", "engine"),
     [
-        ("obstacle_cheetah", NativeEngine),
+        pytest.param("obstacle_cheetah", NativeEngine, marks=pytest.mark.slow),
         ("obstacle_cheetah", LockstepEngine),
         pytest.param("obstacle_cheetah_pendulums", NativeEngine, marks=pytest.mark.slow),
         pytest.param("obstacle_cheetah_pendulums", LockstepEngine, marks=pytest.mark.slow),

@@ -303,7 +303,8 @@ def test_a_picture_that_is_none_is_one_line():
             dataclasses.replace(WORLD, draw=draw).drawing(state)
 
 
-@native_is_quick
+@pytest.mark.slow
+@pytest.mark.parametrize("engine_of", [NativeEngine, LockstepEngine], ids=["native", "lockstep"])
 def test_what_is_not_compared_is_no_number(engine_of):
     """A task that reads a field of the state before that it does not name diverges, as in MuJoCo's worlds.
 
