@@ -49,7 +49,8 @@ TINY = (
     "threads=1",
 )
 MODULES = (
-    *(najarro_table1, najarro_ablation, najarro_coevolve, najarro_curves, najarro_coefficients),
+    *(najarro_ablation, najarro_coevolve, najarro_curves, najarro_coefficients),
+    pytest.param(najarro_table1, marks=pytest.mark.slow),
     *(pytest.param(module, marks=pytest.mark.slow) for module in (najarro_saturate, najarro_zero, najarro_freeze)),
     *(pytest.param(module, marks=pytest.mark.slow) for module in (najarro_init, najarro_weights)),
     najarro_pca,
@@ -76,9 +77,7 @@ def entry_of(module, run: StoredRun) -> dict:
     return {"policy": run.policy.name, "seed": 0, "generation": 1, **numbers}
 
 
-@pytest.mark.parametrize(
-    "module", [pytest.param(module, marks=[pytest.mark.slow] * (module is najarro_table1)) for module in MODULES]
-)
+@pytest.mark.parametrize("module", MODULES)
 def test_results_are_made_again_from_what_was_kept(module, quadruped, tmp_path):
     budget = Budget("Tiny.", {"quadruped": ()}, {"najarro-hebbian": 1}, TINY)
     experiment = replace(module.EXPERIMENT, budgets={"tiny": budget}, baseline=None)
