@@ -141,7 +141,9 @@ def test_every_network_with_every_family_of_rules(network, rule):
         task, normaliser = dataclasses.replace(POINT, observation_shape=(2, 2, 1)), Normaliser.identity(0)
         config = dataclasses.replace(config, channels=[2], kernels=[1], strides=[1], pools=[1])
     policy = make_policy(config, task)
-    genome = 0.3 * np.asarray(jax.random.normal(jax.random.key(1), (policy.genome_size,)), np.float32)
+    genome = (1.0 if network == "conv" else 0.3) * np.asarray(
+        jax.random.normal(jax.random.key(1), (policy.genome_size,)), np.float32
+    )
     _, record = NativeEngine(task, policy, threads=1).record(genome, life_key(5, 0), Scenario(normaliser=normaliser))
     live = LiveController(policy, genome, normaliser)
 

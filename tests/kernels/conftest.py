@@ -54,7 +54,7 @@ def _assert_equal_runs(policy, scale=1.0, ticks=TICKS):
     """Assert that the compiled step and the reference agree to float32 rounding; return actions and weights.
 
     Rounding starts at 1e-7 and some weights amplify it from tick to tick. How much is seen from the reference itself,
-    run again with a genome and observations that differ in their last bits.
+    run again with a genome and observations that differ in their last bits, one way and the other.
     """
     # Small coefficients keep weights that are not normalised in a range where both sums round alike.
     genome = (scale * np.asarray(jax.random.normal(jax.random.key(1), (policy.genome_size,)))).astype(np.float32)
@@ -62,12 +62,16 @@ def _assert_equal_runs(policy, scale=1.0, ticks=TICKS):
     key = jax.random.key(4)
     actions, weights = _run_compiled(policy, genome, key, inputs)
     assert len(actions) == ticks
-    reference, bits = _reference(policy), np.float32(1 + 2e-7)
+    reference = _reference(policy)
     expected = [np.asarray(array) for array in reference(genome, policy.birth(key), inputs)]
-    nearby = reference(genome * bits, policy.birth(key), inputs * bits)
+    nearby = [
+        [np.asarray(array) for array in reference(genome * bits, policy.birth(key), inputs * bits)]
+        for bits in np.float32([1 + 2e-7, 1 - 2e-7, 1 + 4e-7, 1 - 4e-7])
+    ]
     size = max(1.0, np.abs(expected[1]).max(initial=0))
-    for ours, theirs, again, tolerance in zip((actions, weights), expected, nearby, (1e-4, 1e-5 * size), strict=True):
-        rounding = np.maximum.accumulate(np.abs(theirs - np.asarray(again)).max(axis=1, initial=0))
+    for ours, theirs, *again, tolerance in zip((actions, weights), expected, *nearby, (1e-4, 1e-5 * size), strict=True):
+        apart = np.max([np.abs(theirs - one).max(axis=1, initial=0) for one in again], axis=0)
+        rounding = np.maximum.accumulate(apart)
         worst = np.abs(ours - theirs).max(axis=1, initial=0)
         assert np.all(worst <= tolerance + 30 * rounding), f"from tick {np.argmax(worst > tolerance + 30 * rounding)}"
     np.testing.assert_allclose(actions[:5], expected[0][:5], atol=5e-6, rtol=0)
