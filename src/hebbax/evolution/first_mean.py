@@ -14,8 +14,8 @@ from hebbax.keys import root_key, stream
 from hebbax.policies.policy import Policy
 
 
-def first_mean(config: TrainConfig, policy: Policy) -> jax.Array | None:
-    """Return where a run's search begins, float32 [genome_size]; None for the average that `Strategy.init` takes.
+def first_mean(config: TrainConfig, policy: Policy) -> jax.Array:
+    """Return where a run's search begins, float32 [genome_size].
 
     Raises HebbaxError where it is a controller from elsewhere.
     """
@@ -27,7 +27,7 @@ def first_mean(config: TrainConfig, policy: Policy) -> jax.Array | None:
     key = stream(root_key(config.seed), "initial")
     if first in (NORMAL, UNIFORM):
         return one_random_genome(key, policy, first == NORMAL, scale)
-    return None if scale == 1 else initial_mean(key, policy, config.strategy.population, scale)
+    return initial_mean(key, policy, config.strategy.population, scale)
 
 
 def lives_before_mean(config: TrainConfig) -> bool:

@@ -82,7 +82,7 @@ class Search:
             raise HebbaxError("the evaluation of the genome was stopped: expected to let it end")
         return self._with_best(state, lives)[0]
 
-    def _beginning(self, mean: np.ndarray | jax.Array | None, statistics: ObservationStatistics) -> SearchState:
+    def _beginning(self, mean: np.ndarray | jax.Array, statistics: ObservationStatistics) -> SearchState:
         strategy = self.strategy.init(stream(self.key, "initial"), self.policy, mean)
         return SearchState(0, strategy, statistics, None, self.schedule.begin(), self.births.begin())
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.errors import HebbaxError
-from hebbax.evolution.search import Search
+from hebbax.evolution.first_mean import first_mean
 from hebbax.expected import Fields, ObjectOf, number, or_null, whole
 from hebbax.report.plots.coefficients import coefficients_of, plot_coefficients
 from hebbax.report.style import figure_of
@@ -69,8 +69,7 @@ def _first(run: StoredRun) -> dict[str, np.ndarray] | None:
     """Return the coefficients of the mean before the first generation; None where that is another run's controller."""
     if run.trained.training.begins_elsewhere:
         return None
-    search = Search(run.trained)
-    return coefficients_of(run.policy, search.controller(search.begin()).genome[None])
+    return coefficients_of(run.policy, np.asarray(first_mean(run.trained, run.policy))[None])
 
 
 def moments(values: np.ndarray) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from hebbax.tasks.leung import (
     LENGTH,
     SHAPING,
     SUBSTEPS,
+    actuate,
     born,
-    follow,
     moved_ahead,
     remembered,
     settled,
@@ -62,11 +62,6 @@ def observe(simulation: Simulation, memory: Array) -> Array:
     touching = 1.0 * (simulation.sensordata[:6] > _TOUCHES)
     roll, pitch, yaw = roll_pitch_yaw(simulation.qpos)
     return np.concatenate((scaled, touching, np.array((roll, pitch, yaw))))
-
-
-def actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
-    """Return the targets of the servos, rad, which the model clips at the limits of the joints."""
-    return follow(action, memory)
 
 
 @compiled

@@ -13,8 +13,8 @@ from hebbax.tasks.leung import (
     LENGTH,
     SHAPING,
     SUBSTEPS,
+    actuate,
     born,
-    follow,
     moved_ahead,
     remembered,
     settled,
@@ -60,11 +60,6 @@ def observe(simulation: Simulation, memory: Array) -> Array:
     angles, velocities = simulation.qpos[7:][_BY_PART], simulation.qvel[6:][_BY_PART]
     roll, pitch, yaw = roll_pitch_yaw(simulation.qpos)
     return np.concatenate((angles, velocities, np.array((roll, pitch, yaw)), memory[:16]))
-
-
-def actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
-    """Return the targets of the servos, rad, which the model clips at the limits of the joints."""
-    return follow(action, memory)
 
 
 def outcome(

@@ -23,6 +23,11 @@ def follow(action: Array, memory: Array) -> Array:
     return _KEPT * memory[: action.size] + (1.0 - _KEPT) * action
 
 
+def actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
+    """Return the targets of the servos, rad, which the model clips at the limits of the joints."""
+    return follow(action, memory)
+
+
 @compiled
 def remembered(action: Array, memory: Array) -> Array:
     """Return the memory after a tick: the targets of the servos, and how many ticks there have been."""

@@ -18,7 +18,7 @@ import optax
 from hebbax.cores import available_memory
 from hebbax.errors import HebbaxError
 from hebbax.evolution.population import MirroredPopulation
-from hebbax.evolution.strategies.najarro import Najarro, NajarroState
+from hebbax.evolution.strategies.najarro import NajarroState
 
 LARGEST_POPULATION = 2**28
 """Bytes of all genomes as one float32 array, up to which they are kept as one."""
@@ -47,8 +47,10 @@ def check_population(name: str, population: int, genome_size: int) -> None:
         )
 
 
-class StreamedOpenaiEs:
-    """evosax's Open_ES without its population; its states are the same."""
+class _Streamed:
+    """An algorithm without its population; its states are the same."""
+
+    sigma_name: str  # what its state calls σ
 
     def __init__(self, algorithm: Any, threads: int | None = None) -> None:
         self._algorithm, self._threads = algorithm, threads
@@ -59,8 +61,14 @@ class StreamedOpenaiEs:
 
     def ask(self, key: jax.Array, state: Any, params: Any) -> tuple[MirroredPopulation, Any]:
         """Return the genomes, and the state."""
-        population = self._algorithm.population_size
-        return MirroredPopulation(key, state.mean, state.std, population, self._threads), state
+        sigma, population = getattr(state, self.sigma_name), self._algorithm.population_size
+        return MirroredPopulation(key, state.mean, sigma, population, self._threads), state
+
+
+class StreamedOpenaiEs(_Streamed):
+    """evosax's Open_ES."""
+
+    sigma_name = "std"
 
     def tell(
         self, key: jax.Array, genomes: MirroredPopulation, fitness: np.ndarray, state: Any, params: Any
@@ -89,20 +97,10 @@ class StreamedOpenaiEs:
         )
 
 
-class StreamedNajarro:
-    """`Najarro` without its population; its states are the same."""
+class StreamedNajarro(_Streamed):
+    """`Najarro`."""
 
-    def __init__(self, algorithm: Najarro, threads: int | None = None) -> None:
-        self._algorithm, self._threads = algorithm, threads
-
-    def init(self, key: jax.Array, mean: jax.Array, params: None) -> NajarroState:
-        """Return the state at generation 0, with a mean float32 [genome_size]."""
-        return self._algorithm.init(key, mean, params)
-
-    def ask(self, key: jax.Array, state: NajarroState, params: None) -> tuple[MirroredPopulation, NajarroState]:
-        """Return the genomes, and the state."""
-        population = self._algorithm.population_size
-        return MirroredPopulation(key, state.mean, state.sigma, population, self._threads), state
+    sigma_name = "sigma"
 
     def tell(
         self, key: jax.Array, genomes: MirroredPopulation, fitness: np.ndarray, state: NajarroState, params: None
