@@ -17,6 +17,12 @@ from hebbax.export.c_text import FUNCTIONS, array, number, with_what_they_call
 from hebbax.export.description import Description, Numbers
 
 _MOST_TICKS = 2**31
+_NO_FAST_MATH = """\
+#if defined(__FAST_MATH__)
+#error "without -ffast-math: it would take the checks for what is not a number away"
+#endif
+"""
+
 _SETTLED = 200
 """Windows after which an exponential mean of ones is one, to the last bit."""
 
@@ -56,10 +62,12 @@ class _Printer:
             for key, value in sizes.items()
         )
         signal = ", const float *signal" if found.signals else ""
+        inputs = "an observation or a signal" if found.signals else "an observation"
         start_from = ""
         if found.weight_count:
             start_from = f"""
-/* Begin a life with weights of your own, [{big}_WEIGHTS]: those of one connection after the other, row by row. */
+/* Begin a life with weights of your own, [{big}_WEIGHTS]:
+those of one connection after the other, each row by row, [presynaptic][postsynaptic]. */
 void {name}_start_from({name} *controller, const float *weights);
 """
         return f"""\
@@ -77,9 +85,10 @@ extern "C" {{
 
 {defines}
 
-/* What a step answers. After {big}_NOT_FINITE the tick was left out: an observation{" or a signal" if signal else ""} was
-not a finite number, the action is that of the tick before (zeros at the first), and nothing has changed. After
-{big}_DIVERGED weights or actions are out of bounds: actions are zeros until the next start. */
+/* What a step answers. After {big}_NOT_FINITE
+the tick was left out: {inputs} was not a finite number, the action is that of the tick before (zeros at the
+first), and nothing else has changed. After {big}_DIVERGED
+weights or actions are out of bounds: actions are zeros until the next start. */
 enum {{ {big}_FINE = 0, {big}_NOT_FINITE = 1, {big}_DIVERGED = 2 }};
 
 /* A controller in RAM. Nothing in it need be read or written by you. */
@@ -93,8 +102,8 @@ void {name}_start({name} *controller, uint32_t seed);
 /* Begin the life of a key of hebbax. */
 void {name}_start_with_key({name} *controller, uint32_t key0, uint32_t key1);
 {start_from}
-/* Run one control period: the plasticity of the tick before, then a pass. Fills action [{big}_ACTIONS] for an
-observation [{big}_OBSERVATIONS], before any normalisation{_of_signal(found, big)}. */
+/* Run one control period: the plasticity of the tick before, then a pass. It fills action [{big}_ACTIONS]
+for an observation [{big}_OBSERVATIONS], before any normalisation{_of_signal(found, big)}. */
 int {name}_step({name} *controller, const float *observation{signal}, float *action);
 
 #ifdef __cplusplus
@@ -111,7 +120,9 @@ int {name}_step({name} *controller, const float *observation{signal}, float *act
         body = "\n".join([*self._functions(), self._normalised(), self._step(), *start_functions(found, self.memory)])
         called = {one for one in FUNCTIONS if re.search(rf"\b{one}\(", body)}
         parts = [
-            f'/* {_banner(found)} */\n#include "{name}.h"\n\n#include <float.h>\n#include <math.h>\n',
+            f'/* {_banner(found)} */\n#include "{name}.h"\n',
+            "#include <float.h>\n#include <math.h>\n#include <string.h>\n",
+            _NO_FAST_MATH,
             *self._arrays(),
             *with_what_they_call(called),
             body,

@@ -59,8 +59,7 @@ def _clear(found: Description) -> str:
     return f"""\
 static void clear({found.name} *controller)
 {{
-    static const {found.name} nothing; /* all zeros */
-    *controller = nothing;
+    memset(controller, 0, sizeof *controller);
 {ones}}}
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -93,7 +94,7 @@ def in_16_bits(description: Description) -> Description:
     return replace(description, connections=connections)
 
 
-def _quantities(groups: tuple[Group, ...], what: str) -> tuple[Quantity, ...]:
+def _quantities(groups: Sequence[Group], what: str) -> tuple[Quantity, ...]:
     found = []
     for group in groups:
         low, high = group.each("low", np.nan), group.each("high", np.nan)

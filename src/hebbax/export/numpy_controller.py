@@ -5,7 +5,8 @@
     while True:
         action = controller.step(observation)
 
-Each step is one control period: the plasticity of the tick before, then a pass. README.md says what the numbers are. For Python 3.10 and NumPy 1.22, or newer.
+Each step is one control period: the plasticity of the tick before, then a pass. README.md says what the numbers are.
+For Python 3.10 and NumPy 1.22, or newer.
 """
 
 from __future__ import annotations
