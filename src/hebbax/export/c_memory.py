@@ -23,7 +23,7 @@ class Memory:
             "states": (self.states_at(len(found.connections)), "of synapses"),
             "units": (found.units, "activations of the last pass"),
             "means": (max((one.size for one in found.histories), default=0), "of past activations"),
-            "action": (len(found.actions), "the last"),
+            "action": (found.action_size, "the last"),
         }
         lines = [f"float {name}[{size}]; /* {told} */" for name, (size, told) in sizes.items() if size]
         for place, one in enumerate(found.histories):

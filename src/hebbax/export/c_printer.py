@@ -50,8 +50,8 @@ class _Printer:
         found, name = self.description, self.description.name
         big = name.upper()
         sizes = {
-            "OBSERVATIONS": str(len(found.observations)),
-            "ACTIONS": str(len(found.actions)),
+            "OBSERVATIONS": str(found.observation_size),
+            "ACTIONS": str(found.action_size),
             "SIGNALS": str(len(found.signals)),
             "WEIGHTS": str(found.weight_count),
             "CONTROL_PERIOD": number(found.control_period),
@@ -99,7 +99,7 @@ typedef struct {name} {{
 /* Begin a life: first weights are drawn from the seed, those of the first life of `hebbax evaluate --seed`. */
 void {name}_start({name} *controller, uint32_t seed);
 
-/* Begin the life of a key of hebbax. */
+/* Begin a life whose first weights are drawn from a key of hebbax. */
 void {name}_start_with_key({name} *controller, uint32_t key0, uint32_t key1);
 {start_from}
 /* Run one control period: the plasticity of the tick before, then a pass. It fills action [{big}_ACTIONS]
@@ -194,10 +194,10 @@ int {name}_step({name} *controller, const float *observation{signal}, float *act
 {updates}    for (i = 0; i < {big}_OBSERVATIONS; ++i) units[i] = normalised(observation, i);
     pass(controller);
     for (i = 0; i < {big}_ACTIONS; ++i) {{
-        if (!(fabsf(units[{found.units - len(found.actions)} + i]) <= 1e6f)) within = 0;
+        if (!(fabsf(units[{found.units - found.action_size} + i]) <= 1e6f)) within = 0;
     }}
     for (i = 0; i < {big}_ACTIONS; ++i) {{
-        controller->action[i] = within ? units[{found.units - len(found.actions)} + i] : 0.0f;
+        controller->action[i] = within ? units[{found.units - found.action_size} + i] : 0.0f;
         action[i] = controller->action[i];
     }}
 {keeps}    ++controller->tick;

@@ -20,10 +20,9 @@ def start_functions(found: Description, memory: Memory) -> Iterator[str]:
     lines = [_first(memory, index, one) for index, one in enumerate(found.connections) if _in_ram(one)]
     key = (
         """\
-    uint32_t key[2], life[2];
-    life[0] = key0;
-    life[1] = key1;
-    threefry(life, 0u, 0u, key);
+    uint32_t key[2];
+    key[0] = key0;
+    key[1] = key1;
 """
         if of_life
         else "    (void)key0;\n    (void)key1;\n"
@@ -81,6 +80,7 @@ void {name}_start({name} *controller, uint32_t seed)
     key[1] = seed;
     threefry(key, 0u, UINT32_C(0x8E840A88), words); /* the CRC-32 of "evaluate" */
     threefry(words, 0u, 0u, key); /* the first life */
+    threefry(key, 0u, 0u, key); /* its first weights */
     {name}_start_with_key(controller, key[0], key[1]);
 }}
 """

@@ -95,14 +95,10 @@ def in_16_bits(description: Description) -> Description:
 
 
 def _quantities(groups: Sequence[Group], what: str) -> tuple[Quantity, ...]:
-    found = []
+    found: list[Quantity] = []
     for group in groups:
-        low, high = group.each("low", np.nan), group.each("high", np.nan)
-        for place in range(group.size):
-            name = group.name or what
-            name = name if group.size == 1 else f"{name} {place}"
-            limits = (None if np.isnan(limit[place]) else float(limit[place]) for limit in (low, high))
-            found.append(Quantity(name, group.unit, *limits))
+        at = sum(one.size for one in found)
+        found.append(Quantity(group.name or what, at, group.size, group.unit, group.low, group.high))
     return tuple(found)
 
 

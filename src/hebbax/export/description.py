@@ -9,18 +9,21 @@ import numpy as np
 
 from hebbax.export.expressions import Expression
 from hebbax.networks.steps import Step
+from hebbax.tasks.groups import Limit
 
 SCHEMA = 1
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """One number of an observation or an action."""
+    """Neighbouring numbers of an observation or an action."""
 
-    name: str  # of its group, with its place there where the group has several
+    name: str
+    at: int
+    size: int
     unit: str
-    low: float | None
-    high: float | None
+    low: Limit  # of all, or one each; None where there is none
+    high: Limit
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +136,16 @@ class Description:
     learnings: tuple[Learning, ...]
     histories: tuple[History, ...]
     steps: tuple[Step, ...]
+
+    @property
+    def observation_size(self) -> int:
+        """Numbers of an observation."""
+        return sum(one.size for one in self.observations)
+
+    @property
+    def action_size(self) -> int:
+        """Numbers of an action."""
+        return sum(one.size for one in self.actions)
 
     @property
     def plastic(self) -> tuple[Wiring, ...]:

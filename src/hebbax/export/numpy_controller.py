@@ -42,11 +42,10 @@ class Controller:
     def start(self, seed=1):
         """Begin a life: first weights are drawn from the seed as `hebbax evaluate --seed` draws those of its first."""
         key = _fold_in(_fold_in((0, seed), 0x8E840A88), 0)  # the CRC-32 of "evaluate", and the first life
-        self.start_with_key(*key)
+        self.start_with_key(*_fold_in(key, 0))
 
-    def start_with_key(self, key0, key1):
-        """Begin the life of a key, two words of 32 bits."""
-        key = _fold_in((key0, key1), 0)
+    def start_with_key(self, *key):
+        """Begin a life whose first weights are drawn from a key, two words of 32 bits."""
         self._begin([_first_weights(one, kept, key) for one, kept in zip(self.connections, self.kept, strict=True)])
 
     def start_from(self, weights):
@@ -100,13 +99,15 @@ class Controller:
         self.gathered = [np.zeros(1, np.float32) for _ in found["histories"]]
         self.units = np.zeros(found["units"], np.float32)
         self.units[found["ones"]] = 1.0
-        self.action = np.zeros(len(found["actions"]), np.float32)
+        self.action = np.zeros(_size(found["actions"]), np.float32)
         self.tick, self.status = np.zeros(1, np.int64), np.zeros(1, np.int64)
 
     def _normalised(self, observation):
         seen = np.asarray(observation, np.float32).reshape(-1)
-        if seen.shape != (len(self.description["observations"]),):
-            raise ValueError(f"an observation of {seen.size} numbers: expected {len(self.description['observations'])}")
+        if seen.shape != (_size(self.description["observations"]),):
+            raise ValueError(
+                f"an observation of {seen.size} numbers: expected {_size(self.description['observations'])}"
+            )
         with np.errstate(all="ignore"):
             return (seen - self.mean) * self.scale if self.mean.size else seen
 
@@ -368,6 +369,10 @@ _FAR = (
     *(-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773),
     *(-0.0076224613, 0.00943887047, 1.00167406, 2.83297682),
 )
+
+
+def _size(quantities):
+    return sum(one["size"] for one in quantities)
 
 
 def _numbers(document):

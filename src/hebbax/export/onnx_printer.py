@@ -109,14 +109,14 @@ def state_shapes(found: Description) -> dict[str, tuple[tuple[int, ...], Any]]:
         shapes[f"history_{place}"] = (one.rows, one.size), np.float32
         shapes[f"gathered_{place}"] = (1,), np.float32
     shapes["units"] = (found.units,), np.float32
-    shapes["last_action"] = (len(found.actions),), np.float32
+    shapes["last_action"] = (found.action_size,), np.float32
     shapes["tick"], shapes["last_status"] = ((1,), np.int64), ((1,), np.int64)
     return shapes
 
 
 def _step(graph: Graph, found: Description) -> None:
     """Add a step: state and observation to action, status and state."""
-    observation = graph.input("observation", [len(found.observations)])
+    observation = graph.input("observation", [found.observation_size])
     signal = graph.input("signal", [len(found.signals)]) if found.signals else None
     shapes = state_shapes(found)
     state = {name: graph.input(name, shape, dtype) for name, (shape, dtype) in shapes.items()}
@@ -130,9 +130,9 @@ def _step(graph: Graph, found: Description) -> None:
     goes_on = graph.add("And", finite, graph.add("Less", state["last_status"], graph.constant([2], np.int64)))
     learnt, within = _Updates(graph, found, state, signal).run()
     units = _pass(graph, found, {**state, **learnt}, inputs)
-    action = units.read(found.units - len(found.actions), len(found.actions))
+    action = units.read(found.units - found.action_size, found.action_size)
     within = graph.add("And", within, _all_within(graph, action, np.float32(1e6)))
-    action = graph.add("Where", within, action, graph.constant(np.zeros(len(found.actions))))
+    action = graph.add("Where", within, action, graph.constant(np.zeros(found.action_size)))
     new = {**learnt, **_remembered(graph, found, state, units), "units": units.whole(), "last_action": action}
     new["tick"] = graph.add("Add", state["tick"], graph.constant([1], np.int64))
     fine, diverged = graph.constant([0], np.int64), graph.constant([2], np.int64)
@@ -143,7 +143,7 @@ def _step(graph: Graph, found: Description) -> None:
     }
     refused = graph.add("Max", state["last_status"], graph.constant([1], np.int64))
     kept["last_status"] = graph.add("Where", goes_on, new["last_status"], refused)
-    graph.output("action", kept["last_action"], [len(found.actions)])
+    graph.output("action", kept["last_action"], [found.action_size])
     for name, (shape, dtype) in shapes.items():
         graph.output(f"next_{name}", kept[name], shape, dtype)
 
@@ -162,7 +162,7 @@ def _pass(graph: Graph, found: Description, state: dict[str, str], inputs: str) 
     units = Units(graph, state["units"], found.units)
     for place in found.ones:
         units.write(place, 1, graph.constant([1.0]))
-    units.write(0, len(found.observations), inputs)
+    units.write(0, found.observation_size, inputs)
     for step in found.steps:
         _of_step(graph, found, state, units, step)
     return units
