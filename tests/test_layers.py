@@ -28,7 +28,7 @@ LAYERS = (
     ("engines",),
     ("attractors", "evolution"),
     ("runs",),
-    ("importing", "recording"),
+    ("export", "importing", "recording"),
     ("analysis",),
     ("report",),
     ("bench", "comparison", "experiments", "play"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from itertools import combinations, product
 from typing import Any, NamedTuple
 
 import jax
@@ -60,36 +59,27 @@ class Case(NamedTuple):
         return "-".join(map(str, self))
 
 
-def shipped(parts: Any) -> list[str]:
-    """Return the names of those that ship, whatever tests have registered."""
-    return [name for name in parts if parts.origin(name) is None and not name.startswith("test")]
+INTERVALS = (1, 3)
 
 
 def pairs() -> list[Case]:
-    """Return cases in which every two values of different columns meet once at least, as few as a greedy choice finds."""
-    columns = (
-        [name for name, kind in NETWORKS.items() if not kind.static_only],
-        list(RULES),
-        list(NORMALISATIONS),
-        list(AVERAGINGS),
-        [1, 3],
-    )
-    missing = {
-        (one, first, other, second)
-        for one, other in combinations(range(len(columns)), 2)
-        for first, second in product(columns[one], columns[other])
-    }
-    every = list(product(*columns))
-    found = []
-    while missing:
-        best = max(every, key=lambda case: len(_met(case) & missing))
-        missing -= _met(best)
-        found.append(Case(*best))
-    return found
+    """Return cases in which every two values of different columns meet: every rule with every normalisation.
 
-
-def _met(case: tuple[Any, ...]) -> set[tuple[int, Any, int, Any]]:
-    return {(one, case[one], other, case[other]) for one, other in combinations(range(len(case)), 2)}
+    The other columns turn at paces of their own, so that they meet each other and all of these.
+    """
+    networks = [name for name, kind in NETWORKS.items() if not kind.static_only]
+    averagings = list(AVERAGINGS)
+    return [
+        Case(
+            networks[(r + n) % len(networks)],
+            rule,
+            normalisation,
+            averagings[(r + n) % len(averagings)],
+            INTERVALS[(r + n // 3) % 2],
+        )
+        for r, rule in enumerate(RULES)
+        for n, normalisation in enumerate(NORMALISATIONS)
+    ]
 
 
 def static() -> list[Case]:

@@ -113,8 +113,8 @@ def _in_json(found: Description) -> str:
    the other over all units; the last units are the action.
 3. `histories` keep the units of this tick.
 
-Weights of a connection are in `weights`, or drawn at the start as `draw` says. Arrays with `wholes` are so many steps of
-`step`.
+Weights of a connection are in `weights`, or drawn at the start as `draw` says. Arrays with `wholes` are so many steps
+of `step`.
 """
 
 
@@ -172,8 +172,9 @@ def _vector(found: Description, manifest: Manifest, vector: Vector, name: str) -
 ## Is it still the same?
 
 `{name}` has {len(vector.observations):,} observations of the controller's lives, and the actions that it
-must give when it was started with seed {manifest.seed}, each within {manifest.tolerance:g}. `hebbax verify-export FOLDER`
-runs them, and then whole lives of the task through what is in this folder, beside those of the original.
+must give when it was started with seed {manifest.seed}, each within {manifest.tolerance:g}.
+`hebbax verify-export FOLDER` runs them, and then whole lives of the task through what is in this folder, beside those of
+the original.
 """
 
 
