@@ -98,18 +98,23 @@ def make(case: Case, **options: Any) -> tuple[Policy, Any, np.ndarray, Normalise
             "averaging": case.averaging,
             "interval": f"{case.interval} ticks",
         }
+        if RULES.get(case.rule).rate is not None and "bcm" in case.rule:
+            plastic["rate"] = 0.005
         if AVERAGINGS.get(case.averaging).reads_window:
             plastic["window"] = 4
     bias = case.rule is not None and RULES.get(case.rule).needs_bias
     config = PolicyConfig(name="p", network=case.network, hidden=hidden, bias=bias, **plastic)
-    task, normaliser = TASK, Normaliser(np.full(8, 0.1), np.linspace(0.5, 1.5, 8))
+    # Recurrent networks of standardised weights are chaotic, unless what they see drives them hard.
+    drive = 5.0 if case.normalisation == "standardise" else 1.0
+    task, normaliser = TASK, Normaliser(np.full(8, 0.1), drive * np.linspace(0.5, 1.5, 8))
     if case.network == "conv":
         task, normaliser = PICTURE, Normaliser.identity(0)
         config = dataclasses.replace(config, channels=[2], kernels=[2], strides=[1], pools=[1])
     config = dataclasses.replace(config, **options)
     policy = make_policy(config, task)
     # Small: so that weights without a bound stay numbers, and nothing is chaos.
-    scale = 0.5 if case.rule is None else 0.005 if case.normalisation in ("none", "clip") else 0.05
+    slow = case.normalisation in ("none", "clip") or "bcm" in str(case.rule)
+    scale = 0.5 if case.rule is None else 0.005 if slow else 0.05
     genome = scale * np.random.default_rng(1).normal(size=policy.genome_size).astype(np.float32)
     return policy, task, genome, normaliser
 
