@@ -171,8 +171,8 @@ def _vector(found: Description, manifest: Manifest, vector: Vector, name: str) -
     return f"""\
 ## Is it still the same?
 
-`{name}` has {len(vector.observations):,} observations of the controller's lives, and the
-actions that it must give when it was started with seed {manifest.seed}, each within {manifest.tolerance:g}.
+`{name}` has {len(vector.observations):,} observations of its own lives, and the actions
+that it must give when it was started with seed {manifest.seed}, each within {manifest.tolerance:g}.
 `hebbax verify-export FOLDER` runs them, and then whole lives of the task through what is in this folder, beside those of
 the original.
 """
