@@ -173,8 +173,8 @@ def _vector(found: Description, manifest: Manifest, vector: Vector, name: str) -
 
 `{name}` has {len(vector.observations):,} observations of its own lives, and the actions
 that it must give when it was started with seed {manifest.seed}, each within {manifest.tolerance:g}.
-`hebbax verify-export FOLDER` runs them, and then whole lives of the task through what is in this folder, beside those of
-the original.
+`hebbax verify-export FOLDER` runs them, and then whole lives of the task through what is in this folder, beside those
+of the original.
 """
 
 
