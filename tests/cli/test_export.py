@@ -40,8 +40,11 @@ def test_a_controller_leaves_and_is_still_the_same(hebbax, exported):
 
 def test_a_second_export_takes_the_place_of_the_first(hebbax, exported):
     before = (exported / "test_vector.csv").read_bytes()
-    assert hebbax("export", RUN, "--format", "json", "--to", "out", "--seed", "2").code == 0
+    (exported / "ros2_node.py").write_text("filled in", encoding="utf-8")
+    assert hebbax("export", RUN, "--format", "numpy", "--to", "out", "--seed", "2").code == 0
     assert (exported / "test_vector.csv").read_bytes() != before
+    assert (exported / "ros2_node.py").read_text("utf-8") == "filled in"
+    assert not (exported / "swimmer_han_e.json").exists()
     assert hebbax("verify-export", "out", "--lives", "0").code == 0
 
 

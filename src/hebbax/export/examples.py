@@ -147,7 +147,7 @@ def ros2_node(found: Description, manifest: Manifest) -> str:
     return f'''\
 """A node of ROS 2 that runs the controller: it hears `observation`, and tells `action` once every control period.
 
-Both are lists of numbers in the order of README.md. It needs hebbax (`pip install hebbax`) and rclpy.
+Both are lists of numbers in the order of README.md. It needs hebbax and rclpy.
 """
 
 import hebbax

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, one_line
 from hebbax.export.description import Description
 from hebbax.export.numpy_controller import Controller
 from hebbax.export.onnx_printer import import_onnx, state_shapes
@@ -130,11 +130,17 @@ class NumpyStepper:
 class OnnxStepper:
     """A controller as a graph, run by onnxruntime."""
 
-    def __init__(self, found: Description, model: bytes) -> None:
+    def __init__(self, found: Description, model: Path | bytes) -> None:
         runtime = import_onnx("onnxruntime")
         options = runtime.SessionOptions()
         options.intra_op_num_threads, options.log_severity_level = 1, 3
-        self._session = runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        content = model.read_bytes() if isinstance(model, Path) else model
+        try:
+            self._session = runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # of its own kinds
+            raise HebbaxError(
+                f"{model if isinstance(model, Path) else 'the model'}: {one_line(error)[:200]}"
+            ) from error
         self._found, self._state = found, first_state(found, lambda controller: None)
         self.state_size = sum(part.nbytes for part in self._state.values())
 

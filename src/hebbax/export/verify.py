@@ -127,7 +127,7 @@ def verify_export(folder: Path, run: StoredRun, *, lives: int = LIVES, seed: int
     found = describe_run(run, manifest.genome, manifest.bits)
     check_belongs(folder, manifest, found)
     vector = read_vector(folder, found)
-    with _stepper(found, manifest) as (stepper, compiled):
+    with _stepper(folder, found, manifest) as (stepper, compiled):
         difference = largest_difference(stepper, vector, manifest.seed)
         answers = answers_not_a_number(stepper, vector, manifest.seed)
         original, exported = _both(run, manifest, stepper, lives, seed) if lives else (None, None)
@@ -155,14 +155,13 @@ def check_belongs(folder: Path, manifest: Manifest, found: Description) -> None:
 
 
 @contextmanager
-def _stepper(found: Description, manifest: Manifest) -> Iterator[tuple[Stepper, bool]]:
+def _stepper(folder: Path, found: Description, manifest: Manifest) -> Iterator[tuple[Stepper, bool]]:
     """Lend what runs an export, and whether it is itself that runs."""
-    code = code_of(found, manifest.format, manifest.seed)
     if manifest.format == "c" and (chosen := compiler()) is not None:
-        with c_stepper(found, code, chosen) as stepper:
+        with c_stepper(found, code_of(found, "c", manifest.seed), chosen) as stepper:
             yield stepper, True
     elif manifest.format == "onnx":
-        yield OnnxStepper(found, code[f"{found.name}.onnx"]), True
+        yield OnnxStepper(found, folder / f"{found.name}.onnx"), True
     else:
         yield NumpyStepper(Controller(found.to_json())), manifest.format != "c"
 

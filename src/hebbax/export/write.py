@@ -6,6 +6,7 @@ import inspect
 import io
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from hebbax.export.c_printer import print_c
 from hebbax.export.describe import describe_run
 from hebbax.export.description import Description
 from hebbax.export.examples import check_program, example_loop, ros2_node
-from hebbax.export.manifest import FORMATS, MANIFEST, Manifest, sha256
+from hebbax.export.manifest import FORMATS, MANIFEST, Manifest, read_manifest, sha256
 from hebbax.export.onnx_printer import print_onnx, state_shapes
 from hebbax.export.readme import readme
 from hebbax.export.test_vector import TEXT, Vector, file_of, record_vector
@@ -28,6 +29,9 @@ from hebbax.runs.stored_run import StoredRun
 
 TOLERANCE = 1e-3
 """How far an action of the test vector may be from that of the original; most are within 1e-6."""
+
+TO_FILL_IN = ("example_loop.c", "ros2_node.py")
+"""Files that are for their reader to change: a second export leaves them as they are."""
 
 
 def export_run(
@@ -68,12 +72,22 @@ def export_run(
         {path: sha256(data) for path, data in files.items()},
     )
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / MANIFEST).unlink(missing_ok=True)  # until all is there
+    _remove_former(folder)
     for path, data in {**files, **_beside(found, manifest, name)}.items():
-        write_bytes_atomically(folder / path, data)
+        if path not in TO_FILL_IN or not (folder / path).exists():
+            write_bytes_atomically(folder / path, data)
     write_bytes_atomically(folder / "README.md", readme(found, manifest, vector, name).encode())
     write_bytes_atomically(folder / MANIFEST, manifest.text.encode())
     return manifest
+
+
+def _remove_former(folder: Path) -> None:
+    """Remove the controller that a folder has held; what its owner may have filled in stays."""
+    names: list[str] = []
+    with suppress(HebbaxError):  # of a former export that was cut or edited, what is named anew is replaced
+        names = [name for name in read_manifest(folder).files if Path(name).name == name]
+    for name in (MANIFEST, *names):  # the manifest first: it comes back when all is there
+        (folder / name).unlink(missing_ok=True)
 
 
 def answered_by(found: Description, vector: Vector, seed: int) -> Vector:
