@@ -96,6 +96,8 @@ BAD_KEYS = (
     "training.race=1.5",
     "training.first_mean=median",
     "training.first_scale=0",
+    "training.first_of=0",
+    "training.first_of=3",
     "training.phases=[{after:-1}]",
     "training.phases=[{after:return>=x}]",
     "training.phases=[{after:5},{after:5}]",
