@@ -11,6 +11,12 @@ from hebbax.reproduction import (
     han_gymnasium,
     han_perturbation,
     najarro_ablation,
+    najarro_car,
+    najarro_car_ablation,
+    najarro_car_coefficients,
+    najarro_car_coevolve,
+    najarro_car_curves,
+    najarro_car_pca,
     najarro_coefficients,
     najarro_coevolve,
     najarro_curves,
@@ -42,6 +48,12 @@ EXPERIMENTS: dict[str, Experiment] = {
     "najarro-coefficients": najarro_coefficients.EXPERIMENT,
     "najarro-curves": najarro_curves.EXPERIMENT,
     "najarro-weights": najarro_weights.EXPERIMENT,
+    "najarro-car": najarro_car.EXPERIMENT,
+    "najarro-car-ablation": najarro_car_ablation.EXPERIMENT,
+    "najarro-car-coevolve": najarro_car_coevolve.EXPERIMENT,
+    "najarro-car-pca": najarro_car_pca.EXPERIMENT,
+    "najarro-car-coefficients": najarro_car_coefficients.EXPERIMENT,
+    "najarro-car-curves": najarro_car_curves.EXPERIMENT,
 }
 
 

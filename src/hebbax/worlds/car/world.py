@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -126,6 +127,16 @@ def start(noise: Noise) -> Car:
     return born(0.5 + 0.5 * noise.uniform)
 
 
+def start_on(seeds: Sequence[int]) -> Callable[[Noise], Car]:
+    """Return the start of lives on Gymnasium's tracks of some seeds, of which each life draws one."""
+    draws, count = np.stack([draws_of_seed(seed) for seed in seeds]), len(seeds)
+
+    def start(noise: Noise) -> Car:
+        return born(draws[int(count * (0.5 + 0.5 * noise.uniform[0]))])
+
+    return start
+
+
 def advance(state: Car, control: Array, period: float, model: Condition) -> Car:
     """Return the car a frame later; controls are steering (+1 right), gas (0 to 1) and brake (0 to 1)."""
     body, pose = state.body.astype(np.float32), state.pose.astype(np.float32)
@@ -149,12 +160,15 @@ def advance(state: Car, control: Array, period: float, model: Condition) -> Car:
     )
 
 
-def car() -> World:
-    """Return the world: three controls as Gymnasium's CarRacing-v3 has them, 50 Hz."""
+def car(seeds: Sequence[int] = ()) -> World:
+    """Return the world: three controls as Gymnasium's CarRacing-v3 has them, 50 Hz.
+
+    Every life has a track of its own, or, with seeds, one of Gymnasium's of these.
+    """
     return World(
         "car",
         Car,
-        start,
+        start_on(seeds) if len(seeds) else start,
         advance,
         control_size=3,
         control_period=PERIOD,
