@@ -19,7 +19,7 @@ _SHAPE = (SIZE, SIZE, 3)
 
 def observe(state: Car, memory: Array) -> Array:
     """Return the picture from 0 to 1, flat: rows from the top, of each its pixels, of each red, green and blue."""
-    return see(state).reshape(-1) / 255.0
+    return see(state)
 
 
 def actuate(action: Array, state: Car, memory: Array) -> Array:
