@@ -45,7 +45,7 @@ from hebbax.recording.writer import create_recording
 from hebbax.report.film.film import _result_of
 from hebbax.report.html import words
 from hebbax.report.plots import plot_learning_curve
-from hebbax.reproduction import najarro_quadruped, najarro_table1
+from hebbax.reproduction import najarro_car, najarro_quadruped, najarro_racing, najarro_table1
 from hebbax.reproduction.conditions import conditions_table, controllers_table
 from hebbax.reproduction.records import curve_of, read_records, record_of
 from hebbax.reproduction.study import STUDY, read_numbers
@@ -353,6 +353,22 @@ def _study() -> dict[str, Any]:
     return {"schema": 1, "runs": {f"mlp-s{seed}": {**about, "seed": seed} for seed in range(2)}, "versions": {}}
 
 
+def _cars() -> dict[str, Any]:
+    """Return what is kept of a car on its tracks and in Gymnasium's own environment."""
+
+    def drives(lives: int) -> dict[str, Any]:
+        return {"returns": [float(800 + life) for life in range(lives)], "ticks": list(range(lives))}
+
+    own = {"gymnasium": drives(najarro_car.OWN), "compiled": drives(najarro_racing.LIVES)}
+    about = {"policy": "conv", "generation": 3, "kind": "static", "tracks": drives(najarro_racing.LIVES), "own": own}
+    return {"schema": 1, "runs": {"conv-s1": {**about, "seed": 1}}, "versions": {}}
+
+
+def _read_cars(folder: Path) -> Any:
+    numbers = read_numbers(folder / STUDY, najarro_car.NUMBERS)
+    return najarro_car.section(numbers, folder), {name: entry["seed"] for name, entry in numbers.items()}
+
+
 def _read_study(folder: Path) -> Any:
     numbers = read_numbers(folder / STUDY, najarro_table1.NUMBERS)
     return najarro_table1.section(numbers, folder), {name: entry["seed"] for name, entry in numbers.items()}
@@ -457,6 +473,14 @@ KINDS = {
         lambda: json_files(_study()),
         _read_study,
         optional=r"mlp-s\d is gone|versions",
+    ),
+    "the study of a car's reproduction": Kind(
+        STUDY,
+        _document(STUDY, _cars()),
+        lambda: json_files(_cars()),
+        _read_cars,
+        optional=r"conv-s1 is gone|versions|own is null",
+        share=1 / 4,
     ),
     "a card of the zoo": Kind(
         "card.json",

@@ -8,7 +8,7 @@ import gymnasium
 import numpy as np
 from gymnasium import spaces
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, check_whole
 from hebbax.tasks.external.spaces import shape_of_image
 
 
@@ -30,14 +30,12 @@ class AreaResize(gymnasium.ObservationWrapper):
     """
 
     def __init__(self, env: gymnasium.Env[Any, Any], height: int, width: int) -> None:
+        space = getattr(env, "observation_space", None)
+        if not isinstance(env, gymnasium.Env) or (shape := shape_of_image(space)) is None:
+            raise HebbaxError(f"env={env} observes {space}: expected an environment with images of uint8, colours last")
         super().__init__(env)
-        shape = shape_of_image(env.observation_space)
-        if shape is None:
-            raise HebbaxError(f"{env} observes {env.observation_space}: expected images of uint8, colours last")
-        for name, size, most in (("height", height, shape[0]), ("width", width, shape[1])):
-            if not 1 <= size <= most:
-                nearest = min(max(size, 1), most)
-                raise HebbaxError(f"{name}={size}: expected 1 to the image's {most} pixels; nearest valid: {nearest}")
+        check_whole("height", height, 1, shape[0])
+        check_whole("width", width, 1, shape[1])
         self._rows, self._columns = area_shares(shape[0], height), area_shares(shape[1], width)
         self._shape = shape
         self.observation_space = spaces.Box(0, 255, (height, width, shape[2]), np.uint8)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hebbax.compiling.compiler import compiled
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, check_seed
 from hebbax.types import Array, Noise
 from hebbax.worlds.car.film import picture_of
 from hebbax.worlds.car.frame import judge, move, put_car
@@ -128,7 +128,12 @@ def start(noise: Noise) -> Car:
 
 
 def start_on(seeds: Sequence[int]) -> Callable[[Noise], Car]:
-    """Return the start of lives on Gymnasium's tracks of some seeds, of which each life draws one."""
+    """Return the start of lives on Gymnasium's tracks of some seeds, of which each life draws one.
+
+    Raises HebbaxError for a seed that is none.
+    """
+    for seed in seeds:
+        check_seed(seed)
     draws, count = np.stack([draws_of_seed(seed) for seed in seeds]), len(seeds)
 
     def start(noise: Noise) -> Car:
