@@ -82,6 +82,13 @@ class Conv(Network):
         return tuple(found)
 
     @property
+    def layers(self) -> tuple[str, ...]:
+        """How large the image is, what each convolution leaves, and the layers of the perceptron, in words."""
+        pictures = (self.convolutions[0].source, *(one.target for one in self.convolutions))
+        images = (f"{one.height}×{one.width}×{one.channels}" for one in pictures)
+        return (*images, *map(str, self.sizes[1:]))
+
+    @property
     def _features(self) -> Picture:
         return self.convolutions[-1].target
 
