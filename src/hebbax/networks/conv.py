@@ -43,7 +43,9 @@ class Conv(Network):
         _check_image(self.image, self.sizes)
         for name in _OF_EACH:
             values = getattr(self, name)
-            if not isinstance(values, tuple) or len(values) != len(self.channels) or not values:
+            if not isinstance(values, tuple):
+                raise HebbaxError(f"{name}={values!r}: expected a tuple of numbers, one a convolution", field=name)
+            if len(values) != len(self.channels) or not values:
                 raise HebbaxError(
                     f"{name}={list(values)}: expected a number for each of {max(len(self.channels), 1)} convolutions, "
                     "as channels has",
