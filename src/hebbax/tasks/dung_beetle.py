@@ -21,6 +21,7 @@ from hebbax.tasks.leung import (
     settled,
     slid,
     speed_ahead,
+    stepped,
     target_groups,
 )
 from hebbax.tasks.task import NEVER, Task
@@ -53,7 +54,7 @@ _NOMINAL, _BAND = -0.08, 0.04  # m, of the height of the published origin, and h
 
 def reset(noise: Noise) -> tuple[Array, Array, Array]:
     """Return a birth 2.4 cm above the ground, joints up to 0.2 rad off and up to 0.1 rad/s fast."""
-    return born(noise.uniform, _LOW, _HIGH, _BIRTH_HEIGHT)
+    return born(noise.uniform, _LOW, _HIGH, _BIRTH_HEIGHT, 6)
 
 
 def observe(simulation: Simulation, memory: Array) -> Array:
@@ -87,8 +88,9 @@ def outcome(
         -seconds * 0.0005 * np.sum(np.square(action)),
         moved,
         slid(before, simulation, 6),
+        stepped(simulation, action, memory),
     )
-    return terms, False, remembered(action, memory)
+    return terms, False, remembered(simulation, action, memory, period)
 
 
 def outcome_leung(
@@ -103,8 +105,9 @@ def outcome_leung(
         -0.5 * off_height,
         moved_ahead(before, simulation),
         slid(before, simulation, 6),
+        stepped(simulation, action, memory),
     )
-    return terms, False, remembered(action, memory)
+    return terms, False, remembered(simulation, action, memory, period)
 
 
 def dung_beetle() -> Task:
@@ -131,7 +134,7 @@ def dung_beetle() -> Task:
         actuate=actuate,
         outcome=outcome,
         compares=("qpos", "site_xpos"),
-        memory_size=19,
+        memory_size=25,
         length=LENGTH,
         reward=("forward", "upright", "heading", "height", "action"),
         shaping=tuple(SHAPING),

@@ -20,6 +20,7 @@ from hebbax.tasks.leung import (
     settled,
     slid,
     speed_ahead,
+    stepped,
     target_groups,
 )
 from hebbax.tasks.task import NEVER, Task
@@ -52,7 +53,7 @@ _UPRIGHT, _AHEAD = 0.95, 0.3  # cosine of the tilt; rad: what is beyond is no lo
 
 def reset(noise: Noise) -> tuple[Array, Array, Array]:
     """Return a birth 2 cm above the ground, joints up to 0.2 rad off and up to 0.1 rad/s fast."""
-    return born(noise.uniform, _LOW, _HIGH, _BIRTH_HEIGHT)
+    return born(noise.uniform, _LOW, _HIGH, _BIRTH_HEIGHT, 4)
 
 
 def observe(simulation: Simulation, memory: Array) -> Array:
@@ -75,8 +76,9 @@ def outcome(
         -seconds * 0.0005 * np.sum(np.square(action)),
         moved,
         slid(before, simulation, 4),
+        stepped(simulation, action, memory),
     )
-    return terms, False, remembered(action, memory)
+    return terms, False, remembered(simulation, action, memory, period)
 
 
 def outcome_leung(
@@ -90,8 +92,9 @@ def outcome_leung(
         -0.5 * (np.abs(yaw) >= _AHEAD),
         moved_ahead(before, simulation),
         slid(before, simulation, 4),
+        stepped(simulation, action, memory),
     )
-    return terms, False, remembered(action, memory)
+    return terms, False, remembered(simulation, action, memory, period)
 
 
 def gecko() -> Task:
@@ -119,7 +122,7 @@ def gecko() -> Task:
         actuate=actuate,
         outcome=outcome,
         compares=("qpos", "site_xpos"),
-        memory_size=17,
+        memory_size=21,
         length=LENGTH,
         reward=("forward", "upright", "heading", "action"),
         shaping=tuple(SHAPING),
