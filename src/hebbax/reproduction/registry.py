@@ -10,6 +10,12 @@ from hebbax.reproduction import (
     han_go1,
     han_gymnasium,
     han_perturbation,
+    leung_lifted,
+    leung_normalisation,
+    leung_ood,
+    leung_pca,
+    leung_ratio,
+    leung_transfer,
     najarro_ablation,
     najarro_coefficients,
     najarro_coevolve,
@@ -42,6 +48,12 @@ EXPERIMENTS: dict[str, Experiment] = {
     "najarro-coefficients": najarro_coefficients.EXPERIMENT,
     "najarro-curves": najarro_curves.EXPERIMENT,
     "najarro-weights": najarro_weights.EXPERIMENT,
+    "leung-ood": leung_ood.EXPERIMENT,
+    "leung-normalisation": leung_normalisation.EXPERIMENT,
+    "leung-pca": leung_pca.EXPERIMENT,
+    "leung-lifted": leung_lifted.EXPERIMENT,
+    "leung-ratio": leung_ratio.EXPERIMENT,
+    "leung-transfer": leung_transfer.EXPERIMENT,
 }
 
 
