@@ -110,6 +110,15 @@ def outcome_leung(
     return terms, False, remembered(simulation, action, memory, period)
 
 
+_STEP = {"foot-slip": -0.2, "steps": 0.03}
+_PHASES = (
+    {"after": 0},
+    {"after": "reward_terms.forward>=1.5", "weights": _STEP},
+    {"after": "reward_terms.forward>=1.9", "weights": {**_STEP, "foot-slip": -0.5}},
+)
+"""At full speed nothing but steps and sliding feet tell walkers apart; until then it drags legs that it could use."""
+
+
 def dung_beetle() -> Task:
     """Return the task: 27 observations, 18 targets of servos behind a low-pass, 50 Hz, 10 s.
 
@@ -140,6 +149,7 @@ def dung_beetle() -> Task:
         shaping=tuple(SHAPING),
         termination=NEVER,
         training_ticks=400,
+        training_phases=_PHASES,
     )
 
 
@@ -154,4 +164,5 @@ def dung_beetle_leung() -> Task:
         outcome=outcome_leung,
         reward=("speed", "upright", "heading", "height"),
         training_ticks="full",
+        training_phases=(),
     )

@@ -97,6 +97,15 @@ def outcome_leung(
     return terms, False, remembered(simulation, action, memory, period)
 
 
+_STEP = {"foot-slip": -0.3, "steps": 0.02}
+_PHASES = (
+    {"after": 0},
+    {"after": "reward_terms.forward>=0.3", "weights": _STEP},
+    {"after": "reward_terms.forward>=1", "weights": {**_STEP, "foot-slip": -0.6}},
+)
+"""Who slides is as fast as who steps; but a cost of sliding from the start teaches to stand still."""
+
+
 def gecko() -> Task:
     """Return the task: 51 observations, 16 targets of servos behind a low-pass, 50 Hz, 10 s.
 
@@ -128,6 +137,7 @@ def gecko() -> Task:
         shaping=tuple(SHAPING),
         termination=NEVER,
         training_ticks=400,
+        training_phases=_PHASES,
     )
 
 
@@ -143,4 +153,5 @@ def gecko_leung() -> Task:
         outcome=outcome_leung,
         reward=("speed", "upright", "heading"),
         training_ticks="full",
+        training_phases=(),
     )
