@@ -215,6 +215,7 @@ def bad_command_lines() -> Iterator[tuple[str, ...]]:
     yield "train", "task=swimmer", "damage=scale-grip(0)"
     yield "train", "task=swimmer", "damage=car/weak-engine"
     yield "stress", RUN, "--suite", "car"
+    yield "reproduce", "leung-ood", "--run", RUN
     yield from (("import", *POSITIONALS["import"], key) for key in BAD_IMPORTS)
     yield "train", "-m", "task=swimmer", "seed=0,1", "--run", "a-file/inside"
     yield from (("train", *(["task=swimmer"] if not key.startswith("task=") else []), key) for key in BAD_KEYS)

@@ -176,6 +176,14 @@ def diagram_in_words(diagram: Sequence[float | None]) -> str:
     return "".join("#" if share is not None and share >= 0.5 else "." for share in diagram)
 
 
+def rows_of_legs(footfall: Mapping[str, Any]) -> list[tuple[str, float | None, float | None, str]]:
+    """Return of each leg of a footfall as plain values its name, duty factor and phase, and a stride as marks."""
+    return [
+        (name, leg["duty_factor"], leg["phase"], diagram_in_words(leg["diagram"]))
+        for name, leg in footfall["legs"].items()
+    ]
+
+
 def _named(found: Footfall, places: np.ndarray) -> Footfall:
     """Return strides with the name of their gait, if there is one for it."""
     stand = paired(places)

@@ -231,16 +231,13 @@ parts of a stride. a stride: # where it bears weight, from the middle of the fir
 
 def print_footfall(document: dict[str, Any]) -> None:
     """Print when each leg bears weight in a stride of one life; nothing where no legs were seen."""
-    from hebbax.analysis.footfall import diagram_in_words
+    from hebbax.analysis.footfall import rows_of_legs
 
     lives = [life["gait"]["footfall"] for life in document["lives"] if life["gait"] and life["gait"].get("footfall")]
     if not lives:
         return
     shown = next((one for one in lives if one["name"]), lives[0])
-    rows = [
-        [name, number(leg["duty_factor"], 2), number(leg["phase"], 2), diagram_in_words(leg["diagram"])]
-        for name, leg in shown["legs"].items()
-    ]
+    rows = [[name, number(duty, 2), number(phase, 2), stride] for name, duty, phase, stride in rows_of_legs(shown)]
     print_table(_LEG_COLUMNS, rows, right=_LEG_COLUMNS[1:3])
     print(f"{_LEG_LEGEND}\n")
 

@@ -21,11 +21,14 @@ from hebbax.reproduction.leung_robots import (
     RANDOMISED,
     RANDOMISED_LSTM,
     STATIC,
+    UNHARMED,
     about,
     budgets_of,
     by_condition,
     called,
+    case_of,
     kept_share,
+    labels_in,
     robots_in,
     said,
     through,
@@ -74,9 +77,7 @@ def kept_by_group(entry: Mapping[str, Any]) -> dict[str, float]:
     """Return the mean share of the way that is left in each kind of condition; nothing where it goes nowhere."""
     found = {}
     for group, belongs in GROUPS.items():
-        shares = [
-            kept_share(entry["cases"], place) for place, case in enumerate(entry["cases"]) if belongs(case["name"])
-        ]
+        shares = [kept_share(entry, case["label"]) for case in entry["cases"] if belongs(case["name"])]
         known = [share for share in shares if share is not None]
         if known:
             found[group] = float(np.mean(known))
@@ -119,13 +120,13 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
 
 
 def _table(entries: Mapping[str, Mapping[str, Any]]) -> str:
-    first = next(iter(entries.values()))
-    rows = [["**unharmed, m**", *(mean_text(entry["cases"][0]["metres"]) for entry in entries.values())]]
+    unharmed = [case_of(entry, UNHARMED) for entry in entries.values()]
+    rows = [["**unharmed, m**", *("–" if case is None else mean_text(case["metres"]) for case in unharmed)]]
     for group in GROUPS:
         kept = [kept_by_group(entry).get(group) for entry in entries.values()]
         rows.append([f"**{group}, mean**", *map(_share, kept)])
-    for place, case in enumerate(first["cases"][1:], start=1):
-        rows.append([case["label"], *(_share(kept_share(entry["cases"], place)) for entry in entries.values())])
+    for label in labels_in(entries.values()):
+        rows.append([label, *(_share(kept_share(entry, label)) for entry in entries.values())])
     return table(["condition", *(called(name, entry) for name, entry in entries.items())], rows)
 
 

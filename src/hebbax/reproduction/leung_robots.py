@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -104,7 +104,8 @@ def budgets_of(*conditions: str) -> Mapping[str, Budget]:
 ABOUT = {"robot": one_of(*ROBOTS), "condition": TEXT}
 """What studies keep of a controller besides its numbers."""
 
-METRES = ListOf(number(-1e6, 1e6))
+METRES = ListOf(number(-1e6, 1e6), LIVES)
+UNHARMED = "unharmed"
 CASES = ListOf(Fields({"name": TEXT, "label": TEXT, "metres": METRES, "diverged": whole(0, LIVES)}))
 
 
@@ -136,8 +137,8 @@ def through(run: StoredRun, suite: str) -> list[dict[str, Any]]:
     stressed = stress(run.under(damage=""), name=run.folder.path.name, suite=suite, lifetimes=LIVES)
     return [
         {
-            "name": "unharmed" if outcome.case is None else outcome.case.name,
-            "label": "unharmed" if outcome.case is None else outcome.case.label,
+            "name": UNHARMED if outcome.case is None else outcome.case.name,
+            "label": UNHARMED if outcome.case is None else outcome.case.label,
             "metres": metres_of(run, outcome.lives),
             "diverged": int(outcome.lives.diverged.sum()),
         }
@@ -145,10 +146,26 @@ def through(run: StoredRun, suite: str) -> list[dict[str, Any]]:
     ]
 
 
-def kept_share(cases: Sequence[Mapping[str, Any]], place: int) -> float | None:
-    """Return the share of the unharmed way that is left in a case; None where the unharmed lives go nowhere."""
-    whole_way = float(np.mean(cases[0]["metres"]))
-    return float(np.mean(cases[place]["metres"])) / whole_way if whole_way > 0 else None
+def labels_in(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return what the cases of controllers are called besides the unharmed one, each once."""
+    return [
+        label
+        for label in dict.fromkeys(case["label"] for entry in entries for case in entry["cases"])
+        if label != UNHARMED
+    ]
+
+
+def case_of(entry: Mapping[str, Any], label: str) -> Mapping[str, Any] | None:
+    """Return the case of a controller with a label; None where it has none."""
+    return next((case for case in entry["cases"] if case["label"] == label), None)
+
+
+def kept_share(entry: Mapping[str, Any], label: str) -> float | None:
+    """Return the share of the unharmed way that is left in a case; None where unharmed lives go nowhere."""
+    unharmed, case = case_of(entry, UNHARMED), case_of(entry, label)
+    if unharmed is None or case is None or not np.mean(unharmed["metres"]) > 0:
+        return None
+    return float(np.mean(case["metres"]) / np.mean(unharmed["metres"]))
 
 
 def said(claim: str, holds: bool | None, seen: str) -> str:

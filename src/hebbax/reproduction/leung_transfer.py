@@ -21,10 +21,13 @@ from hebbax.reproduction.leung_robots import (
     RUNS,
     STANDARDISED,
     STATIC,
+    UNHARMED,
     about,
     budgets_of,
     called,
+    case_of,
     kept_share,
+    labels_in,
     robots_in,
     said,
     through,
@@ -67,9 +70,9 @@ def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path
         panels = figure.subplots(1, len(robots), squeeze=False)[0]
         for axes, robot in zip(panels, robots, strict=True):
             ours = {name: entry for name, entry in numbers.items() if entry["robot"] == robot}
-            labels = [case["label"] for case in next(iter(ours.values()))["cases"]]
+            labels = labels_in(ours.values())
             for place, (name, entry) in enumerate(ours.items()):
-                kept = [kept_share(entry["cases"], case) for case in range(len(labels))]
+                kept = [kept_share(entry, label) for label in labels]
                 rows = np.arange(len(labels)) + 0.12 * place
                 colour = LAYER_COLOURS[place % len(LAYER_COLOURS)]
                 values = [np.nan if share is None else share for share in kept]
@@ -91,24 +94,24 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
     for robot in robots_in(numbers):
         ours = {name: entry for name, entry in numbers.items() if entry["robot"] == robot}
         head = ["case", *(called(name, entry) for name, entry in ours.items())]
-        rows = [["**at home, m**", *(_home(entry["cases"][0]) for entry in ours.values())]]
-        for place, case in enumerate(next(iter(ours.values()))["cases"][1:], start=1):
-            rows.append([case["label"], *(_cell(entry["cases"], place) for entry in ours.values())])
+        rows = [["**at home, m**", *(_home(case_of(entry, UNHARMED)) for entry in ours.values())]]
+        for label in labels_in(ours.values()):
+            rows.append([label, *(_cell(entry, label) for entry in ours.values())])
         parts += [f"### {robot}", table(head, rows), _sentence(ours)]
     return "\n\n".join([*parts, figure_line(folder, f"{FIGURE}.png", "Part of the way in another simulation")])
 
 
-def _home(case: Mapping[str, Any]) -> str:
-    return mean_text(case["metres"]) + _diverged(case)
+def _home(case: Mapping[str, Any] | None) -> str:
+    return "–" if case is None else mean_text(case["metres"]) + _diverged(case)
 
 
-def _cell(cases: list[Mapping[str, Any]], place: int) -> str:
-    kept = kept_share(cases, place)
-    return ("–" if kept is None else f"{kept:.2f}") + _diverged(cases[place])
+def _cell(entry: Mapping[str, Any], label: str) -> str:
+    kept = kept_share(entry, label)
+    return ("–" if kept is None else f"{kept:.2f}") + _diverged(case_of(entry, label))
 
 
-def _diverged(case: Mapping[str, Any]) -> str:
-    return f", {case['diverged']} of {LIVES} diverged" if case["diverged"] else ""
+def _diverged(case: Mapping[str, Any] | None) -> str:
+    return f", {case['diverged']} of {LIVES} diverged" if case is not None and case["diverged"] else ""
 
 
 def _sentence(entries: Mapping[str, Mapping[str, Any]]) -> str:
@@ -116,8 +119,10 @@ def _sentence(entries: Mapping[str, Mapping[str, Any]]) -> str:
     bare = [entry for entry in entries.values() if _NOT_NORMALISED in entry["condition"]]
     if not bare:
         return said(claim, None, "no controller without normalisation was looked at")
-    home = sum(entry["cases"][0]["diverged"] for entry in bare)
-    away = sum(case["diverged"] for entry in bare for case in entry["cases"][1:])
-    lives = sum(LIVES * (len(entry["cases"]) - 1) for entry in bare)
+    at_home, elsewhere = (
+        [case["diverged"] for entry in bare for case in entry["cases"] if (case["label"] == UNHARMED) == home]
+        for home in (True, False)
+    )
+    home, away, lives = sum(at_home), sum(elsewhere), LIVES * len(elsewhere)
     seen = f"without normalisation {home} of {LIVES * len(bare)} lives diverge at home, and {away} of {lives} elsewhere"
     return said(claim, not home and away > 0, seen)
