@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hebbax.compiling.compiler import compiled
 from hebbax.tasks.attitude import roll_pitch_yaw, upright
 from hebbax.tasks.groups import Group
 from hebbax.tasks.leung import (
@@ -63,6 +64,12 @@ def observe(simulation: Simulation, memory: Array) -> Array:
     return np.concatenate((angles, velocities, np.array((roll, pitch, yaw)), memory[:16]))
 
 
+@compiled
+def scraped(simulation: Simulation, period: float) -> Array:
+    """Return for how long upper legs touched the ground in a tick, s, all four together."""
+    return period * np.sum(simulation.sensordata[4:8] > 0)
+
+
 def outcome(
     before: Simulation, simulation: Simulation, action: Array, memory: Array, period: float
 ) -> tuple[tuple[Array, ...], Array, Array]:
@@ -77,6 +84,7 @@ def outcome(
         moved,
         slid(before, simulation, 4),
         stepped(simulation, action, memory),
+        scraped(simulation, period),
     )
     return terms, False, remembered(simulation, action, memory, period)
 
@@ -93,11 +101,12 @@ def outcome_leung(
         moved_ahead(before, simulation),
         slid(before, simulation, 4),
         stepped(simulation, action, memory),
+        scraped(simulation, period),
     )
     return terms, False, remembered(simulation, action, memory, period)
 
 
-_STEP = {"foot-slip": -0.3, "steps": 0.02}
+_STEP = {"foot-slip": -0.3, "steps": 0.02, "scraping": -0.1}
 _PHASES = (
     {"after": 0},
     {"after": "reward_terms.forward>=0.3", "weights": _STEP},
@@ -134,7 +143,7 @@ def gecko() -> Task:
         memory_size=21,
         length=LENGTH,
         reward=("forward", "upright", "heading", "action"),
-        shaping=tuple(SHAPING),
+        shaping=(*SHAPING, "scraping"),
         termination=NEVER,
         training_ticks=400,
         training_phases=_PHASES,
