@@ -202,7 +202,7 @@ TURNS = {"straight": (0.0, 0.0), "leant": (0.33, 0.0), "turned": (0.0, 0.31)}  #
 
 @pytest.mark.parametrize("way", TURNS)
 def test_rewards_by_hand(task, model, way):
-    """cos 0.33 = 0.946 < 0.95. In the air. Along the robot's own x, 2 m/s along x and 3 along y are 2 cos + 3 sin of its yaw."""
+    """cos 0.33 = 0.946 < 0.95. Along its own x, 2 m/s along x and 3 along y are 2 cos + 3 sin of its yaw."""
     roll, yaw = TURNS[way]
     qpos, qvel = np.zeros(23), np.zeros(22)
     qpos[2:7] = 0.5, np.cos(roll / 2) * np.cos(yaw / 2), np.sin(roll / 2), 0, np.sin(yaw / 2)
