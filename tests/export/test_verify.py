@@ -56,7 +56,7 @@ def test_a_folder_is_whole(name, exported, run):
     assert (found.ticks, found.compiled) == (1000, name != "c" or compiler() is not None)
     assert found.largest_difference < 1e-4
     text = (exported / name / "README.md").read_text("utf-8")
-    for told in ("| 0 to 1 | joint angle | rad |", "0.04 s", "within 0.001", "NaN"):
+    for told in ("| 1 to 2 | joint angles | rad |", "0.04 s", "within 0.001", "NaN"):
         assert told in text, told
 
 
