@@ -114,7 +114,7 @@ def read_vector(folder: Path, found: Description) -> Vector:
             rows = np.array([[float(part) for part in line.split(",")] for line in lines], np.float32)
             parts = np.split(rows, np.cumsum(sizes)[:2], axis=1) if header.split(",") == columns_of(found) else []
         else:
-            with np.load(path, allow_pickle=False) as file:
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
                 parts = [np.array(_unpacked(file[name]), np.float32) for name in ("observations", "signals", "actions")]
     except Exception as error:  # of any kind: NumPy's reader says what it likes
         raise HebbaxError(f"cannot read {path}: it is no test vector; {_REMEDY}") from error
