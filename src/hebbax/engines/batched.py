@@ -18,12 +18,13 @@ from hebbax.worlds.base import WorldFunctions
 
 
 class BatchedTask(NamedTuple):
-    """A task's functions over all lives; `which` and `alive` [lives] say which to touch.
+    """A task's functions over all lives; `which` and `alive` [lives] say which to touch,
+    `ticks` [lives] at which tick each is.
 
     - `place(keys, terminations, which, states, memory)` fills the last two with births.
-    - `observe(states, memory, alive, keys, tick, out)` fills out [lives, observations].
+    - `observe(states, memory, alive, keys, ticks, out)` fills out [lives, observations].
     - `actuate(actions, states, memory, alive, out)` fills out [lives, controls].
-    - `outcome(befores, states, actions, memory, alive, keys, tick, rewards, done, terms)` fills the last three and
+    - `outcome(befores, states, actions, memory, alive, keys, ticks, rewards, done, terms)` fills the last three and
       updates memory.
     - `world` is what compiled lives call of the world.
     """
@@ -80,10 +81,10 @@ def _place(birth_size: Any, place: Any, one_of: Any) -> Any:
 
 def _observe(observe: Any, one_of: Any) -> Any:
     @compiled
-    def observe_all(states, memory, alive, keys, tick, out):
+    def observe_all(states, memory, alive, keys, ticks, out):
         for i in range(out.shape[0]):
             if alive[i]:
-                copy(observe(one_of(states, i), memory[i], keys[i, 0], keys[i, 1], tick), out[i])
+                copy(observe(one_of(states, i), memory[i], keys[i, 0], keys[i, 1], ticks[i]), out[i])
 
     return observe_all
 
@@ -102,12 +103,12 @@ def _actuate(actuate: Any, one_of: Any) -> Any:
 
 def _outcome(outcome: Any, write_terms: Any, one_of: Any) -> Any:
     @compiled
-    def outcome_all(befores, states, actions, memory, alive, keys, tick, rewards, done, terms):
+    def outcome_all(befores, states, actions, memory, alive, keys, ticks, rewards, done, terms):
         spare = np.empty(memory.shape[1])
         for i in range(rewards.shape[0]):
             if alive[i]:
                 before, after = one_of(befores, i), one_of(states, i)
-                key0, key1 = keys[i, 0], keys[i, 1]
+                key0, key1, tick = keys[i, 0], keys[i, 1], ticks[i]
                 rewards[i], done[i], new_memory = outcome(before, after, actions[i], memory[i], key0, key1, tick)
                 write_terms(before, after, actions[i], memory[i], key0, key1, tick, terms[i])
                 copy_by_way_of(spare, new_memory, memory[i])  # it may be a view of the memory before

@@ -1,0 +1,162 @@
+"""Lives whose actions come from outside: the bodies and damages of a task, each at its own tick, without a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from hebbax.compiling.bounds import BOUND
+from hebbax.damage.apply import change_values, happens
+from hebbax.damage.draws import drawn, leave_to_chance
+from hebbax.damage.event_table import ACTION, SENSE, states_of
+from hebbax.damage.events import Event
+from hebbax.engines.batched import batch_task
+from hebbax.engines.bodies import Bodies, bodies_of
+from hebbax.engines.body_batch import BodyBatch, BodyEvents
+from hebbax.engines.calls import Turns
+from hebbax.engines.gate import MOST_LIVES, thread_count
+from hebbax.engines.hooks import damage_table
+from hebbax.engines.scenario import PLAIN, Scenario
+from hebbax.errors import calling, check_whole
+from hebbax.policies.open_loop import Replay
+from hebbax.settings import pinned
+from hebbax.tasks.contract import compiled_task
+from hebbax.tasks.external.task import AnyTask
+from hebbax.types import MOST_RETURN, MOST_TICKS
+
+
+_QUIET = np.errstate(all="ignore")
+"""Of a life that diverges; the rest of what is pinned concerns JAX, which no tick calls."""
+
+
+class Stepped(NamedTuple):
+    """What one control tick came to, a row per life; of lives that are over, zeros and their last observation."""
+
+    observations: np.ndarray  # float64 [lives, observations], before normalisation; the last good one of who diverged
+    rewards: np.ndarray  # float64 [lives]
+    terms: np.ndarray  # float64 [lives, terms], none of a single term
+    terminated: np.ndarray  # bool [lives]: the task's termination has ended the life, or it has diverged
+    truncated: np.ndarray  # bool [lives]: that was its last tick
+    diverged: np.ndarray  # bool [lives]
+    reborn: np.ndarray  # bool [lives]: a termination has restarted the body, and the life goes on
+
+
+class Puppets:
+    """Lives of one task that tick together, and begin and end each by itself.
+
+    A life's states depend on its key, its actions, the task and what the scenario puts it through: with the actions of
+    a native life of the same key they are that life, to the bit. Raises HebbaxError for a task of another package, and
+    for damages that need a policy.
+    """
+
+    @pinned()
+    def __init__(
+        self, task: AnyTask, lives: int, scenario: Scenario = PLAIN, *, threads: int | None = None
+    ) -> None:
+        self.task = task = compiled_task(task)
+        self.count = check_whole("lives", lives, 1, MOST_LIVES)
+        self.ticks_of_life = task.length if scenario.ticks is None else scenario.ticks
+        self.restarts = scenario.restarts
+        self._mind = Replay(task.action_size, MOST_TICKS, "actions from outside")
+        self._damages = scenario.of_each(self.count)
+        self._turns = Turns()
+        self.keys = np.zeros((self.count, 2), np.uint32)
+        self.body = BodyBatch(task, batch_task(task), self.count, thread_count(threads), self.keys)
+        self._fates: dict[int, _Fate] = {}  # by identity of the damages, of those without chance
+        self._fate = [self._fate_of(events, key) for events, key in zip(self._damages, self.keys, strict=True)]
+        self._take_up_fates()
+        self.ticks, self.births = np.zeros(self.count, np.int64), np.zeros(self.count, np.int64)
+        self.over = np.ones(self.count, bool)  # none has begun
+        self.returns = np.zeros(self.count)
+        self.observations = np.zeros((self.count, task.observation_size))
+
+    @pinned()
+    def begin(self, which: np.ndarray, keys: np.ndarray) -> np.ndarray:
+        """Begin lives in some places, bool [lives], with keys uint32 [n, 2]; return all observations [lives, …]."""
+        self._turns.check("puppets")
+        self.keys[which] = keys
+        for life in np.flatnonzero(which).tolist():
+            self._fate[life] = self._fate_of(self._damages[life], self.keys[life])
+        self._take_up_fates()
+        for life in self.harmed:
+            if which[life]:
+                self._states[life] = states_of(self._tables[life])
+        self.ticks[which], self.births[which], self.returns[which] = 0, 0, 0.0
+        self.over &= ~which
+        with calling(f"a life of task {self.task.name!r}"):
+            self._use_bodies()
+            self.body.give_birth(which, self.births)
+            self._observe(which)
+        return self.observations.copy()
+
+    @_QUIET
+    def step(self, actions: np.ndarray) -> Stepped:
+        """Run one control tick of the lives that are not over, under actions float64 [lives, actuators]."""
+        going, before = ~self.over, self.ticks
+        actions = np.array(actions, np.float64)
+        self._change(ACTION, actions, going)
+        going &= np.all(np.abs(actions) <= BOUND, axis=1)  # a comparison with NaN is false
+        events = BodyEvents(self._tables, self._states, self.keys, before) if self.harmed else None
+        with calling(f"a life of task {self.task.name!r}"):
+            came = self.body.advance(going, before, actions, events)
+            going &= ~came.diverged & np.isfinite(came.rewards)
+            rewards, terms = np.where(going, came.rewards, 0.0), came.terms
+            self.returns += rewards
+            going &= np.abs(self.returns) <= MOST_RETURN
+            done = came.done & going
+            self.ticks = before + ~self.over
+            if self._changing:
+                self._use_bodies()
+            reborn = done & self.restarts
+            if reborn.any():
+                self.births += reborn
+                self.body.give_birth(reborn, self.births)
+            going &= self._observe(going)
+        diverged = ~self.over & ~going
+        terminated = diverged if self.restarts else diverged | done
+        truncated = ~self.over & ~terminated & (self.ticks >= self.ticks_of_life)
+        self.over = self.over | terminated | truncated
+        return Stepped(self.observations.copy(), rewards, terms, terminated, truncated, diverged, reborn)
+
+    def _observe(self, which: np.ndarray) -> np.ndarray:
+        """Take up what some lives observe, with what damages do to it; return which of all see finite numbers."""
+        seen = self.body.observe(which, self.ticks)
+        self._change(SENSE, seen, which)
+        finite = np.isfinite(seen).all(axis=1)
+        fresh = which & finite
+        self.observations[fresh] = seen[fresh]
+        return finite
+
+    def _change(self, stage: int, rows: np.ndarray, which: np.ndarray) -> None:
+        """Do to rows [lives, values] what happens at a stage of each life's tick."""
+        for life in self.harmed:
+            tick, table = self.ticks[life], self._tables[life]
+            if which[life] and happens(table, tick, stage):
+                change_values(table, tick, stage, self._states[life], *self.keys[life], rows[life])
+
+    def _use_bodies(self) -> None:
+        self.body.use_bodies([fate.bodies for fate in self._fate], self.ticks)
+
+    def _fate_of(self, events: Sequence[Event], key: np.ndarray) -> _Fate:
+        """Return what happens to the life of a key."""
+        if leave_to_chance(events):
+            return self._made(drawn(events, key, self.task, self._mind))
+        if id(events) not in self._fates:
+            self._fates[id(events)] = self._made(events)
+        return self._fates[id(events)]
+
+    def _made(self, events: Sequence[Event]) -> _Fate:
+        return _Fate(damage_table(events, self.task, self._mind), bodies_of(self.task, events))
+
+    def _take_up_fates(self) -> None:
+        """Take up which lives anything happens to, and what."""
+        self._tables = [fate.table for fate in self._fate]
+        self.harmed = [life for life, table in enumerate(self._tables) if len(table)]
+        self._changing = any(len(fate.bodies.models) > 1 for fate in self._fate)
+
+
+class _Fate(NamedTuple):
+    table: np.ndarray
+    bodies: Bodies
