@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -64,7 +64,7 @@ class Puppets:
         self._turns = Turns()
         self.keys = np.zeros((self.count, 2), np.uint32)
         self.body = BodyBatch(task, batch_task(task), self.count, thread_count(threads), self.keys)
-        self._fates: dict[int, _Fate] = {}  # by identity of the damages, of those without chance
+        self._fates: dict[int, tuple[Sequence[Event], _Fate]] = {}  # of damages without chance, by their identity
         self._fate = [self._fate_of(events, key) for events, key in zip(self._damages, self.keys, strict=True)]
         self._take_up_fates()
         self.ticks, self.births = np.zeros(self.count, np.int64), np.zeros(self.count, np.int64)
@@ -73,11 +73,18 @@ class Puppets:
         self.observations = np.zeros((self.count, task.observation_size))
 
     @pinned()
-    def begin(self, which: np.ndarray, keys: np.ndarray) -> np.ndarray:
-        """Begin lives in some places, bool [lives], with keys uint32 [n, 2]; return all observations [lives, …]."""
+    def begin(
+        self, which: np.ndarray, keys: np.ndarray, damages: Sequence[Sequence[Event]] | None = None
+    ) -> np.ndarray:
+        """Begin lives in some places, bool [lives], with keys uint32 [n, 2]; return all observations [lives, …].
+
+        `damages` are those of the n lives; None for what the scenario has for their places.
+        """
         self._turns.check("puppets")
         self.keys[which] = keys
-        for life in np.flatnonzero(which).tolist():
+        for number, life in enumerate(np.flatnonzero(which).tolist()):
+            if damages is not None:
+                self._damages[life] = damages[number]
             self._fate[life] = self._fate_of(self._damages[life], self.keys[life])
         self._take_up_fates()
         for life in self.harmed:
@@ -120,6 +127,15 @@ class Puppets:
         self.over = self.over | terminated | truncated
         return Stepped(self.observations.copy(), rewards, terms, terminated, truncated, diverged, reborn)
 
+    def state(self, life: int) -> Any:
+        """Return the world's state of a life, arrays that nobody else holds."""
+        states = self.body.batch.states
+        return type(states)(*(array[life].copy() for array in states))
+
+    def model(self, life: int) -> Any:
+        """Return the body's model that a life has at its tick."""
+        return self._fate[life].bodies.at(int(self.ticks[life]))
+
     def _observe(self, which: np.ndarray) -> np.ndarray:
         """Take up what some lives observe, with what damages do to it; return which of all see finite numbers."""
         seen = self.body.observe(which, self.ticks)
@@ -144,8 +160,8 @@ class Puppets:
         if leave_to_chance(events):
             return self._made(drawn(events, key, self.task, self._mind))
         if id(events) not in self._fates:
-            self._fates[id(events)] = self._made(events)
-        return self._fates[id(events)]
+            self._fates[id(events)] = (events, self._made(events))  # held, so that no other has its identity
+        return self._fates[id(events)][1]
 
     def _made(self, events: Sequence[Event]) -> _Fate:
         return _Fate(damage_table(events, self.task, self._mind), bodies_of(self.task, events))
