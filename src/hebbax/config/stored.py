@@ -7,6 +7,7 @@ import typing
 from functools import cache
 from typing import Any
 
+from hebbax.config.learner import LearnerConfig
 from hebbax.config.policy import CONNECTION_OPTIONS, PolicyConfig
 from hebbax.config.strategy_table import STRATEGIES, types_of
 from hebbax.expected import LARGEST_WHOLE, TEXT, TRUTH, Fields, ListOf, ObjectOf, Shape, Single, number, or_null, whole
@@ -73,7 +74,8 @@ class Typed:
 
     def check(self, value: Any, at: str = "") -> None:
         """Raise HebbaxError for a value of another type, and for a strategy that is unknown."""
-        Fields(known={**_TOP, "policy": Fields(known=_policy()), "strategy": Fields(known=_STRATEGY)}).check(value, at)
+        parts = {"policy": Fields(known=_policy()), "strategy": Fields(known=_STRATEGY)}
+        Fields(known={**_TOP, **parts, "learner": Fields(known=_learner())}).check(value, at)
         strategy = value.get("strategy", {})
         if "name" in strategy:
             options = types_of(STRATEGIES.get(strategy["name"]).options)
@@ -102,6 +104,11 @@ def _policy() -> dict[str, Shape]:
     connection = Fields(known={name: options[name] for name in CONNECTION_OPTIONS})
     ends = dict.fromkeys(("initial_low", "initial_high"), number())  # of runs of schema 1
     return {**options, "connections": ObjectOf(connection), **ends}
+
+
+@cache
+def _learner() -> dict[str, Shape]:
+    return {name: _shape_of(hint) for name, hint in typing.get_type_hints(LearnerConfig).items()}
 
 
 def _shape_of(hint: Any) -> Shape:

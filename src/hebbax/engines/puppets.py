@@ -26,7 +26,6 @@ from hebbax.tasks.contract import compiled_task
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import MOST_RETURN, MOST_TICKS
 
-
 _QUIET = np.errstate(all="ignore")
 """Of a life that diverges; the rest of what is pinned concerns JAX, which no tick calls."""
 
@@ -52,9 +51,7 @@ class Puppets:
     """
 
     @pinned()
-    def __init__(
-        self, task: AnyTask, lives: int, scenario: Scenario = PLAIN, *, threads: int | None = None
-    ) -> None:
+    def __init__(self, task: AnyTask, lives: int, scenario: Scenario = PLAIN, *, threads: int | None = None) -> None:
         self.task = task = compiled_task(task)
         self.count = check_whole("lives", lives, 1, MOST_LIVES)
         self.ticks_of_life = task.length if scenario.ticks is None else scenario.ticks
@@ -99,9 +96,10 @@ class Puppets:
         return self.observations.copy()
 
     @_QUIET
-    def step(self, actions: np.ndarray) -> Stepped:
-        """Run one control tick of the lives that are not over, under actions float64 [lives, actuators]."""
-        going, before = ~self.over, self.ticks
+    def step(self, actions: np.ndarray, which: np.ndarray | None = None) -> Stepped:
+        """Run one control tick of the lives that are not over, or of some [lives], under actions [lives, actuators]."""
+        living = ~self.over if which is None else which & ~self.over
+        going, before = living.copy(), self.ticks
         actions = np.array(actions, np.float64)
         self._change(ACTION, actions, going)
         going &= np.all(np.abs(actions) <= BOUND, axis=1)  # a comparison with NaN is false
@@ -113,7 +111,7 @@ class Puppets:
             self.returns += rewards
             going &= np.abs(self.returns) <= MOST_RETURN
             done = came.done & going
-            self.ticks = before + ~self.over
+            self.ticks = before + living
             if self._changing:
                 self._use_bodies()
             reborn = done & self.restarts
@@ -121,9 +119,9 @@ class Puppets:
                 self.births += reborn
                 self.body.give_birth(reborn, self.births)
             going &= self._observe(going)
-        diverged = ~self.over & ~going
+        diverged = living & ~going
         terminated = diverged if self.restarts else diverged | done
-        truncated = ~self.over & ~terminated & (self.ticks >= self.ticks_of_life)
+        truncated = living & ~terminated & (self.ticks >= self.ticks_of_life)
         self.over = self.over | terminated | truncated
         return Stepped(self.observations.copy(), rewards, terms, terminated, truncated, diverged, reborn)
 
