@@ -66,7 +66,7 @@ class BodyBatch:
         self.batch.use_models([own.at(tick) for own, tick in zip(bodies, ticks.tolist(), strict=True)])
 
     def give_birth(self, which: np.ndarray, births: np.ndarray) -> None:
-        """Put the bodies of some lives, bool [lives], at their birth of a number [lives], and their memory with them."""
+        """Put bodies of some lives, bool [lives], at their birth of a number [lives], and their memory with them."""
         ids = np.flatnonzero(which)
         self.earlier_warnings[ids] += self.batch.warnings()[ids]  # which the reset puts to zero
         self.batch.clear(ids)
@@ -82,7 +82,7 @@ class BodyBatch:
         return self.earlier_warnings + self.batch.warnings()
 
     def observe(self, which: np.ndarray, ticks: np.ndarray) -> np.ndarray:
-        """Return what some lives, bool [lives], observe at their ticks, float64 [lives, observations]; zeros of others."""
+        """Return what some lives, bool [lives], observe at their ticks, float64 [lives, observations]; others zeros."""
         observations = np.zeros((self.count, self.task.observation_size))
         self.batched.observe(self.batch.states, self.memory, which, self.keys, ticks, observations)
         return observations

@@ -63,6 +63,7 @@ class Puppets:
         self.body = BodyBatch(task, batch_task(task), self.count, thread_count(threads), self.keys)
         self._fates: dict[int, tuple[Sequence[Event], _Fate]] = {}  # of damages without chance, by their identity
         self._fate = [self._fate_of(events, key) for events, key in zip(self._damages, self.keys, strict=True)]
+        self._states = [states_of(fate.table) for fate in self._fate]
         self._take_up_fates()
         self.ticks, self.births = np.zeros(self.count, np.int64), np.zeros(self.count, np.int64)
         self.over = np.ones(self.count, bool)  # none has begun
@@ -83,10 +84,8 @@ class Puppets:
             if damages is not None:
                 self._damages[life] = damages[number]
             self._fate[life] = self._fate_of(self._damages[life], self.keys[life])
+            self._states[life] = states_of(self._fate[life].table)
         self._take_up_fates()
-        for life in self.harmed:
-            if which[life]:
-                self._states[life] = states_of(self._tables[life])
         self.ticks[which], self.births[which], self.returns[which] = 0, 0, 0.0
         self.over &= ~which
         with calling(f"a life of task {self.task.name!r}"):

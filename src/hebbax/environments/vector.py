@@ -113,7 +113,7 @@ class VectorEnvironment(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         return observations, told
 
     def _final(self, told: dict[str, Any], observations: np.ndarray) -> dict[str, Any]:
-        """Return what is told of a tick with the ends of lives as Gymnasium has them: under `final_obs`, `final_info`."""
+        """Return what is told of a tick with the ends of lives where Gymnasium has them: `final_obs`, `final_info`."""
         final = np.full(self.num_envs, None, object)
         for place in np.flatnonzero(self._ended).tolist():
             final[place] = observations[place]

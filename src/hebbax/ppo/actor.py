@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from hebbax.config.learner import PPO, RECURRENT_PPO, LearnerConfig
+from hebbax.config.learner import POLICIES, PPO, RECURRENT_PPO, LearnerConfig
 from hebbax.config.policy import PolicyConfig
 from hebbax.errors import HebbaxError
 from hebbax.tasks.external.task import AnyTask
@@ -60,14 +60,15 @@ def has_limits(task: AnyTask) -> bool:
 
 
 def for_task(policy: PolicyConfig, task: AnyTask) -> PolicyConfig:
-    """Return a preset of PPO's as a task needs it: without limits, its output is as it is.
+    """Return a preset of PPO's as a task needs it: without limits, its output is as it is. Others stay as they are.
 
     >>> from hebbax.config.policy import PRESETS
     >>> from hebbax.tasks.registry import make_task
     >>> for_task(PRESETS.get("ppo-mlp"), make_task("half_cheetah")).output_activation
     'hard-tanh'
     """
-    return policy if has_limits(task) else replace(policy, output_activation="linear")
+    limited = policy.name not in POLICIES.values() or has_limits(task)
+    return policy if limited else replace(policy, output_activation="linear")
 
 
 def genome_of(weights: Mapping[str, np.ndarray]) -> np.ndarray:

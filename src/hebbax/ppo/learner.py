@@ -11,6 +11,7 @@ from typing import Any, cast
 import jax
 import numpy as np
 
+from hebbax.config.policy import PRESETS
 from hebbax.config.strategy import StrategyConfig
 from hebbax.config.train import TrainConfig
 from hebbax.config.training import FULL, TrainingConfig
@@ -28,7 +29,7 @@ from hebbax.evolution.summary import summary_of
 from hebbax.installing import pip_install_extra
 from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
-from hebbax.ppo.actor import check_actor, genome_of
+from hebbax.ppo.actor import check_actor, for_task, genome_of
 from hebbax.settings import pinned
 from hebbax.tasks.registry import make_task
 
@@ -65,7 +66,10 @@ class PPOLearner:
         self.task = make_task(config.task.name)
         if config.training.ticks is None:
             config = replace(config, training=replace(config.training, ticks=FULL))
-        self.config = config = with_training(config, self.task)
+        config = with_training(config, self.task)
+        if PRESETS.get(config.policy.name) == config.policy:  # as it stands: nobody has chosen its output
+            config = replace(config, policy=for_task(config.policy, self.task))
+        self.config = config
         check_actor(config.policy, config.learner, self.task)
         self.policy = make_policy(config.policy, self.task)
         self.schedule = Schedule(config, self.task)
