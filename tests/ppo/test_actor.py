@@ -61,12 +61,20 @@ def test_limits_decide_whether_the_output_is_cut_off():
 @pytest.mark.parametrize(
     ("policy", "learner", "message"),
     [
-        (PRESETS.get("han-e"), "ppo", "'han-e' is plastic: ppo learns weights, not rules; nearest valid: policy=ppo-mlp"),
+        (
+            PRESETS.get("han-e"),
+            "ppo",
+            "'han-e' is plastic: ppo learns weights, not rules; nearest valid: policy=ppo-mlp",
+        ),
         (PRESETS.get("mlp"), "ppo", "bias=False: ppo on task 'half_cheetah' learns a policy with bias=true"),
         (PRESETS.get("ppo-mlp"), "recurrent-ppo", "network=mlp: recurrent-ppo .* network=lstm; nearest .*ppo-lstm"),
         (replace(PRESETS.get("ppo-mlp"), output_activation="tanh"), "ppo", "output_activation=tanh: .*hard-tanh"),
         (replace(PRESETS.get("ppo-mlp"), activation="selu"), "ppo", "activation=selu: ppo has tanh, relu"),
-        (replace(PRESETS.get("ppo-lstm"), activation="relu"), "recurrent-ppo", "activation=relu: recurrent-ppo has tanh"),
+        (
+            replace(PRESETS.get("ppo-lstm"), activation="relu"),
+            "recurrent-ppo",
+            "activation=relu: recurrent-ppo has tanh",
+        ),
     ],
 )
 def test_what_ppo_cannot_learn_is_said(policy, learner, message):

@@ -133,11 +133,11 @@ class Puppets:
         """Return the body's model that a life has at its tick."""
         return self._fate[life].bodies.at(int(self.ticks[life]))
 
-    def _observe(self, which: np.ndarray) -> np.ndarray:
+    def _observe(self, which: np.ndarray) -> Any:
         """Take up what some lives observe, with what damages do to it; return which of all see finite numbers."""
         seen = self.body.observe(which, self.ticks)
         self._change(SENSE, seen, which)
-        finite = np.isfinite(seen).all(axis=1)
+        finite = np.all(np.isfinite(seen), axis=1)
         fresh = which & finite
         self.observations[fresh] = seen[fresh]
         return finite

@@ -13,7 +13,7 @@ WIDEST = 5.0
 
 
 def observation_space(task: AnyTask) -> Box:
-    """Return the space of what a task observes: bytes of a picture, else float64 without limits, as it is computed."""
+    """Return the space of what a task observes: bytes of a picture, to the nearest, else float64 as it is computed."""
     if _observes_bytes(task):
         return Box(0, 255, task.observation_shape, np.uint8)
     return Box(-np.inf, np.inf, task.observation_shape or (task.observation_size,), np.float64)

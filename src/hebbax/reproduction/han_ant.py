@@ -43,8 +43,8 @@ EXPERIMENT = Experiment(
             "ticks, in place of 512, twelve and 1,000 of 1,000. Fitness is their mean. For the plastic networks it "
             "leaves out the bonus for standing, which keeps them at standing for long, and in the first 300 "
             "generations the cost of control, which keeps them at small steps; the static network dives and falls "
-            "without the bonus, so it, the GRU and PPO have the task's own reward. Every evaluation is of full lives with "
-            f"that reward. {PPO_REMARK.format('ppo-brax', 3_840_000)}",
+            "without the bonus, so it, the GRU and PPO have the task's own reward. Every evaluation is of full lives "
+            f"with that reward. {PPO_REMARK.format('ppo-brax', 3_840_000)}",
             tasks={"ant_run": ()},
             seeds={"han-b": 5, "mlp": 5, "han-e": 5, "gru": 5, "ppo-mlp": 1},
             overrides=(

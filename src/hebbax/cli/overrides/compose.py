@@ -14,7 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from hebbax.cli.overrides.check import as_hydra, check_overrides, expected_value, external_tasks, known_keys
 from hebbax.cli.overrides.schema import PRIMARY, store_schema
-from hebbax.config.learner import LEARNERS, POLICIES, LearnerConfig
+from hebbax.config.learner import EVOLUTION, LEARNERS, POLICIES, LearnerConfig
 from hebbax.config.train import TrainConfig, check_train_config, from_typed
 from hebbax.errors import HebbaxError
 
@@ -45,8 +45,9 @@ def compose_train(overrides: Sequence[str]) -> TrainConfig:
 
 def _with_policy(overrides: Sequence[str]) -> Sequence[str]:
     """Return overrides with the policy that a learner comes with, where none is chosen."""
-    values = dict(text.partition("=")[::2] for text in overrides)
-    learner = LEARNERS[values["learner"]] if values.get("learner") in LEARNERS else LearnerConfig()
+    values = {text.partition("=")[0]: text.partition("=")[2] for text in overrides}
+    name = values.get("learner", EVOLUTION)
+    learner = LEARNERS.get(name) if name in LEARNERS else LearnerConfig()  # an unknown one is said later
     if "policy" in values or learner.algorithm not in POLICIES:
         return overrides
     return [f"policy={POLICIES[learner.algorithm]}", *overrides]
