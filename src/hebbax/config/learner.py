@@ -113,6 +113,8 @@ def check_learner(config: LearnerConfig) -> None:
     check_options(config)
     if not is_number(config.log_std_init) or not math.isfinite(config.log_std_init):
         raise HebbaxError(f"log_std_init={config.log_std_init}: expected a number such as -1.0", field="log_std_init")
+    if not isinstance(config.critic, list | tuple):
+        raise HebbaxError(f"critic={config.critic!r}: expected whole numbers such as [64, 64]", field="critic")
     for size in config.critic:
         check_whole("critic: size", size, 1, MOST_UNITS, field="critic")
     if config.algorithm == RECURRENT_PPO and config.critic:

@@ -52,10 +52,10 @@ def batch_task(task: Task) -> BatchedTask:
 def _batch(functions: TaskFunctions, world: WorldFunctions, state: type, versions: tuple[str, ...]) -> BatchedTask:
     one_of = row_of(state)
     return BatchedTask(
-        _kept(_place(world.birth_size, world.place, one_of), versions),
-        _kept(_observe(functions.observe, one_of), versions),
-        _kept(_actuate(functions.actuate, one_of), versions),
-        _kept(_outcome(functions.outcome, functions.write_terms, one_of), versions),
+        kept(_place(world.birth_size, world.place, one_of), versions),
+        kept(_observe(functions.observe, one_of), versions),
+        kept(_actuate(functions.actuate, one_of), versions),
+        kept(_outcome(functions.outcome, functions.write_terms, one_of), versions),
         world,
     )
 
@@ -67,7 +67,7 @@ def row_of(state: type) -> Any:
     return compiled(from_source(f"def one_of(states, i):\n    return State({fields})\n", "one_of", {"State": state}))
 
 
-def _kept(function: Any, versions: tuple[str, ...]) -> Any:
+def kept(function: Any, versions: tuple[str, ...] = ()) -> Any:
     """Return a function compiled, and kept on disk for the next process."""
     compiled = outermost(function)
     compiled._cache = LifeCache(fingerprint_of(function, versions))  # Numba's own would miss edits in what is called

@@ -59,6 +59,7 @@ class BodyBatch:
         self.task, self.batched, self.count, self.keys = task, batched, lives, keys  # uint32 [lives, 2]
         self.batch = task.world.batch(lives, threads, batched.world, writable=writable)
         self.memory = np.zeros((lives, task.memory_size))
+        self._sizes = task.observation_size, term_columns(task)
         self.earlier_warnings = np.zeros(lives, np.int64)
 
     def use_bodies(self, bodies: Sequence[Bodies], ticks: np.ndarray) -> None:
@@ -83,7 +84,7 @@ class BodyBatch:
 
     def observe(self, which: np.ndarray, ticks: np.ndarray) -> np.ndarray:
         """Return what some lives, bool [lives], observe at their ticks, float64 [lives, observations]; others zeros."""
-        observations = np.zeros((self.count, self.task.observation_size))
+        observations = np.zeros((self.count, self._sizes[0]))
         self.batched.observe(self.batch.states, self.memory, which, self.keys, ticks, observations)
         return observations
 
@@ -100,11 +101,12 @@ class BodyBatch:
         for field in self.task.compared:
             getattr(befores, field)[:] = getattr(states, field)
         batched.actuate(actions, states, self.memory, which, self.batch.controls)
-        going = which & np.all(np.abs(self.batch.controls) <= MOST_CONTROL, axis=1)  # a comparison with NaN is false
-        if going.any():
-            self.batch.advance(np.flatnonzero(going), events, measured)
+        going = which & (np.abs(self.batch.controls) <= MOST_CONTROL).all(axis=1)  # a comparison with NaN is false
+        ids = going.nonzero()[0]
+        if len(ids):
+            self.batch.advance(ids, events, measured)
         going = going & self.batch.within_bounds()
         rewards, done = np.zeros(self.count), np.zeros(self.count, bool)
-        terms = np.zeros((self.count, term_columns(self.task)))
+        terms = np.zeros((self.count, self._sizes[1]))
         batched.outcome(befores, states, actions, self.memory, going, self.keys, ticks, rewards, done, terms)
         return Came(which & ~going, rewards, done, terms)

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hebbax.compiling.bounds import BOUND
 from hebbax.damage.apply import change_values, happens
 from hebbax.damage.draws import drawn, leave_to_chance
 from hebbax.damage.event_table import ACTION, SENSE, states_of
@@ -18,13 +17,14 @@ from hebbax.engines.body_batch import BodyBatch, BodyEvents
 from hebbax.engines.calls import Turns
 from hebbax.engines.gate import MOST_LIVES, thread_count
 from hebbax.engines.hooks import damage_table
+from hebbax.engines.puppet_ticks import tick_functions
 from hebbax.engines.scenario import PLAIN, Scenario
-from hebbax.errors import calling, check_whole
+from hebbax.errors import HebbaxError, calling, check_whole
 from hebbax.policies.open_loop import Replay
 from hebbax.settings import pinned
 from hebbax.tasks.contract import compiled_task
 from hebbax.tasks.external.task import AnyTask
-from hebbax.types import MOST_RETURN, MOST_TICKS
+from hebbax.types import MOST_TICKS, numbers_of
 
 _QUIET = np.errstate(all="ignore")
 """Of a life that diverges; the rest of what is pinned concerns JAX, which no tick calls."""
@@ -58,7 +58,8 @@ class Puppets:
         self.restarts = scenario.restarts
         self._mind = Replay(task.action_size, MOST_TICKS, "actions from outside")
         self._damages = scenario.of_each(self.count)
-        self._turns = Turns()
+        self._turns, self._called, self._functions = Turns(), f"a life of task {task.name!r}", tick_functions()
+        self._shape = self.count, task.action_size
         self.keys = np.zeros((self.count, 2), np.uint32)
         self.body = BodyBatch(task, batch_task(task), self.count, thread_count(threads), self.keys)
         self._fates: dict[int, tuple[Sequence[Event], _Fate]] = {}  # of damages without chance, by their identity
@@ -66,7 +67,7 @@ class Puppets:
         self._states = [states_of(fate.table) for fate in self._fate]
         self._take_up_fates()
         self.ticks, self.births = np.zeros(self.count, np.int64), np.zeros(self.count, np.int64)
-        self.over = np.ones(self.count, bool)  # none has begun
+        self.over, self._none = np.ones(self.count, bool), np.zeros(self.count, bool)  # none has begun
         self.returns = np.zeros(self.count)
         self.observations = np.zeros((self.count, task.observation_size))
 
@@ -88,41 +89,46 @@ class Puppets:
         self._take_up_fates()
         self.ticks[which], self.births[which], self.returns[which] = 0, 0, 0.0
         self.over &= ~which
-        with calling(f"a life of task {self.task.name!r}"):
+        with calling(self._called):
             self._use_bodies()
             self.body.give_birth(which, self.births)
-            self._observe(which)
+            seen = self.body.observe(which, self.ticks)
+            self._change(SENSE, seen, which)
+        good = which & np.all(np.isfinite(seen), axis=1)
+        self.observations[good] = seen[good]
         return self.observations.copy()
 
     @_QUIET
     def step(self, actions: np.ndarray, which: np.ndarray | None = None) -> Stepped:
-        """Run one control tick of the lives that are not over, or of some [lives], under actions [lives, actuators]."""
+        """Run one control tick of the lives that are not over, or of some [lives], under actions [lives, actuators].
+
+        Raises HebbaxError for actions of another shape.
+        """
         living = ~self.over if which is None else which & ~self.over
-        going, before = living.copy(), self.ticks
-        actions = np.array(actions, np.float64)
-        self._change(ACTION, actions, going)
-        going &= np.all(np.abs(actions) <= BOUND, axis=1)  # a comparison with NaN is false
+        before, going = self.ticks.copy(), np.empty(self.count, bool)
+        actions = np.array(numbers_of("actions", actions, np.float64))
+        if actions.shape != self._shape:
+            raise HebbaxError(f"actions of shape {actions.shape}: expected {self._shape}, a row for each life")
+        if self.harmed:
+            self._change(ACTION, actions, living)
+        self._functions.check(living, actions, going)
         events = BodyEvents(self._tables, self._states, self.keys, before) if self.harmed else None
-        with calling(f"a life of task {self.task.name!r}"):
-            came = self.body.advance(going, before, actions, events)
-            going &= ~came.diverged & np.isfinite(came.rewards)
-            rewards, terms = np.where(going, came.rewards, 0.0), came.terms
-            self.returns += rewards
-            going &= np.abs(self.returns) <= MOST_RETURN
-            done = came.done & going
-            self.ticks = before + living
+        reborn, ends = self._none, np.empty((3, self.count), bool)
+        with calling(self._called):
+            _, rewards, done, terms = came = self.body.advance(going, before, actions, events)
+            self._functions.credit(living, came.diverged, going, rewards, done, self.returns, self.ticks)
             if self._changing:
                 self._use_bodies()
-            reborn = done & self.restarts
-            if reborn.any():
+            if self.restarts and done.any():
+                reborn = done.copy()
                 self.births += reborn
                 self.body.give_birth(reborn, self.births)
-            going &= self._observe(going)
-        diverged = living & ~going
-        terminated = diverged if self.restarts else diverged | done
-        truncated = living & ~terminated & (self.ticks >= self.ticks_of_life)
-        self.over = self.over | terminated | truncated
-        return Stepped(self.observations.copy(), rewards, terms, terminated, truncated, diverged, reborn)
+            seen = self.body.observe(going, self.ticks)
+            if self.harmed:
+                self._change(SENSE, seen, going)
+        own = self.restarts, self.ticks_of_life, self.ticks, self.observations, ends, self.over
+        self._functions.finish(living, seen, going, done, *own)
+        return Stepped(self.observations.copy(), rewards, terms, ends[0], ends[1], ends[2], reborn)
 
     def state(self, life: int) -> Any:
         """Return the world's state of a life, arrays that nobody else holds."""
@@ -132,15 +138,6 @@ class Puppets:
     def model(self, life: int) -> Any:
         """Return the body's model that a life has at its tick."""
         return self._fate[life].bodies.at(int(self.ticks[life]))
-
-    def _observe(self, which: np.ndarray) -> Any:
-        """Take up what some lives observe, with what damages do to it; return which of all see finite numbers."""
-        seen = self.body.observe(which, self.ticks)
-        self._change(SENSE, seen, which)
-        finite = np.all(np.isfinite(seen), axis=1)
-        fresh = which & finite
-        self.observations[fresh] = seen[fresh]
-        return finite
 
     def _change(self, stage: int, rows: np.ndarray, which: np.ndarray) -> None:
         """Do to rows [lives, values] what happens at a stage of each life's tick."""

@@ -11,7 +11,8 @@ import numpy as np
 from hebbax.damage.events import Event
 from hebbax.environments.lives import LivesInTurn
 from hebbax.environments.rendering import Picture, check_render_mode
-from hebbax.environments.spaces import action_space, as_observed, observation_space
+from hebbax.environments.spaces import action_space, observation_space, observer
+from hebbax.errors import HebbaxError
 from hebbax.tasks.task import Task
 
 ALL = np.ones(1, bool)
@@ -60,6 +61,7 @@ class Environment(gymnasium.Env[np.ndarray, np.ndarray]):
         self.task = self.lives.task
         self.observation_space = observation_space(self.task)
         self.action_space = action_space(self.task)
+        self._observed = observer(self.task)
         self.render_mode = render_mode
         frames_per_second = max(1, round(1 / self.task.control_period))
         self.metadata = {**type(self).metadata, "render_fps": frames_per_second}  # pyright: ignore
@@ -75,15 +77,17 @@ class Environment(gymnasium.Env[np.ndarray, np.ndarray]):
         super().reset(seed=seed)
         observations = self.lives.begin(ALL, [seed], options or {}, self.np_random)
         self._show()
-        return as_observed(self.task, observations)[0], self.lives.told_at_birth(0)
+        return self._observed(observations)[0], self.lives.told_at_birth(0)
 
     def step(self, action: np.ndarray) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
         """Run a control tick; return observation, reward, terminated, truncated, and the reward's terms by name."""
-        stepped = self.lives.puppets.step(np.asarray(action, np.float64).reshape(1, -1))
+        if self.lives.puppets.over[0]:
+            raise HebbaxError("step: the life is over, or none has begun; expected reset()")
+        stepped = self.lives.puppets.step(np.asarray(action)[None])
         told = {name: column[0].item() for name, column in self.lives.columns(stepped).items()}
         self._show()
         return (
-            as_observed(self.task, stepped.observations)[0],
+            self._observed(stepped.observations)[0],
             stepped.rewards[0].item(),
             stepped.terminated[0].item(),
             stepped.truncated[0].item(),

@@ -13,7 +13,7 @@ from hebbax.engines.puppets import Puppets, Stepped
 from hebbax.engines.scenario import Scenario, variant_of
 from hebbax.errors import HebbaxError, check_seed, check_whole, unknown_name
 from hebbax.keys import life_words, words_of
-from hebbax.tasks.external.task import AnyTask
+from hebbax.tasks.external.task import AnyTask, ExternalTask
 from hebbax.tasks.registry import make_task
 from hebbax.tasks.task import Task
 from hebbax.types import MOST_LIVES
@@ -38,11 +38,12 @@ class LivesInTurn:
         termination: str = "end",
         threads: int | None = None,
     ) -> None:
-        made = make_task(task) if isinstance(task, str) else task
+        made = task if isinstance(task, Task | ExternalTask) else make_task(task)
         self.variants = _variants(damage, made)
         first = variant_of(self.variants, 0)
         self.puppets = Puppets(made, places, Scenario(ticks, None, termination, first), threads=threads)
         self.task: AnyTask = self.puppets.task
+        self._told = tuple(f"reward_{name}" for name in self.task.terms)
         self.seeds: list[int | None] = [None] * places
         self.lives = np.full(places, -1, np.int64)  # of the seed, the one under way
 
@@ -87,11 +88,12 @@ class LivesInTurn:
     def columns(self, stepped: Stepped) -> dict[str, np.ndarray]:
         """Return what `info` says of a tick, an array a key with a row per place."""
         terms = stepped.terms if stepped.terms.shape[1] else stepped.rewards[:, None]
-        told = {f"reward_{name}": terms[:, index] for index, name in enumerate(self.task.terms)}
+        told = {name: terms[:, index] for index, name in enumerate(self._told)}
         return {**told, "diverged": stepped.diverged, "reborn": stepped.reborn}
 
 
 def _variants(damage: str | Sequence[Event], task: AnyTask) -> Sequence[Sequence[Event]]:
     if isinstance(damage, str):
         return parse_damages(damage, task.control_period)
-    return [damage] if len(damage) else []
+    events = Scenario(damages=damage).shared
+    return [events] if events else []

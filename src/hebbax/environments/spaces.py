@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import cast
+
 import numpy as np
 from gymnasium.spaces import Box
 
@@ -28,13 +31,12 @@ def action_space(task: AnyTask) -> Box:
     return Box(low.astype(np.float32), high.astype(np.float32), dtype=np.float32)
 
 
-def as_observed(task: AnyTask, observations: np.ndarray) -> np.ndarray:
-    """Return observations float64 [lives, observations] as elements of the space, one a row, that nobody else holds."""
+def observer(task: AnyTask) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what makes observations float64 [lives, observations], which nobody else holds, elements of the space."""
     if _observes_bytes(task):
-        pictures = observed_pictures(task, observations)
-        assert pictures is not None
-        return pictures
-    return observations.reshape(len(observations), *(task.observation_shape or (task.observation_size,))).copy()
+        return lambda observations: cast(np.ndarray, observed_pictures(task, observations))
+    shape = task.observation_shape
+    return lambda observations: observations if shape is None else observations.reshape(len(observations), *shape)
 
 
 def _observes_bytes(task: AnyTask) -> bool:

@@ -12,7 +12,7 @@ from gymnasium.vector.utils import batch_space
 from hebbax.damage.events import Event
 from hebbax.environments.lives import LivesInTurn
 from hebbax.environments.rendering import Picture, check_render_mode
-from hebbax.environments.spaces import action_space, as_observed, observation_space
+from hebbax.environments.spaces import action_space, observation_space, observer
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.tasks.task import Task
 
@@ -50,6 +50,7 @@ class VectorEnvironment(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         self.task, self.num_envs, self.render_mode = self.lives.task, num_envs, render_mode
         self.single_observation_space = observation_space(self.task)
         self.single_action_space = action_space(self.task)
+        self._observed = observer(self.task)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self.metadata = {
@@ -69,7 +70,7 @@ class VectorEnvironment(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         which = _mask(options.pop("reset_mask", None), self.num_envs)
         self._ended &= ~which
         observations, told = self._begin(which, _seeds(seed, self.num_envs), options)
-        return as_observed(self.task, observations), told
+        return self._observed(observations), told
 
     def step(self, actions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
         """Run a control tick of all lives; rewards, terminated and truncated have a row per place."""
@@ -77,20 +78,20 @@ class VectorEnvironment(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         if self.autoreset_mode == AutoresetMode.DISABLED and self._ended.any():
             places = np.flatnonzero(self._ended).tolist()
             raise HebbaxError(f"the lives in places {places} are over: expected reset(options={{'reset_mask': …}})")
-        stepped = self.lives.puppets.step(np.asarray(actions, np.float64))
+        stepped = self.lives.puppets.step(actions)
         self._ended = stepped.terminated | stepped.truncated
         observations = stepped.observations
         told: dict[str, Any] = {}
         for name, column in self.lives.columns(stepped).items():
             told |= {name: column, f"_{name}": ~begins}
         if self.autoreset_mode == AutoresetMode.SAME_STEP and self._ended.any():
-            told = self._final(told, as_observed(self.task, observations))
+            told = self._final(told, self._observed(observations))
             observations, births = self._begin(self._ended, [None] * self.num_envs, {})
             told |= births
         elif begins.any():
             observations, births = self._begin(begins, [None] * self.num_envs, {})
             told |= births
-        return as_observed(self.task, observations), stepped.rewards, stepped.terminated, stepped.truncated, told
+        return self._observed(observations), stepped.rewards, stepped.terminated, stepped.truncated, told
 
     def render(self) -> tuple[np.ndarray, ...] | None:
         """Return a picture of each body, uint8 [height, width, 3]."""

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from hebbax._version import __version__
 from hebbax.analysis.reality import rows_of
 from hebbax.attractors.basin import STARTS
+from hebbax.config.learner import EVOLUTION
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.files.temporary import temporary_folder
 from hebbax.report.film.life_film import Filmed, film_life, film_period
@@ -29,6 +30,7 @@ from hebbax.report.html.player import life_html, player_html
 from hebbax.report.html.policy_words import what_it_is
 from hebbax.report.html.tags import command, details, facts, paragraph, section, table
 from hebbax.runs.belonging import config_text
+from hebbax.runs.stored_run import StoredRun
 from hebbax.tasks.observed_picture import observed_pictures
 
 
@@ -221,17 +223,26 @@ def _basin(summary: dict[str, Any]) -> str:
     return details("Does it find back from elsewhere?", table(rows, columns, numbers=(2,))) if rows else ""
 
 
-def _evolution(material: Material, metrics: list[dict[str, Any]]) -> str:
-    run = material.run
-    record = run.folder.read_record() if run.folder.record_path.is_file() else {}
-    strategy = run.config.strategy
+def _how_it_learnt(run: StoredRun) -> str:
+    learner, strategy = run.config.learner, run.config.strategy
+    if learner.algorithm != EVOLUTION:
+        return (
+            f"PPO of Stable-Baselines3 learnt from {learner.environments} lives side by side, after every "
+            f"{learner.n_steps:,} control ticks of each. What is shown here acts without the noise that it explored by."
+        )
     most = "" if run.trained.training.race is None else "at most "
     lives = "1 life" if run.config.lifetimes == 1 else f"{most}{run.config.lifetimes} lives"
-    told = (
+    return (
         f"The strategy {strategy.name} keeps one genome, tries {strategy.population} variations of it in each "
         f"generation, {lives} each, and moves it towards those that earned more. "
         "Nothing that is learnt in a life is inherited."
     )
+
+
+def _evolution(material: Material, metrics: list[dict[str, Any]]) -> str:
+    run = material.run
+    record = run.folder.read_record() if run.folder.record_path.is_file() else {}
+    told = _how_it_learnt(run)
     if not run.trained.training.full:
         told += (
             " The lives that it learnt from were not all full ones; the genome in the middle was evaluated over "
