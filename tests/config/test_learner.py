@@ -43,7 +43,7 @@ def test_a_learner_comes_with_its_policy(overrides, policy):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"algorithm": "dqn"}, "unknown learner.algorithm 'dqn': did you mean"),
+        ({"algorithm": "dqn"}, "unknown learner.algorithm 'dqn': known: evolution, ppo"),
         ({"gamma": 1.5}, "gamma=1.5: expected a number above 0 and at most 1"),
         ({"batch_size": 100}, "batch_size=100: expected a divisor of the 2048 ticks .* nearest valid: 64"),
         ({"environments": 0}, "environments=0: expected a whole number of at least 1"),

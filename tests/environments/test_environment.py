@@ -6,6 +6,7 @@ from itertools import islice
 
 import gymnasium
 import jax
+import matplotlib
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
@@ -115,10 +116,10 @@ def test_a_life_can_be_asked_for():
 
 
 def test_variants_of_damage_are_met_in_turn():
-    environment = Environment("swimmer", damage="none | drop-observation(0)")
+    environment = Environment("swimmer", damage="none | scale-observation(0, 0)")
     whole, hurt, again = (environment.reset(seed=1 if life == 0 else None)[0] for life in range(3))
     assert (whole[0] != 0, hurt[0] == 0, again[0] != 0) == (True, True, True)
-    assert environment.reset(seed=1, options={"damage": "drop-observation(0)"})[0][0] == 0
+    assert environment.reset(seed=1, options={"damage": "scale-observation(0, 0)"})[0][0] == 0
 
 
 def test_a_fall_ends_a_life_or_restarts_the_body():
@@ -192,6 +193,7 @@ def test_a_robot_is_drawn(caplog):
     assert not np.array_equal(first, later)
 
 
+@pytest.mark.slow
 def test_a_world_that_draws_itself_is_drawn():
     environment = Environment("car_racing_state", render_mode="rgb_array")
     environment.reset(seed=0)
@@ -201,8 +203,8 @@ def test_a_world_that_draws_itself_is_drawn():
 
 
 def test_a_window_needs_a_display(monkeypatch):
-    monkeypatch.setattr("matplotlib.get_backend", lambda: "agg")
-    environment = Environment("car_racing_state", render_mode="human")
+    monkeypatch.setattr(matplotlib, "get_backend", lambda: "agg")
+    environment = Environment("swimmer", render_mode="human")
     with pytest.raises(HebbaxError, match=r"render_mode=human: Matplotlib has no window here \(agg\)"):
         environment.reset(seed=0)
 

@@ -25,6 +25,16 @@ def check_render_mode(mode: str | None, *, human: bool = True) -> None:
         raise unknown_name("render_mode", str(mode), modes)
 
 
+def check_window() -> None:
+    """Raise HebbaxError where Matplotlib has no window to show anything in."""
+    import matplotlib
+    from matplotlib.backends import BackendFilter, backend_registry
+
+    backend = matplotlib.get_backend().lower()
+    if backend in backend_registry.list_builtin(BackendFilter.NON_INTERACTIVE):
+        raise HebbaxError(f"render_mode=human: Matplotlib has no window here ({backend}); expected rgb_array")
+
+
 class Picture:
     """What shows one life of some puppets; nothing is started before the first picture."""
 
@@ -55,6 +65,7 @@ class Picture:
 
     def show(self, life: int) -> None:
         """Show a life in a window. Raises HebbaxError where there is no display."""
+        check_window()  # first, because a picture takes a process
         picture = self.of_life(life)
         if self._window is None:
             self._window = _Window(picture)
@@ -138,13 +149,6 @@ class _Window:
     """A window of Matplotlib's."""
 
     def __init__(self, picture: np.ndarray) -> None:
-        import matplotlib
-
-        backend = matplotlib.get_backend().lower()
-        if backend in matplotlib.backends.backend_registry.list_builtin(  # pyright: ignore
-            matplotlib.backends.BackendFilter.NON_INTERACTIVE  # pyright: ignore
-        ):
-            raise HebbaxError(f"render_mode=human: Matplotlib has no window here ({backend}); expected rgb_array")
         import matplotlib.pyplot as plt
 
         self._plt = plt
