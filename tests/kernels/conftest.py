@@ -54,7 +54,8 @@ def _assert_equal_runs(policy, scale=1.0, ticks=TICKS):
     """Assert that the compiled step and the reference agree to float32 rounding; return actions and weights.
 
     Rounding starts at 1e-7 and some weights amplify it from tick to tick. How much is seen from the reference itself,
-    run again with a genome and observations that differ in their last bits, one way and the other.
+    run again with a genome and observations that differ in their last bits, one way and the other. From the tick at
+    which that hides the controller, as in a chaotic one, nothing can be said; half of the ticks must come before it.
     """
     # Small coefficients keep weights that are not normalised in a range where both sums round alike.
     genome = (scale * np.asarray(jax.random.normal(jax.random.key(1), (policy.genome_size,)))).astype(np.float32)
@@ -73,7 +74,10 @@ def _assert_equal_runs(policy, scale=1.0, ticks=TICKS):
         apart = np.max([np.abs(theirs - one).max(axis=1, initial=0) for one in again], axis=0)
         rounding = np.maximum.accumulate(apart)
         worst = np.abs(ours - theirs).max(axis=1, initial=0)
-        assert np.all(worst <= tolerance + 30 * rounding), f"from tick {np.argmax(worst > tolerance + 30 * rounding)}"
+        told = 30 * rounding <= 0.1 * size
+        assert told.sum() >= ticks // 2, f"chaotic from tick {told.sum()}"
+        wrong = told & (worst > tolerance + 30 * rounding)
+        assert not wrong.any(), f"from tick {np.argmax(wrong)}"
     np.testing.assert_allclose(actions[:5], expected[0][:5], atol=5e-6, rtol=0)
     return actions, weights
 

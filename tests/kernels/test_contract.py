@@ -71,7 +71,7 @@ def test_the_table_is_as_long_as_it_should_be():
 @quick_and_slow
 def test_the_compiled_step_equals_the_jitted_policy(row, assert_equal_runs):
     _, weights = assert_equal_runs(
-        make(*row), scale=0.5 if "conv" in row else 0.1
+        make(*row), scale=1.0 if "conv" in row else 0.1
     )  # a filter of one weight sees little
     assert np.abs(weights[-1] - weights[0]).max() > 1e-5, "the weights must have moved for this to say anything"
 
