@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from importlib.util import find_spec
 
+import jax
 import numpy as np
 import pytest
 
@@ -49,7 +50,7 @@ def test_the_genome_acts_as_the_actor_does(tmp_path):
     observations = np.random.default_rng(0).normal(size=(8, 4)).astype(np.float32)
     with torch.no_grad():
         wanted = learner._model.model.policy._predict(torch.tensor(observations), deterministic=True).numpy()
-    genome, birth = learner.controller(state).genome, learner.policy.birth(None)
+    genome, birth = learner.controller(state).genome, learner.policy.birth(jax.random.key(0))
     actions = [learner.policy.act(genome, birth, observation)[0] for observation in observations]
     np.testing.assert_allclose(actions, np.clip(wanted, -1, 1), atol=1e-5)
 
@@ -79,7 +80,11 @@ def test_a_learning_rate_that_is_too_large_leaves_the_run_to_be_resumed(tmp_path
 @pytest.mark.parametrize(
     ("name", "change", "message"),
     [
-        ("ppo/actions", lambda array: array[:-1], "'ppo/actions' are not those of lives"),
+        (
+            "ppo/actions",
+            lambda array: np.append(array, np.zeros((1, 1), np.float32), 0),
+            "'ppo/actions' are not those of lives",
+        ),
         ("ppo/ticks", lambda array: array + 10**6, "'ppo/actions' are not those of lives"),
         ("ppo/numbers", lambda array: array - 9, "'ppo/actions' are not those of lives"),
         ("ppo/policy/log_std", lambda array: array * np.nan, "'ppo/policy/log_std' holds what is not finite"),

@@ -89,7 +89,8 @@ class Stored(Typed):
     def check(self, value: Any, at: str = "") -> None:
         """Raise HebbaxError for a value of another type, and for a key that is missing."""
         parts = {part: Fields(dict.fromkeys(keys, _ANY)) for part, keys in _ALWAYS.items()}
-        Fields({**parts, **dict.fromkeys(_ALWAYS_ON_TOP, _ANY)}).check(value, at)
+        learner = Fields(dict.fromkeys(_learner(), _ANY))  # of a run that is not of evolution
+        Fields({**parts, **dict.fromkeys(_ALWAYS_ON_TOP, _ANY)}, {"learner": learner}).check(value, at)
         super().check(value, at)
 
 
