@@ -29,7 +29,8 @@ def config_of(*overrides):
 
 
 @NEEDED
-@pytest.mark.parametrize("learner", ["ppo", pytest.param("recurrent-ppo", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("learner", ["ppo", "recurrent-ppo"])
 def test_a_run_that_was_stopped_ends_with_the_same_bytes(tmp_path, learner):
     config = config_of(f"learner={learner}")
     assert Training.start(config, tmp_path / "whole").run()
