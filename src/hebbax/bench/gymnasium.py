@@ -112,7 +112,7 @@ def _wrapped() -> Any:
     """Return the environment in which nothing happens, within the wrappers of `gymnasium.make`."""
     name = "hebbax-bench/Nothing-v0"
     if name not in gymnasium.registry:
-        gymnasium.register(name, _Nothing)
+        gymnasium.register(name, lambda **_: _Nothing())
     return gymnasium.make(name)
 
 

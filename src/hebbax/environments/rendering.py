@@ -28,7 +28,7 @@ def check_render_mode(mode: str | None, *, human: bool = True) -> None:
 def check_window() -> None:
     """Raise HebbaxError where Matplotlib has no window to show anything in."""
     import matplotlib
-    from matplotlib.backends import BackendFilter, backend_registry
+    from matplotlib.backends.registry import BackendFilter, backend_registry
 
     backend = matplotlib.get_backend().lower()
     if backend in backend_registry.list_builtin(BackendFilter.NON_INTERACTIVE):

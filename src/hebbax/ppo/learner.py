@@ -64,8 +64,6 @@ class PPOLearner:
 
         _check_unread(config)
         self.task = make_task(config.task.name)
-        if config.training.ticks is None:
-            config = replace(config, training=replace(config.training, ticks=FULL))
         config = with_training(config, self.task)
         if PRESETS.get(config.policy.name) == config.policy:  # as it stands: nobody has chosen its output
             config = replace(config, policy=for_task(config.policy, self.task))

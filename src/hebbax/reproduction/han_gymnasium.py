@@ -24,7 +24,7 @@ EXPERIMENT = Experiment(
         "laptop": Budget(
             summary="Population 64, 100 generations and one life a genome in place of 512, 1,000 and four. The "
             "learning rate 0.1 and σ 0.2 are published too, but do not fall. Half cheetah and swimmer have no "
-            f"terminations. {PPO_REMARK.format('ppo', 1_024_000)}",
+            f"terminations. {PPO_REMARK.format('ppo', 614_400)}",
             tasks={"half_cheetah": (), "swimmer": ()},
             seeds={"han-b": 5, "han-e": 5, "mlp": 5, "han-a": 2, "han-c": 2, "han-d": 2, "gru": 2, "ppo-mlp": 2},
             overrides=(
@@ -36,7 +36,7 @@ EXPERIMENT = Experiment(
                 "lifetimes=1",
                 "evaluate_lifetimes=32",
             ),
-            policy_overrides={"ppo-mlp": ("learner=ppo", "generations=500")},
+            policy_overrides={"ppo-mlp": ("learner=ppo", "generations=300")},
         ),
         "growing": Budget(
             summary="Lives of training begin at 200 control ticks and grow, as evolution has no more use for "
