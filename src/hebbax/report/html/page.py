@@ -133,10 +133,11 @@ def _header(material: Material, metrics: Sequence[dict[str, Any]]) -> str:
             (f"{policy.weight_count:,}", f"weights that change in life, by {policy.genome_size:,} evolved numbers")
         )
     else:
-        told.append((f"{policy.genome_size:,}", "evolved weights"))
+        told.append((f"{policy.genome_size:,}", f"{'learnt' if words.learnt(material) else 'evolved'} weights"))
     if metrics:
         steps = sum(record["steps"] for record in metrics)
-        told.append((f"{len(metrics):,}", f"generations of evolution, {steps / 1e6:,.1f} million control ticks"))
+        learner = "PPO" if words.learnt(material) else "evolution"
+        told.append((f"{len(metrics):,}", f"generations of {learner}, {steps / 1e6:,.1f} million control ticks"))
     name = escape(material.title)
     return f"<header><h1>{name}</h1>{paragraph(words.lead(material), 'lead')}{facts(told)}</header>"
 
@@ -242,7 +243,7 @@ def _how_it_learnt(run: StoredRun) -> str:
 def _evolution(material: Material, metrics: list[dict[str, Any]]) -> str:
     run = material.run
     record = run.folder.read_record() if run.folder.record_path.is_file() else {}
-    told = _how_it_learnt(run)
+    told, found = _how_it_learnt(run), "learnt" if words.learnt(material) else "evolved"
     if not run.trained.training.full:
         told += (
             " The lives that it learnt from were not all full ones; the genome in the middle was evaluated over "
@@ -250,9 +251,9 @@ def _evolution(material: Material, metrics: list[dict[str, Any]]) -> str:
         )
     parts = [paragraph(told), evolution_figures(material, metrics)]
     if record.get("command"):
-        parts += [paragraph("It was evolved by this command:"), command([shlex.join(record["command"])])]
+        parts += [paragraph(f"It was {found} by this command:"), command([shlex.join(record["command"])])]
     elif record:
-        parts.append(paragraph("It was evolved by a program in Python, not by a command: its settings are below."))
+        parts.append(paragraph(f"It was {found} by a program in Python, not by a command: its settings are below."))
     parts.append(details("All settings", f"<pre><code>{escape(config_text(run.trained).strip())}</code></pre>"))
     versions = [
         (name, str(value))
@@ -261,7 +262,7 @@ def _evolution(material: Material, metrics: list[dict[str, Any]]) -> str:
     ]
     if versions:
         parts.append(details("Made with", table(versions)))
-    return section("How it was evolved", *parts)
+    return section(f"How it was {found}", *parts)
 
 
 def _experiments(answers: Sequence[Answer]) -> str:
