@@ -91,8 +91,8 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
     parts = [
         "## Lifted, and put down",
         f"{LIVES} lives of the best genome; medians over lives. What keeps less than a quarter of its amplitude rests. "
-        "Of the actions those lives count that walk on the ground; behind the low-pass of the servos' targets actions can "
-        "swing on that no joint follows.",
+        "Of the actions those lives count that walk on the ground; behind the low-pass of the servos' targets actions "
+        "can swing on that no joint follows.",
         table(head, rows),
         _sentence(numbers),
         *pictures("lifted", numbers, folder, "Actions in the air"),
