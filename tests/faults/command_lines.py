@@ -262,6 +262,7 @@ def bad_command_lines() -> Iterator[tuple[str, ...]]:
     yield "train", "task=gymnasium/hebbax/CarRacing-v2"
     yield "train", "task=gymnasium/hebbax/"
     yield "evaluate", RUN, "task=car_racing"
+    yield "reproduce", "leung-ood", "--run", RUN
     yield from (("import", *POSITIONALS["import"], key) for key in BAD_IMPORTS)
     yield "train", "-m", "task=swimmer", "seed=0,1", "--run", "a-file/inside"
     yield from (("train", *(["task=swimmer"] if not key.startswith("task=") else []), key) for key in BAD_KEYS)

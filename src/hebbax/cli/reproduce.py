@@ -54,11 +54,19 @@ and on a car that is driven by pixels:
   najarro-car-coefficients  histograms of the evolved coefficients
   najarro-car-curves        training curves
 
+Plastic networks out of distribution (Leung et al. 2025), on a gecko; laptop, beetle, paper:
+  leung-ood            rough ground, slopes, damaged legs, lost senses, loads: what is left of the way
+  leung-normalisation  max norm, standardisation and none: the way, the size of weights, what diverges
+  leung-pca            weights on flat and uneven ground in three components
+  leung-lifted         lifted off the ground, and put down
+  leung-ratio          the way against the numbers that a life changes
+  leung-transfer       another simulation
+
 One seed of every condition comes before the next seed, so that there is something to compare early; with `growing`
 conditions A, C and D of han-gymnasium come after all seeds of B, E, the static network and the GRU. han-perturbation,
 han-attractors and han-freeze look at runs of han-gymnasium, those from najarro-freeze to najarro-weights at runs of
-najarro-table1, and the last three at runs of najarro-car: none is evolved twice. With --run
-they, and all others that look at controllers, look at yours."""
+najarro-table1, and najarro-car-pca, -coefficients and -curves at runs of najarro-car: none is evolved twice. Those of
+leung share the runs of leung-ood. With --run they, and all others that look at controllers, look at yours."""
 
 _EXAMPLES = """\
   hebbax reproduce han-gymnasium --budget laptop
@@ -74,7 +82,9 @@ def parser() -> Parser:
     options = Parser("reproduce", _DESCRIPTION, _EXAMPLES)
     options.add_argument("experiment", metavar="EXPERIMENT", help="one of the above")
     options.add_argument(
-        "--budget", metavar="laptop|growing|paper", help="default: the first that is named above for the experiment"
+        "--budget",
+        metavar="laptop|growing|beetle|paper",
+        help="default: the first that is named above for the experiment",
     )
     options.add_argument(
         "--out",

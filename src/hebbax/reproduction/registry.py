@@ -10,6 +10,12 @@ from hebbax.reproduction import (
     han_go1,
     han_gymnasium,
     han_perturbation,
+    leung_lifted,
+    leung_normalisation,
+    leung_ood,
+    leung_pca,
+    leung_ratio,
+    leung_transfer,
     najarro_ablation,
     najarro_car,
     najarro_car_ablation,
@@ -54,6 +60,12 @@ EXPERIMENTS: dict[str, Experiment] = {
     "najarro-car-pca": najarro_car_pca.EXPERIMENT,
     "najarro-car-coefficients": najarro_car_coefficients.EXPERIMENT,
     "najarro-car-curves": najarro_car_curves.EXPERIMENT,
+    "leung-ood": leung_ood.EXPERIMENT,
+    "leung-normalisation": leung_normalisation.EXPERIMENT,
+    "leung-pca": leung_pca.EXPERIMENT,
+    "leung-lifted": leung_lifted.EXPERIMENT,
+    "leung-ratio": leung_ratio.EXPERIMENT,
+    "leung-transfer": leung_transfer.EXPERIMENT,
 }
 
 
