@@ -29,7 +29,7 @@ LAYERS = (
     ("attractors", "evolution"),
     ("ppo",),
     ("runs",),
-    ("importing", "recording"),
+    ("export", "importing", "recording"),
     ("analysis",),
     ("report",),
     ("comparison", "environments", "experiments", "play"),

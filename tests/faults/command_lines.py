@@ -21,6 +21,8 @@ POSITIONALS = {
     "play": [RUN],
     "stress": [RUN],
     "genome": [RUN],
+    "export": ["--format", "json", RUN],
+    "verify-export": ["a-folder"],
     "try": ["swimmer"],
     "new": ["robot", "my_robot"],
     "reproduce": ["han-gymnasium"],
@@ -298,7 +300,7 @@ def _of_options(command: str, rest: list[str]) -> Iterator[tuple[str, ...]]:
             yield from (
                 (command, *rest, name, value, "--mjcf", "nowhere.xml") for value in ("", "a-folder", "a-file/x")
             )
-        elif name in ("--out", "--run", "--runs", "--experiments"):
+        elif name in ("--out", "--run", "--to", "--runs", "--experiments"):
             yield command, *rest, name, "a-file/inside"
         elif name in (
             "--task",

@@ -41,6 +41,7 @@ from hebbax.errors import HebbaxError, about
 from hebbax.evolution.trust import check_trust
 from hebbax.experiments.registry import draw
 from hebbax.experiments.result import Result, read_document
+from hebbax.export.manifest import MANIFEST, Manifest, read_manifest
 from hebbax.importing.najarro import read_coefficients
 from hebbax.policies.make_policy import make_policy
 from hebbax.recording.checks import check_clock, check_fits, checked_controller
@@ -461,6 +462,7 @@ def _read_plugins(folder: Path) -> Any:
 
 _METADATA = b"Metadata-Version: 2.1\nName: strange\nVersion: 1.0\n"
 _CARD = {"return_mean": 5283.2, "return_std": 1095.9, "lifetimes": 100, "command": "hebbax train", "seed": 1}
+_EXPORT = Manifest("c", "point_p", "runs/mine", "best", 32, 1, 1e-3, "ab" * 32, "0.1.0", {"point_p.c": "cd" * 32})
 _SITE = "site/strange-1.0.dist-info"
 
 KINDS = {
@@ -550,6 +552,12 @@ KINDS = {
         lambda: json_files(_CARD),
         lambda folder: [_card(folder).get(key) for key in _KEYS],
         optional="is gone|return_std is null",
+    ),
+    "the manifest of an export": Kind(
+        MANIFEST,
+        _document(MANIFEST, _EXPORT.text.encode()),
+        lambda: json_files(json.loads(_EXPORT.text)),
+        lambda folder: read_manifest(folder),
     ),
     "what a film's process leaves": Kind(
         "result.json",
