@@ -16,6 +16,8 @@ EXTRAS = {
     "bench": ("stable-baselines3>=2.9", "sbx-rl>=0.28"),
     "envpool": ("envpool>=1.2",),
     "menagerie": ("mujoco-menagerie>=2026.10",),
+    "mjx": ("mujoco-mjx>=3.17,<4",),
+    "ray": ("ray>=2.60",),
     "slurm": ("hydra-submitit-launcher>=1.2",),
     "tensorboard": ("tensorboardX>=2.6.5",),
     "viewer": ("viser>=1.1,<2",),

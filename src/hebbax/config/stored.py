@@ -48,6 +48,7 @@ _TOP = {
     "task": Fields(known={"name": TEXT, "ticks": or_null(_WHOLE)}),
     "observations": Fields(known={"normalise": TEXT}),
     "training": Fields(known=_TRAINING),
+    "ray": Fields(known={"address": or_null(TEXT), "workers": or_null(_WHOLE), "same_bits": TEXT}),
 }
 
 

@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hebbax.config.cluster import RayConfig, check_ray
 from hebbax.config.engines import ENGINES
 from hebbax.config.policy import PRESETS, PolicyConfig, without_unread
 from hebbax.config.stored import STORED, TYPED
@@ -32,7 +33,9 @@ class ObservationsConfig:
     normalise: str = "running"  # by the mean and variance of all that a population has seen, or none: as they are
 
 
-WITHOUT_EFFECT = frozenset({"threads", "checkpoint_every", "keep_checkpoints", "track"})
+_OF_RAY = {f"ray.{part.name}" for part in dataclasses.fields(RayConfig)}
+
+WITHOUT_EFFECT = frozenset({"threads", "checkpoint_every", "keep_checkpoints", "track", *_OF_RAY})
 """Keys on which no result depends: checkpoints and trackers only look on."""
 
 
@@ -61,6 +64,7 @@ class TrainConfig:
     checkpoint_every: int = 10
     keep_checkpoints: int = 3
     track: str = "none"  # what else gets the metrics: tensorboard or wandb
+    ray: RayConfig = field(default_factory=RayConfig)  # where the lives of engine=ray are lived
 
 
 def check_train_config(config: TrainConfig) -> None:
@@ -82,14 +86,22 @@ def check_train_config(config: TrainConfig) -> None:
     if config.observations.normalise not in NORMALISERS:
         raise unknown_name("observations.normalise", config.observations.normalise, NORMALISERS)
     check_training(config.training)
+    check_ray(config.ray)
+    if config.ray != RayConfig() and config.engine != "ray":
+        raise HebbaxError(
+            f"engine={config.engine} with ray.*: only engine=ray has a cluster; nearest valid: engine=ray"
+        )
 
 
 def to_dict(config: TrainConfig) -> dict[str, Any]:
     """Return the configuration as nested dictionaries of plain values.
 
     What a user names, such as connections, is in alphabetical order: in whichever it was given, the text is the same.
+    Of a run without a cluster nothing is said about one.
     """
     values = {**dataclasses.asdict(config), "strategy": config.strategy.to_values()}
+    if config.ray == RayConfig():
+        del values["ray"]
     return {
         key: {name: _in_order(part) for name, part in value.items()} if isinstance(value, dict) else value
         for key, value in values.items()
@@ -105,7 +117,7 @@ def _in_order(value: Any) -> Any:
 def flat_dict(config: TrainConfig) -> dict[str, Any]:
     """Return every value under its dotted key, such as "strategy.sigma"."""
     flat: dict[str, Any] = {}
-    for key, value in to_dict(config).items():
+    for key, value in {**to_dict(config), "ray": dataclasses.asdict(config.ray)}.items():
         flat |= {f"{key}.{name}": part for name, part in value.items()} if isinstance(value, dict) else {key: value}
     return flat
 
@@ -146,6 +158,7 @@ def from_typed(values: dict[str, Any]) -> TrainConfig:
     observations = _build(ObservationsConfig, values.get("observations", {}), "observations.")
     training = _training(values.get("training", {}))
     parts = {"task": task, "policy": policy, "strategy": strategy, "observations": observations, "training": training}
+    parts["ray"] = _build(RayConfig, values.get("ray", {}), "ray.")
     return _build(TrainConfig, {**values, **parts}, "")
 
 

@@ -15,8 +15,10 @@ import numpy as np
 from hebbax.config.train import TrainConfig
 from hebbax.engines.bodies import check_damages
 from hebbax.engines.make_engine import make_engine
+from hebbax.engines.members import Members
 from hebbax.engines.scenario import Damages, Scenario, in_turn
 from hebbax.errors import HebbaxError
+from hebbax.evolution.asked import AskedPopulation
 from hebbax.evolution.births import Births
 from hebbax.evolution.first_mean import first_genomes, first_mean, lives_before_mean
 from hebbax.evolution.life_length import Outcome
@@ -53,7 +55,7 @@ class Search:
         self.config = config = with_training(config, self.task)
         self.policy = make_policy(config.policy, self.task)
         self.strategy = Strategy(config.strategy, self.policy.genome_size, config.threads)
-        self.engine = make_engine(self.task, self.policy, config.engine, config.threads)
+        self.engine = make_engine(self.task, self.policy, config.engine, config.threads, config.ray)
         self.key = root_key(config.seed)
         self.schedule = Schedule(config, self.task)
         self.births = Births(self.policy, config.strategy.population, config.lifetimes, self.key)
@@ -99,7 +101,9 @@ class Search:
         jax.block_until_ready(genomes)
         after_ask = time.perf_counter()
         scenario = replace(self._scenario(state.statistics, ticks), slots=self.births.slots(state.slot_weights))
-        tried = self.trials.run(genomes, stream(self.key, "train", state.generation), scenario, phase)
+        tried = self.trials.run(
+            self._travelling(genomes, state), stream(self.key, "train", state.generation), scenario, phase
+        )
         lives = tried.lives
         if lives.stopped:
             return None
@@ -152,6 +156,12 @@ class Search:
         if self._is_before_mean(state):
             return first_genomes(self.config, self.policy), state.strategy
         return self.strategy.ask(stream(self.key, "ask", state.generation), state.strategy)
+
+    def _travelling(self, genomes: Any, state: SearchState) -> Any:
+        """Return genomes as they are tried: for a cluster, as what its machines can make again."""
+        if self.engine.name != "ray" or isinstance(genomes, Members) or self._is_before_mean(state):
+            return genomes
+        return AskedPopulation(self.config.strategy, stream(self.key, "ask", state.generation), state.strategy, genomes)
 
     def _tell(self, state: SearchState, genomes: Any, fitness: np.ndarray, asked: Any) -> Any:
         """Return the strategy's state after learning the fitness [population] of genomes."""
