@@ -20,6 +20,8 @@ MOST_DEATHS = 3
 _DAWDLES = 2.0
 """Times the median of a parcel's seconds after which an idle worker is given the same parcel."""
 
+_SHORT = 1.0  # s, below which no parcel is worth another one
+
 _LOOK = 0.2  # s, from one look at the flag to stop to the next
 
 
@@ -114,7 +116,7 @@ class Errands:
         if not late or not seconds:
             return None
         latest = min(late, key=lambda errand: errand.began)
-        if time.monotonic() - latest.began < _DAWDLES * statistics.median(seconds):
+        if time.monotonic() - latest.began < max(_DAWDLES * statistics.median(seconds), _SHORT):
             return None
         self.duplicated += 1
         return latest.parcel
