@@ -7,7 +7,7 @@ from typing import Any
 
 from hebbax.registry import Registry
 
-SHIPPED = ("auto", "native", "lockstep", "vector", "ray")
+SHIPPED = ("auto", "native", "lockstep", "vector", "ray", "mjx")
 """`auto` is the first of the next three that can run a policy on a task."""
 
 ENGINES: Registry[Callable[..., Any] | None] = Registry("engine", dict.fromkeys(SHIPPED))

@@ -8,6 +8,7 @@ from typing import Any
 
 from hebbax.config.cluster import RayConfig, check_ray
 from hebbax.config.engines import ENGINES
+from hebbax.config.mjx import MjxConfig, check_mjx
 from hebbax.config.policy import PRESETS, PolicyConfig, without_unread
 from hebbax.config.stored import STORED, TYPED
 from hebbax.config.strategy import StrategyConfig
@@ -32,6 +33,9 @@ class ObservationsConfig:
 
     normalise: str = "running"  # by the mean and variance of all that a population has seen, or none: as they are
 
+
+_OPTIONS: dict[str, Any] = {"ray": RayConfig, "mjx": MjxConfig}
+"""Options of engines, by the engine's name."""
 
 _OF_RAY = {f"ray.{part.name}" for part in dataclasses.fields(RayConfig)}
 
@@ -65,6 +69,7 @@ class TrainConfig:
     keep_checkpoints: int = 3
     track: str = "none"  # what else gets the metrics: tensorboard or wandb
     ray: RayConfig = field(default_factory=RayConfig)  # where the lives of engine=ray are lived
+    mjx: MjxConfig = field(default_factory=MjxConfig)  # how those of engine=mjx are
 
 
 def check_train_config(config: TrainConfig) -> None:
@@ -87,25 +92,31 @@ def check_train_config(config: TrainConfig) -> None:
         raise unknown_name("observations.normalise", config.observations.normalise, NORMALISERS)
     check_training(config.training)
     check_ray(config.ray)
-    if config.ray != RayConfig() and config.engine != "ray":
-        raise HebbaxError(
-            f"engine={config.engine} with ray.*: only engine=ray has a cluster; nearest valid: engine=ray"
-        )
+    check_mjx(config.mjx)
+    for name, kind in _OPTIONS.items():
+        if getattr(config, name) != kind() and config.engine != name:
+            raise HebbaxError(f"engine={config.engine} with {name}.*: nearest valid: engine={name}")
 
 
 def to_dict(config: TrainConfig) -> dict[str, Any]:
     """Return the configuration as nested dictionaries of plain values.
 
     What a user names, such as connections, is in alphabetical order: in whichever it was given, the text is the same.
-    Of a run without a cluster nothing is said about one.
+    Of engines that a run does not have nothing is said.
     """
     values = {**dataclasses.asdict(config), "strategy": config.strategy.to_values()}
-    if config.ray == RayConfig():
-        del values["ray"]
+    for name, kind in _OPTIONS.items():
+        if getattr(config, name) == kind():
+            del values[name]
     return {
         key: {name: _in_order(part) for name, part in value.items()} if isinstance(value, dict) else value
         for key, value in values.items()
     }
+
+
+def engine_options(config: TrainConfig) -> Any:
+    """Return the options of the engine of a run, None for one that has none."""
+    return getattr(config, config.engine) if config.engine in _OPTIONS else None
 
 
 def _in_order(value: Any) -> Any:
@@ -117,7 +128,8 @@ def _in_order(value: Any) -> Any:
 def flat_dict(config: TrainConfig) -> dict[str, Any]:
     """Return every value under its dotted key, such as "strategy.sigma"."""
     flat: dict[str, Any] = {}
-    for key, value in {**to_dict(config), "ray": dataclasses.asdict(config.ray)}.items():
+    options = {name: dataclasses.asdict(getattr(config, name)) for name in _OPTIONS}
+    for key, value in {**to_dict(config), **options}.items():
         flat |= {f"{key}.{name}": part for name, part in value.items()} if isinstance(value, dict) else {key: value}
     return flat
 
@@ -158,7 +170,7 @@ def from_typed(values: dict[str, Any]) -> TrainConfig:
     observations = _build(ObservationsConfig, values.get("observations", {}), "observations.")
     training = _training(values.get("training", {}))
     parts = {"task": task, "policy": policy, "strategy": strategy, "observations": observations, "training": training}
-    parts["ray"] = _build(RayConfig, values.get("ray", {}), "ray.")
+    parts |= {name: _build(kind, values.get(name, {}), f"{name}.") for name, kind in _OPTIONS.items()}
     return _build(TrainConfig, {**values, **parts}, "")
 
 

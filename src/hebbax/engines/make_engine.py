@@ -7,6 +7,7 @@ from importlib import import_module
 
 from hebbax.config.cluster import RayConfig
 from hebbax.config.engines import ENGINES
+from hebbax.config.mjx import MjxConfig
 from hebbax.engines.engine import Engine
 from hebbax.errors import HebbaxError, one_line
 from hebbax.kernels.compile_step import has_step
@@ -14,7 +15,13 @@ from hebbax.policies.any_policy import AnyPolicy
 from hebbax.settings import pinned
 from hebbax.tasks.external.task import AnyTask
 
-_SHIPPED = {"native": "NativeEngine", "lockstep": "LockstepEngine", "vector": "VectorEngine", "ray": "RayEngine"}
+_SHIPPED = {
+    "native": "NativeEngine",
+    "lockstep": "LockstepEngine",
+    "vector": "VectorEngine",
+    "ray": "RayEngine",
+    "mjx": "MjxEngine",
+}
 
 
 @pinned()
@@ -23,12 +30,12 @@ def make_engine(
     policy: AnyPolicy,
     name: str = "auto",
     threads: int | None = None,
-    ray: RayConfig | None = None,
+    options: RayConfig | MjxConfig | None = None,
 ) -> Engine:
     """Return the engine of a name; `auto` is native where the policy has a compiled step and lockstep elsewhere.
 
-    Environments of other packages run on the vector engine. `ray` says where the lives of engine `ray` are lived;
-    without it they are lived here, with the same bits: what is not a population is not worth a cluster. Raises
+    Environments of other packages run on the vector engine. `options` are those of engines `ray` and `mjx`. Without
+    them the lives of `ray` are lived here, with the same bits: what is not a population is not worth a cluster. Raises
     HebbaxError for an unknown name, an engine that cannot run the task, and one of a user's own that lacks something.
 
     >>> from hebbax.policies.open_loop import Replay
@@ -40,10 +47,10 @@ def make_engine(
         raise HebbaxError(f"task={task!r}: expected a task, as `make_task` returns")
     if not hasattr(policy, "act"):
         raise HebbaxError(f"policy={policy!r}: expected a policy, as `make_policy` returns")
-    if name == "ray":
-        if ray is not None:
-            return _shipped("ray")(task, policy, threads=threads, config=ray)
+    if name == "ray" and options is None:
         name = "auto"
+    if name in ("ray", "mjx"):
+        return _shipped(name)(task, policy, threads=threads, config=options)
     make = ENGINES.get(name)
     if make is not None:
         try:

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hebbax.config.train import TrainConfig
+from hebbax.config.train import TrainConfig, engine_options
 from hebbax.engines.bodies import check_damages
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.members import Members
@@ -55,7 +55,7 @@ class Search:
         self.config = config = with_training(config, self.task)
         self.policy = make_policy(config.policy, self.task)
         self.strategy = Strategy(config.strategy, self.policy.genome_size, config.threads)
-        self.engine = make_engine(self.task, self.policy, config.engine, config.threads, config.ray)
+        self.engine = make_engine(self.task, self.policy, config.engine, config.threads, engine_options(config))
         self.key = root_key(config.seed)
         self.schedule = Schedule(config, self.task)
         self.births = Births(self.policy, config.strategy.population, config.lifetimes, self.key)
