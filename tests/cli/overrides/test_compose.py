@@ -10,7 +10,7 @@ import pytest
 from hydra.core.global_hydra import GlobalHydra
 
 from hebbax.cli.overrides.check import known_keys
-from hebbax.cli.overrides.compose import compose_generations, compose_train
+from hebbax.cli.overrides.compose import compose_train
 from hebbax.cli.overrides.sweep import compose_sweep
 from hebbax.cli.train import parser
 from hebbax.config.policy import PRESETS
