@@ -13,6 +13,8 @@ from hebbax.cli.overrides.check import known_keys
 from hebbax.cli.overrides.compose import compose_train
 from hebbax.cli.overrides.sweep import compose_sweep
 from hebbax.cli.train import parser
+from hebbax.config.cluster import RayConfig
+from hebbax.config.mjx import MjxConfig
 from hebbax.config.policy import PRESETS
 from hebbax.config.train import TaskConfig, TrainConfig, from_dict, to_dict
 from hebbax.errors import HebbaxError
@@ -152,9 +154,16 @@ def test_every_key_knows_what_it_expects():
 
 
 def test_generations_of_a_resumed_run():
-    assert compose_generations([]) is None
-    assert compose_generations(["generations=200"]) == 200
-    with pytest.raises(HebbaxError, match=r"^seed=3: only generations=N can change when a run is resumed$"):
-        compose_generations(["generations=200", "seed=3"])
+    assert compose_resumed([]) == (None, {})
+    assert compose_resumed(["generations=200"]) == (200, {})
+    with pytest.raises(HebbaxError, match=r"^seed=3: only generations=N and engine=NAME can change when a run is"):
+        compose_resumed(["generations=200", "seed=3"])
     with pytest.raises(HebbaxError, match=r"^generations=x: expected a whole number$"):
-        compose_generations(["generations=x"])
+        compose_resumed(["generations=x"])
+
+
+def test_engine_of_a_resumed_run():
+    moved = {"engine": "ray", "ray": RayConfig(workers=2), "mjx": MjxConfig()}
+    assert compose_resumed(["engine=ray", "ray.workers=2"]) == (None, moved)
+    with pytest.raises(HebbaxError, match=r"^engine=auto with ray\.\*: nearest valid: engine=ray$"):
+        compose_resumed(["ray.workers=2"])
