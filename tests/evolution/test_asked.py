@@ -1,13 +1,12 @@
 """Populations that travel as what they are made of."""
 
-import pickle
-
 import jax
 import numpy as np
 import pytest
 
 from hebbax.config.strategy import StrategyConfig
 from hebbax.engines.members import AMONG_EQUALS, ANYWHERE, NEVER
+from hebbax.engines.parcels import packed, unpacked
 from hebbax.evolution.asked import AskedPopulation
 from hebbax.evolution.population import MirroredPopulation
 from hebbax.evolution.strategy import Strategy
@@ -28,10 +27,10 @@ def asked(name: str, population: int) -> AskedPopulation:
 @pytest.mark.parametrize("name", ["openai-es", "snes", "najarro-es"])
 def test_a_population_that_was_asked_for_is_the_same_to_the_bit_after_its_travel(name):
     population = asked(name, 64)
-    sent = pickle.dumps(population)
+    sent = packed(population)
     assert population.travels == AMONG_EQUALS
     assert len(sent) < population.genomes.nbytes / 4
-    np.testing.assert_array_equal(np.asarray(pickle.loads(sent)), population.genomes)
+    np.testing.assert_array_equal(np.asarray(unpacked(sent)), population.genomes)
 
 
 def test_a_state_that_is_larger_than_the_genomes_does_not_travel():
@@ -43,9 +42,9 @@ def test_a_streamed_population_travels_with_a_mean_and_no_member():
     sizes = []
     for count in (10, 10_000):
         population = MirroredPopulation(KEY, mean, 0.1, count)
-        sent = pickle.dumps(population)
+        sent = packed(population)
         sizes.append(len(sent))
-        np.testing.assert_array_equal(pickle.loads(sent).genome(count - 1), population.genome(count - 1))
+        np.testing.assert_array_equal(unpacked(sent).genome(count - 1), population.genome(count - 1))
     assert population.travels == ANYWHERE
     assert max(sizes) < mean.nbytes + 500
     assert max(sizes) - min(sizes) < 8

@@ -63,7 +63,7 @@ def parser() -> Parser:
     options.add_argument(
         "--resume",
         metavar="RUN",
-        help="go on with this run at its newest checkpoint; only generations= and engine= can change",
+        help="go on with this run at its newest checkpoint; generations= and engine= can change",
     )
     options.add_argument(
         "--from",

@@ -34,7 +34,7 @@ class ObservationsConfig:
     normalise: str = "running"  # by the mean and variance of all that a population has seen, or none: as they are
 
 
-_OPTIONS: dict[str, Any] = {"ray": RayConfig, "mjx": MjxConfig}
+ENGINE_OPTIONS: dict[str, Any] = {"ray": RayConfig, "mjx": MjxConfig}
 """Options of engines, by the engine's name."""
 
 _OF_RAY = {f"ray.{part.name}" for part in dataclasses.fields(RayConfig)}
@@ -93,7 +93,7 @@ def check_train_config(config: TrainConfig) -> None:
     check_training(config.training)
     check_ray(config.ray)
     check_mjx(config.mjx)
-    for name, kind in _OPTIONS.items():
+    for name, kind in ENGINE_OPTIONS.items():
         if getattr(config, name) != kind() and config.engine != name:
             raise HebbaxError(f"engine={config.engine} with {name}.*: nearest valid: engine={name}")
 
@@ -105,7 +105,7 @@ def to_dict(config: TrainConfig) -> dict[str, Any]:
     Of engines that a run does not have nothing is said.
     """
     values = {**dataclasses.asdict(config), "strategy": config.strategy.to_values()}
-    for name, kind in _OPTIONS.items():
+    for name, kind in ENGINE_OPTIONS.items():
         if getattr(config, name) == kind():
             del values[name]
     return {
@@ -116,7 +116,7 @@ def to_dict(config: TrainConfig) -> dict[str, Any]:
 
 def engine_options(config: TrainConfig) -> Any:
     """Return the options of the engine of a run, None for one that has none."""
-    return getattr(config, config.engine) if config.engine in _OPTIONS else None
+    return getattr(config, config.engine) if config.engine in ENGINE_OPTIONS else None
 
 
 def _in_order(value: Any) -> Any:
@@ -128,7 +128,7 @@ def _in_order(value: Any) -> Any:
 def flat_dict(config: TrainConfig) -> dict[str, Any]:
     """Return every value under its dotted key, such as "strategy.sigma"."""
     flat: dict[str, Any] = {}
-    options = {name: dataclasses.asdict(getattr(config, name)) for name in _OPTIONS}
+    options = {name: dataclasses.asdict(getattr(config, name)) for name in ENGINE_OPTIONS}
     for key, value in {**to_dict(config), **options}.items():
         flat |= {f"{key}.{name}": part for name, part in value.items()} if isinstance(value, dict) else {key: value}
     return flat
@@ -170,7 +170,7 @@ def from_typed(values: dict[str, Any]) -> TrainConfig:
     observations = _build(ObservationsConfig, values.get("observations", {}), "observations.")
     training = _training(values.get("training", {}))
     parts = {"task": task, "policy": policy, "strategy": strategy, "observations": observations, "training": training}
-    parts |= {name: _build(kind, values.get(name, {}), f"{name}.") for name, kind in _OPTIONS.items()}
+    parts |= {name: _build(kind, values.get(name, {}), f"{name}.") for name, kind in ENGINE_OPTIONS.items()}
     return _build(TrainConfig, {**values, **parts}, "")
 
 

@@ -102,8 +102,8 @@ class TaskUnderJax:
             return function(*arguments, **more)
         except (TypeError, ValueError, IndexError, AttributeError) as error:
             raise HebbaxError(
-                f"engine=mjx: task {self._task.name!r}: JAX cannot run {kind} ({one_line(error)}); expected no branch on "
-                "a value and no writing to arrays, or engine=native"
+                f"engine=mjx: task {self._task.name!r}: JAX cannot run {kind} ({one_line(error)}); expected no branch "
+                "on a value and no writing to arrays, or engine=native"
             ) from error
 
 

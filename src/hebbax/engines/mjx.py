@@ -36,13 +36,12 @@ from hebbax.engines.mjx_devices import MjxDevices
 from hebbax.engines.scenario import PLAIN, Scenario
 from hebbax.engines.task_functions import term_columns
 from hebbax.engines.twins import Twins
-from hebbax.errors import HebbaxError
-from hebbax.installing import pip_install_extra
 from hebbax.policies.any_policy import AnyPolicy
 from hebbax.settings import pinned
 from hebbax.tasks.contract import compiled_task
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import END_DIVERGED, END_STOPPED, Lives, Record
+from hebbax.worlds.mujoco.in_jax import InJax
 
 _TICKS = 50
 """Ticks from one look at the flag to stop, and at who is alive, to the next."""
@@ -62,11 +61,13 @@ class MjxEngine:
     def __init__(
         self, task: AnyTask, policy: AnyPolicy, *, threads: int | None = None, config: MjxConfig | None = None
     ) -> None:
-        config, task = config or MjxConfig(), _supported(task)
+        config = config or MjxConfig()
+        physics = InJax(task.world, task.name, config.implementation)
+        task = compiled_task(task)
         check_policy(policy, task)
+        physics.model(task.world.model)  # what MJX lacks is said before anything is compiled
         self.task, self.policy, self._threads = task, policy, threads
-        self._bodies = MjxBodies(task, config.implementation)
-        self._devices = MjxDevices(config, self._bodies.of(task.world.model), task)
+        self._bodies, self._devices = MjxBodies(task, physics), MjxDevices(config, physics, task)
         self._functions = TaskUnderJax(task)
         self._draw = jax.jit(jax.vmap(fresh_weights(policy)))
         self._stops, self._turns = Stops(), Turns()
@@ -119,20 +120,6 @@ class MjxEngine:
     def twins(self, genome: Any, key: Any, scenario: Scenario = PLAIN) -> AbstractContextManager[Twins] | None:
         """Lend the life of `record`, and a twin that goes beside it."""
         return self._here.twins(genome, key, scenario)
-
-
-def _supported(task: AnyTask) -> Any:
-    """Return a task that MJX may run. Raises HebbaxError for a world that is not MuJoCo's, and where MJX is missing."""
-    if not hasattr(task.world, "contact_forces"):
-        raise HebbaxError(
-            f"engine=mjx: the world of task {task.name!r} is not MuJoCo's, which MJX runs alone; nearest valid: "
-            "engine=auto"
-        )
-    try:
-        from mujoco import mjx  # noqa: F401  # pyright: ignore[reportAttributeAccessIssue]
-    except ImportError as error:
-        raise HebbaxError(f"engine=mjx needs MJX: {pip_install_extra('mjx')}") from error
-    return compiled_task(task)
 
 
 class _Flock:

@@ -8,37 +8,22 @@ from typing import Any
 import jax
 import numpy as np
 
-from hebbax.errors import HebbaxError, one_line
+from hebbax.errors import HebbaxError
+from hebbax.worlds.mujoco.in_jax import InJax
 
 
 class MjxBodies:
-    """Puts models of MuJoCo on the device, each once."""
+    """Puts the bodies of lives on the device."""
 
-    def __init__(self, task: Any, implementation: str) -> None:
-        self._task, self._implementation = task, implementation
-        self._kept: dict[int, tuple[Any, Any]] = {}
-
-    def of(self, model: Any) -> Any:
-        """Return MJX's model. Raises HebbaxError, naming the option, where MJX lacks one."""
-        if id(model) not in self._kept:
-            from mujoco import mjx  # pyright: ignore[reportAttributeAccessIssue]
-
-            try:
-                put = mjx.put_model(model, impl=self._implementation)
-            except (NotImplementedError, RuntimeError, ValueError) as error:
-                raise HebbaxError(
-                    f"engine=mjx: MJX lacks what the model of task {self._task.name!r} has ({one_line(error)}); "
-                    "nearest valid: engine=native"
-                ) from error
-            self._kept[id(model)] = model, put  # the model too, so that nothing else gets its id
-        return self._kept[id(model)][1]
+    def __init__(self, task: Any, physics: InJax) -> None:
+        self._task, self._physics = task, physics
 
     def stacked(self, models: Sequence[Any]) -> tuple[Any, Any]:
         """Return one tree for lives with these models, and which of its leaves have a row per life, as in_axes.
 
         Raises HebbaxError for a body of another shape, which no row could be.
         """
-        puts = [self.of(model) for model in models]
+        puts = [self._physics.model(model) for model in models]
         different = {id(put): put for put in puts}
         if len(different) == 1:
             return puts[0], jax.tree.map(lambda leaf: None, puts[0])
@@ -60,6 +45,6 @@ class MjxBodies:
 
     def _other_shape(self) -> HebbaxError:
         return HebbaxError(
-            f"engine=mjx: a damage gives lives of task {self._task.name!r} bodies of other parts, and MJX runs bodies of "
-            "the same parts together; nearest valid: engine=native"
+            f"engine=mjx: a damage gives lives of task {self._task.name!r} bodies of other parts, and MJX runs bodies "
+            "of the same parts together; nearest valid: engine=native"
         )

@@ -1,4 +1,4 @@
-"""The devices that MJX's lives are on: how many fit, where they are, and the compiled program of a task and a policy."""
+"""The devices that MJX's lives are on: how many lives fit, where they are, and the compiled programs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from hebbax.config.mjx import MjxConfig
 from hebbax.engines.jax_damage import Slot
+from hebbax.engines.mjx_life import Given, MjxLife
 from hebbax.errors import HebbaxError
+from hebbax.worlds.mujoco.in_jax import InJax
 
 _LIVES = "lives"
 _ON_CPU = 32  # lives at once where there is no accelerator: more leave the processor's cache
@@ -33,14 +35,12 @@ class Program(NamedTuple):
 class MjxDevices:
     """All accelerators of the machine, or its CPU where there is none."""
 
-    def __init__(self, config: MjxConfig, model: Any, task: Any) -> None:
-        from mujoco import mjx  # pyright: ignore[reportAttributeAccessIssue]
-
-        self._config, self._task = config, task
+    def __init__(self, config: MjxConfig, physics: InJax, task: Any) -> None:
+        self._config, self._task, self._physics = config, task, physics
         self.devices = _devices()
         if config.implementation == "warp" and self.devices[0].platform != "gpu":
             raise HebbaxError("mjx.implementation=warp: there is no NVIDIA GPU here; nearest valid: jax")
-        self._empty = _empty(mjx, task, config.implementation)
+        self._empty = physics.empty()
         self._programs: dict[Any, Program] = {}
         self._width, self._axes = 0, None
         mesh = Mesh(np.array(self.devices), (_LIVES,))
@@ -82,10 +82,8 @@ class MjxDevices:
         """Return the program of lives to which the same kinds of things happen."""
         key = slots, restart
         if key not in self._programs:
-            from hebbax.engines.mjx_life import Given, MjxLife
-
-            life = MjxLife(self._task, functions, policy, self._empty, slots, restart)
-            self._programs[key] = _compiled(life, Given)
+            life = MjxLife(self._task, self._physics, functions, policy, self._empty, slots, restart)
+            self._programs[key] = _compiled(life)
         return self._programs[key]
 
     def say_compiling(self, width: int) -> bool:
@@ -98,9 +96,9 @@ class MjxDevices:
         return not said
 
 
-def _compiled(life: Any, given_type: Any) -> Program:
+def _compiled(life: MjxLife) -> Program:
     """Return the functions of a life over many, compiled once for each set of leaves of the model that have rows."""
-    in_given = given_type(0, 0, 0, None, None)
+    in_given = Given(0, 0, 0, None, None)
 
     @cache
     def birth_of(structure: Any, rows: tuple[Any, ...]) -> Any:
@@ -117,10 +115,10 @@ def _compiled(life: Any, given_type: Any) -> Program:
         return jax.tree.structure(tree), tuple(jax.tree.leaves(axes, is_leaf=lambda leaf: leaf is None))
 
     def birth(models: Any, given: Any, *born: Any) -> Any:
-        return birth_of(*key_of(models))(models[0], given_type(*given), *born)
+        return birth_of(*key_of(models))(models[0], Given(*given), *born)
 
     def run(models: Any, given: Any, living: Any, first: int, last: int) -> Any:
-        return run_of(*key_of(models))(models[0], given_type(*given), living, jnp.int32(first), jnp.int32(last))
+        return run_of(*key_of(models))(models[0], Given(*given), living, jnp.int32(first), jnp.int32(last))
 
     return Program(birth, run)
 
@@ -130,15 +128,3 @@ def _devices() -> list[Any]:
     if found[0].platform == "cpu":
         logger.warning("engine=mjx: there is no accelerator here, and on a CPU engine=native is far faster")
     return found
-
-
-def _empty(mjx: Any, task: Any, implementation: str) -> Any:
-    """Return the data of a simulation to which nothing has happened yet, or of the keyframe of the world."""
-    world = task.world
-    data = mjx.make_data(world.model, impl=implementation)
-    if world.keyframe is None:
-        return data
-    key = world.model.key(world.keyframe)
-    fields = {"qpos": key.qpos, "qvel": key.qvel, "act": key.act, "ctrl": key.ctrl}
-    fields |= {"mocap_pos": key.mpos.reshape(-1, 3), "mocap_quat": key.mquat.reshape(-1, 4)}
-    return data.replace(**{name: jnp.asarray(value, jnp.float32) for name, value in fields.items()})

@@ -1,4 +1,4 @@
-"""A life in MJX: a birth, and ticks in the order of `life.py`, as pure functions of one life that JAX maps over many."""
+"""A life in MJX: a birth, and ticks in the order of `life.py`, as pure functions that JAX maps over many lives."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-from mujoco import mjx  # pyright: ignore[reportAttributeAccessIssue]  an option: the package mujoco-mjx
 
 from hebbax.compiling.bounds import BOUND, MOST_CONTROL
 from hebbax.damage.event_table import ACTION, FORCE, POSITION, SENSE, UPDATE
 from hebbax.engines.flock import adapt_step, newborn, policy_step
 from hebbax.engines.jax_damage import Slot, apply, hold, push
 from hebbax.engines.jax_functions import TaskUnderJax
-from hebbax.types import END_DIVERGED, END_REACHED, END_TERMINATED, MOST_RETURN, Newborn
-
-_OF_IMPLEMENTATION = ("cinert", "cfrc_ext")
-"""Fields of a simulation that MJX keeps with what belongs to its implementation."""
+from hebbax.types import END_DIVERGED, END_REACHED, END_TERMINATED, MOST_RETURN
+from hebbax.worlds.mujoco.in_jax import InJax
 
 
 class Living(NamedTuple):
@@ -54,6 +50,7 @@ class MjxLife:
     """The functions of one life of a task and a policy; `slots` and `restart` are compiled in."""
 
     task: Any
+    physics: InJax
     functions: TaskUnderJax
     policy: Any
     empty: Any  # data of no life
@@ -86,49 +83,31 @@ class MjxLife:
         return jax.lax.fori_loop(first, last, lambda tick, now: self._tick(model, given, now, tick), living)
 
     def _placed(self, model: Any, key: Any, terminations: Any) -> tuple[Any, Any]:
-        task, world = self.task, self.task.world
-        data, memory = self.empty, jnp.zeros(task.memory_size)
-        returned = self.functions.reset(key, terminations, world.model.nq + world.model.nv)
-        if returned is not None:
-            *born, memory = returned
-            newborn_body = born[0] if len(born) == 1 else Newborn(*born)
-            fields = {name: value for name, value in newborn_body._asdict().items() if np.size(value)}
-            data = data.replace(**{name: jnp.asarray(value, jnp.float32) for name, value in fields.items()})
-            memory = jnp.asarray(memory, jnp.float32)
-        data = mjx.forward(model, data)
+        task, physics = self.task, self.physics
+        returned = self.functions.reset(key, terminations, physics.birth_size)
+        data, memory = physics.born(model, self.empty, returned)
+        memory = jnp.zeros(task.memory_size) if memory is None else jnp.asarray(memory, jnp.float32)
         still = jnp.zeros(task.action_size)
         settled = jax.lax.fori_loop(0, task.settle, lambda _, now: self._settle(model, now, still, memory), data)
         return settled, memory
 
     def _settle(self, model: Any, data: Any, still: Any, memory: Any) -> Any:
-        data = data.replace(ctrl=self.functions.actuate(still, self._state(data), memory))
-        return self._with_contact_forces(model, self._steps(model, data))
-
-    def _steps(self, model: Any, data: Any) -> Any:
-        return jax.lax.fori_loop(0, self.task.world.substeps, lambda _, now: mjx.step(model, now), data)
-
-    def _with_contact_forces(self, model: Any, data: Any) -> Any:
-        return mjx.rne_postconstraint(model, data) if self.task.world.contact_forces else data
-
-    def _state(self, data: Any) -> Any:
-        """Return what a task's functions read."""
-        fields = self.task.world.state._fields
-        own = {name: getattr(data._impl if name in _OF_IMPLEMENTATION else data, name) for name in fields}
-        return self.task.world.state(**own)
+        data = data.replace(ctrl=self.functions.actuate(still, self.physics.state(data), memory))
+        return self.physics.with_contact_forces(model, self.physics.period(model, data))
 
     def _tick(self, model: Any, given: Given, now: Living, tick: Any) -> Living:
-        observation = self.functions.observe(self._state(now.data), now.memory, given.key, tick)
+        observation = self.functions.observe(self.physics.state(now.data), now.memory, given.key, tick)
         observation, damages = self._harm(SENSE, given, now.damages, tick, observation)
         inputs, seen = _normalised(observation, given, now)
         action, carry, adapt = self._act(given, now.carry, inputs, tick, damages)
         action, damages = self._harm(ACTION, given, damages, tick, action)
         fine = jnp.all(jnp.isfinite(inputs)) & jnp.all(jnp.abs(action) <= BOUND)
-        controls = self.functions.actuate(action, self._state(now.data), now.memory)
+        controls = self.functions.actuate(action, self.physics.state(now.data), now.memory)
         fine &= jnp.all(jnp.abs(controls) <= MOST_CONTROL)
         data, damages = self._advance(model, given, now.data.replace(ctrl=controls), damages, tick)
         fine &= jnp.all(jnp.abs(data.qpos) <= BOUND) & jnp.all(jnp.abs(data.qvel) <= BOUND)
         reward, terms, done, memory = self.functions.outcome(
-            self._state(now.data), self._state(data), action, now.memory, given.key, tick
+            self.physics.state(now.data), self.physics.state(data), action, now.memory, given.key, tick
         )
         total, sums = now.total + reward, now.terms + terms
         fine &= jnp.isfinite(reward) & (jnp.abs(total) <= MOST_RETURN) & jnp.all(jnp.abs(sums) <= MOST_RETURN)
@@ -188,14 +167,14 @@ class MjxLife:
             data, damages = self._held(given, data, damages, tick, True)
 
             def step(_: Any, now: tuple[Any, Any]) -> tuple[Any, Any]:
-                return self._held(given, mjx.step(model, now[0]), now[1], tick, False)
+                return self._held(given, self.physics.step(model, now[0]), now[1], tick, False)
 
             data, damages = jax.lax.fori_loop(0, self.task.world.substeps, step, (data, damages))
         else:
-            data = self._steps(model, data)
+            data = self.physics.period(model, data)
         if FORCE in stages:  # before contact forces are taken, which would count them
             data = data.replace(xfrc_applied=jnp.zeros_like(data.xfrc_applied))
-        return self._with_contact_forces(model, data), damages
+        return self.physics.with_contact_forces(model, data), damages
 
     def _held(self, given: Given, data: Any, damages: Any, tick: Any, first: bool) -> tuple[Any, Any]:
         arguments = given.parameters, damages, tick, first, given.key
