@@ -43,9 +43,6 @@ from hebbax.tasks.external.task import AnyTask
 from hebbax.types import END_DIVERGED, END_STOPPED, Lives, Record
 from hebbax.worlds.mujoco.in_jax import InJax
 
-_TICKS = 50
-"""Ticks from one look at the flag to stop, and at who is alive, to the next."""
-
 logger = logging.getLogger(__name__)
 
 
@@ -56,6 +53,7 @@ class MjxEngine:
     """
 
     name = "mjx"
+    ticks_a_call = 50  # from one look at the flag to stop, and at who is alive, to the next; no result depends on it
 
     @pinned()
     def __init__(
@@ -163,7 +161,7 @@ class _Flock:
         changes = {int(tick) for bodies in self._bodies for tick in bodies.ticks}
         onsets = {int(row[ONSET]) for table in self._tables for row in table if row[STAGE] == WEIGHTS}
         ends = {int(row[END]) for table in self._tables for row in table if row[STAGE] == WEIGHTS}
-        every = set(range(0, ticks, _TICKS))
+        every = set(range(0, ticks, self._engine.ticks_a_call))
         return sorted({tick for tick in changes | onsets | ends | every if 0 < tick < ticks} | {ticks})
 
     def run(self, ticks: int, stop: np.ndarray) -> None:
