@@ -30,7 +30,7 @@ class Cluster:
     spread: float = 0.2  # of its logarithm, assumed
     cores: int = 16  # of a worker, assumed
     slow: float = 0.01  # share of workers that are three times slower, assumed
-    handing: float = 0.002  # s of the head for a parcel, measured
+    handing: float = 0.003  # s of the head for a parcel, measured
     number: float = 2.3e-8  # s of the head for a number that it tells, on all of its cores, measured
     bandwidth: float = 1.25e8  # bytes/s of the head, assumed: 1 Gbit/s
     row: int = 350  # bytes, measured

@@ -82,6 +82,14 @@ def test_slots_and_damages_of_each_life_go_with_their_parcel(case):
     assert not np.array_equal(here.returns, case.native.evaluate(case.genomes, KEY, Scenario(8)).returns)
 
 
+def test_a_task_that_has_lived_is_sent_as_what_it_was_made_with(case):
+    case.native.evaluate(case.genomes, KEY, Scenario(2))  # its world has worked out a model by now
+    sent = packed((case.task, case.policy))
+    assert len(sent) < 5000
+    native = make_engine(*unpacked(sent), "native", threads=1)
+    assert_same(native.evaluate(case.genomes, KEY, Scenario(8)), case.native.evaluate(case.genomes, KEY, Scenario(8)))
+
+
 def test_bytes_of_parcels_do_not_depend_on_the_genome():
     keys, told = np.zeros((6, 2), np.uint32), []
     for size in (100, 100_000):

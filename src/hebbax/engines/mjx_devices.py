@@ -42,7 +42,7 @@ class MjxDevices:
             raise HebbaxError("mjx.implementation=warp: there is no NVIDIA GPU here; nearest valid: jax")
         self._empty = physics.empty()
         self._programs: dict[Any, Program] = {}
-        self._width, self._axes = 0, None
+        self._width, self._said = 0, False
         mesh = Mesh(np.array(self.devices), (_LIVES,))
         self._each, self._whole = NamedSharding(mesh, PartitionSpec(_LIVES)), NamedSharding(mesh, PartitionSpec())
 
@@ -50,8 +50,7 @@ class MjxDevices:
         """Return how many lives run together: as many at every call, since each other number compiles anew."""
         if not self._width:
             fits = self._config.at_once or self._fitting(policy)
-            wanted = -(-max(min(lives, fits), 1) // len(self.devices)) * len(self.devices)
-            self._width = wanted
+            self._width = -(-max(min(lives, fits), 1) // len(self.devices)) * len(self.devices)
         return self._width
 
     def _fitting(self, policy: Any) -> int:
@@ -88,8 +87,7 @@ class MjxDevices:
 
     def say_compiling(self, width: int) -> bool:
         """Say once that a program is compiled, which takes minutes without a word; return whether it was said."""
-        said = getattr(self, "_said", False)
-        self._said = True
+        said, self._said = self._said, True
         if not said:
             told = f"{len(self.devices)} × {self.devices[0].device_kind}"
             logger.warning("MJX compiles lives of task %r, %d at once on %s ...", self._task.name, width, told)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Any
 
 import jax
@@ -30,7 +32,8 @@ class InJax:
                 "engine=auto"
             )
         try:
-            from mujoco import mjx  # pyright: ignore[reportAttributeAccessIssue]
+            with redirect_stdout(StringIO()):  # where MJX prints that Warp, an option of its own, is missing
+                from mujoco import mjx  # pyright: ignore[reportAttributeAccessIssue]
         except ImportError as error:
             raise HebbaxError(f"engine=mjx needs MJX: {pip_install_extra('mjx')}") from error
         self._mjx, self._world, self._task, self._implementation = mjx, world, task, implementation
