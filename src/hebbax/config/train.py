@@ -8,6 +8,7 @@ from typing import Any
 
 from hebbax.config.cluster import RayConfig, check_ray
 from hebbax.config.engines import ENGINES
+from hebbax.config.learner import EVOLUTION, LearnerConfig, check_learner
 from hebbax.config.mjx import MjxConfig, check_mjx
 from hebbax.config.policy import PRESETS, PolicyConfig, without_unread
 from hebbax.config.stored import STORED, TYPED
@@ -54,6 +55,7 @@ class TrainConfig:
     task: TaskConfig = field(default_factory=TaskConfig)
     policy: PolicyConfig = field(default_factory=lambda: PRESETS["han-e"])
     strategy: StrategyConfig = field(default_factory=StrategyConfig)
+    learner: LearnerConfig = field(default_factory=LearnerConfig)  # evolution by the strategy, or what learns instead
     generations: int = 150
     lifetimes: int = 1  # lives of each genome in a generation
     termination: str = "end"  # or "restart": what a task's termination does to a life
@@ -96,6 +98,7 @@ def check_train_config(config: TrainConfig) -> None:
     for name, kind in ENGINE_OPTIONS.items():
         if getattr(config, name) != kind() and config.engine != name:
             raise HebbaxError(f"engine={config.engine} with {name}.*: nearest valid: engine={name}")
+    check_learner(config.learner)
 
 
 def to_dict(config: TrainConfig) -> dict[str, Any]:
@@ -108,6 +111,8 @@ def to_dict(config: TrainConfig) -> dict[str, Any]:
     for name, kind in ENGINE_OPTIONS.items():
         if getattr(config, name) == kind():
             del values[name]
+    if config.learner.algorithm == EVOLUTION:  # so that its runs are stored as before there was another
+        del values["learner"]
     return {
         key: {name: _in_order(part) for name, part in value.items()} if isinstance(value, dict) else value
         for key, value in values.items()
@@ -167,9 +172,11 @@ def from_typed(values: dict[str, Any]) -> TrainConfig:
     task = _build(TaskConfig, values.get("task", {}), "task.")
     policy = _build(PolicyConfig, values.get("policy", {}), "policy.")
     strategy = StrategyConfig.of_values(values.get("strategy", {}))
+    learner = _build(LearnerConfig, values.get("learner", {}), "learner.")
     observations = _build(ObservationsConfig, values.get("observations", {}), "observations.")
     training = _training(values.get("training", {}))
-    parts = {"task": task, "policy": policy, "strategy": strategy, "observations": observations, "training": training}
+    parts = {"task": task, "policy": policy, "strategy": strategy, "learner": learner}
+    parts |= {"observations": observations, "training": training}
     parts |= {name: _build(kind, values.get(name, {}), f"{name}.") for name, kind in ENGINE_OPTIONS.items()}
     return _build(TrainConfig, {**values, **parts}, "")
 

@@ -10,6 +10,7 @@ import warnings
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from hebbax.config.cluster import AUTO, OFF, REQUIRE, RayConfig, port_of
@@ -128,12 +129,11 @@ class RayCluster:
         return [_Place(node, self._threads or max(cores[node] // at.count(node), 1)) for node in at]
 
     def _start(self, place: _Place) -> Any:
-        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
+        on_node = import_module("ray.util.scheduling_strategies").NodeAffinitySchedulingStrategy
         options = {
             "num_cpus": 0,  # threads are counted here; several workers of one core are for trying things out
             "max_restarts": 0,  # a worker that ends is replaced here, with what it was to live
-            "scheduling_strategy": NodeAffinitySchedulingStrategy(place.node, soft=True),
+            "scheduling_strategy": on_node(place.node, soft=True),
             "runtime_env": {"env_vars": {**_ONE_THREAD, **_QUIET}},
         }
         place.actor = self._ray.remote(Worker).options(**options).remote(self._made_of, place.threads)
@@ -173,7 +173,7 @@ class RayCluster:
 
 def _sendable(task: Any, policy: Any) -> bytes:
     """Return a task and a policy as another process can read them. Raises HebbaxError where they cannot be sent."""
-    from ray.cloudpickle import dumps  # pyright: ignore[reportPrivateImportUsage]
+    dumps = import_module("ray.cloudpickle").dumps
 
     try:
         return dumps((task, policy))  # by value where a function is of a notebook or a script
@@ -201,7 +201,7 @@ def _connected(config: RayConfig) -> Any:
     """Return the module of Ray, connected. Raises HebbaxError where it is missing or the head does not answer."""
     os.environ.update({name: os.environ.get(name, value) for name, value in _QUIET.items()})
     try:
-        import ray
+        ray = import_module("ray")
     except ImportError as error:
         raise HebbaxError(f"engine=ray needs Ray: {pip_install_extra('ray')}") from error
     if ray.is_initialized():

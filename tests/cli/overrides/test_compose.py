@@ -14,6 +14,7 @@ from hebbax.cli.overrides.compose import compose_resumed, compose_train
 from hebbax.cli.overrides.sweep import compose_sweep
 from hebbax.cli.train import parser
 from hebbax.config.cluster import RayConfig
+from hebbax.config.learner import LEARNERS
 from hebbax.config.mjx import MjxConfig
 from hebbax.config.policy import PRESETS
 from hebbax.config.train import ENGINE_OPTIONS, TaskConfig, TrainConfig, from_dict, to_dict
@@ -148,7 +149,8 @@ def test_every_key_knows_what_it_expects():
     assert keys["task.ticks"] == int | None
     # One key for every value that a run stores.
     # Of an engine that a run does not have nothing is stored.
-    stored = {**to_dict(TrainConfig()), **{name: dataclasses.asdict(kind()) for name, kind in ENGINE_OPTIONS.items()}}
+    stored = to_dict(TrainConfig(learner=LEARNERS.get("ppo")))
+    stored |= {name: dataclasses.asdict(kind()) for name, kind in ENGINE_OPTIONS.items()}
     leaves = [k for k in stored if not isinstance(stored[k], dict)]
     nested = [f"{k}.{name}" for k in stored if isinstance(stored[k], dict) for name in stored[k]]
     assert set(keys) == {*leaves, *nested}
