@@ -28,7 +28,8 @@ def reference() -> str:
 
 def _command(name: str, parser: Parser) -> str:
     usage = " ".join(parser.format_usage().removeprefix("usage: ").split())
-    examples = "\n".join(f"$ {line.strip()}" for line in str(parser.epilog).splitlines()[1:])
+    typed = re.sub(r" \\\n +", " ", str(parser.epilog))  # a command over two lines
+    examples = "\n".join(f"$ {line.strip()}" for line in typed.splitlines()[1:])
     rows = [row for action in parser._actions if (row := _row(action))]
     table = "\n".join(["| argument | what it is |", "|---|---|", *rows])
     parts = [
