@@ -33,7 +33,7 @@ LAYERS = (
     ("report",),
     ("bench", "comparison", "experiments", "play"),
     ("stress",),
-    ("reproduction",),
+    ("gallery", "reproduction"),
     ("cli",),
     ("__main__",),
 )

@@ -153,7 +153,8 @@ def test_keys_play_and_step(opened):
 
 def test_everything_can_be_reached_and_has_a_name(opened):
     nameless = """[...document.querySelectorAll("button, input, select, a, canvas, svg[role], img, video")].filter(
-      (one) => !(one.ariaLabel || one.getAttribute("alt") || one.textContent.trim())).map((one) => one.outerHTML.slice(0, 80))"""
+      (one) => !(one.ariaLabel || one.getAttribute("alt") || one.textContent.trim())).map(
+      (one) => one.outerHTML.slice(0, 80))"""
     assert opened.evaluate(nameless) == []
     ids = opened.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
     assert len(ids) == len(set(ids))
