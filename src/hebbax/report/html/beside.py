@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from hebbax.errors import HebbaxError
 from hebbax.report.film.life_film import film_period
 from hebbax.report.html import words
-from hebbax.report.html.animation import WEIGHT_BYTES, Shown, pack_life
+from hebbax.report.html.animation import Shown, pack_life
 from hebbax.report.html.inline import figure_html
 from hebbax.report.html.material import Material
 from hebbax.report.html.pictures import figures_html
@@ -46,7 +48,7 @@ def pack_lives(materials: Sequence[Material]) -> tuple[list[dict[str, Any]], lis
                 film_period(task),
                 task.world,
                 material.transient_of(life),
-                WEIGHT_BYTES // count,
+                count,
             )
             sees = task.world.film == "drawing" and observed_pictures(task, record.observations[:1]) is not None
             lives.append({**pack_life(shown), "sees": sees})
@@ -77,9 +79,13 @@ def _titles(material: Material, other: Material) -> tuple[str, str]:
     return (material.title, f"{other.title} (the other)" if same else other.title)
 
 
-def _returns(material: Material) -> Any:
+def _returns(material: Material) -> np.ndarray:
     lives = material.evaluation.lives
     return lives.returns[~lives.diverged]
+
+
+def _ends(returns: np.ndarray) -> tuple[float, ...]:
+    return (returns.min(), returns.max()) if len(returns) else ()
 
 
 def _facts(material: Material) -> dict[str, str]:
@@ -92,7 +98,7 @@ def _facts(material: Material) -> dict[str, str]:
         "weights": f"{policy.weight_count:,}",
         "mean return": words.number(values["return_mean"]),
         "95 % interval over lives": "–" if interval is None else " to ".join(map(words.number, interval)),
-        "lowest and highest": f"{words.number(values['return_min'])} and {words.number(values['return_max'])}",
+        "lowest and highest": " and ".join(words.number(float(end)) for end in _ends(_returns(material))),
         "terminations": f"{values['terminations']:,}",
     }
     if material.verdicts:

@@ -43,7 +43,7 @@
   let tick = 0, life, frames, earned, robot, weights, speed, path;
   const choose = (chosen) => {
     ({ life, frames, earned, robot, weights, speed, path } = chosen);
-    tick = Math.min((moment * first.period) / life.period, life.ticks - 1);
+    tick = Math.min(moment * (first.period / life.period), life.ticks - 1);  // of the first exactly the moment
   };
 
   const readPalette = () => {
