@@ -255,7 +255,7 @@ def test_variants(bench):
 def test_closed_loop(bench):
     cases = bench("closed-loop")["cases"]
 
-    networks = [[17, 16, 6], [17, 64, 64, 6], [28, 128, 64, 8]]
+    networks = [[17, 16, 6], [17, 64, 64, 6], [28, 128, 64, 8], [51, 64, 32, 16], [27, 64, 32, 18]]
     assert [case["network"] for case in cases] == networks
     for case in cases:
         seconds = case["seconds"]

@@ -25,7 +25,9 @@ from published_files import ARRAY, forgeries, newer
 
 from hebbax import registry
 from hebbax.analysis.document import read_analysis
+from hebbax.analysis.footfall import PARTS, rows_of_legs
 from hebbax.analysis.reality import FINDINGS, rows_of, together
+from hebbax.analysis.summary import gaits_of
 from hebbax.cli.zoo import _KEYS, _card
 from hebbax.comparison.comparison import compare
 from hebbax.comparison.curves import METRICS, read_curve
@@ -45,7 +47,15 @@ from hebbax.recording.writer import create_recording
 from hebbax.report.film.film import _result_of
 from hebbax.report.html import words
 from hebbax.report.plots import plot_learning_curve
-from hebbax.reproduction import najarro_quadruped, najarro_table1
+from hebbax.reproduction import (
+    leung_ood,
+    leung_robots,
+    leung_transfer,
+    najarro_car,
+    najarro_quadruped,
+    najarro_racing,
+    najarro_table1,
+)
 from hebbax.reproduction.conditions import conditions_table, controllers_table
 from hebbax.reproduction.records import curve_of, read_records, record_of
 from hebbax.reproduction.study import STUDY, read_numbers
@@ -292,6 +302,12 @@ def _analysis() -> dict[str, Any]:
     for life, verdict in zip(lives, ("plausible", "doubtful", None), strict=True):
         finding = {"unit": "m", "value": 0.07, "threshold": 0.01, "verdict": verdict, "why": "deep", "where": "foot"}
         life |= {"reality": dict.fromkeys(FINDINGS, finding) if verdict else None, "no_reality": None}
+    for place, life in enumerate(lives):
+        leg = {"duty_factor": 0.5, "phase": 0.25 * place, "rhythm": 0.9, "diagram": [1.0] * 12 + [0.0] * (PARTS - 12)}
+        told = {"name": "pace", "why": None} if place else {"name": None, "why": "its feet have no common rhythm"}
+        legs = {"bfoot": leg, "ffoot": {**leg, "phase": None}}
+        life["gait"] |= {"footfall": {**told, "agreement": {"bound": 0.4}, "frequency": 2.0, "legs": legs}}
+    summary |= {"gaits": gaits_of(lives)}
     checked = [life["reality"] for life in lives if life["reality"]]
     summary |= {"reality": {name: together([one[name] for one in checked]) for name in FINDINGS}, "no_reality": None}
     return {**document, "lives": lives, "lifetimes": 3, "summary": summary}
@@ -304,6 +320,8 @@ def _read_analysis(folder: Path) -> Any:
     cycles = [words._period(verdict) for verdict in verdicts if verdict["label"] == "limit-cycle"]
     summary = document["summary"]
     rows = words.feet_rows(document["lives"]), words.gait_rows(summary) if "motions" in summary else None
+    gaits = [life["gait"]["footfall"] for life in document["lives"] if life["gait"] and life["gait"].get("footfall")]
+    rows += ([rows_of_legs(gait) for gait in gaits],)
     checked = summary.get("reality")
     rows += (None,) if checked is None else (rows_of(checked), words.reality(checked))
     return tables, cycles, rows, document["sentence"], [verdict["transient_ticks"] for verdict in verdicts]
@@ -351,6 +369,37 @@ def _study() -> dict[str, Any]:
     }
     about = {"policy": "mlp", "generation": 3, "condition": "mlp", "trained_on": "none", "bodies": bodies}
     return {"schema": 1, "runs": {f"mlp-s{seed}": {**about, "seed": seed} for seed in range(2)}, "versions": {}}
+
+
+def _cars() -> dict[str, Any]:
+    """Return what is kept of a car on its tracks and in Gymnasium's own environment."""
+
+    def drives(lives: int) -> dict[str, Any]:
+        return {"returns": [float(800 + life) for life in range(lives)], "ticks": list(range(lives))}
+
+    own = {"gymnasium": drives(najarro_car.OWN), "compiled": drives(najarro_racing.LIVES)}
+    about = {"policy": "conv", "generation": 3, "kind": "static", "tracks": drives(najarro_racing.LIVES), "own": own}
+    return {"schema": 1, "runs": {"conv-s1": {**about, "seed": 1}}, "versions": {}}
+
+
+def _read_cars(folder: Path) -> Any:
+    numbers = read_numbers(folder / STUDY, najarro_car.NUMBERS)
+    return najarro_car.section(numbers, folder), {name: entry["seed"] for name, entry in numbers.items()}
+
+
+def _study_of_geckos() -> dict[str, Any]:
+    """Return what is kept of two geckos in three conditions."""
+    ways = [[float(place + life) for life in range(leung_robots.LIVES)] for place in range(3)]
+    names = (leung_robots.UNHARMED, "rough ground", "payload")
+    cases = [{"name": n, "label": n, "metres": way, "diverged": 0} for n, way in zip(names, ways, strict=True)]
+    entry = {"policy": "leung-ff", "generation": 3, "robot": "gecko", "condition": "leung-ff", "cases": cases}
+    return {"schema": 1, "runs": {f"gecko-s{seed}": {**entry, "seed": seed} for seed in range(2)}, "versions": {}}
+
+
+def _read_study_of_geckos(folder: Path) -> Any:
+    numbers = read_numbers(folder / STUDY, leung_ood.NUMBERS)
+    pages = leung_ood.section(numbers, folder), leung_transfer.section(numbers, folder)
+    return pages, {name: entry["seed"] for name, entry in numbers.items()}
 
 
 def _read_study(folder: Path) -> Any:
@@ -441,7 +490,7 @@ KINDS = {
         lambda: json_files(_analysis()),
         _read_analysis,
         optional=r"summary\.motions|evidence\.|medians\.|feet|period|lyapunov|gait_ratio|published_ratio"
-        r"|summary\.reality is gone|summary\.reality\.\w+\.(median|threshold|why|where)",
+        r"|summary\.gaits|footfall|summary\.reality is gone|summary\.reality\.\w+\.(median|threshold|why|where)",
     ),
     **{f"{path.name} of an experiment": _of_experiment(path) for path in sorted(RESULTS.glob("*.json"))},
     "records of a reproduction": Kind(
@@ -451,12 +500,27 @@ KINDS = {
         _read_records,
         optional="config.* is gone|config.* is null|birth|training.ticks|sizes",
     ),
+    "the study of geckos": Kind(
+        STUDY,
+        _document(STUDY, _study_of_geckos()),
+        lambda: json_files(_study_of_geckos()),
+        _read_study_of_geckos,
+        optional=r"^runs\.[\w-]+ is gone|cases\[\d+\] is gone|versions",
+    ),
     "the study of a reproduction": Kind(
         STUDY,
         _document(STUDY, _study()),
         lambda: json_files(_study()),
         _read_study,
         optional=r"mlp-s\d is gone|versions",
+    ),
+    "the study of a car's reproduction": Kind(
+        STUDY,
+        _document(STUDY, _cars()),
+        lambda: json_files(_cars()),
+        _read_cars,
+        optional=r"conv-s1 is gone|versions|own is null",
+        share=1 / 4,
     ),
     "a card of the zoo": Kind(
         "card.json",

@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from environments import Honest, Pictures
 
 import hebbax
 from hebbax.keys import root_key
+from hebbax.networks.conv import Conv
+from hebbax.tasks.car_racing import car_racing
+from hebbax.tasks.external.area_resize import AreaResize
 
 COUNT = (0, -1, 1.5, "3", math.nan, math.inf, True, [3], 2**70)
 """What no whole number of at least 1 is."""
@@ -278,6 +282,30 @@ def all_calls() -> list[Call]:
             {"lifetimes": COUNT, "seed": INDEX, "ticks": COUNT, "termination": NAME},
         ),
         Call("Network", type(network), {"sizes": (8, 4, 2)}, {"sizes": ((8,), (8, 0, 2), (8, 1.5, 2), "x", 3, ())}),
+        Call(
+            "Conv",
+            Conv,
+            {"sizes": (16 * 17 * 3, 4, 2), "image": (16, 17, 3)},
+            {
+                "sizes": ((816,), (816, 0, 2), (815, 4, 2), "x", None),
+                "image": ((16, 17), (16, 16, 3), (16, 17, 0), (16.0, 17, 3), "x", None),
+                **dict.fromkeys(("channels", "kernels", "strides"), ((), (6,), (0, 8), (6, 8.5), (6, "8"), "68", None)),
+                "pools": ((2,), (2, 0), (2, 99), (2, -1), "22", 2, None),
+                "activation": NAME,
+            },
+        ),
+        Call(
+            "AreaResize",
+            AreaResize,
+            {"env": Pictures(), "height": 48, "width": 48},
+            {"env": (None, 3, "x", Honest()), "height": (*COUNT, 97), "width": (*COUNT, 97)},
+        ),
+        Call(
+            "car_racing",
+            car_racing,
+            {},
+            {"patience": (-1, math.nan, "x", None), "seeds": ((-1,), (1.5,), ("x",), (2**40,), (3, None))},
+        ),
         Call("mujoco", hebbax.mujoco, {"build": "a-file"}, {"build": ("nowhere.xml", "a-file", "", 3, "<mujoco>")}),
     ]
 

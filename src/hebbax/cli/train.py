@@ -30,7 +30,7 @@ Evolve a controller. Everything is set by KEY=VALUE: task=, policy= and strategy
   policy.window=20  policy.interval=0.2 (seconds) or policy.interval='4 ticks'
   training.ticks=full|growing|200  'training.weights={{survive:0}}'  'training.phases=[{{after:20,ticks:400}}]'
   training.births=each|common|mirrored  training.race=0.9  training.first_mean=average|weighted|normal|uniform
-  training.first_scale=0.01
+  training.first_scale=0.01  training.first_of=2000
   training.over_variants=mean|minimum|1.0
   evaluate_every=10  evaluate_lifetimes=16  checkpoint_every=10  keep_checkpoints=3
 

@@ -33,6 +33,7 @@ _TRAINING = {
     "race": or_null(number()),
     "first_mean": TEXT,
     "first_scale": number(),
+    "first_of": _WHOLE,
     "weights": or_null(ObjectOf(number())),
     "over_variants": Single("a text or a number", lambda value: _or_text(number(), value)),
 }

@@ -99,13 +99,15 @@ class Search:
         jax.block_until_ready(genomes)
         after_ask = time.perf_counter()
         scenario = replace(self._scenario(state.statistics, ticks), slots=self.births.slots(state.slot_weights))
-        tried = self.trials.run(genomes, stream(self.key, "train", state.generation), scenario, phase)
+        chooses = self._is_before_mean(state) and self.config.training.first_of > 1
+        try_all = self.trials.choose if chooses else self.trials.run
+        tried = try_all(genomes, stream(self.key, "train", state.generation), scenario, phase)
         lives = tried.lives
         if lives.stopped:
             return None
         after_lives = time.perf_counter()
         fitness = tried.fitness(phase.weights)
-        tell_state = self._tell(state, genomes, fitness, ask_state)
+        tell_state = self._tell(state, genomes, fitness, ask_state, tried.best)
         jax.block_until_ready(tell_state)
         after_tell = time.perf_counter()
         statistics = self._statistics_after(state.statistics, lives)
@@ -114,7 +116,9 @@ class Search:
             generation=state.generation + 1,
             strategy=tell_state,
             statistics=statistics,
-            slot_weights=self.births.left(state.slot_weights, tried.numbers, lives.weights),
+            slot_weights=state.slot_weights
+            if chooses
+            else self.births.left(state.slot_weights, tried.numbers, lives.weights),
         )
         evaluated, evaluation = None, {"mean_genome_return": None}
         if self._evaluation_due(following):
@@ -153,10 +157,11 @@ class Search:
             return first_genomes(self.config, self.policy), state.strategy
         return self.strategy.ask(stream(self.key, "ask", state.generation), state.strategy)
 
-    def _tell(self, state: SearchState, genomes: Any, fitness: np.ndarray, asked: Any) -> Any:
-        """Return the strategy's state after learning the fitness [population] of genomes."""
+    def _tell(self, state: SearchState, genomes: Any, fitness: np.ndarray, asked: Any, best: int | None) -> Any:
+        """Return the strategy's state after learning the fitness [population] of genomes, or which is the best."""
         if self._is_before_mean(state):
-            return self.strategy.init(stream(self.key, "initial"), self.policy, weighted_mean(genomes, fitness))
+            mean = weighted_mean(genomes, fitness) if best is None else np.asarray(genomes[best])
+            return self.strategy.init(stream(self.key, "initial"), self.policy, mean)
         return self.strategy.tell(stream(self.key, "tell", state.generation), genomes, fitness, asked)
 
     def _scenario(self, statistics: ObservationStatistics, ticks: int | None, damages: Damages = ()) -> Scenario:

@@ -12,6 +12,10 @@ HAN = (
 NAJARRO = (
     "E. Najarro, S. Risi: Meta-Learning through Hebbian Plasticity in Random Networks. NeurIPS 2020, arXiv:2007.02686"
 )
+LEUNG = (
+    "B. Leung, W. Haomachai, J. W. Pedersen, S. Risi, P. Manoonpong: Bio-Inspired Plastic Neural Networks for "
+    "Zero-Shot Out-of-Distribution Generalization in Complex Animal-Inspired Robots. IROS 2025, arXiv:2503.12406"
+)
 
 HAN_STEP_SIZES = (
     "strategy.learning_rate=0.1",

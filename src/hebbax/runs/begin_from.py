@@ -59,7 +59,7 @@ def begin_from(
 
 def check_not_drawn(config: TrainConfig, instead: str) -> None:
     """Raise HebbaxError where a configuration says how the first mean is drawn, which would mean nothing."""
-    for name in ("first_mean", "first_scale"):
+    for name in ("first_mean", "first_scale", "first_of"):
         value = getattr(config.training, name)
         if value != getattr(TrainingConfig, name):
             raise HebbaxError(f"training.{name}={value}: {instead}; leave it out")

@@ -56,6 +56,7 @@ class _Training:
     race: float | None = TrainingConfig.race
     first_mean: str = TrainingConfig.first_mean
     first_scale: float = TrainingConfig.first_scale
+    first_of: int = TrainingConfig.first_of
     over_variants: Any = TrainingConfig.over_variants
 
 

@@ -156,7 +156,7 @@ def _read(path: Path) -> dict[str, Any]:
 def _what_differs(document: Mapping[str, Any], source: Source) -> str | None:
     """Return in what a document is not about the lives of a source, or None."""
     summary = document.get("summary")
-    if isinstance(summary, Mapping) and not {"motions", "reality"} <= summary.keys():
+    if isinstance(summary, Mapping) and not {"motions", "reality", "gaits"} <= summary.keys():
         return "is of an earlier version"
     expected = {**source.setting(), "schema": SCHEMA, "lifetimes": source.lifetimes, "recording": None}
     if (differing := unlike(expected, document)) is not None:

@@ -24,7 +24,13 @@ from hebbax.report.html.beside import beside_html, check_runs, pack_lives
 from hebbax.report.html.compact_svg import without_repeated_shapes
 from hebbax.report.html.inline import figure_html, film_html
 from hebbax.report.html.material import Material
-from hebbax.report.html.pictures import evolution_figures, figures_html, returns_figure, weight_figures
+from hebbax.report.html.pictures import (
+    evolution_figures,
+    figures_html,
+    footfall_figure,
+    returns_figure,
+    weight_figures,
+)
 from hebbax.report.html.player import lives_html, player_html
 from hebbax.report.html.policy_words import what_it_is
 from hebbax.report.html.tags import command, details, facts, paragraph, section, table
@@ -162,7 +168,9 @@ def _worth(material: Material) -> str:
     beside = f"<div>{paragraph('How it moves, at the median of the lives:')}{tables}</div>" if tables else ""
     values = material.evaluation.to_json()
     told = paragraph(f"{words.returns(values)} {_terminations(values)}")
-    return section("How well it does", told, figures_html([returns_figure(material), beside]))
+    return section(
+        "How well it does", told, figures_html([returns_figure(material), beside, footfall_figure(material)])
+    )
 
 
 def _reality(material: Material) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hebbax.analysis.footfall import gaits_in_words
 from hebbax.analysis.gait import MOTIONS
 from hebbax.analysis.statistics import resting_on
 from hebbax.analysis.summary import feet_of
@@ -153,6 +154,8 @@ def gait_rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
     }
     text = ", ".join(f"{MOTIONS[motion]} in {share(count, lives)}" for motion, count in motions.items())
     rows = [("motion", f"it {text}")]
+    if summary.get("gaits"):
+        rows.append(("gait", gaits_in_words(summary["gaits"])))
     for key, (name, unit) in units.items():
         value = summary["medians"].get(key)
         rows.append((name, "–" if value is None else f"{number(value)} {unit}".strip()))
