@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from PIL import Image, ImageSequence
 
 from hebbax.expected import TEXT, Fields, ListOf, number, or_null
-from hebbax.files.atomic_write import write_bytes_atomically, write_text_atomically
+from hebbax.files.atomic_write import write_bytes_atomically, write_error, write_text_atomically
 from hebbax.files.documents import read_json
 from hebbax.files.temporary import temporary_folder
 from hebbax.report.film.life_film import Filmed, film_life
@@ -68,9 +68,11 @@ def write_gallery(
 
     Raises HebbaxError for a name that no controller has, and a file that cannot be read or written.
     """
-    sections = []
-    for name in names:
-        sections.append(_section(name, folder, lifetimes, stressed, on_file, on_note))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_error(folder, error) from error
+    sections = [_section(name, folder, lifetimes, stressed, on_file, on_note) for name in names]
     told = f"This made the page:\n\n```console\n$ {shlex.join(typed)}\n```\n\n" if typed else ""
     begin = (
         "# Gallery\n\nThe controllers that ship. Each name works wherever the folder of a run does. A film is "
