@@ -96,6 +96,14 @@ def test_there_has_to_be_a_folder_of_stress_tests(hebbax):
     assert ran.error == "hebbax: no folder nowhere: expected one that `hebbax stress` has written\n"
 
 
+@pytest.mark.parametrize("option", ["--stress", "--lifetimes"])
+def test_options_of_the_gallery_are_none_of_the_list(hebbax, option):
+    ran = hebbax("zoo", option, "5")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{option} 5: expected only with --gallery" in ran.error
+
+
 def test_the_committed_page_is_small_and_about_all_that_ships():
     folder = ROOT / "docs/gallery"
     told = re.findall(r"^## (zoo:.*)$", (folder / PAGE).read_text("utf-8"), re.MULTILINE)

@@ -23,6 +23,7 @@ _EXAMPLES = """\
   hebbax zoo --gallery gallery --lifetimes 5"""
 
 _COLUMNS = ("controller", "mean return", "standard deviation", "lifetimes", *SIZE_COLUMNS)
+_LIFETIMES = 20  # of a verdict in the gallery
 _KEYS = ("return_mean", "return_std", "lifetimes", "command")
 
 
@@ -48,6 +49,9 @@ def run(options: Namespace) -> int:
     """Print the controllers, or write their gallery; return 0."""
     if options.gallery is not None:
         return _write_gallery(options)
+    for name in ("stress", "lifetimes"):
+        if (value := getattr(options, name)) is not None:
+            raise HebbaxError(f"--{name} {value}: expected only with --gallery FOLDER, which it is about")
     rows = describe_zoo()
     if options.json:
         print(json.dumps(rows))
@@ -78,7 +82,7 @@ def _write_gallery(options: Namespace) -> int:
     write_gallery(
         [f"zoo:{name}" for name in zoo_names()],
         folder,
-        lifetimes=options.lifetimes,
+        lifetimes=_LIFETIMES if options.lifetimes is None else options.lifetimes,
         stressed=stressed,
         typed=options.command,
         on_file=lambda path: print(path, flush=True),
