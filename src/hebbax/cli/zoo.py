@@ -38,7 +38,6 @@ def parser() -> Parser:
     options.add_argument(
         "--lifetimes",
         type=whole_number,
-        default=20,
         metavar="N",
         help="lives of a verdict, with --gallery (default: 20)",
     )
