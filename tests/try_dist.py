@@ -43,6 +43,8 @@ IMPORTED = {
     "tensorboard": ("tensorboardX",),
     "wandb": ("wandb",),
     "slurm": ("hydra_plugins.hydra_submitit_launcher",),
+    "ppo": ("stable_baselines3", "sb3_contrib"),
+    "onnx": ("onnx", "onnxruntime"),
 }
 """What an extra that users install brings; those for developing hebbax itself are installed by make."""
 

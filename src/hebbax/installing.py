@@ -15,6 +15,8 @@ EXTRAS = {
     ),
     "bench": ("stable-baselines3>=2.9", "sbx-rl>=0.28"),
     "envpool": ("envpool>=1.2",),
+    "ppo": ("stable-baselines3>=2.9", "sb3-contrib>=2.9"),
+    "onnx": ("onnx>=1.23", "onnxruntime>=1.32"),
     "menagerie": ("mujoco-menagerie>=2026.10",),
     "slurm": ("hydra-submitit-launcher>=1.2",),
     "tensorboard": ("tensorboardX>=2.6.5",),

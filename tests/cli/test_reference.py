@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_command_and_option_is_in_it():
-    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", reference(), re.MULTILINE | re.DOTALL))
+    sections = dict(re.findall(r"^## ([\w-]+)\n(.*?)(?=^## |\Z)", reference(), re.MULTILINE | re.DOTALL))
 
     assert list(sections) == list(SUBCOMMANDS)
     for name, section in sections.items():

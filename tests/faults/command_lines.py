@@ -21,6 +21,8 @@ POSITIONALS = {
     "play": [RUN],
     "stress": [RUN],
     "genome": [RUN],
+    "export": ["--format", "json", RUN],
+    "verify-export": ["a-folder"],
     "try": ["swimmer"],
     "new": ["robot", "my_robot"],
     "reproduce": ["han-gymnasium"],
@@ -95,6 +97,9 @@ BAD_KEYS = (
     "training.ticks=1000001",
     "training.births=all",
     "training.race=1.5",
+    "learner=dqn",
+    "learner.gamma=0.9",
+    "learner.algorithm=sac",
     "training.first_mean=median",
     "training.first_scale=0",
     "training.first_of=0",
@@ -296,7 +301,7 @@ def _of_options(command: str, rest: list[str]) -> Iterator[tuple[str, ...]]:
             yield from (
                 (command, *rest, name, value, "--mjcf", "nowhere.xml") for value in ("", "a-folder", "a-file/x")
             )
-        elif name in ("--out", "--run", "--runs", "--experiments"):
+        elif name in ("--out", "--run", "--to", "--runs", "--experiments"):
             yield command, *rest, name, "a-file/inside"
         elif name in (
             "--task",

@@ -31,6 +31,8 @@ SUBCOMMANDS = {
     "try": "film a robot without a controller, before anyone trains on it",
     "policies": "list the networks and plasticity rules by name",
     "strategies": "list the evolution strategies with their options",
+    "export": "write a controller as C, ONNX, NumPy or JSON, for a robot",
+    "verify-export": "check that an exported controller is still the same",
     "import": "make a run of a controller that other code has evolved",
     "damages": "list what can happen to a life",
     "reproduce": "run a published experiment, or go on with it, and compare",
@@ -52,7 +54,11 @@ FIRST = {
 }
 """The five commands to begin with, in the order in which one can type them."""
 
-_MODULES = {"try": "try_task", "import": "import_controller"}  # which are words of Python
+_MODULES = {
+    "try": "try_task",
+    "import": "import_controller",
+    "verify-export": "verify_export",
+}  # which are words of Python
 
 USER_ERROR = 2
 INTERRUPTED = 130  # as a shell reports a process that Ctrl-C ended

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hebbax.config.engines import ENGINES
+from hebbax.config.learner import EVOLUTION, LearnerConfig, check_learner
 from hebbax.config.policy import PRESETS, PolicyConfig, without_unread
 from hebbax.config.stored import STORED, TYPED
 from hebbax.config.strategy import StrategyConfig
@@ -47,6 +48,7 @@ class TrainConfig:
     task: TaskConfig = field(default_factory=TaskConfig)
     policy: PolicyConfig = field(default_factory=lambda: PRESETS["han-e"])
     strategy: StrategyConfig = field(default_factory=StrategyConfig)
+    learner: LearnerConfig = field(default_factory=LearnerConfig)  # evolution by the strategy, or what learns instead
     generations: int = 150
     lifetimes: int = 1  # lives of each genome in a generation
     termination: str = "end"  # or "restart": what a task's termination does to a life
@@ -82,6 +84,7 @@ def check_train_config(config: TrainConfig) -> None:
     if config.observations.normalise not in NORMALISERS:
         raise unknown_name("observations.normalise", config.observations.normalise, NORMALISERS)
     check_training(config.training)
+    check_learner(config.learner)
 
 
 def to_dict(config: TrainConfig) -> dict[str, Any]:
@@ -90,6 +93,8 @@ def to_dict(config: TrainConfig) -> dict[str, Any]:
     What a user names, such as connections, is in alphabetical order: in whichever it was given, the text is the same.
     """
     values = {**dataclasses.asdict(config), "strategy": config.strategy.to_values()}
+    if config.learner.algorithm == EVOLUTION:  # so that its runs are stored as before there was another
+        del values["learner"]
     return {
         key: {name: _in_order(part) for name, part in value.items()} if isinstance(value, dict) else value
         for key, value in values.items()
@@ -143,9 +148,11 @@ def from_typed(values: dict[str, Any]) -> TrainConfig:
     task = _build(TaskConfig, values.get("task", {}), "task.")
     policy = _build(PolicyConfig, values.get("policy", {}), "policy.")
     strategy = StrategyConfig.of_values(values.get("strategy", {}))
+    learner = _build(LearnerConfig, values.get("learner", {}), "learner.")
     observations = _build(ObservationsConfig, values.get("observations", {}), "observations.")
     training = _training(values.get("training", {}))
-    parts = {"task": task, "policy": policy, "strategy": strategy, "observations": observations, "training": training}
+    parts = {"task": task, "policy": policy, "strategy": strategy, "learner": learner}
+    parts |= {"observations": observations, "training": training}
     return _build(TrainConfig, {**values, **parts}, "")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from hebbax.config.learner import EVOLUTION
 from hebbax.config.policy import PolicyConfig
 from hebbax.config.train import TrainConfig, check_train_config, to_dict
 from hebbax.errors import HebbaxError, about
@@ -17,6 +18,7 @@ from hebbax.evolution.tracking import TRACKERS, start_tracking
 from hebbax.evolution.trust import Trust, check_trust
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.policies.sizes import sizes_of
+from hebbax.ppo.learner import PPOLearner
 from hebbax.runs.belonging import check_best, check_record, config_text, newest_of_run
 from hebbax.runs.identity import run_id
 from hebbax.runs.plugins import environment_of
@@ -220,7 +222,7 @@ def _steps_so_far(folder: RunFolder) -> int:
 
 def learner_of(config: TrainConfig) -> Learner[Any]:
     """Return what learns in a run. Raises HebbaxError for what does not fit the task."""
-    return Search(config)
+    return Search(config) if config.learner.algorithm == EVOLUTION else PPOLearner(config)
 
 
 def new_search(config: TrainConfig) -> Learner[Any]:

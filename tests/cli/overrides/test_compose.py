@@ -13,6 +13,7 @@ from hebbax.cli.overrides.check import known_keys
 from hebbax.cli.overrides.compose import compose_generations, compose_train
 from hebbax.cli.overrides.sweep import compose_sweep
 from hebbax.cli.train import parser
+from hebbax.config.learner import LEARNERS
 from hebbax.config.policy import PRESETS
 from hebbax.config.train import TaskConfig, TrainConfig, from_dict, to_dict
 from hebbax.errors import HebbaxError
@@ -145,7 +146,7 @@ def test_every_key_knows_what_it_expects():
     assert keys["policy.hidden"] == list[int]
     assert keys["task.ticks"] == int | None
     # One key for every value that a run stores.
-    stored = to_dict(TrainConfig())
+    stored = to_dict(TrainConfig(learner=LEARNERS.get("ppo")))
     leaves = [k for k in stored if not isinstance(stored[k], dict)]
     nested = [f"{k}.{name}" for k in stored if isinstance(stored[k], dict) for name in stored[k]]
     assert set(keys) == {*leaves, *nested}

@@ -14,6 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from hebbax.cli.overrides.check import as_hydra, check_overrides, expected_value, external_tasks, known_keys
 from hebbax.cli.overrides.schema import PRIMARY, store_schema
+from hebbax.config.learner import EVOLUTION, LEARNERS, POLICIES, LearnerConfig
 from hebbax.config.train import TrainConfig, check_train_config, from_typed
 from hebbax.errors import HebbaxError
 
@@ -27,6 +28,7 @@ def compose_train(overrides: Sequence[str]) -> TrainConfig:
     Raises HebbaxError, in one line, for an override that is malformed, an unknown key or preset, or a value of the
     wrong type. Hydra makes no folder and touches no logging here.
     """
+    overrides = _with_policy(overrides)
     chosen = check_overrides(overrides)
     store_schema(external_tasks(overrides), chosen)
     try:
@@ -39,6 +41,16 @@ def compose_train(overrides: Sequence[str]) -> TrainConfig:
         raise _explain(error, overrides) from error
     assert isinstance(values, dict)
     return from_typed({str(key): value for key, value in values.items()})
+
+
+def _with_policy(overrides: Sequence[str]) -> Sequence[str]:
+    """Return overrides with the policy that a learner comes with, where none is chosen."""
+    values = {text.partition("=")[0]: text.partition("=")[2] for text in overrides}
+    name = values.get("learner", EVOLUTION)
+    learner = LEARNERS.get(name) if name in LEARNERS else LearnerConfig()  # an unknown one is said later
+    if "policy" in values or learner.algorithm not in POLICIES:
+        return overrides
+    return [f"policy={POLICIES[learner.algorithm]}", *overrides]
 
 
 def compose_like(config: TrainConfig, overrides: Sequence[str]) -> TrainConfig:

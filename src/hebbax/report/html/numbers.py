@@ -104,7 +104,7 @@ def _thinned(name: str, points: np.ndarray) -> Iterator[tuple[str, Any, Any, Any
     stride = -(-len(points) // MOST_POINTS) if points.shape[1] == 2 else 1
     name = f"{name} (every {stride} points)" if stride > 1 else name
     for point in points[::stride]:
-        yield (name, *point, *[""] * (3 - len(point)))
+        yield name, point[0], point[1], point[2] if len(point) > 2 else ""
 
 
 def _points_of(artist: Any, axes: Axes) -> Iterable[np.ndarray]:
@@ -112,7 +112,7 @@ def _points_of(artist: Any, axes: Axes) -> Iterable[np.ndarray]:
     if isinstance(artist, Line2D):
         if not all(artist.get_transform().contains_branch_seperately(axes.transData)):
             return []  # marks a place along one axis
-        data = artist.get_data_3d() if hasattr(artist, "get_data_3d") else artist.get_data()
+        data = getattr(artist, "get_data_3d", artist.get_data)()
         return [np.column_stack([np.asarray(axes.convert_xunits(column), float) for column in data])]
     if isinstance(artist, AxesImage):
         return [_cells(artist)]
@@ -122,7 +122,7 @@ def _points_of(artist: Any, axes: Axes) -> Iterable[np.ndarray]:
     return _collected(artist) if isinstance(artist, Collection) else []
 
 
-def _collected(artist: Collection) -> Iterable[np.ndarray]:
+def _collected(artist: Any) -> Iterable[np.ndarray]:
     if hasattr(artist, "_segments3d"):
         return [_joined(artist._segments3d)]
     if hasattr(artist, "_offsets3d"):
@@ -132,9 +132,13 @@ def _collected(artist: Collection) -> Iterable[np.ndarray]:
     if isinstance(artist, PathCollection):
         return [np.asarray(artist.get_offsets(), float)]
     if isinstance(artist, QuadMesh):
-        corners = artist.get_coordinates()
+        corners = np.asarray(artist.get_coordinates(), float)
         middles = (corners[:-1, :-1] + corners[1:, 1:]) / 2
-        return [np.column_stack([middles.reshape(-1, 2), np.ma.filled(artist.get_array(), np.nan).ravel()])]
+        return [
+            np.column_stack(
+                [middles.reshape(-1, 2), np.ma.filled(np.ma.asarray(artist.get_array(), float), np.nan).ravel()]
+            )
+        ]
     if isinstance(artist, PolyCollection):
         return [np.asarray(path.vertices, float) for path in artist.get_paths()]
     return []

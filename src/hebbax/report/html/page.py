@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from hebbax._version import __version__
 from hebbax.analysis.reality import rows_of
 from hebbax.attractors.basin import STARTS
+from hebbax.config.learner import EVOLUTION
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.files.temporary import temporary_folder
 from hebbax.report.film.life_film import Filmed, film_life
@@ -35,6 +36,7 @@ from hebbax.report.html.player import lives_html, player_html
 from hebbax.report.html.policy_words import what_it_is
 from hebbax.report.html.tags import command, details, facts, paragraph, section, table
 from hebbax.runs.belonging import config_text
+from hebbax.runs.stored_run import StoredRun
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,10 +136,11 @@ def _header(material: Material, metrics: Sequence[dict[str, Any]]) -> str:
             (f"{policy.weight_count:,}", f"weights that change in life, by {policy.genome_size:,} evolved numbers")
         )
     else:
-        told.append((f"{policy.genome_size:,}", "evolved weights"))
+        told.append((f"{policy.genome_size:,}", f"{'learnt' if words.learnt(material) else 'evolved'} weights"))
     if metrics:
         steps = sum(record["steps"] for record in metrics)
-        told.append((f"{len(metrics):,}", f"generations of evolution, {steps / 1e6:,.1f} million control ticks"))
+        learner = "PPO" if words.learnt(material) else "evolution"
+        told.append((f"{len(metrics):,}", f"generations of {learner}, {steps / 1e6:,.1f} million control ticks"))
     name = escape(material.title)
     skip = '<a class="skip" href="#main">to the content</a>'
     return f"{skip}<header><h1>{name}</h1>{paragraph(words.lead(material), 'lead')}{facts(told)}</header>"
@@ -227,17 +230,26 @@ def _basin(summary: dict[str, Any]) -> str:
     return details("Does it find back from elsewhere?", table(rows, columns, numbers=(2,))) if rows else ""
 
 
-def _evolution(material: Material, metrics: list[dict[str, Any]]) -> str:
-    run = material.run
-    record = run.folder.read_record() if run.folder.record_path.is_file() else {}
-    strategy = run.config.strategy
+def _how_it_learnt(run: StoredRun) -> str:
+    learner, strategy = run.config.learner, run.config.strategy
+    if learner.algorithm != EVOLUTION:
+        return (
+            f"PPO of Stable-Baselines3 learnt from {learner.environments} lives side by side, after every "
+            f"{learner.n_steps:,} control ticks of each. What is shown here acts without the noise that it explored by."
+        )
     most = "" if run.trained.training.race is None else "at most "
     lives = "1 life" if run.config.lifetimes == 1 else f"{most}{run.config.lifetimes} lives"
-    told = (
+    return (
         f"The strategy {strategy.name} keeps one genome, tries {strategy.population} variations of it in each "
         f"generation, {lives} each, and moves it towards those that earned more. "
         "Nothing that is learnt in a life is inherited."
     )
+
+
+def _evolution(material: Material, metrics: list[dict[str, Any]]) -> str:
+    run = material.run
+    record = run.folder.read_record() if run.folder.record_path.is_file() else {}
+    told, found = _how_it_learnt(run), "learnt" if words.learnt(material) else "evolved"
     if not run.trained.training.full:
         told += (
             " The lives that it learnt from were not all full ones; the genome in the middle was evaluated over "
@@ -245,9 +257,9 @@ def _evolution(material: Material, metrics: list[dict[str, Any]]) -> str:
         )
     parts = [paragraph(told), evolution_figures(material, metrics)]
     if record.get("command"):
-        parts += [paragraph("It was evolved by this command:"), command([shlex.join(record["command"])])]
+        parts += [paragraph(f"It was {found} by this command:"), command([shlex.join(record["command"])])]
     elif record:
-        parts.append(paragraph("It was evolved by a program in Python, not by a command: its settings are below."))
+        parts.append(paragraph(f"It was {found} by a program in Python, not by a command: its settings are below."))
     parts.append(details("All settings", f"<pre><code>{escape(config_text(run.trained).strip())}</code></pre>"))
     versions = [
         (name, str(value))
@@ -256,7 +268,7 @@ def _evolution(material: Material, metrics: list[dict[str, Any]]) -> str:
     ]
     if versions:
         parts.append(details("Made with", table(versions)))
-    return section("How it was evolved", *parts)
+    return section(f"How it was {found}", *parts)
 
 
 def _experiments(answers: Sequence[Answer]) -> str:
