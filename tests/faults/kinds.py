@@ -11,7 +11,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ from hebbax.cli.zoo import _KEYS, _card
 from hebbax.comparison.comparison import compare
 from hebbax.comparison.curves import METRICS, read_curve
 from hebbax.comparison.tables import json_of
+from hebbax.config.learner import LEARNERS
+from hebbax.config.policy import PRESETS
 from hebbax.config.train import TaskConfig, TrainConfig, from_stored, to_dict
 from hebbax.engines.lives import empty_record
 from hebbax.engines.program_cache import ProgramCache
@@ -163,6 +165,18 @@ def _read_config(folder: Path) -> Any:
     curve = read_curve(run.path)
     list(refused([run]))
     return _curve(curve), curve.sizes, to_dict(curve.config)
+
+
+def _config_of_ppo() -> dict[str, Any]:
+    """Return the configuration of a run that PPO has learnt."""
+    return to_dict(replace(config(), learner=LEARNERS.get("ppo"), policy=PRESETS.get("ppo-mlp")))
+
+
+def _read_config_of_ppo(folder: Path) -> Any:
+    run = RunFolder(folder / "run")
+    stored = run.stored_config()
+    check_record(run, {"config": _config_of_ppo()}, stored)
+    return to_dict(stored)
 
 
 def _read_checkpoint(folder: Path) -> Any:
@@ -472,6 +486,14 @@ KINDS = {
         lambda: yaml_files(to_dict(config())),
         _read_config,
         optional="is gone|is null|interval|birth|training.ticks",
+    ),
+    "config.yaml of PPO": Kind(
+        "run/config.yaml",
+        _document("run/config.yaml", yaml.safe_dump(_config_of_ppo()).encode()),
+        lambda: yaml_files(_config_of_ppo()),
+        _read_config_of_ppo,
+        optional="learner is gone|interval|birth|training.ticks",
+        share=1 / 4,
     ),
     "the document of a checkpoint": _checkpoints(
         envelopes, optional="is gone|is null|environment|interval|birth|training.ticks"

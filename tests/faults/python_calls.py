@@ -12,6 +12,8 @@ import numpy as np
 from environments import Honest, Pictures
 
 import hebbax
+from hebbax.config.learner import LearnerConfig, check_learner
+from hebbax.environments import Environment, VectorEnvironment
 from hebbax.keys import root_key
 from hebbax.networks.conv import Conv
 from hebbax.tasks.car_racing import car_racing
@@ -65,6 +67,12 @@ def finite_arrays(*shape: int) -> tuple[Any, ...]:
     """Return what is no array of finite numbers of a shape; a genome may hold others, and its lives diverge."""
     holes = np.full(shape, np.nan, np.float32)
     return *arrays(*shape), holes
+
+
+def _begun(task: Any) -> Environment:
+    environment = Environment(task, ticks=3)
+    environment.reset(seed=0)
+    return environment
 
 
 def all_calls() -> list[Call]:
@@ -184,6 +192,46 @@ def all_calls() -> list[Call]:
                 "scope": NAME,
                 "birth": ("never", 3),
                 "connections": (3, "x", {"layer 9": {"plastic": False}}, {"layer 0": {"nothing": 1}}),
+            },
+        ),
+        Call(
+            "Environment",
+            Environment,
+            {"task": swimmer, "ticks": 3},
+            {
+                "task": NAME,
+                "ticks": COUNT,
+                "termination": NAME,
+                "damage": (3, "explode(1)", "freeze-plasticity", [3], None),
+                "render_mode": NAME[:-2],
+                "width": COUNT,
+            },
+        ),
+        Call(
+            "Environment.step",
+            lambda action: _begun(swimmer).step(action),
+            {"action": np.zeros(2, np.float32)},
+            {"action": (*arrays(2)[:2], "x", None, np.zeros((1, 2)), np.zeros(2, complex))},
+        ),
+        Call(
+            "VectorEnvironment",
+            VectorEnvironment,
+            {"task": swimmer, "num_envs": 2, "threads": 1},
+            {"num_envs": COUNT, "threads": COUNT, "autoreset_mode": NAME},
+        ),
+        Call(
+            "LearnerConfig",
+            lambda **values: check_learner(LearnerConfig("ppo", "ppo", **values)),
+            {},
+            {
+                "environments": COUNT,
+                "n_steps": COUNT,
+                "batch_size": (*COUNT, 100),
+                "learning_rate": POSITIVE,
+                "gamma": (*POSITIVE, 1.5),
+                "ent_coef": (-1.0, math.nan, "x", True),
+                "critic": ([0], [1.5], "x", 3),
+                "log_std_init": (math.nan, "x", None),
             },
         ),
         Call(

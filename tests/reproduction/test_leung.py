@@ -205,6 +205,19 @@ def test_the_spread_along_components_of_weights_by_hand():
     assert leung_pca._of_pair(np.ones((300, 3)), np.ones((300, 3))) is None
 
 
+def test_who_rests_in_the_air(tmp_path):
+    """Of three lives with a plastic network the joints of two keep less than a quarter of their amplitude."""
+    summary = {"values": [0, 1, 0], "median": 0.8}
+    values = {"stopped": summary, "walks_again": summary, "amplitude_ratio": summary}
+    numbers = {"a": entry("leung-hebbian", values=values, joints_left=[0.1, 0.2, 0.9, None])}
+    text = leung_lifted.section(numbers, tmp_path)
+    assert "| gecko, leung-hebbian, seed 0 | 0.20 | 2 of 3 | 0.80 | 1 of 3 | 1 of 3 |" in text
+    assert "It holds here: in 2 of 3 lives the joints rest in the air." in text
+    numbers["a"]["joints_left"] = [0.1, 0.9, 0.9]
+    assert "It does not hold here" in leung_lifted.section(numbers, tmp_path)
+    assert "That cannot be told here" in leung_lifted.section({}, tmp_path)
+
+
 def test_the_most_plastic_beside_the_others(tmp_path):
     def of(condition: str, state: int, way: float) -> dict:
         metres = {where: [way] * 2 for where in (leung_ratio.FLAT, leung_ratio.UNEVEN, leung_ratio.DEAD)}

@@ -39,8 +39,9 @@ class PublishedCar(gymnasium.Wrapper):
         pedals = 1.0 / (1.0 + np.exp(-numbers[1:]))
         control = np.concatenate((np.tanh(numbers[:1]), pedals))
         observation, reward, terminated, truncated, info = self.env.step(control)
-        self._without = self._without + 1 if reward < 0 else 0
-        return observation, float(reward), bool(terminated) or self._without > PATIENCE, bool(truncated), info
+        paid = float(reward)
+        self._without = self._without + 1 if paid < 0 else 0
+        return observation, paid, bool(terminated) or self._without > PATIENCE, bool(truncated), info
 
 
 def make_car(**options: Any) -> gymnasium.Env[Any, Any]:
