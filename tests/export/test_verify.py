@@ -11,11 +11,13 @@ from pathlib import Path
 import jax
 import numpy as np
 import pytest
-from table import Case, make, observations
+from lived import lived
+from table import KEY, Case, make, observations
 
 from hebbax.errors import HebbaxError
 from hebbax.export import verify, write
-from hebbax.export.describe import describe
+from hebbax.export.closed_loop import ExportedPolicy
+from hebbax.export.describe import describe, describe_run
 from hebbax.export.manifest import FORMATS, MANIFEST, Manifest, sha256
 from hebbax.export.numpy_controller import Controller
 from hebbax.export.steppers import NumpyStepper, compiler
@@ -61,6 +63,23 @@ def test_a_folder_is_whole(name, exported, run):
         assert told in text, told
 
 
+def test_as_a_policy_it_acts_as_it_does(run):
+    """One life, and two side by side: what engines have of it."""
+    found = describe_run(run)
+    stepper = NumpyStepper(Controller(found.to_json()))
+    policy, seen = ExportedPolicy(run.policy, stepper), observations(4)
+    keys = jax.random.wrap_key_data(np.array([KEY, KEY + 1], np.uint32), impl="threefry2x32")
+    expected = [lived(stepper, key, seen) for key in (KEY, KEY + 1)]
+    one, both = policy.birth(keys[0]), jax.vmap(policy.birth)(keys)
+    for tick, observation in enumerate(seen):
+        action, one = policy.act(None, one, observation)
+        actions, both = jax.vmap(policy.act)(np.zeros((2, 1)), both, np.array([observation, observation]))
+        np.testing.assert_array_equal(action, expected[0][tick])
+        np.testing.assert_array_equal(actions, [of_life[tick] for of_life in expected])
+    assert policy.adapt(None, one) is one
+
+
+@pytest.mark.slow  # both engines compile
 def test_a_life_through_it_is_that_of_the_original(exported, run):
     """At first to the last digits: later the body's contacts would tell them apart."""
     short = run.under(ticks=60)
