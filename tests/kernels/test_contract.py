@@ -1,4 +1,4 @@
-"""One table over rules, networks, normalisations and averagings: what every combination owes.
+"""One table over rules, networks, normalisations, averagings and modulations: what every combination owes.
 
 Every pair of choices is compiled (some row of PAIRS has it), every full combination runs unjitted for three ticks.
 """
@@ -12,6 +12,7 @@ import pytest
 
 from hebbax.networks.registry import NETWORKS
 from hebbax.plasticity.averaging import AVERAGINGS
+from hebbax.plasticity.modulation import MODULATIONS
 from hebbax.plasticity.najarro_rules import NAJARRO_RULES
 from hebbax.plasticity.normalisation import NORMALISATIONS
 from hebbax.plasticity.plasticity import Plasticity
@@ -21,7 +22,7 @@ from hebbax.policies.policy import Policy
 SIZES = (4, 5, 2)
 BUILT_IN = sorted(name for name in RULES if not name.startswith("test-"))
 PLASTIC = sorted(name for name, network in NETWORKS.items() if not network.static_only)
-CHOICES = (BUILT_IN, sorted(NORMALISATIONS), PLASTIC, sorted(AVERAGINGS))
+CHOICES = (BUILT_IN, sorted(NORMALISATIONS), PLASTIC, sorted(AVERAGINGS), list(MODULATIONS))
 
 
 def all_pairs(choices):
@@ -53,9 +54,10 @@ quick_and_slow = pytest.mark.parametrize(
 )
 
 
-def make(rule, normalisation, network, averaging):
+def make(rule, normalisation, network, averaging, modulation):
     bias = RULES.get(rule).needs_bias
-    plasticity = Plasticity(rule, normalisation, averaging, window=3, interval=2 if normalisation == "clip" else 1)
+    interval = 2 if normalisation == "clip" else 1
+    plasticity = Plasticity(rule, normalisation, averaging, window=3, interval=interval, modulation=modulation)
     one = dict.fromkeys(("channels", "kernels", "strides", "pools"), (1,))
     image = {"image": (1, SIZES[0], 1), **one} if NETWORKS[network].reads_image else {}
     return Policy("p", NETWORKS[network](SIZES, bias=bias, **image), plasticity)
@@ -81,7 +83,7 @@ def three_ticks(policy, act, adapt):
     carry = policy.birth(jax.random.key(1))
     for tick in range(3):
         action, carry = act(genome, carry, jnp.full(SIZES[0], 0.5 + tick, jnp.float32))
-        carry = adapt(genome, carry)
+        carry = adapt(genome, carry, jnp.float32([0.5 + tick]))
     return action, carry
 
 
@@ -110,7 +112,7 @@ def test_jit_equals_no_jit_without_a_retrace(row):
 
 
 def test_outside_of_jit_nothing_is_compiled_at_every_tick():
-    policy, events = make("eta-abcd", "max", "mlp", "moving-average"), []
+    policy, events = make("eta-abcd", "max", "mlp", "moving-average", "gate"), []
     three_ticks(policy, policy.act, policy.adapt)  # what there is to compile is compiled here
 
     def listen(event, duration, **details):
@@ -148,7 +150,7 @@ def test_every_full_combination_for_three_ticks(rule):
             assert all(bool(jnp.isfinite(w).all()) for w in carry.weights), row
             assert all(float(jnp.abs(w).max()) <= 1 + 1e-6 for w in carry.weights), row
         # What a rule keeps is carried from update to update, one number per synapse.
-        state_count = len(RULES.get(rule).state)
+        state_count = policy.plasticity.state_count
         for state, weights in zip(carry.states, carry.weights, strict=True):
             assert state.shape == (state_count, *weights.shape), row
             assert state_count == 0 or float(jnp.abs(state).max()) > 0, row

@@ -36,3 +36,8 @@ def leung():
 @pytest.fixture(scope="session")
 def published_car():
     return _module("published_car")
+
+
+@pytest.fixture(scope="session")
+def modulation():
+    return _module("modulation")

@@ -37,6 +37,7 @@ class PolicyConfig:
     interval: Any = "1 tick"  # from update to update: seconds, or "N ticks"
     scope: str = "synapse"  # what shares a coefficient: synapse, pre, post, layer, network or table
     table: int = 16  # numbers of a table
+    modulation: str = "none"  # what scales updates: none, gate, neuron-gates, eligibility or switch
     initial: str = "uniform"  # distribution of a newborn's weights, or of a static network's first genomes
     initial_scale: float = 0.1
     initial_offset: float = 0.0
@@ -57,6 +58,7 @@ PLASTIC_OPTIONS = (
     "interval",
     "scope",
     "table",
+    "modulation",
 )
 """What only a plastic policy reads."""
 

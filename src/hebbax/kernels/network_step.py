@@ -19,8 +19,10 @@ from hebbax.kernels.forward import compile_forward, has_forward
 from hebbax.kernels.layout import (
     CONNECTIONS,
     FOLDED_AT,
+    GATES_AT,
     GROUP,
     GROUP_INTERVAL,
+    HIDDEN,
     POST_AT,
     POST_SIZE,
     PRE_AT,
@@ -41,6 +43,7 @@ from hebbax.kernels.layout import (
     reads_genome,
     set_bias_units,
 )
+from hebbax.kernels.modulation import compile_modulation
 from hebbax.kernels.normalisation import COMPILED_NORMALISATIONS, layer_normaliser
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.kernels.regions import read_unit, write_unit
@@ -50,6 +53,7 @@ from hebbax.kernels.weights import (
     inherit_weights,
     put_weights,
 )
+from hebbax.plasticity.modulation import GATE_EXTRAS, MODULATIONS
 from hebbax.plasticity.rule import Rule
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.any_policy import WEIGHT_BOUND
@@ -80,7 +84,9 @@ def compile_network_step(policy: Policy) -> PolicyStep:
     plasticities = [plasticity for plasticity, _ in policy.groups]
     scaled = any(plasticity.normalisation == "max" for plasticity in plasticities)
     functions = (
-        compile_birth(tuple(fold_group(RULES.get(one.rule), number) for number, one in enumerate(plasticities))),
+        compile_birth(
+            tuple(fold_group(RULES.get(one.rule), number, one.modulation) for number, one in enumerate(plasticities))
+        ),
         _act(compile_forward(network, scaled=scaled), _averagings(policy)),
         _adapt(
             tuple(
@@ -91,6 +97,8 @@ def compile_network_step(policy: Policy) -> PolicyStep:
                     one.effective_bound,
                     one.averaging,
                     policy.heard_at(one),
+                    one.modulation,
+                    policy.signals.index("reward") if MODULATIONS[one.modulation].hears else 0,
                 )
                 for number, one in enumerate(plasticities)
             )
@@ -209,10 +217,19 @@ def _adapt(adapts: tuple[Any, ...]) -> Any:
 
 @cache
 def _adapt_group(
-    group: int, rule: Rule, normalisation: str, bound: float, averaging: str, signal_at: tuple[int, ...]
+    group: int,
+    rule: Rule,
+    normalisation: str,
+    bound: float,
+    averaging: str,
+    signal_at: tuple[int, ...],
+    modulation: str,
+    reward_at: int,
 ) -> Any:
-    update = update_layer(rule, normalisation, bound, signal_at, transposed=False)
-    update_transposed = update_layer(rule, normalisation, bound, signal_at, transposed=True)
+    update = update_layer(rule, normalisation, bound, signal_at, modulation, transposed=False)
+    update_transposed = update_layer(rule, normalisation, bound, signal_at, modulation, transposed=True)
+    _, hear, prepare, gates, settle = compile_modulation(modulation, group, reward_at)
+    has_gates = MODULATIONS[modulation].has_gates
     normalise = layer_normaliser(normalisation)
     _, mean = COMPILED_AVERAGINGS[averaging]
     scaled = normalisation == "max"
@@ -221,10 +238,17 @@ def _adapt_group(
 
     @kernel
     def adapt(layout, folded, carry, tick, signal):
+        opened = hear(layout, folded, carry, signal)
         if tick % of_group(layout, group, GROUP_INTERVAL) != 0:
             return True
+        if not opened:
+            settle(layout, folded, carry)
+            return True
         means_at, scales_at = mean(layout, carry, tick, group), layout[SCALES_AT]
-        scratch_at = layout[UNITS_AT] + 2 * layout[UNITS]
+        scratch_at, gates_at = layout[UNITS_AT] + 2 * layout[UNITS], layout[GATES_AT]
+        if has_gates:
+            gates_at += layout[HIDDEN] + GATE_EXTRAS
+        prepare(layout, folded, carry, means_at, signal)
         for index in range(layout[CONNECTIONS]):
             if of_connection(layout, index, GROUP) != group:
                 continue
@@ -233,14 +257,17 @@ def _adapt_group(
             coefficients_at = of_connection(layout, index, FOLDED_AT)
             pre_at = means_at + of_connection(layout, index, PRE_AT)
             post_at = means_at + of_connection(layout, index, POST_AT)
+            gates(layout, folded, carry, index)
             scale, transposed = carry[scales_at + index], of_connection(layout, index, TRANSPOSED) == 1
             if transposed:
                 largest = update_transposed(
-                    carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale, signal
+                    *(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at),
+                    *(rows, columns, scale, signal, gates_at),
                 )
             else:
                 largest = update(
-                    carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale, signal
+                    *(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at),
+                    *(rows, columns, scale, signal, gates_at),
                 )
             if largest > limit:
                 return False
@@ -248,6 +275,7 @@ def _adapt_group(
             if scaled:
                 norm = float_of_bits(largest)  # pyright: ignore[reportCallIssue]  Numba passes the context
                 carry[scales_at + index] = _ONE / norm if norm >= _SMALLEST else _ONE
+        settle(layout, folded, carry)
         return True
 
     return adapt

@@ -20,6 +20,7 @@ from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Network
 from hebbax.networks.registry import NETWORKS
 from hebbax.plasticity.averaging import AVERAGINGS
+from hebbax.plasticity.modulation import check_modulation
 from hebbax.plasticity.normalisation import NORMALISATIONS
 from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rules import RULES
@@ -95,6 +96,7 @@ def _synapses(config: PolicyConfig, task: AnyTask) -> Synapses:
             bound=config.bound,
             scope=config.scope,
             table=config.table,
+            modulation=config.modulation,
         )
     initial = InitialWeights(config.initial, config.initial_scale, config.initial_offset, config.initial_seed)
     return Synapses(plasticity, config.birth, initial)
@@ -185,6 +187,7 @@ def _check_options(config: PolicyConfig) -> None:
     RULES.get(config.rule)
     NORMALISATIONS.get(config.normalisation)
     AVERAGINGS.get(config.averaging)
+    check_modulation(config.modulation)
     if config.plastic and config.table != PolicyConfig().table and not _reads_table(config):
         raise HebbaxError(
             f"table={config.table}: scope={config.scope} does not read it; leave it out, or set scope=table",
