@@ -5,6 +5,8 @@ Sources: gates as in Wang et al. (2022, TMLR), eligibility as in Gerstner et al.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 
@@ -14,7 +16,7 @@ def logistic(number):
 
 
 class Reward:
-    """Running means of a reward that are not biased towards their start at zero: the usual one, and one 4 times slower."""
+    """Running means of a reward, unbiased by their start at zero: the usual one, and one 4 times as slow."""
 
     def __init__(self, raw_rate):
         self.rates = logistic(raw_rate - 4.0) * np.array([1.0, 0.25])
@@ -61,7 +63,7 @@ def life(kind, evolved, change_of, weights, observations, rewards, normalised=Tr
             off = change <= high if off else change < low
         on.append(not off)
         moved = held = 0.0
-        for number, (pre, post) in enumerate(zip(units[:-1], units[1:], strict=True)):
+        for number, (pre, post) in enumerate(itertools.pairwise(units)):
             if off:
                 continue
             change = change_of(number, pre, post, weights[number])

@@ -1,7 +1,7 @@
 """Modulations of a network of two inputs and one output, worked out on paper, and what they refuse.
 
-pre = (1, −2), post = 0.5, so pre·post = (0.5, −1) is what the rule `A` changes with A = 1. The rate of the mean is 1/2, so
-that after the rewards 1 and 4 it is (1/4 + 4/2) / (1/4 + 1/2) = 3.
+pre = (1, −2), post = 0.5, so pre·post = (0.5, −1) is what the rule `A` changes with A = 1. The rate of the mean is 1/2:
+after the rewards 1 and 4 the mean is (1/4 + 4/2) / (1/4 + 1/2) = 3.
 """
 
 import jax
@@ -62,8 +62,8 @@ def test_a_switch_goes_off_when_all_is_calm_and_on_by_a_change_of_the_reward():
     assert float(tone.calm) == pytest.approx(7 / 16)  # the change left is 9/16, which is below 0.6
     tone = switched(listen(tone, jnp.float32(2.0), rate), low, high)
     assert float(tone.closed) == 1.0
-    # While it is off nothing changes weights: calm is 0.9. Reward −2: the quick mean turns below zero, the slow one not:
-    # they differ by as much as both together, 1, which is above high.
+    # While it is off nothing changes weights: calm is 0.9. Reward −6: the quick mean turns below zero, the slow one
+    # does not: they differ by as much as both together, 1, which is above high.
     after = switched(listen(tone._replace(calm=jnp.float32(0.9)), jnp.float32(-6.0), rate), low, high)
     assert float(after.closed) == 0.0
 

@@ -1,12 +1,12 @@
 """How a network's flat buffers are laid out: one int64 array that every compiled function of a step reads.
 
 Head, then WIDTH numbers per connection, GROUP_WIDTH per plasticity (`Policy.groups`), STEP_WIDTH per step of a pass
-(`Network.steps`), GENE_WIDTH per evolved array of each connection, the entries of tables, then the units that gates read.
-GENES_AT, ENTRIES_AT and HIDDEN_AT are places in the layout itself; ENTRIES_AT is 0 where there is no table.
+(`Network.steps`), GENE_WIDTH per evolved array of each connection, the entries of tables, then the units that gates
+read. GENES_AT, ENTRIES_AT and HIDDEN_AT are places in the layout itself; ENTRIES_AT is 0 where there is no table.
 
 Carry: [weights that change | states of their synapses | scale of each connection | what modulations keep | history |
-units | means, units | scratch | scratch of gates | weights that stay | room of convolutions]. Where all weights are the genome, and read from it, it is
-[units | room of convolutions].
+units | means, units | scratch | scratch of gates | weights that stay | room of convolutions]. Where all weights are the
+genome, and read from it, it is [units | room of convolutions].
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from hebbax.networks.network import Connection, Network
 from hebbax.networks.picture import Convolve
 from hebbax.networks.steps import Activate, Add, Blend, Copy, Product, Step
 from hebbax.plasticity.modulation import GATE_EXTRAS, MODULATIONS, TONE_SIZE
+from hebbax.plasticity.normalisation import PRESERVED_MASS
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Policy, fixed_words
 from hebbax.policies.synapses import Synapses
@@ -129,7 +130,7 @@ class _Places:
         self.history_at = self.tones_at + TONE_SIZE * len(policy.groups)
         rows = sum(plasticity.history_rows for plasticity in policy.with_history)
         self.units_at = 0 if reads_genome(policy) else self.history_at + rows * units
-        norms = any(plasticity.normalisation == "unit-norm" for plasticity, _ in policy.groups)
+        norms = any(plasticity.normalisation in ("unit-norm", PRESERVED_MASS) for plasticity, _ in policy.groups)
         scratch = max(connection.post_size for connection in policy.network.connections) if norms else 0
         self.gates_at = self.units_at + 2 * units + scratch
         self._static_at = 0 if reads_genome(policy) else self.gates_at + _gates_size(policy)

@@ -44,7 +44,7 @@ from hebbax.kernels.layout import (
     set_bias_units,
 )
 from hebbax.kernels.modulation import compile_modulation
-from hebbax.kernels.normalisation import COMPILED_NORMALISATIONS, layer_normaliser
+from hebbax.kernels.normalisation import COMPILED_NORMALISATIONS, layer_normaliser, weigh
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.kernels.regions import read_unit, write_unit
 from hebbax.kernels.rules import update_layer
@@ -54,6 +54,7 @@ from hebbax.kernels.weights import (
     put_weights,
 )
 from hebbax.plasticity.modulation import GATE_EXTRAS, MODULATIONS
+from hebbax.plasticity.normalisation import PRESERVED_MASS
 from hebbax.plasticity.rule import Rule
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.any_policy import WEIGHT_BOUND
@@ -98,6 +99,7 @@ def compile_network_step(policy: Policy) -> PolicyStep:
                     one.averaging,
                     policy.heard_at(one),
                     one.modulation,
+                    one.state_count,
                     policy.signals.index("reward") if MODULATIONS[one.modulation].hears else 0,
                 )
                 for number, one in enumerate(plasticities)
@@ -224,6 +226,7 @@ def _adapt_group(
     averaging: str,
     signal_at: tuple[int, ...],
     modulation: str,
+    state_count: int,
     reward_at: int,
 ) -> Any:
     update = update_layer(rule, normalisation, bound, signal_at, modulation, transposed=False)
@@ -232,7 +235,7 @@ def _adapt_group(
     has_gates = MODULATIONS[modulation].has_gates
     normalise = layer_normaliser(normalisation)
     _, mean = COMPILED_AVERAGINGS[averaging]
-    scaled = normalisation == "max"
+    scaled, weighs = normalisation == "max", normalisation == PRESERVED_MASS
     # Weights that are about to be normalised only have to be finite.
     limit = _BOUND_BITS if normalisation == "none" else _FINITE_BITS
 
@@ -259,6 +262,9 @@ def _adapt_group(
             post_at = means_at + of_connection(layout, index, POST_AT)
             gates(layout, folded, carry, index)
             scale, transposed = carry[scales_at + index], of_connection(layout, index, TRANSPOSED) == 1
+            masses_at = states_at + (state_count - 1) * rows * columns
+            if weighs:
+                weigh(carry, weights_at, rows, columns, transposed, scale, masses_at)
             if transposed:
                 largest = update_transposed(
                     *(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at),
@@ -271,7 +277,7 @@ def _adapt_group(
                 )
             if largest > limit:
                 return False
-            normalise(carry, weights_at, rows, columns, transposed, scratch_at)
+            normalise(carry, weights_at, rows, columns, transposed, scratch_at, masses_at)
             if scaled:
                 norm = float_of_bits(largest)  # pyright: ignore[reportCallIssue]  Numba passes the context
                 carry[scales_at + index] = _ONE / norm if norm >= _SMALLEST else _ONE

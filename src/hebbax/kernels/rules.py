@@ -105,11 +105,12 @@ def update_layer(
     """Return the compiled update of a connection, `transposed` or not (see `layout.py`).
 
     `update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale, signal,
-    gates_at) -> bits`: each weight becomes n(w + Δw) with w = weight * scale and n the part of the normalisation that looks at
-    single weights; returns the size of the largest, as `float_bits` orders them. Weights [rows, columns], states
-    [states, rows, columns], pre [rows] and post [columns] begin in the carry at `weights_at`, `states_at`, `pre_at` and
-    `post_at`; folded coefficients [coefficients, rows, columns] begin in `folded` at `coefficients_at`. What the rule
-    reads of `signal` stands there at `signal_at`, and what the modulation has made ready in the carry at `gates_at`.
+    gates_at) -> bits`: each weight becomes n(w + Δw) with w = weight * scale and n the part of the normalisation that
+    looks at single weights; returns the size of the largest, as `float_bits` orders them. Weights [rows, columns],
+    states [states, rows, columns], pre [rows] and post [columns] begin in the carry at `weights_at`, `states_at`,
+    `pre_at` and `post_at`; folded coefficients [coefficients, rows, columns] begin in `folded` at `coefficients_at`.
+    What the rule reads of `signal` stands there at `signal_at`, and what the modulation has made ready in the carry at
+    `gates_at`.
     """
     count, modulating = len(rule.state), MODULATING[modulation]
     coefficients = [

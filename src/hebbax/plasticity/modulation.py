@@ -80,7 +80,7 @@ def modulation_genes(name: str, inputs: int, post_size: int) -> dict[str, tuple[
     `inputs` is how many numbers a gate reads.
     """
     kind = check_modulation(name)
-    genes: dict[str, tuple[str, tuple[int, ...]]] = {gene: ("network", (1,)) for gene in kind.genes}
+    genes: dict[str, tuple[str, tuple[int, ...]]] = dict.fromkeys(kind.genes, ("network", (1,)))
     if kind.per_neuron:
         genes[GATE_WEIGHTS] = ("post", (inputs, post_size))
     elif kind.has_gates:

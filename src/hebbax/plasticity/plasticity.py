@@ -8,7 +8,7 @@ from hebbax.errors import HebbaxError, check_whole
 from hebbax.plasticity.averaging import AVERAGINGS, history_rows
 from hebbax.plasticity.gene import check_scope
 from hebbax.plasticity.modulation import NONE, check_modulation, check_names
-from hebbax.plasticity.normalisation import NORMALISATIONS, check_bound
+from hebbax.plasticity.normalisation import NORMALISATIONS, PRESERVED_MASS, check_bound
 from hebbax.plasticity.rules import RULES
 from hebbax.types import MOST_TICKS
 
@@ -76,8 +76,9 @@ class Plasticity:
 
     @property
     def state_count(self) -> int:
-        """Numbers that every synapse keeps: those of the rule, then those of the modulation."""
-        return len(RULES.get(self.rule).state) + check_modulation(self.modulation).traces
+        """Numbers that every synapse keeps: those of the rule, of the modulation, and the mass of its neuron."""
+        preserved = self.normalisation == PRESERVED_MASS
+        return len(RULES.get(self.rule).state) + check_modulation(self.modulation).traces + preserved
 
     @property
     def effective_rate(self) -> float:

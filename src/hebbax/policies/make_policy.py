@@ -57,6 +57,7 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
         signal_names(task),
         config.birth,
         connections,
+        config.assignment,
     )
 
 
@@ -145,7 +146,7 @@ def _of_connection(config: PolicyConfig, options: Mapping[str, Any]) -> PolicyCo
             raise HebbaxError(f"{key}={value!r}: expected a value such as {getattr(PolicyConfig(), key)!r}")
     # How weights begin that change is not how those do that stay.
     own = {"birth": None, **options} if options.get("plastic", config.plastic) != config.plastic else options
-    merged = replace(config, name="custom", connections={}, **own)
+    merged = replace(config, name="custom", connections={}, assignment="", **own)
     usual = PolicyConfig()
     merged = replace(merged, **{key: getattr(usual, key) for key in _unread_by(merged) if key not in options})
     _check_options(merged)
@@ -192,6 +193,10 @@ def _check_options(config: PolicyConfig) -> None:
         raise HebbaxError(
             f"table={config.table}: scope={config.scope} does not read it; leave it out, or set scope=table",
             field="table",
+        )
+    if config.assignment and not (config.plastic and config.scope == "table"):
+        raise HebbaxError(
+            "assignment: scope=table alone reads it; leave it out, or set scope=table", field="assignment"
         )
     _check_image_options(config)
     for key in unread_options(config):

@@ -20,10 +20,11 @@ from hebbax.plasticity.modulation import GATE_EXTRAS, MODULATIONS, TONE_SIZE
 from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.any_policy import Carry
+from hebbax.policies.assignment import entries_of_text
 from hebbax.policies.drawing import draw_weights
+from hebbax.policies.modulating import hear, settle
 from hebbax.policies.placing import place_genes
 from hebbax.policies.synapses import FIRST_WEIGHTS, Synapses
-from hebbax.policies.modulating import hear, settle
 from hebbax.policies.update import make_update, parts_of
 from hebbax.settings import pinned
 from hebbax.types import Array
@@ -46,6 +47,7 @@ class Policy:
     signals: tuple[str, ...] = ("reward",)  # names of what `adapt` gets of the tick just lived
     birth_kind: str | None = None  # one of BIRTHS, as in `Synapses`
     by_connection: Mapping[str, Synapses] | tuple[tuple[str, Synapses], ...] = ()  # where a connection is another
+    assignment: str = ""  # of synapses to entries of tables, as `assignment.py` writes it; drawn if empty
 
     def __post_init__(self) -> None:
         names = self.network.layer_names
@@ -63,6 +65,8 @@ class Policy:
                     "expected plastic=false",
                     field="connections",
                 )
+        if self.assignment:
+            _ = self._assigned  # which says what is wrong with it
         if self.genome_size == 0:
             raise HebbaxError(
                 f"policy {self.name!r}: no connection is plastic or evolved, so that evolution would have nothing to "
@@ -165,7 +169,7 @@ class Policy:
 
     @cached_property
     def hidden_units(self) -> tuple[int, ...]:
-        """The units whose activity the gates of a modulation read: those that plastic connections end in, actions not."""
+        """The units whose activity the gates of a modulation read: where plastic connections end, actions not."""
         actions_at = self.network.unit_count - self.network.sizes[-1]
         ends = (range(one.post_at, one.post_at + one.post_size) for one in self.plastic_connections)
         return tuple(sorted({unit for units in ends for unit in units if unit < actions_at}))
@@ -187,11 +191,25 @@ class Policy:
 
         Without the row of a bias that has coefficients of its own.
         """
+        if self.assignment:
+            return self._assigned[index]
+        (rows, columns), table = self._table_of(index)
+        return table_entries(index, rows, columns, table)
+
+    def _table_of(self, index: int) -> tuple[tuple[int, int], int]:
+        """Return the shape of the synapses of a plastic connection that have entries, and how many there are."""
         plasticity = self.synapses[index].plasticity
         assert plasticity is not None
         connection = self.network.connections[index]
         rows = connection.pre_size - (connection.bias and RULES.get(plasticity.rule).needs_bias)
-        return table_entries(index, rows, connection.post_size, plasticity.table)
+        return (rows, connection.post_size), plasticity.table
+
+    @cached_property
+    def _assigned(self) -> dict[int, np.ndarray]:
+        """The entries of every connection that has tables, as the assignment says."""
+        indices = [index for index in self.plastic if any(gene.scope == "table" for gene in self.placed[index])]
+        shapes, tables = zip(*(self._table_of(index) for index in indices), strict=True) if indices else ((), ())
+        return dict(zip(indices, entries_of_text(self.assignment, shapes, tables), strict=True))
 
     @property
     def genome_size(self) -> int:

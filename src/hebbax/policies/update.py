@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from hebbax.lazy_jax import jnp
 from hebbax.plasticity.averaging import AVERAGINGS, Averaging, average
-from hebbax.plasticity.gene import PlacedGene
-from hebbax.plasticity.modulation import SWITCH
-from hebbax.plasticity.normalisation import NORMALISATIONS
+from hebbax.plasticity.gene import POST_NEURON, PRE_NEURON, PlacedGene
+from hebbax.plasticity.modulation import MODULATIONS, SWITCH
+from hebbax.plasticity.normalisation import NORMALISATIONS, PRESERVED_MASS
 from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rule import Rule
 from hebbax.plasticity.rules import RULES
@@ -38,7 +38,7 @@ class Parts(NamedTuple):
     """What the names in a plasticity stand for just now: a notebook may register another under the same name."""
 
     rule: Rule
-    normalise: Callable[[Array, float], Array]
+    normalise: Callable[..., Array]
     averaging: Averaging
 
 
@@ -97,8 +97,11 @@ def _spread(policy: Policy, index: int, layer: dict[str, Array]) -> dict[str, Ar
 
 
 def _over_synapses(policy: Policy, index: int, gene: PlacedGene, values: Array) -> Array:
-    if gene.scope == "pre":
-        return values[:, None]
+    connection = policy.network.connections[index]
+    if gene.scope in ("pre", PRE_NEURON):
+        return values[: connection.pre_size, None]
+    if gene.scope == POST_NEURON:
+        return values[: connection.post_size]
     if gene.scope == "table":
         return values[policy.table_entries(index)]
     return values
@@ -121,7 +124,8 @@ def _update_connection(
     pre, post = pair
     constants = [jnp.float32(value) for value in plasticity.constants]
     folded = _fold(rule, constants, genes, weights.shape, bias=bias)
-    own, traces = states[: len(rule.state)], states[len(rule.state) :]
+    ends = len(rule.state), len(rule.state) + MODULATIONS[plasticity.modulation].traces
+    own, traces, masses = states[: ends[0]], states[ends[0] : ends[1]], states[ends[1] :]
     change = rule.change(pre[:, None], post[None, :], weights, *folded, *own, *signal)
     if rule.state:
         assert isinstance(change, tuple)
@@ -129,7 +133,12 @@ def _update_connection(
         own = jnp.stack([jnp.broadcast_to(state, weights.shape) for state in next_states])
     change, traces = modulate(jnp.broadcast_to(change, weights.shape), traces)
     moved, held = jnp.sum(jnp.abs(change)), jnp.sum(jnp.abs(weights))
-    return normalise(weights + change, plasticity.effective_bound), jnp.concatenate([own, traces]), moved, held
+    if plasticity.normalisation == PRESERVED_MASS:
+        masses = jnp.where(masses > 0, masses, jnp.sum(jnp.abs(weights), axis=0))
+        weights = normalise(weights + change, plasticity.effective_bound, masses[0, 0])
+    else:
+        weights = normalise(weights + change, plasticity.effective_bound)
+    return weights, jnp.concatenate([own, traces, masses]), moved, held
 
 
 def _fold(
