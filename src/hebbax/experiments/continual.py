@@ -1,8 +1,8 @@
 """`continual`: one long life over a damage, its repair, another damage and its repair: what speed is regained.
 
 The weights live on through all of it, and where the body falls it is put up again while they stay as they are. Each
-life locks two other joints in turn, so no joint is chosen by hand. Beside the controller stands the same one whose updates
-stop at the first damage, and a second controller where one is given, such as its static or recurrent twin.
+life locks two other joints in turn, so no joint is chosen by hand. Beside the controller stands the same one whose
+updates stop at the first damage, and a second controller where one is given, such as its static or recurrent twin.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hebbax.errors import unknown_name
 from hebbax.reproduction import (
+    beyond,
     han_ant,
     han_attractors,
     han_freeze,
@@ -42,6 +43,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "najarro-coefficients": najarro_coefficients.EXPERIMENT,
     "najarro-curves": najarro_curves.EXPERIMENT,
     "najarro-weights": najarro_weights.EXPERIMENT,
+    "beyond": beyond.EXPERIMENT,
 }
 
 
