@@ -61,8 +61,8 @@ EXPERIMENT = Experiment(
     baseline=BASELINE,
     budgets={
         "laptop": Budget(
-            summary="Population 128, 120 generations, one life of each seen body a genome, for every policy alike: about "
-            "half an hour each on one core. `najarro-hebbian` is `ABCD_lr` on 128 and 64 hidden units without a "
+            summary="Population 128, 120 generations, one life of each seen body a genome, for every policy alike: "
+            "about half an hour each on one core. `najarro-hebbian` is `ABCD_lr` on 128 and 64 hidden units without a "
             "normalisation; all others are `han-b` with one change.",
             tasks={
                 "ant_run": (_damage("ant_run"), "lifetimes=3", _FORWARD_FIRST),
@@ -74,8 +74,8 @@ EXPERIMENT = Experiment(
     },
     notes=(
         "Evolved numbers differ by what is compared: a budget of lives is the same for all, not one of numbers.",
-        "A policy is called better where each of its controllers has a higher mean return on the unseen bodies than each "
-        "of the baseline's, by 95 % intervals over lives that do not meet; not better where each has a lower one; and "
+        "A policy is called better where each of its controllers has a higher mean return on the unseen bodies than "
+        "each of the baseline's, by 95 % intervals over lives that do not meet; not better where each has a lower one; and "
         "undecided otherwise.",
         "Speed regained is that of `hebbax experiment continual`: medians over lives whose first part had a speed.",
     ),
