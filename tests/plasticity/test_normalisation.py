@@ -22,7 +22,7 @@ TABLE = {
     "clip": [[1.0, -2.0], [2.0, 0.0]],
     "tanh": np.tanh(WEIGHTS),
     "unit-norm": [[1 / np.sqrt(10), -1.0], [3 / np.sqrt(10), 0.0]],
-    "preserved-mass": WEIGHTS,  # without masses
+    "mass": WEIGHTS,  # without masses
 }
 
 
@@ -37,12 +37,12 @@ def test_every_normalisation_has_a_hand_table():
 
 def test_a_neuron_keeps_the_mass_that_it_is_given():
     # The columns have |1| + |3| = 4 and |−4| = 4; to 2 and 1.
-    found = NORMALISATIONS.get("preserved-mass")(WEIGHTS, 1.0, jnp.array([2.0, 1.0]))
+    found = NORMALISATIONS.get("mass")(WEIGHTS, 1.0, jnp.array([2.0, 1.0]))
     np.testing.assert_allclose(found, [[0.5, -1.0], [1.5, 0.0]], rtol=1e-6)
 
 
 def test_a_life_preserves_the_mass_of_its_first_weights():
-    policy = Policy("p", Mlp((4, 2, 9)), Plasticity("eta-abcd", "preserved-mass"))
+    policy = Policy("p", Mlp((4, 2, 9)), Plasticity("eta-abcd", "mass"))
     controller = LiveController(policy, np.linspace(-1, 1, policy.genome_size))
     controller.start(seed=2)
     first = [np.abs(matrix).sum(axis=0) for matrix in controller.weights]

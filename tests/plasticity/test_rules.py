@@ -79,7 +79,7 @@ TABLE = {
     "eta-bcm": Row((ETA, THETA), [[-0.25, -3.0], [0.25, 0.0]]),
     "bcm-sliding": Row((THETA,), [[0.0125, 0.06], [-0.025, -0.12]], (POWER,), (SLID,)),
     "eta-bcm-sliding": Row((ETA, THETA), [[0.125, -0.6], [-0.125, 0.0]], (POWER,), (SLID,)),
-    "abcd-rank-one": Row((*(PRE_SIDE for _ in range(4)), *(POST_SIDE for _ in range(4))), RANKED),
+    "rank-one": Row((*(PRE_SIDE for _ in range(4)), *(POST_SIDE for _ in range(4))), RANKED),
     "nchl": Row((PRE_SIDE, POST_SIDE, PRE_SIDE, POST_SIDE, PRE_SIDE, POST_SIDE, PRE_SIDE, POST_SIDE), OF_NEURONS),
     "gdhl": Row(EIGHT, [[0.75, 3.3], [0.0, 1.0]], (PRE_BEFORE, POST_BEFORE), NOW),
     "eta-gdhl": Row((*EIGHT, ETA), [[7.5, -33.0], [0.0, 0.0]], (PRE_BEFORE, POST_BEFORE), NOW),

@@ -125,9 +125,9 @@ PRESETS: Registry[PolicyConfig] = Registry(
                 "eligibility": {"modulation": "eligibility"},
                 "switch": {"modulation": "switch"},
                 "nchl": {"rule": "nchl"},
-                "rank-one": {"rule": "abcd-rank-one"},
+                "rank-one": {"rule": "rank-one"},
                 "table": {"scope": "table"},
-                "mass": {"normalisation": "preserved-mass"},
+                "mass": {"normalisation": "mass"},
             }.items()
         },
         "elman-hebbian": replace(_RECURRENT, name="elman-hebbian", network="elman"),

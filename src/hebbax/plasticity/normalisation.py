@@ -11,7 +11,7 @@ from hebbax.types import Array
 
 DEFAULT_BOUND = 1.0
 
-PRESERVED_MASS = "preserved-mass"
+PRESERVED_MASS = "mass"
 
 STANDARDISE_EPSILON = 1e-5
 

@@ -250,7 +250,7 @@ def _fold_rank_one(rate, a, b, c, d, a_post, b_post, c_post, d_post):
 
 # Wang et al. (2022) call it a decomposed rule. A learning rate of rank one would be folded into each of the four.
 _RANK_ONE_RULE = Rule(
-    "abcd-rank-one",
+    "rank-one",
     abcd,
     tuple(Gene(f"{term}_{side}", side) for side in ("pre", "post") for term in _ABCD_TERMS),
     prepare=_fold_rank_one,

@@ -75,8 +75,8 @@ EXPERIMENT = Experiment(
     notes=(
         "Evolved numbers differ by what is compared: a budget of lives is the same for all, not one of numbers.",
         "A policy is called better where each of its controllers has a higher mean return on the unseen bodies than "
-        "each of the baseline's, by 95 % intervals over lives that do not meet; not better where each has a lower one; and "
-        "undecided otherwise.",
+        "each of the baseline's, by 95 % intervals over lives that do not meet; not better where each has a lower one; "
+        "and undecided otherwise.",
         "Speed regained is that of `hebbax experiment continual`: medians over lives whose first part had a speed.",
     ),
     study="hebbax.reproduction.beyond",

@@ -119,7 +119,7 @@ def _updates(plasticity: Plasticity, control_period: float) -> str:
         "clip": f" After each change weights are cut to between −{plasticity.effective_bound:g} and "
         f"{plasticity.effective_bound:g}.",
         "tanh": " After each change weights are squashed to between −1 and 1.",
-        "preserved-mass": " After each change the weights into each neuron are scaled to the sum of sizes at first.",
+        "mass": " After each change the weights into each neuron are scaled to the sum of sizes at first.",
         "unit-norm": " After each change the weights into each neuron are put to length 1.",
     }.get(plasticity.normalisation, f" After each change every layer is normalised by {plasticity.normalisation}.")
     return when + signal + bound + _MODULATED[plasticity.modulation]
