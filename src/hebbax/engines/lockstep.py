@@ -160,6 +160,8 @@ class _Bodies(Flock):
         terms = np.zeros_like(self.reward_terms)
         lives = self.memory, self.alive, self.key_data, tick
         batched.outcome(befores, states, actions, *lives, rewards, done, terms)
+        if self.task.activity:
+            terms[:, -1] = self._activity()
         done = self._credit(tick, rewards, done, record, terms)
         if self.restart and done.any():
             self._give_birth(done)

@@ -81,7 +81,8 @@ def compile_network_step(policy: Policy) -> PolicyStep:
     if reads_genome(policy):
         act = _static_act(compile_forward(network, scaled=False))
         functions = (_static_birth, act, _static_adapt, _static_weights)
-        return PolicyStep(*functions, layout, np.zeros(0, np.float32), carry_size_of(policy), 0, 0)
+        sizes = carry_size_of(policy), 0, 0
+        return PolicyStep(*functions, layout, np.zeros(0, np.float32), *sizes, write_activity=_write_activity)
     plasticities = [plasticity for plasticity, _ in policy.groups]
     scaled = any(plasticity.normalisation == "max" for plasticity in plasticities)
     functions = (
@@ -118,6 +119,7 @@ def compile_network_step(policy: Policy) -> PolicyStep:
         draw_weights,
         policy.reads_signal,
         inherit_weights if policy.persists else None,
+        _write_activity,
     )
 
 
@@ -145,6 +147,14 @@ def _read_action(carry, units_end, action):
     size = action.shape[0]
     for j in range(size):
         action[j] = read_unit(carry, units_end - size + j)
+
+
+@kernel
+def _write_activity(layout, carry, inputs, terms):
+    seen, total = inputs.shape[0], 0.0
+    for j in range(seen, layout[UNITS]):
+        total += abs(read_unit(carry, layout[UNITS_AT] + j))
+    terms[terms.shape[0] - 1] = total / (layout[UNITS] - seen)
 
 
 @cache
