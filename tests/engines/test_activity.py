@@ -1,4 +1,4 @@
-"""The term `activity`: the same in both engines and as worked out from what was recorded; it costs fitness, no return."""
+"""The term `activity`: the same in both engines and as worked out from a record; it costs fitness, no return."""
 
 from __future__ import annotations
 

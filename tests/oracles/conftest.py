@@ -41,3 +41,8 @@ def published_car():
 @pytest.fixture(scope="session")
 def modulation():
     return _module("modulation")
+
+
+@pytest.fixture(scope="session")
+def shared_rules():
+    return _module("shared_rules")
