@@ -35,10 +35,11 @@ Modulator = Callable[[Mapping[str, Array], Array, Array], tuple[Array, Array]]
 
 def hear(policy: Policy, number: int, genome: Array, carry: Carry, reward: Array) -> tuple[Array, Array]:
     """Return the tone [TONE_SIZE] of a group of connections after the reward of a tick, and whether it may change."""
-    kind, genes = _of(policy, number, genome)
-    tone = Tone(*carry.tones[number])
+    plasticity, indices = policy.groups[number]
+    kind = plasticity.modulation
     if not MODULATIONS[kind].hears:
         return carry.tones[number], jnp.bool_(True)
+    tone, genes = Tone(*carry.tones[number]), policy.unpack(genome)[indices[0]]
     tone = listen(tone, reward, _one(genes, MEAN_RATE))
     if kind == SWITCH:
         tone = switched(tone, _one(genes, SWITCH_LOW), _one(genes, SWITCH_HIGH))
@@ -47,9 +48,10 @@ def hear(policy: Policy, number: int, genome: Array, carry: Carry, reward: Array
 
 def settle(policy: Policy, number: int, genome: Array, tone: Array, change: Array, due: Array) -> Array:
     """Return the tone [TONE_SIZE] of a group after a tick at which an update was due or not."""
-    kind, genes = _of(policy, number, genome)
-    if kind != SWITCH:
+    plasticity, indices = policy.groups[number]
+    if plasticity.modulation != SWITCH:
         return tone
+    genes = policy.unpack(genome)[indices[0]]
     return jnp.where(due, jnp.stack(settled(Tone(*tone), change, _one(genes, MEAN_RATE))), tone)
 
 
@@ -85,11 +87,6 @@ def modulator(
 
         return gate
     return lambda layer, change, traces: (change, traces)
-
-
-def _of(policy: Policy, number: int, genome: Array) -> tuple[str, Mapping[str, Array]]:
-    plasticity, indices = policy.groups[number]
-    return plasticity.modulation, policy.unpack(genome)[indices[0]]
 
 
 def _one(genes: Mapping[str, Array], name: str) -> Array:
