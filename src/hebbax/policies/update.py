@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from hebbax.lazy_jax import jnp
 from hebbax.plasticity.averaging import AVERAGINGS, Averaging, average
@@ -131,7 +131,7 @@ def _update_connection(
         assert isinstance(change, tuple)
         change, *next_states = change
         own = jnp.stack([jnp.broadcast_to(state, weights.shape) for state in next_states])
-    change, traces = modulate(jnp.broadcast_to(change, weights.shape), traces)
+    change, traces = modulate(jnp.broadcast_to(cast(Array, change), weights.shape), traces)
     moved, held = jnp.sum(jnp.abs(change)), jnp.sum(jnp.abs(weights))
     if plasticity.normalisation == PRESERVED_MASS:
         masses = jnp.where(masses > 0, masses, jnp.sum(jnp.abs(weights), axis=0))

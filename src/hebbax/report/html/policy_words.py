@@ -75,7 +75,8 @@ def _rule_and_updates(policy: Policy, number: int, control_period: float) -> lis
     plasticity, indices = policy.groups[number]
     rule, genes = RULES.get(plasticity.rule), {gene for index in indices for gene in policy.placed[index]}
     evolved = sum(gene.size for gene in genes if gene.name != FIRST_WEIGHTS)
-    heard = dict.fromkeys([*rule.signal, *(["reward"] if MODULATIONS[plasticity.modulation].hears else [])])
+    hears = MODULATIONS[plasticity.modulation].hears and "reward" not in rule.signal
+    heard = (*rule.signal, "reward") if hears else rule.signal
     reward = (
         "No reward goes into the rule: nothing tells the network how well it does."
         if not heard
