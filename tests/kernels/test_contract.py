@@ -1,6 +1,7 @@
 """One table over rules, networks, normalisations, averagings and modulations: what every combination owes.
 
-Every pair of choices is compiled (some row of PAIRS has it), every full combination runs unjitted for three ticks.
+Every pair of choices is compiled (some row of PAIRS has it), every full combination runs unjitted for three ticks;
+modulations take turns in both.
 """
 
 import itertools
@@ -22,7 +23,8 @@ from hebbax.policies.policy import Policy
 SIZES = (4, 5, 2)
 BUILT_IN = sorted(name for name in RULES if not name.startswith("test-"))
 PLASTIC = sorted(name for name, network in NETWORKS.items() if not network.static_only)
-CHOICES = (BUILT_IN, sorted(NORMALISATIONS), PLASTIC, sorted(AVERAGINGS), list(MODULATIONS))
+CHOICES = (BUILT_IN, sorted(NORMALISATIONS), PLASTIC, sorted(AVERAGINGS))
+MODULATED = list(MODULATIONS)  # which take turns: pairs with them too would be five times as many to choose from
 
 
 def all_pairs(choices):
@@ -41,12 +43,13 @@ def all_pairs(choices):
     return rows
 
 
-PAIRS = all_pairs(CHOICES)
+PAIRS = [(*row, MODULATED[index % len(MODULATED)]) for index, row in enumerate(all_pairs(CHOICES))]
 # Of a rule with learning rates that evolve, which is quick; and of one that adds up all their parts.
 ETA_TWINS = ("abcd", "abcd-bias", "bcm", "bcm-sliding", "gdhl")
 TWINS = {*ETA_TWINS, *NAJARRO_RULES} - {"ABCD_lr_D_in_and_out"}
 QUICK = [
-    (rule, *(column[index % len(column)] for column in CHOICES[1:]))  # every other choice at least once
+    # Every other choice at least once.
+    (rule, *(column[index % len(column)] for column in (*CHOICES[1:], MODULATED)))
     for index, rule in enumerate(rule for rule in BUILT_IN if rule not in TWINS)
 ]
 quick_and_slow = pytest.mark.parametrize(
@@ -64,8 +67,8 @@ def make(rule, normalisation, network, averaging, modulation):
 
 
 def test_the_table_is_as_long_as_it_should_be():
-    assert len(BUILT_IN) * len(NORMALISATIONS) <= len(PAIRS) <= 160
-    for column, choices in zip(zip(*QUICK, strict=True), CHOICES, strict=True):
+    assert len(BUILT_IN) * len(NORMALISATIONS) <= len(PAIRS) <= 200
+    for column, choices in zip(zip(*QUICK, strict=True), (*CHOICES, MODULATED), strict=True):
         assert set(column) >= set(choices) - set(TWINS)
     assert {f"eta-{rule}" for rule in ETA_TWINS} <= set(BUILT_IN)
 
@@ -137,8 +140,8 @@ def no_compiled_code_left():
 @pytest.mark.usefixtures("no_compiled_code_left")
 @pytest.mark.parametrize("rule", BUILT_IN)
 def test_every_full_combination_for_three_ticks(rule):
-    for row in itertools.product([rule], *CHOICES[1:]):
-        policy = make(*row)
+    for row, modulation in zip(itertools.product([rule], *CHOICES[1:]), itertools.cycle(MODULATED)):
+        policy = make(*row, modulation)
         action, carry = three_ticks(policy, policy.act, policy.adapt)
         assert action.shape == (SIZES[-1],), row
         assert action.dtype == jnp.float32, row
