@@ -39,7 +39,7 @@ def parser() -> Parser:
     options.add_argument("name", nargs="?", metavar="NAME", help="of the experiment, or all")
     options.add_argument("target", nargs="?", metavar="RUN", help="folder of a run, or zoo:TASK/POLICY")
     add_scenario_overrides(options)
-    options.add_argument("other", nargs="?", metavar="OTHER", help="a second run, to compare with (interrupt, continual)")
+    options.add_argument("other", nargs="?", metavar="OTHER", help="a second run, to compare (interrupt, continual)")
     options.add_argument("--list", action="store_true", help="list the experiments")
     options.add_argument("--lifetimes", type=whole_number, metavar="N", help="lives (default: 20; 5 with --quick)")
     options.add_argument("--ticks", type=whole_number, metavar="N", help="of a life (default: as the run lived)")
