@@ -71,7 +71,7 @@ def test_a_merged_run_has_fewer_rules_and_goes_on(source, tmp_path):
     text = run.trained.policy.assignment
     assert text
     # Again, from its table to a smaller one.
-    again = merge_run(run, run.trained, 2, tmp_path / "again")
+    again = merge_run(run, replace(run.trained, training=CONFIG.training), 2, tmp_path / "again")
     for index in range(2):
         before, after = run.policy.table_entries(index), again.search.policy.table_entries(index)
         assert after.max() <= 1
