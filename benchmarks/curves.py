@@ -35,7 +35,7 @@ def curve_of(path: Path) -> dict[str, Any]:
                     "steps": line["steps_total"],
                     "seconds": round(seconds, 1),
                     "training_ticks": line["training_ticks"],
-                    "return_mean": round(line["mean_genome_return"], 1),
+                    "return_mean": float(f"{line['mean_genome_return']:.5g}"),
                 }
             )
     return {
@@ -44,6 +44,8 @@ def curve_of(path: Path) -> dict[str, Any]:
         "training": yaml.safe_load(folder.read_config())["training"],  # defaults of the task may have changed since
         "versions": {key: record[key] for key in ("hebbax", "mujoco", "cpu")},
         "evaluations": evaluations,
+        # Of the population, over lives of training: those that shape fitness are in no return.
+        "last_reward_terms": {name: float(f"{value:.4g}") for name, value in metrics[-1]["reward_terms"].items()},
     }
 
 
@@ -57,7 +59,7 @@ def row_of(curve: dict[str, Any], thresholds: list[float]) -> str:
         cells.append("–" if at is None else f"{at / 1e6:.2f}")
     best = max(one["return_mean"] for one in evaluations)
     last = evaluations[-1]
-    cells += [f"{last['steps'] / 1e6:.1f}", f"{last['return_mean']:,.0f}", f"{best:,.0f}"]
+    cells += [f"{last['steps'] / 1e6:.1f}", f"{last['return_mean']:,.4g}", f"{best:,.4g}"]
     return "| " + " | ".join([curve["run"], *cells]) + " |"
 
 

@@ -12,6 +12,7 @@ from hebbax.analysis.frame import Body, Frame, Life
 from hebbax.analysis.life_analysis import analyze_life, gait_of, motion_between
 from hebbax.attractors.lyapunov import Lyapunov
 from hebbax.types import Record
+from hebbax.worlds.body import Leg
 
 TICKS, PERIOD = 600, 25
 BODY = Body(0, np.array([1]), np.array([1]), np.array([0]), ("world", "torso", "foot"), np.array([1, 2]), 2.0)
@@ -138,6 +139,32 @@ def test_gait_and_effort():
     assert found["feet"]["foot"]["duty_factor"] == pytest.approx(0.4, abs=0.01)
     assert found["feet"]["foot"]["air_time"] == pytest.approx(0.3)
     assert found["feet"]["foot"]["touch_downs"] == pytest.approx(2.0, rel=0.05)
+
+
+def test_two_legs_that_step_in_turn_walk():
+    """One foot stands in ticks 0 to 3 of 10, as `walk` has it, the other in ticks 5 to 8: a run."""
+    record = walk(cycle())
+    contacts = np.concatenate((record.contacts, record.contacts[:, 2:]), axis=1)
+    contacts[:, 3] = np.arange(TICKS) % 10 >= 5
+    contacts[:, 3] *= np.arange(TICKS) % 10 < 9
+    legs = (Leg("left", (2,), 0.0, 0.1), Leg("right", (3,), 0.0, -0.1))
+    names = (*BODY.names, "other foot")
+    body = replace(BODY, names=names, own=np.array([1, 2, 3]), legs=legs)
+
+    gait = gait_of(record._replace(contacts=contacts), replace(FRAME, body=body))
+
+    assert gait is not None
+    footfall = gait["footfall"]
+    assert (footfall["name"], footfall["why"]) == ("run", None)
+    assert footfall["frequency"] == pytest.approx(2.0, rel=0.01)
+    assert footfall["legs"]["right"]["phase"] == pytest.approx(0.5, abs=0.01)
+    still = standing(cycle())._replace(contacts=contacts)
+    stood = gait_of(still, replace(FRAME, body=body))
+    assert stood is not None
+    assert (stood["footfall"]["name"], stood["footfall"]["why"]) == (None, "stands still")
+    one = gait_of(walk(cycle()), FRAME)
+    assert one is not None
+    assert one["footfall"] is None
 
 
 def standing(weights: np.ndarray) -> Record:

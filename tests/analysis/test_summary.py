@@ -84,6 +84,26 @@ def test_feet_have_medians_over_the_lives_in_which_they_touch():
     }
 
 
+def test_gaits_are_counted_by_their_names():
+    """Phases of 0.95 and 0.05 have their mean at 0, on the circle; the life without a name has no say in it."""
+
+    def walking(name: str | None, phase: float) -> Measurement:
+        leg = {"duty_factor": 0.5, "phase": phase, "rhythm": 0.9, "diagram": []}
+        footfall = {"name": name, "why": None if name else "its feet have no common rhythm", "legs": {"left": leg}}
+        gait = {"feet": {}, "footfall": footfall}
+        return Measurement({**life("limit-cycle", agrees=True), "gait": gait}, None, None)
+
+    found = [walking("trot", 0.95), walking(None, 0.5), walking("trot", 0.05), walking("pace", 0.5)]
+    gaits = document_of(found, FRAME, {})["summary"]["gaits"]
+
+    assert (gaits["names"], gaits["lives"]) == ({"trot": 2, "pace": 1}, 4)
+    assert gaits["why"] == "its feet have no common rhythm"
+    assert gaits["legs"]["left"]["lives"] == 2
+    assert abs((gaits["legs"]["left"]["phase"] + 0.5) % 1.0 - 0.5) < 1e-6
+    still = [Measurement(life("fixed-point", agrees=True), None, None)]
+    assert document_of(still, FRAME, {})["summary"]["gaits"] is None
+
+
 def test_the_sentence(document):
     assert document["sentence"] == (
         "In 2 of 3 lives the weights settle on a fixed point; in 1 of 3 lives the weights go round a limit cycle. "

@@ -10,7 +10,7 @@ import pytest
 
 from hebbax.analysis import analyze
 from hebbax.analysis.reality import FINDINGS
-from hebbax.cli.analyze import print_reality, print_summary
+from hebbax.cli.analyze import print_footfall, print_reality, print_summary
 from hebbax.policies.sizes import SIZES
 
 
@@ -80,6 +80,19 @@ def test_feet_are_told_once_for_all_lives(capsys):
 
     told = "bfoot touches      0.41 of the time, 4.00 touch-downs/s, 0.123 s in the air (in 2 lives)"
     assert told in capsys.readouterr().out.splitlines()
+
+
+def test_footfalls_are_those_of_the_first_life_whose_gait_has_a_name(capsys):
+    def life(name, phase):
+        leg = {"duty_factor": 0.5, "phase": phase, "rhythm": 0.9, "diagram": [1.0] * 12 + [0.4] * 11 + [None]}
+        return {"gait": {"footfall": {"name": name, "legs": {"left": leg}}}}
+
+    print_footfall({"lives": [{"gait": None}, life(None, 0.1), life("hop", 0.25)]})
+
+    lines = [re.split("  +", line.strip()) for line in capsys.readouterr().out.splitlines()]
+    assert ["left", "0.50", "0.25", "#" * 12 + "." * 12] in lines
+    print_footfall({"lives": [{"gait": None}, {"gait": {}}, {"gait": {"footfall": None}}]})
+    assert capsys.readouterr().out == ""
 
 
 def test_the_reality_check_is_a_table(capsys):

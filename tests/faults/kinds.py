@@ -11,7 +11,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,15 @@ from published_files import ARRAY, forgeries, newer
 
 from hebbax import registry
 from hebbax.analysis.document import read_analysis
+from hebbax.analysis.footfall import PARTS, rows_of_legs
 from hebbax.analysis.reality import FINDINGS, rows_of, together
+from hebbax.analysis.summary import gaits_of
 from hebbax.cli.zoo import _KEYS, _card
 from hebbax.comparison.comparison import compare
 from hebbax.comparison.curves import METRICS, read_curve
 from hebbax.comparison.tables import json_of
+from hebbax.config.learner import LEARNERS
+from hebbax.config.policy import PRESETS
 from hebbax.config.train import TaskConfig, TrainConfig, from_stored, to_dict
 from hebbax.engines.lives import empty_record
 from hebbax.engines.program_cache import ProgramCache
@@ -37,6 +41,7 @@ from hebbax.errors import HebbaxError, about
 from hebbax.evolution.trust import check_trust
 from hebbax.experiments.registry import draw
 from hebbax.experiments.result import Result, read_document
+from hebbax.export.manifest import MANIFEST, Manifest, read_manifest
 from hebbax.importing.najarro import read_coefficients
 from hebbax.policies.make_policy import make_policy
 from hebbax.recording.checks import check_clock, check_fits, checked_controller
@@ -45,7 +50,15 @@ from hebbax.recording.writer import create_recording
 from hebbax.report.film.film import _result_of
 from hebbax.report.html import words
 from hebbax.report.plots import plot_learning_curve
-from hebbax.reproduction import najarro_quadruped, najarro_table1
+from hebbax.reproduction import (
+    leung_ood,
+    leung_robots,
+    leung_transfer,
+    najarro_car,
+    najarro_quadruped,
+    najarro_racing,
+    najarro_table1,
+)
 from hebbax.reproduction.conditions import conditions_table, controllers_table
 from hebbax.reproduction.records import curve_of, read_records, record_of
 from hebbax.reproduction.study import STUDY, read_numbers
@@ -152,6 +165,18 @@ def _read_config(folder: Path) -> Any:
     curve = read_curve(run.path)
     list(refused([run]))
     return _curve(curve), curve.sizes, to_dict(curve.config)
+
+
+def _config_of_ppo() -> dict[str, Any]:
+    """Return the configuration of a run that PPO has learnt."""
+    return to_dict(replace(config(), learner=LEARNERS.get("ppo"), policy=PRESETS.get("ppo-mlp")))
+
+
+def _read_config_of_ppo(folder: Path) -> Any:
+    run = RunFolder(folder / "run")
+    stored = run.stored_config()
+    check_record(run, {"config": _config_of_ppo()}, stored)
+    return to_dict(stored)
 
 
 def _read_checkpoint(folder: Path) -> Any:
@@ -292,6 +317,12 @@ def _analysis() -> dict[str, Any]:
     for life, verdict in zip(lives, ("plausible", "doubtful", None), strict=True):
         finding = {"unit": "m", "value": 0.07, "threshold": 0.01, "verdict": verdict, "why": "deep", "where": "foot"}
         life |= {"reality": dict.fromkeys(FINDINGS, finding) if verdict else None, "no_reality": None}
+    for place, life in enumerate(lives):
+        leg = {"duty_factor": 0.5, "phase": 0.25 * place, "rhythm": 0.9, "diagram": [1.0] * 12 + [0.0] * (PARTS - 12)}
+        told = {"name": "pace", "why": None} if place else {"name": None, "why": "its feet have no common rhythm"}
+        legs = {"bfoot": leg, "ffoot": {**leg, "phase": None}}
+        life["gait"] |= {"footfall": {**told, "agreement": {"bound": 0.4}, "frequency": 2.0, "legs": legs}}
+    summary |= {"gaits": gaits_of(lives)}
     checked = [life["reality"] for life in lives if life["reality"]]
     summary |= {"reality": {name: together([one[name] for one in checked]) for name in FINDINGS}, "no_reality": None}
     return {**document, "lives": lives, "lifetimes": 3, "summary": summary}
@@ -304,6 +335,8 @@ def _read_analysis(folder: Path) -> Any:
     cycles = [words._period(verdict) for verdict in verdicts if verdict["label"] == "limit-cycle"]
     summary = document["summary"]
     rows = words.feet_rows(document["lives"]), words.gait_rows(summary) if "motions" in summary else None
+    gaits = [life["gait"]["footfall"] for life in document["lives"] if life["gait"] and life["gait"].get("footfall")]
+    rows += ([rows_of_legs(gait) for gait in gaits],)
     checked = summary.get("reality")
     rows += (None,) if checked is None else (rows_of(checked), words.reality(checked))
     return tables, cycles, rows, document["sentence"], [verdict["transient_ticks"] for verdict in verdicts]
@@ -353,6 +386,37 @@ def _study() -> dict[str, Any]:
     return {"schema": 1, "runs": {f"mlp-s{seed}": {**about, "seed": seed} for seed in range(2)}, "versions": {}}
 
 
+def _cars() -> dict[str, Any]:
+    """Return what is kept of a car on its tracks and in Gymnasium's own environment."""
+
+    def drives(lives: int) -> dict[str, Any]:
+        return {"returns": [float(800 + life) for life in range(lives)], "ticks": list(range(lives))}
+
+    own = {"gymnasium": drives(najarro_car.OWN), "compiled": drives(najarro_racing.LIVES)}
+    about = {"policy": "conv", "generation": 3, "kind": "static", "tracks": drives(najarro_racing.LIVES), "own": own}
+    return {"schema": 1, "runs": {"conv-s1": {**about, "seed": 1}}, "versions": {}}
+
+
+def _read_cars(folder: Path) -> Any:
+    numbers = read_numbers(folder / STUDY, najarro_car.NUMBERS)
+    return najarro_car.section(numbers, folder), {name: entry["seed"] for name, entry in numbers.items()}
+
+
+def _study_of_geckos() -> dict[str, Any]:
+    """Return what is kept of two geckos in three conditions."""
+    ways = [[float(place + life) for life in range(leung_robots.LIVES)] for place in range(3)]
+    names = (leung_robots.UNHARMED, "rough ground", "payload")
+    cases = [{"name": n, "label": n, "metres": way, "diverged": 0} for n, way in zip(names, ways, strict=True)]
+    entry = {"policy": "leung-ff", "generation": 3, "robot": "gecko", "condition": "leung-ff", "cases": cases}
+    return {"schema": 1, "runs": {f"gecko-s{seed}": {**entry, "seed": seed} for seed in range(2)}, "versions": {}}
+
+
+def _read_study_of_geckos(folder: Path) -> Any:
+    numbers = read_numbers(folder / STUDY, leung_ood.NUMBERS)
+    pages = leung_ood.section(numbers, folder), leung_transfer.section(numbers, folder)
+    return pages, {name: entry["seed"] for name, entry in numbers.items()}
+
+
 def _read_study(folder: Path) -> Any:
     numbers = read_numbers(folder / STUDY, najarro_table1.NUMBERS)
     return najarro_table1.section(numbers, folder), {name: entry["seed"] for name, entry in numbers.items()}
@@ -398,6 +462,7 @@ def _read_plugins(folder: Path) -> Any:
 
 _METADATA = b"Metadata-Version: 2.1\nName: strange\nVersion: 1.0\n"
 _CARD = {"return_mean": 5283.2, "return_std": 1095.9, "lifetimes": 100, "command": "hebbax train", "seed": 1}
+_EXPORT = Manifest("c", "point_p", "runs/mine", "best", 32, 1, 1e-3, "ab" * 32, "0.1.0", {"point_p.c": "cd" * 32})
 _SITE = "site/strange-1.0.dist-info"
 
 KINDS = {
@@ -422,6 +487,14 @@ KINDS = {
         _read_config,
         optional="is gone|is null|interval|birth|training.ticks",
     ),
+    "config.yaml of PPO": Kind(
+        "run/config.yaml",
+        _document("run/config.yaml", yaml.safe_dump(_config_of_ppo()).encode()),
+        lambda: yaml_files(_config_of_ppo()),
+        _read_config_of_ppo,
+        optional="learner is gone|interval|birth|training.ticks",
+        share=1 / 4,
+    ),
     "the document of a checkpoint": _checkpoints(
         envelopes, optional="is gone|is null|environment|interval|birth|training.ticks"
     ),
@@ -441,7 +514,7 @@ KINDS = {
         lambda: json_files(_analysis()),
         _read_analysis,
         optional=r"summary\.motions|evidence\.|medians\.|feet|period|lyapunov|gait_ratio|published_ratio"
-        r"|summary\.reality is gone|summary\.reality\.\w+\.(median|threshold|why|where)",
+        r"|summary\.gaits|footfall|summary\.reality is gone|summary\.reality\.\w+\.(median|threshold|why|where)",
     ),
     **{f"{path.name} of an experiment": _of_experiment(path) for path in sorted(RESULTS.glob("*.json"))},
     "records of a reproduction": Kind(
@@ -451,6 +524,13 @@ KINDS = {
         _read_records,
         optional="config.* is gone|config.* is null|birth|training.ticks|sizes",
     ),
+    "the study of geckos": Kind(
+        STUDY,
+        _document(STUDY, _study_of_geckos()),
+        lambda: json_files(_study_of_geckos()),
+        _read_study_of_geckos,
+        optional=r"^runs\.[\w-]+ is gone|cases\[\d+\] is gone|versions",
+    ),
     "the study of a reproduction": Kind(
         STUDY,
         _document(STUDY, _study()),
@@ -458,12 +538,26 @@ KINDS = {
         _read_study,
         optional=r"mlp-s\d is gone|versions",
     ),
+    "the study of a car's reproduction": Kind(
+        STUDY,
+        _document(STUDY, _cars()),
+        lambda: json_files(_cars()),
+        _read_cars,
+        optional=r"conv-s1 is gone|versions|own is null",
+        share=1 / 4,
+    ),
     "a card of the zoo": Kind(
         "card.json",
         _document("card.json", _CARD),
         lambda: json_files(_CARD),
         lambda folder: [_card(folder).get(key) for key in _KEYS],
         optional="is gone|return_std is null",
+    ),
+    "the manifest of an export": Kind(
+        MANIFEST,
+        _document(MANIFEST, _EXPORT.text.encode()),
+        lambda: json_files(json.loads(_EXPORT.text)),
+        lambda folder: read_manifest(folder),
     ),
     "what a film's process leaves": Kind(
         "result.json",

@@ -16,8 +16,9 @@ from hebbax.runs.stored_run import StoredRun
 from hebbax.stress import stress as stresses
 from hebbax.stress.physics import physics_of
 from hebbax.stress.stress import holds_up, retained_return, stress
-from hebbax.stress.suites import SUITES, cases_of
+from hebbax.stress.suites import SUITES, cases_of, events_of
 from hebbax.stress.tables import markdown_of, rows_of
+from hebbax.stress.transfer import TOGETHER, transfer_of
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +131,46 @@ def test_other_physics_is_the_same_robot_computed_otherwise(run):
     assert tasks["half the step"].control_period == pytest.approx(run.task.control_period)
     for model in (solver, cones, half):
         np.testing.assert_array_equal(model.body_mass, own.body_mass)
+
+
+def test_another_simulation_is_the_same_robot_with_other_motors_contacts_and_senses():
+    """Torque that is gone at 10 rad/s of a limit of 4.1 N·m is 0.41 N·m·s/rad more of damping, 0.82 at 5 rad/s."""
+    task = hebbax.make_task("dung_beetle")
+    scale = np.full(task.observation_size, 4.0, np.float32)
+    cases = transfer_of(task, hebbax.Normaliser(np.zeros_like(scale), scale))
+    own = task.world.model
+    models = {case.label: other.world.model for case, other in cases if other is not task}
+    assert models["another integrator"].opt.integrator == int(mujoco.mjtIntegrator.mjINT_EULER) != own.opt.integrator
+    assert models["half the step, 5 ms"].opt.timestep == own.opt.timestep / 2
+    for soft in (40, 80):
+        assert np.all(models[f"softer contacts, {soft} ms"].geom_solref[:, 0] == soft / 1000)
+    for speed, more in ((10, 0.41), (5, 0.82)):
+        slowed = models[f"torque falls with speed, {speed} rad/s"]
+        np.testing.assert_allclose(slowed.dof_damping[6:] - own.dof_damping[6:], more)
+        np.testing.assert_array_equal(slowed.dof_damping[:6], 0)
+    together = models[TOGETHER]
+    assert (together.opt.timestep, together.geom_solref[0, 0]) == (own.opt.timestep / 2, 0.04)
+    assert together.opt.integrator != own.opt.integrator
+    for case, other in cases:
+        np.testing.assert_array_equal(other.world.model.body_mass, own.body_mass)
+        assert other.control_period == pytest.approx(task.control_period)
+        assert bool(case.damage) == bool(case.damage and events_of(case, other))
+    harms = {case.label: case.damage for case, _ in cases}
+    assert harms["late motors, 2 ticks"] == "delay-actuator(2)"
+    assert harms["noisy sensors, 0.1 of their std"].startswith(
+        "noise-observation(0, 0.025) + noise-observation(1, 0.025)"
+    )
+    assert harms[TOGETHER].startswith("delay-actuator(1) + delay-observation(1) + noise-observation(0, 0.025)")
+
+
+@pytest.mark.slow
+def test_a_controller_is_put_into_another_simulation_where_it_is_asked_for(run):
+    told = stress(run, name="cheetah", suite="transfer", lifetimes=2)
+    assert {outcome.case.suite for outcome in told.outcomes[1:] if outcome.case} == {"transfer"}
+    assert told.outcomes[-1].case is not None
+    assert told.outcomes[-1].case.name == TOGETHER
+    with pytest.raises(HebbaxError, match="'transfer' of task 'gymnasium/Pendulum-v1'"):
+        transfer_of(hebbax.make_task("gymnasium/Pendulum-v1"), hebbax.Normaliser.identity(3))
 
 
 def test_a_controller_that_lives_by_its_physics_is_told(run):

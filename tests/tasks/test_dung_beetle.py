@@ -173,7 +173,7 @@ def test_births(task, model):
     assert qpos[10] == pytest.approx(np.radians(-5))
     np.testing.assert_allclose(qpos[:7], [0, 0, 0.3, 1, 0, 0, 0])
     np.testing.assert_allclose(qvel, [0] * 6 + list(0.1 * uniform[18:36]))
-    np.testing.assert_array_equal(memory, np.zeros(19))
+    np.testing.assert_array_equal(memory, np.zeros(25))
 
 
 def state(model, qpos, qvel):
@@ -189,7 +189,7 @@ def test_an_observation_by_hand(task, model):
     qpos = np.concatenate(([0, 0, 0.5, np.cos(0.15), np.sin(0.15), 0, 0], low + np.linspace(0, 1, 18) * (high - low)))
     there = state(model, qpos, np.zeros(24))
     touching = there._replace(sensordata=np.array([0.0, 0.99, 1.01, 30.0, 1.0, 2.0]))
-    seen = task.observe(touching, np.zeros(19))
+    seen = task.observe(touching, np.zeros(25))
     np.testing.assert_allclose(seen[:18], np.linspace(-0.5, 0.5, 18), atol=1e-9)
     np.testing.assert_array_equal(seen[18:24], [0, 0, 1, 1, 0, 1])
     np.testing.assert_allclose(seen[24:], [0.3, 0, 0], atol=1e-12)
@@ -200,7 +200,7 @@ def test_an_observation_by_hand(task, model):
 
 
 def test_targets_follow_actions_by_a_tenth_a_tick(task):
-    action, memory = np.linspace(-1, 1, 18), np.zeros(19)
+    action, memory = np.linspace(-1, 1, 18), np.zeros(25)
     still = Simulation(*(np.zeros(25) for _ in Simulation._fields))._replace(site_xpos=np.zeros((6, 3)))
     for share in (0.1, 0.19, 0.271):
         np.testing.assert_allclose(task.actuate(action, still, memory), share * action)
@@ -231,15 +231,17 @@ def test_rewards_by_hand(task, model, way):
     before = after._replace(qpos=after.qpos - 0.004 * (np.arange(25) == 0))
     action = np.full(18, 0.5)
     outcome = with_period(make_task("dung_beetle_leung").outcome, PERIOD)
-    terms, over, _ = outcome(before, after, action, np.zeros(19))
+    terms, over, _ = outcome(before, after, action, np.zeros(25))
     speed = 2 * (2 * np.cos(yaw) + 3 * np.sin(yaw))
-    np.testing.assert_allclose(terms, [speed, *(-0.5 * np.array(faults)), 0.004, 0.0], atol=1e-12)
+    np.testing.assert_allclose(terms, [speed, *(-0.5 * np.array(faults)), 0.004, 0.0, 0.0], atol=1e-12)
     assert not over
     for tick in (74, 75):
         counts = 1.0 * (tick == 75)
-        terms, over, _ = with_period(task.outcome, PERIOD)(before, after, action, np.append(np.zeros(18), tick))
+        terms, over, _ = with_period(task.outcome, PERIOD)(
+            before, after, action, np.concatenate((np.zeros(18), [tick], np.zeros(6)))
+        )
         costs = -0.1 * PERIOD * np.array(faults)
         np.testing.assert_allclose(
-            terms, [0.004 * counts, *(costs * counts), -0.0005 * PERIOD * 4.5 * counts, 0.004, 0.0], atol=1e-12
+            terms, [0.004 * counts, *(costs * counts), -0.0005 * PERIOD * 4.5 * counts, 0.004, 0.0, 0.0], atol=1e-12
         )
         assert not over

@@ -125,6 +125,20 @@ def test_it_stands_for_ten_seconds(task, model):
     assert touching == {"floor", *(f"{leg} foot" for leg in LEGS)}
 
 
+def test_upper_legs_that_touch_are_felt(task, model):
+    """With its front left leg raised the gecko leans on that upper leg, and on no other."""
+    data = kinematics(model)
+    data.qpos[:] = task.reset(Noise(np.zeros(45), np.zeros(45)))[0]
+    data.ctrl[model.actuator("front-left knee").id] = 1.5
+    mujoco.mj_step(model, data, nstep=400)
+    assert [model.sensor(place).name for place in range(4, 8)] == [f"{leg} upper leg" for leg in LEGS]
+    np.testing.assert_array_equal(data.sensordata[4:8] > 0, [True, False, False, False])
+    terms = with_period(task.outcome, PERIOD)(
+        state(model, data.qpos, data.qvel), state(model, data.qpos, data.qvel), np.zeros(16), np.zeros(21)
+    )[0]
+    assert dict(zip(task.terms, terms, strict=True))["scraping"] == pytest.approx(PERIOD)
+
+
 # What it senses and does
 
 
@@ -137,7 +151,7 @@ def test_births(task, model):
     np.testing.assert_allclose(qpos[[8, 10]], np.radians([-5, -10]))
     np.testing.assert_allclose(qpos[:7], [0, 0, 0.0523, 1, 0, 0, 0])
     np.testing.assert_allclose(qvel, [0] * 6 + list(0.1 * uniform[16:32]))
-    np.testing.assert_array_equal(memory, np.zeros(17))
+    np.testing.assert_array_equal(memory, np.zeros(21))
 
 
 def state(model, qpos, qvel):
@@ -168,44 +182,51 @@ def test_an_observation_by_hand(task, model):
 def test_targets_follow_actions_by_a_tenth_a_tick(task):
     outcome = with_period(task.outcome, PERIOD)
     still = Simulation(*(np.zeros(23) for _ in Simulation._fields))._replace(site_xpos=np.zeros((4, 3)))
-    action, memory = np.linspace(-1, 1, 16), np.zeros(17)
+    action, memory = np.linspace(-1, 1, 16), np.zeros(21)
     for tick, share in enumerate((0.1, 0.19, 0.271)):
         np.testing.assert_allclose(task.actuate(action, still, memory), share * action)
         memory = outcome(still, still, action, memory)[2]
-        np.testing.assert_allclose(memory, [*share * action, tick + 1])
+        np.testing.assert_allclose(memory, [*share * action, tick + 1, *[PERIOD * (tick + 1)] * 4])
 
 
 # What it is rewarded for
+
+
+def remembered(ticks):
+    """Return the memory of a life of so many ticks, with targets of zero and feet on the ground."""
+    return np.concatenate((np.zeros(16), [ticks], np.zeros(4)))
+
 
 TURNS = {"straight": (0.0, 0.0), "leant": (0.33, 0.0), "turned": (0.0, 0.31)}  # rad about x, and about z
 
 
 @pytest.mark.parametrize("way", TURNS)
 def test_rewards_by_hand(task, model, way):
-    """cos 0.33 = 0.946 < 0.95. Along the robot's own x, 2 m/s along x and 3 along y are 2 cos + 3 sin of its yaw."""
+    """cos 0.33 = 0.946 < 0.95. Along its own x, 2 m/s along x and 3 along y are 2 cos + 3 sin of its yaw."""
     roll, yaw = TURNS[way]
     qpos, qvel = np.zeros(23), np.zeros(22)
-    qpos[3:7] = np.cos(roll / 2) * np.cos(yaw / 2), np.sin(roll / 2), 0, np.sin(yaw / 2)
+    qpos[2:7] = 0.5, np.cos(roll / 2) * np.cos(yaw / 2), np.sin(roll / 2), 0, np.sin(yaw / 2)
     qvel[:2] = 2.0, 3.0
     after = state(model, qpos, qvel)
     before = after._replace(qpos=after.qpos - 0.004 * (np.arange(23) == 0))
     action = np.full(16, 0.5)
     published_terms, over, _ = with_period(make_task("gecko_leung").outcome, PERIOD)(
-        before, after, action, np.zeros(17)
+        before, after, action, np.zeros(21)
     )
     speed = 2 * (2 * np.cos(yaw) + 3 * np.sin(yaw))
     leant, turned = 1.0 * (way == "leant"), 1.0 * (way == "turned")
-    np.testing.assert_allclose(published_terms, [speed, -0.25 * leant, -0.5 * turned, 0.004, 0.0], atol=1e-12)
+    np.testing.assert_allclose(published_terms, [speed, -0.25 * leant, -0.5 * turned, 0.004, 0.0, 0.0, 0.0], atol=1e-12)
     assert not over
     outcome = with_period(task.outcome, PERIOD)
     for tick, way_counted in ((74, 0.0), (75, 0.004), (400, 0.004)):
-        memory = np.append(np.zeros(16), tick)
+        memory = remembered(tick)
         terms, over, _ = outcome(before, after, action, memory)
         counts = 0.02 * (tick >= 75)
-        expected = [way_counted, -0.05 * counts * leant, -0.1 * counts * turned, -0.0005 * counts * 4, 0.004, 0.0]
+        costs = -0.05 * counts * leant, -0.1 * counts * turned, -0.0005 * counts * 4
+        expected = [way_counted, *costs, 0.004, 0.0, 0.0, 0.0]
         np.testing.assert_allclose(terms, expected, atol=1e-12)
         assert not over
     far = before._replace(qpos=after.qpos - 0.05 * (np.arange(23) == 0))
-    assert outcome(far, after, action, np.append(np.zeros(16), 80))[0][0] == pytest.approx(0.02 * 0.3)
+    assert outcome(far, after, action, remembered(80))[0][0] == pytest.approx(0.02 * 0.3)
     back = before._replace(qpos=after.qpos + 0.05 * (np.arange(23) == 0))
-    assert outcome(back, after, action, np.append(np.zeros(16), 80))[0][0] == pytest.approx(-0.05)
+    assert outcome(back, after, action, remembered(80))[0][0] == pytest.approx(-0.05)

@@ -54,6 +54,25 @@ def test_feet_slide_that_bear_weight(robot):
         assert found["foot-slip"] == pytest.approx(0.01)
 
 
+@pytest.mark.parametrize("robot", ROBOTS)
+def test_steps_are_swings_that_end(robot):
+    """Feet land after 0.06, 0.24, 0.5 and 0.5 s in the air, of which 0, 0.14, 0.3 and 0.3 count; others stay up."""
+    task = make_task(robot)
+    feet, outcome = len(ROBOTS[robot].LEGS), with_period(task.outcome, PERIOD)
+    still = Simulation(*(np.zeros(task.world.model.nq) for _ in Simulation._fields))
+    still = still._replace(site_xpos=np.zeros((feet, 3)))
+    action, memory = np.zeros(task.action_size), np.zeros(task.memory_size)
+    lands = np.array([3, 12, 25, 25, 999, 999])[:feet]  # the tick in which it lands
+    steps = []
+    for tick in range(40):
+        touching = 1.0 * (lands <= tick)
+        terms, _, memory = outcome(still, still._replace(sensordata=touching), action, memory)
+        steps.append(dict(zip(task.terms, terms, strict=True))["steps"])
+    expected = np.zeros(40)
+    expected[[12, 25]] = 0.14, 0.6
+    np.testing.assert_allclose(steps, expected, atol=1e-12)
+
+
 def changed(robot, name):
     task = make_task(robot)
     return task.world.model, changed_model(task, parse_damages(f"{robot}/{name}", PERIOD)[0])

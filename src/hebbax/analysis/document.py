@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from hebbax.analysis.footfall import NAMES, PARTS
 from hebbax.analysis.gait import MOTIONS
 from hebbax.analysis.reality import FINDINGS, VERDICTS
 from hebbax.attractors.basin import STARTS
@@ -37,7 +38,15 @@ _FOOT = Fields(dict.fromkeys(("duty_factor", "air_time", "touch_downs"), _NUMBER
 _GAIT_NUMBERS = dict.fromkeys(
     ("forward_speed", "stride_frequency", "torque_mean", "torque_peak", "cost_of_transport"), _NUMBER
 )
-_GAIT = Fields({"motion": one_of(*MOTIONS), **_GAIT_NUMBERS, "feet": ObjectOf(_FOOT)})
+_LEG = Fields({**dict.fromkeys(("duty_factor", "phase", "rhythm"), _NUMBER), "diagram": ListOf(_NUMBER, PARTS)})
+_FOOTFALL = Fields(
+    {"name": or_null(one_of(*NAMES)), "why": or_null(TEXT), "agreement": ObjectOf(number(0.0, 1.0))}
+    | {"frequency": _NUMBER, "legs": ObjectOf(_LEG)}
+)
+_GAIT = Fields(
+    needed={"motion": one_of(*MOTIONS), **_GAIT_NUMBERS, "feet": ObjectOf(_FOOT)},
+    known={"footfall": or_null(_FOOTFALL)},
+)
 
 _TEXT = or_null(TEXT)
 _FINDING = Fields(
@@ -67,6 +76,7 @@ _LIFE = Fields(
 
 _FOUND = Fields({"lives": whole(), "came_back": whole(), "ticks_median": or_null(number(0.0))})
 
+_STANCE = Fields({"lives": whole(), **dict.fromkeys(("duty_factor", "phase"), _NUMBER)})
 _SUMMARY = Fields(
     needed={"verdicts": Fields(dict.fromkeys(LABELS, whole())), "judged": whole(), "medians": ObjectOf(_NUMBER)},
     known={
@@ -74,6 +84,9 @@ _SUMMARY = Fields(
         "basin": Fields(dict.fromkeys(STARTS, _FOUND)),
         "reality": or_null(Fields(dict.fromkeys(FINDINGS, _FINDING_OF_LIVES))),
         "no_reality": _TEXT,
+        "gaits": or_null(
+            Fields({"names": ObjectOf(whole(1)), "lives": whole(), "why": _TEXT, "legs": ObjectOf(_STANCE)})
+        ),
     },
 )
 
@@ -92,6 +105,10 @@ def _disagreement(document: dict[str, Any]) -> str | None:
     motions = Counter(life["gait"]["motion"] for life in lives if life["gait"])
     if any(summary["motions"][motion] != motions[motion] for motion in MOTIONS if "motions" in summary):
         return "summary.motions are not those of the lives"
+    if (gaits := summary.get("gaits")) is not None:
+        found = [life["gait"]["footfall"] for life in lives if life["gait"] and life["gait"].get("footfall")]
+        if gaits["names"] != dict(Counter(one["name"] for one in found if one["name"])):
+            return "summary.gaits are not those of the lives"
     if (wrong := _unreal(lives, summary)) is not None:
         return wrong
     if any(life["verdict"]["transient_ticks"] > life["length"] for life in lives if life["verdict"]):

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from hebbax.analysis.footfall import measure_footfall
 from hebbax.analysis.frame import Body, Frame, Life, body_in_time
-from hebbax.analysis.gait import Motion, measure_gait, motion_of
+from hebbax.analysis.gait import MOTIONS, Motion, measure_gait, motion_of
 from hebbax.analysis.life_reality import reality_of
 from hebbax.analysis.stretch import FEWEST_STEPS, late_stretch, longest_stretch
 from hebbax.attractors.han_ratio import published_ratio
@@ -193,6 +194,29 @@ def gait_of(record: Record, frame: Frame, laden: Body | str | None = None) -> di
         "torque_peak": gait.torque_peak,
         "cost_of_transport": gait.cost_of_transport if transport else float("nan"),
         "feet": feet,
+        "footfall": _footfall(record.contacts[rows], body, frame.row_period, gait.motion),
+    }
+
+
+def _footfall(contacts: np.ndarray, body: Body, period: float, motion: Motion) -> dict[str, Any] | None:
+    """Return when each leg bears weight in a stride, and what its gait is called; None of fewer than two legs."""
+    if len(body.legs) < 2:
+        return None
+    names = [leg.name for leg in body.legs]
+    feet = np.stack([contacts[:, leg.feet].max(axis=1) for leg in body.legs], axis=1)
+    found = measure_footfall(feet, np.array([(leg.ahead, leg.left) for leg in body.legs]), names, period)
+    legs = zip(names, found.duty_factor, found.phase, found.rhythm, found.diagram, strict=True)
+    # Touches of a body that stands, or goes elsewhere without a rhythm, are no gait, however regular.
+    walks = motion == "gait"
+    return {
+        "name": found.name if walks else None,
+        "why": found.why if walks else MOTIONS[motion],
+        "agreement": found.agreement,
+        "frequency": found.frequency,
+        "legs": {
+            name: {"duty_factor": duty, "phase": phase, "rhythm": rhythm, "diagram": diagram}
+            for name, duty, phase, rhythm, diagram in legs
+        },
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -89,6 +89,7 @@ def _summary(lives: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "medians": {name: _median(lives, path) for name, path in _MEDIANS.items()},
         "motions": motions_of(lives),
         "feet": feet_of(lives),
+        "gaits": gaits_of(lives),
         **_reality(lives),
     }
 
@@ -116,6 +117,41 @@ def feet_of(lives: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
             **{key: _median(lives, ("gait", "feet", name, key)) for key in _FOOT_MEDIANS},
         }
         for name in names
+    }
+
+
+def _name_of_gait(life: Mapping[str, Any]) -> str | None:
+    """Return what the gait of a life is called, or None."""
+    return _at(life, ("gait", "footfall", "name"))
+
+
+def gaits_of(lives: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return what the gaits of lives are called and how often, of `lives` that were looked at; None where none was.
+
+    Each leg has its phase in the lives of the most frequent name, beside the leg that is first: the mean on the circle.
+    """
+    seen = [life for life in lives if _at(life, ("gait", "footfall")) is not None]
+    if not seen:
+        return None
+    counts = Counter(name for life in seen if (name := _name_of_gait(life)) is not None)
+    ranked = dict(counts.most_common())
+    first = next(iter(ranked), None)
+    told = [life["gait"]["footfall"]["legs"] for life in seen if _name_of_gait(life) == first]
+    return {
+        "names": ranked,
+        "lives": len(seen),
+        "why": most_frequent([_at(life, ("gait", "footfall", "why")) for life in seen]),
+        "legs": {name: _of_leg([legs[name] for legs in told if name in legs]) for name in told[0]},
+    }
+
+
+def _of_leg(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    phases = np.array([leg["phase"] for leg in found if leg["phase"] is not None])
+    mean = np.angle(np.mean(np.exp(2j * np.pi * phases))) / (2 * np.pi) % 1.0 if len(phases) else None
+    return {
+        "lives": len(phases),
+        "duty_factor": float(np.median([leg["duty_factor"] for leg in found])),
+        "phase": mean,
     }
 
 

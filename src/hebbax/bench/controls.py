@@ -25,6 +25,7 @@ from hebbax.worlds.mujoco.world import MujocoWorld
 
 KEY = root_key(2026)
 SHIPPED_RUN = "zoo:half_cheetah/han-e"
+GECKO_RUN, BEETLE_RUN = "zoo:gecko/leung-hebbian", "zoo:dung_beetle/leung-hebbian"
 _SPREAD = 0.05
 _NORMALISER_TICKS = 200
 _RANDOM = (
@@ -52,18 +53,31 @@ class Controls:
 
 
 def shipped_half_cheetah(population: int) -> Controls:
-    """Return the shipped HalfCheetah controller, a copy for every life, as a population lies in memory."""
-    run = StoredRun.open(SHIPPED_RUN, _ignore)
+    """Return the shipped HalfCheetah controller."""
+    return _shipped(SHIPPED_RUN, population)
+
+
+def shipped_gecko(population: int) -> Controls:
+    """Return the shipped plastic gecko."""
+    return _shipped(GECKO_RUN, population)
+
+
+def shipped_dung_beetle(population: int) -> Controls:
+    """Return the shipped plastic dung beetle."""
+    return _shipped(BEETLE_RUN, population)
+
+
+def _shipped(name: str, population: int) -> Controls:
+    """Return a shipped controller, a copy for every life, as a population lies in memory."""
+    run = StoredRun.open(name, _ignore)
     controller = run.controller()
-    genomes = np.tile(controller.genome, (population, 1))
-    normaliser = controller.statistics.normaliser()
     return Controls(
-        "half_cheetah han-e",
-        f"{SHIPPED_RUN}, its best genome",
+        f"{run.task.name} {run.policy.name}",
+        f"{name}, its best genome",
         compiled_task(run.task),
         run.policy,
-        genomes,
-        normaliser,
+        np.tile(controller.genome, (population, 1)),
+        controller.statistics.normaliser(),
     )
 
 
@@ -81,6 +95,8 @@ CLOSED_LOOP: dict[Callable[[int], Controls], int] = {
     shipped_half_cheetah: 250,
     random_half_cheetah: 250,
     random_quadruped: 100,
+    shipped_gecko: 250,
+    shipped_dung_beetle: 250,
 }
 """What `closed-loop` measures, from a population to the controls, with the ticks of a life."""
 

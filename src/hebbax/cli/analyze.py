@@ -68,6 +68,7 @@ def run(options: Namespace) -> int:
         print(json.dumps(document))
         return 0
     print_lives(document)
+    print_footfall(document)
     print_reality(document["summary"])
     print_summary(document)
     print(folder / FILE)
@@ -195,6 +196,8 @@ def _verdict_cells(life: dict[str, Any]) -> list[str]:
 
 def print_summary(document: dict[str, Any]) -> None:
     """Print what the lives have in common, and what that means."""
+    from hebbax.analysis.footfall import gaits_in_words
+
     summary = document["summary"]
     medians = summary["medians"]
     facts = [
@@ -207,6 +210,7 @@ def print_summary(document: dict[str, Any]) -> None:
         facts += _attractor_facts(summary)
     facts += [
         ("motion", _motions(summary["motions"])),
+        *([("gait", gaits_in_words(summary["gaits"]))] if summary.get("gaits") else []),
         (
             "speed, strides",
             f"{_measured(medians['forward_speed'], 'm/s')}, {_measured(medians['stride_frequency'], 'Hz')}",
@@ -217,6 +221,25 @@ def print_summary(document: dict[str, Any]) -> None:
     ]
     print_facts(facts)
     print(f"\n{document['sentence']}\n")
+
+
+_LEG_COLUMNS = ("leg", "duty factor", "phase", "a stride")
+_LEG_LEGEND = """\
+of the first life whose gait has a name, or else of the first life. phase: of the middle of its stance, in
+parts of a stride. a stride: # where it bears weight, from the middle of the first leg's stance on."""
+
+
+def print_footfall(document: dict[str, Any]) -> None:
+    """Print when each leg bears weight in a stride of one life; nothing where no legs were seen."""
+    from hebbax.analysis.footfall import rows_of_legs
+
+    lives = [life["gait"]["footfall"] for life in document["lives"] if life["gait"] and life["gait"].get("footfall")]
+    if not lives:
+        return
+    shown = next((one for one in lives if one["name"]), lives[0])
+    rows = [[name, number(duty, 2), number(phase, 2), stride] for name, duty, phase, stride in rows_of_legs(shown)]
+    print_table(_LEG_COLUMNS, rows, right=_LEG_COLUMNS[1:3])
+    print(f"{_LEG_LEGEND}\n")
 
 
 _REALITY_COLUMNS = ("reality check", "median", "plausible up to", "verdict")

@@ -24,7 +24,9 @@ Suites; `all` is every one that fits the robot:
   ant           each leg shortened
   cheetah       a motor that fails, shorter feet and shins
   physics       a converged solver, other cones, half the step, other friction and armature: what keeps less than 80 %
-                lives by how the simulator computes"""
+                lives by how the simulator computes
+  transfer      another simulation: integrator, step, soft contacts, torque that falls with speed, late motors and
+                sensors, noise, and much of that at once; by its name alone, and no part of `all`"""
 
 _EXAMPLES = """\
   hebbax stress zoo:half_cheetah/han-e --suite sensors

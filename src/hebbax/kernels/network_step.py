@@ -84,10 +84,11 @@ def compile_network_step(policy: Policy) -> PolicyStep:
         sizes = carry_size_of(policy), 0, 0
         return PolicyStep(*functions, layout, np.zeros(0, np.float32), *sizes, write_activity=_write_activity)
     plasticities = [plasticity for plasticity, _ in policy.groups]
+    tables = any(gene.scope == "table" for genes in policy.placed for gene in genes)
     scaled = any(plasticity.normalisation == "max" for plasticity in plasticities)
     functions = (
         compile_birth(
-            tuple(fold_group(RULES.get(one.rule), number, one.modulation) for number, one in enumerate(plasticities))
+            tuple(fold_group(RULES.get(one.rule), at, tables, one.modulation) for at, one in enumerate(plasticities))
         ),
         _act(compile_forward(network, scaled=scaled), _averagings(policy)),
         _adapt(

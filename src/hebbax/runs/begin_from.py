@@ -75,7 +75,8 @@ def begin_about(
 def _search_about(source: StoredRun, config: TrainConfig, genome: np.ndarray) -> Search:
     check_train_config(config)
     search = new_search(replace(config, training=replace(config.training, first_mean=given(genome))))
-    assert isinstance(search, Search)
+    if not isinstance(search, Search):
+        raise HebbaxError(f"learner={config.learner.name} draws its first weights: --from is of learner=evolution")
     _check_observations(source, search)
     return search
 
@@ -91,7 +92,7 @@ def _begun(
 
 def check_not_drawn(config: TrainConfig, instead: str) -> None:
     """Raise HebbaxError where a configuration says how the first mean is drawn, which would mean nothing."""
-    for name in ("first_mean", "first_scale"):
+    for name in ("first_mean", "first_scale", "first_of"):
         value = getattr(config.training, name)
         if value != getattr(TrainingConfig, name):
             raise HebbaxError(f"training.{name}={value}: {instead}; leave it out")

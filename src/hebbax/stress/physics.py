@@ -25,27 +25,32 @@ def physics_of(task: AnyTask) -> list[tuple[Case, AnyTask]]:
     - friction of all that touches halved, and half as large again;
     - the inertia of all rotors halved and doubled.
     """
+    check_model(task, SUITE)
     world: Any = task.world
-    if world.film != "model":
-        raise HebbaxError(
-            f"suite {SUITE!r} of task {task.name!r}: its {world.kind} has no physics of hebbax's to change"
-        )
     step = float(world.model.opt.timestep)
     cases = [
-        (_case("converged solver", 100, "iterations"), _edited(task, _converge)),
-        (_case("elliptic cones", 1, ""), _edited(task, _elliptic)),
-        (_case("half the step", 1000 * step / 2, "ms"), _edited(task, _halve_step, substeps=2 * world.substeps)),
+        (_case("converged solver", 100, "iterations"), edited(task, _converge)),
+        (_case("elliptic cones", 1, ""), edited(task, _elliptic)),
+        (_case("half the step", 1000 * step / 2, "ms"), edited(task, halve_step, substeps=2 * world.substeps)),
     ]
     damages = [("other friction", "scale-friction", share) for share in (0.5, 1.5)]
     damages += [("other armature", "scale-armature", share) for share in (0.5, 2.0)]
     return cases + [(_case(name, share, "×", f"{kind}({share:g})"), task) for name, kind, share in damages]
 
 
+def check_model(task: AnyTask, suite: str) -> None:
+    """Raise HebbaxError for a task whose world has no model of MuJoCo that a suite could change."""
+    if task.world.film != "model":
+        raise HebbaxError(
+            f"suite {suite!r} of task {task.name!r}: its {task.world.kind} has no physics of hebbax's to change"
+        )
+
+
 def _case(name: str, amount: float, unit: str, damage: str = "") -> Case:
     return Case(SUITE, name, amount, unit, damage)
 
 
-def _edited(task: AnyTask, edit: Callable[[Any], None], **changes: Any) -> AnyTask:
+def edited(task: AnyTask, edit: Callable[[Any], None], **changes: Any) -> AnyTask:
     """Return the task in a world whose source was edited."""
     world: Any = task.world
 
@@ -65,5 +70,6 @@ def _elliptic(spec: Any) -> None:
     spec.option.cone = 1  # mjCONE_ELLIPTIC
 
 
-def _halve_step(spec: Any) -> None:
+def halve_step(spec: Any) -> None:
+    """Halve the time step of a model's source; the task then has twice as many of them in a control tick."""
     spec.option.timestep = spec.option.timestep / 2

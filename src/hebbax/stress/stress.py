@@ -19,8 +19,10 @@ from hebbax.runs.identity import controller_sha256
 from hebbax.runs.stored_run import StoredRun
 from hebbax.stress.physics import HELD, SUITE, physics_of
 from hebbax.stress.suites import ALL, Case, cases_of, events_of
+from hebbax.stress.transfer import SUITE as TRANSFER
+from hebbax.stress.transfer import transfer_of
 from hebbax.tasks.external.task import AnyTask
-from hebbax.types import MOST_TICKS, Lives
+from hebbax.types import MOST_TICKS, Lives, Normaliser
 from hebbax.versions import environment
 
 _RESAMPLED = 2_000
@@ -76,7 +78,7 @@ def stress(
     Args:
         run: the run.
         name: what results call it.
-        suite: one of `suites.SUITES`, or "all" for all that fit the robot.
+        suite: one of `suites.SUITES` or `BY_NAME`, or "all" for all SUITES that fit the robot.
         lifetimes: lives in each case, and as many unharmed ones of the same keys.
         seed: that the keys are made from; those of `hebbax evaluate` with the same one.
         genome: "best" or "mean".
@@ -104,14 +106,16 @@ def stress(
         tell(f"{case.suite}: {case.label}")
         events = events_of(case, run.task)
         outcomes.append(_outcome(case, events in seen, lived(run.task, engine, events), plain))
-    for case, task in _physics(suite, run.task, left_out):
+    for case, task in _elsewhere(suite, run.task, normaliser, left_out):
         tell(f"{case.suite}: {case.label}")
         events = events_of(case, task) if case.damage else ()
         outcomes.append(_outcome(case, False, lived(task, engine if task is run.task else None, events), plain))
     return Stressed(name, run, outcomes, left_out, controller_sha256(controller.genome, normaliser))
 
 
-def _physics(suite: str, task: AnyTask, left_out: list[str]) -> list[tuple[Case, AnyTask]]:
+def _elsewhere(suite: str, task: AnyTask, normaliser: Normaliser, left_out: list[str]) -> list[tuple[Case, AnyTask]]:
+    if suite == TRANSFER:
+        return transfer_of(task, normaliser)
     if suite not in (ALL, SUITE):
         return []
     try:

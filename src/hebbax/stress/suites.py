@@ -21,6 +21,9 @@ ALL = "all"
 SUITES = ("actuators", "sensors", "surroundings", "ant", "cheetah", "go1", "gecko", "dung_beetle", "car", "physics")
 """What `hebbax stress --suite` names, besides `all`; a robot has those that fit it."""
 
+BY_NAME = ("transfer",)
+"""Suites that are none of `all`: what they hold is in others too."""
+
 GRAVITY = 9.81  # m/s²
 PUSH_SECONDS = 0.2
 
@@ -59,16 +62,17 @@ def cases_of(
     """Return the cases of a suite that a controller can be put through, and a line on each that it cannot.
 
     Args:
-        suite: one of SUITES, or ALL for all that fit the robot.
+        suite: one of SUITES or BY_NAME, or ALL for all SUITES that fit the robot.
         task: of the controller.
         policy: of the controller.
         normaliser: of its observations, by whose deviations noise is scaled.
         ticks: of a life.
 
-    Raises HebbaxError for an unknown suite, or one of which nothing fits the robot. Physics has cases of its own.
+    Raises HebbaxError for an unknown suite, or one of which nothing fits the robot. Physics and transfer have cases of
+    their own.
     """
-    if suite not in (ALL, *SUITES):
-        raise unknown_name("suite", suite, (ALL, *SUITES))
+    if suite not in (ALL, *SUITES, *BY_NAME):
+        raise unknown_name("suite", suite, (ALL, *SUITES, *BY_NAME))
     families = _families(task, normaliser, ticks)
     cases, left = [], []
     for name in SUITES if suite == ALL else (suite,):
@@ -81,7 +85,7 @@ def cases_of(
                 left.append(f"{family.name} is left out: {error}")
                 continue
             cases += ours
-    if suite not in (ALL, "physics") and not cases:
+    if suite not in (ALL, "physics", *BY_NAME) and not cases:
         reason = left[0] if left else f"it is of robots with parts that {task.name!r} does not have"
         raise HebbaxError(f"suite {suite!r} has nothing for task {task.name!r}: {reason}")
     return cases, left
@@ -112,15 +116,18 @@ def _families(task: AnyTask, normaliser: Normaliser, ticks: int) -> Mapping[str,
     }
 
 
-def _of_sensors(task: AnyTask, normaliser: Normaliser, ticks: int) -> Iterator[_Family]:
+def noise_of_each(task: AnyTask, normaliser: Normaliser, share: float) -> str:
+    """Return the damage of noise on every observation, of a share of its standard deviation."""
     deviations = 1.0 / np.asarray(normaliser.scale, float)
+    if task.observation_shape is not None:  # a picture has too many numbers for a damage of each
+        return f"noise-observation({share * float(np.mean(deviations)):g})"
+    return " + ".join(f"noise-observation({place}, {share * one:g})" for place, one in enumerate(deviations))
 
-    def of_each(kind: str, share: float) -> str:
-        if task.observation_shape is not None:  # a picture has too many numbers for a damage of each
-            return f"{kind}({share * float(np.mean(deviations)):g})"
-        return " + ".join(f"{kind}({place}, {share * one:g})" for place, one in enumerate(deviations))
 
-    yield _Family("noisy sensors", lambda share: of_each("noise-observation", share), (0.1, 0.3, 1.0), "of their std")
+def _of_sensors(task: AnyTask, normaliser: Normaliser, ticks: int) -> Iterator[_Family]:
+    yield _Family(
+        "noisy sensors", lambda share: noise_of_each(task, normaliser, share), (0.1, 0.3, 1.0), "of their std"
+    )
     yield _Family("sensors that drop out", "drop-observation({:g})".format, (0.1, 0.3), "of the ticks")
     yield _Family("late sensors", "delay-observation({:g})".format, (1, 2, 4), "ticks")
     for group in task.observation:

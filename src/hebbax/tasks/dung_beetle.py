@@ -21,6 +21,7 @@ from hebbax.tasks.leung import (
     settled,
     slid,
     speed_ahead,
+    stepped,
     target_groups,
 )
 from hebbax.tasks.task import NEVER, Task
@@ -53,7 +54,7 @@ _NOMINAL, _BAND = -0.08, 0.04  # m, of the height of the published origin, and h
 
 def reset(noise: Noise) -> tuple[Array, Array, Array]:
     """Return a birth 2.4 cm above the ground, joints up to 0.2 rad off and up to 0.1 rad/s fast."""
-    return born(noise.uniform, _LOW, _HIGH, _BIRTH_HEIGHT)
+    return born(noise.uniform, _LOW, _HIGH, _BIRTH_HEIGHT, 6)
 
 
 def observe(simulation: Simulation, memory: Array) -> Array:
@@ -87,8 +88,9 @@ def outcome(
         -seconds * 0.0005 * np.sum(np.square(action)),
         moved,
         slid(before, simulation, 6),
+        stepped(simulation, action, memory),
     )
-    return terms, False, remembered(action, memory)
+    return terms, False, remembered(simulation, action, memory, period)
 
 
 def outcome_leung(
@@ -103,8 +105,18 @@ def outcome_leung(
         -0.5 * off_height,
         moved_ahead(before, simulation),
         slid(before, simulation, 6),
+        stepped(simulation, action, memory),
     )
-    return terms, False, remembered(action, memory)
+    return terms, False, remembered(simulation, action, memory, period)
+
+
+_STEP = {"foot-slip": -0.2, "steps": 0.03}
+_PHASES = (
+    {"after": 0},
+    {"after": "reward_terms.forward>=1.5", "weights": _STEP},
+    {"after": "reward_terms.forward>=1.9", "weights": {**_STEP, "foot-slip": -0.5}},
+)
+"""At full speed nothing but steps and sliding feet tell walkers apart; until then it drags legs that it could use."""
 
 
 def dung_beetle() -> Task:
@@ -131,12 +143,13 @@ def dung_beetle() -> Task:
         actuate=actuate,
         outcome=outcome,
         compares=("qpos", "site_xpos"),
-        memory_size=19,
+        memory_size=25,
         length=LENGTH,
         reward=("forward", "upright", "heading", "height", "action"),
         shaping=tuple(SHAPING),
         termination=NEVER,
         training_ticks=400,
+        training_phases=_PHASES,
     )
 
 
@@ -151,4 +164,5 @@ def dung_beetle_leung() -> Task:
         outcome=outcome_leung,
         reward=("speed", "upright", "heading", "height"),
         training_ticks="full",
+        training_phases=(),
     )

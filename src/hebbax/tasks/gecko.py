@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hebbax.compiling.compiler import compiled
 from hebbax.tasks.attitude import roll_pitch_yaw, upright
 from hebbax.tasks.groups import Group
 from hebbax.tasks.leung import (
@@ -20,6 +21,7 @@ from hebbax.tasks.leung import (
     settled,
     slid,
     speed_ahead,
+    stepped,
     target_groups,
 )
 from hebbax.tasks.task import NEVER, Task
@@ -52,7 +54,7 @@ _UPRIGHT, _AHEAD = 0.95, 0.3  # cosine of the tilt; rad: what is beyond is no lo
 
 def reset(noise: Noise) -> tuple[Array, Array, Array]:
     """Return a birth 2 cm above the ground, joints up to 0.2 rad off and up to 0.1 rad/s fast."""
-    return born(noise.uniform, _LOW, _HIGH, _BIRTH_HEIGHT)
+    return born(noise.uniform, _LOW, _HIGH, _BIRTH_HEIGHT, 4)
 
 
 def observe(simulation: Simulation, memory: Array) -> Array:
@@ -60,6 +62,12 @@ def observe(simulation: Simulation, memory: Array) -> Array:
     angles, velocities = simulation.qpos[7:][_BY_PART], simulation.qvel[6:][_BY_PART]
     roll, pitch, yaw = roll_pitch_yaw(simulation.qpos)
     return np.concatenate((angles, velocities, np.array((roll, pitch, yaw)), memory[:16]))
+
+
+@compiled
+def scraped(simulation: Simulation, period: float) -> Array:
+    """Return for how long upper legs touched the ground in a tick, s, all four together."""
+    return period * np.sum(simulation.sensordata[4:8] > 0)
 
 
 def outcome(
@@ -75,8 +83,10 @@ def outcome(
         -seconds * 0.0005 * np.sum(np.square(action)),
         moved,
         slid(before, simulation, 4),
+        stepped(simulation, action, memory),
+        scraped(simulation, period),
     )
-    return terms, False, remembered(action, memory)
+    return terms, False, remembered(simulation, action, memory, period)
 
 
 def outcome_leung(
@@ -90,8 +100,19 @@ def outcome_leung(
         -0.5 * (np.abs(yaw) >= _AHEAD),
         moved_ahead(before, simulation),
         slid(before, simulation, 4),
+        stepped(simulation, action, memory),
+        scraped(simulation, period),
     )
-    return terms, False, remembered(action, memory)
+    return terms, False, remembered(simulation, action, memory, period)
+
+
+_STEP = {"foot-slip": -0.3, "steps": 0.02, "scraping": -0.1}
+_PHASES = (
+    {"after": 0},
+    {"after": "reward_terms.forward>=0.3", "weights": _STEP},
+    {"after": "reward_terms.forward>=1", "weights": {**_STEP, "foot-slip": -0.6}},
+)
+"""Who slides is as fast as who steps; but a cost of sliding from the start teaches to stand still."""
 
 
 def gecko() -> Task:
@@ -119,12 +140,13 @@ def gecko() -> Task:
         actuate=actuate,
         outcome=outcome,
         compares=("qpos", "site_xpos"),
-        memory_size=17,
+        memory_size=21,
         length=LENGTH,
         reward=("forward", "upright", "heading", "action"),
-        shaping=tuple(SHAPING),
+        shaping=(*SHAPING, "scraping"),
         termination=NEVER,
         training_ticks=400,
+        training_phases=_PHASES,
     )
 
 
@@ -140,4 +162,5 @@ def gecko_leung() -> Task:
         outcome=outcome_leung,
         reward=("speed", "upright", "heading"),
         training_ticks="full",
+        training_phases=(),
     )

@@ -15,6 +15,7 @@ LENGTH = 500  # ticks
 _KEPT = 0.9  # part of a servo's target that stays from tick to tick
 _SETTLED = 75  # ticks, from which on the reward of ours counts
 _JOINT_NOISE, _VELOCITY_NOISE = 0.2, 0.1  # rad; rad/s
+_SHORTEST, _LONGEST = 0.1, 0.4  # s: of a swing, what is between counts as a step
 
 
 @compiled
@@ -29,9 +30,11 @@ def actuate(action: Array, simulation: Simulation, memory: Array) -> Array:
 
 
 @compiled
-def remembered(action: Array, memory: Array) -> Array:
-    """Return the memory after a tick: the targets of the servos, and how many ticks there have been."""
-    return np.concatenate((follow(action, memory), memory[action.size :] + 1.0))
+def remembered(simulation: Simulation, action: Array, memory: Array, period: float) -> Array:
+    """Return the memory after a tick: targets, ticks that there have been, and for how long each foot is up, s."""
+    joints = action.size
+    up = (memory[joints + 1 :] + period) * (simulation.sensordata[: memory.size - joints - 1] <= 0)
+    return np.concatenate((follow(action, memory), memory[joints : joints + 1] + 1.0, up))
 
 
 @compiled
@@ -41,13 +44,13 @@ def settled(action: Array, memory: Array) -> Array:
 
 
 @compiled
-def born(uniform: Array, low: Array, high: Array, height: float) -> tuple[Array, Array, Array]:
+def born(uniform: Array, low: Array, high: Array, height: float, feet: int) -> tuple[Array, Array, Array]:
     """Return qpos, qvel and memory at a height (m), from two uniform numbers a joint and the limits of joints (rad)."""
     joints = low.size
     turned = np.minimum(np.maximum(_JOINT_NOISE * uniform[:joints], low), high)
     qpos = np.concatenate((np.array((0.0, 0.0, height, 1.0, 0.0, 0.0, 0.0)), turned))
     velocity = np.concatenate((np.zeros(6), _VELOCITY_NOISE * uniform[joints : 2 * joints]))
-    return qpos, velocity, np.zeros(joints + 1)
+    return qpos, velocity, np.zeros(joints + 1 + feet)
 
 
 @compiled
@@ -70,9 +73,18 @@ def slid(before: Simulation, simulation: Simulation, feet: int) -> Array:
     return np.sum(ways * (simulation.sensordata[:feet] > 0))
 
 
+@compiled
+def stepped(simulation: Simulation, action: Array, memory: Array) -> Array:
+    """Return for how long the feet that land in a tick had swung, s, all together, of each what counts as a step."""
+    swings = memory[action.size + 1 :]
+    lands = (simulation.sensordata[: swings.size] > 0) & (swings > 0)
+    return np.sum(lands * (np.minimum(np.maximum(swings, _SHORTEST), _LONGEST) - _SHORTEST))
+
+
 SHAPING = {
     "distance": "metres along x",
     "foot-slip": "metres that feet slide along the ground while they bear weight, all together",
+    "steps": "seconds that feet swing before they land, of each swing those between 0.1 and 0.4 s, all together",
 }
 """Terms that a run may weigh in its fitness."""
 

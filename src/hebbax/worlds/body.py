@@ -8,6 +8,16 @@ from typing import NamedTuple
 import numpy as np
 
 
+@dataclass(frozen=True)
+class Leg:
+    """A limb that ends in a foot, in the pose that the model is drawn in."""
+
+    name: str  # of the body that the foot is part of
+    feet: tuple[int, ...]  # columns of contacts of what moves as one with that body
+    ahead: float  # m, of the foot from the root, along x
+    left: float  # m, likewise, along y
+
+
 @dataclass(frozen=True, eq=False)
 class Body:
     """Where a record's columns tell of the way forward, the driven joints and what can touch the ground."""
@@ -21,6 +31,7 @@ class Body:
     mass: float  # kg, of the robot
     gravity: float = 9.81  # m/s², NaN, as the mass, where it changes in the time that is looked at
     whole_effort: bool = True  # whether `torques` are of all actuators, so that work can be told from them
+    legs: tuple[Leg, ...] = ()  # in the order of their bodies
 
 
 class Parts(NamedTuple):

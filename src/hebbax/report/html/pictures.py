@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from hebbax.analysis.stretch import late_stretch
 from hebbax.attractors.principal_components import principal_components
 from hebbax.attractors.recurrence import self_distance
 from hebbax.attractors.spectra import amplitude_spectrum, dominant_frequency
@@ -17,6 +18,7 @@ from hebbax.report.html.inline import figure_html
 from hebbax.report.html.material import Material
 from hebbax.report.plots import (
     plot_coefficients,
+    plot_footfall,
     plot_learning_curve,
     plot_returns,
     plot_self_distance,
@@ -32,6 +34,7 @@ from hebbax.report.style import axes_or_new, figure_of
 
 _WIDTH = 4.8  # inches; on a phone a figure is as wide as the screen, and its letters stay readable
 _MOST_COEFFICIENTS = 2**23  # of a first generation that does not live in memory
+_STRIDES = 5  # in a footfall diagram
 _FEWEST_TICKS = 20  # below which there is no path, spectrum or distance worth drawing
 
 
@@ -66,6 +69,24 @@ def returns_figure(material: Material) -> str:
     lives = material.evaluation.lives
     axes = plot_returns({"": lives.returns[~lives.diverged]}, axes_or_new(None, _WIDTH, 2.8))
     return figure_html(figure_of(axes), "Returns of the lives", caption="Each point is one life, the line their mean.")
+
+
+def footfall_figure(material: Material) -> str:
+    """Return when each leg bears weight in the first life; nothing where no gait of legs was seen."""
+    gait = None if material.analysis is None else material.analysis["lives"][0]["gait"]
+    body, period = material.run.task.world.body(), material.run.task.control_period
+    if gait is None or body is None or gait.get("footfall") is None or gait["footfall"]["frequency"] is None:
+        return ""
+    footfall, rows = gait["footfall"], late_stretch(material.record)
+    shown = material.record.contacts[rows][: round(_STRIDES / (footfall["frequency"] * period))]
+    feet = np.stack([shown[:, leg.feet].max(axis=1) for leg in body.legs], axis=1)
+    names = [leg.name for leg in body.legs]
+    axes = plot_footfall(feet, names, period, axes_or_new(None, _WIDTH, 0.3 * len(names) + 1.0))
+    called = footfall["name"] or f"a gait without a name, as {footfall['why']}"
+    nearest = ", ".join(f"{name} {value:.2f}" for name, value in list(footfall["agreement"].items())[:2])
+    caption = f"When each leg bears weight, in some strides of the life above: {called}."
+    caption += f" Agreement of the phases with patterns, 1 at most: {nearest}." if nearest else ""
+    return figure_html(figure_of(axes), "Footfall diagram", caption=caption)
 
 
 def weight_figures(material: Material) -> str:

@@ -5,6 +5,7 @@ write that to a file.
 """
 
 from hebbax.report.plots.coefficients import plot_coefficients
+from hebbax.report.plots.footfall import plot_footfall
 from hebbax.report.plots.learning_curve import plot_learning_curve
 from hebbax.report.plots.phase_diagram import plot_phase_diagram
 from hebbax.report.plots.returns import plot_returns
@@ -18,6 +19,7 @@ from hebbax.report.style import save_figure, save_vector_figure
 
 __all__ = [
     "plot_coefficients",
+    "plot_footfall",
     "plot_learning_curve",
     "plot_phase_diagram",
     "plot_returns",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hebbax.worlds.body import Body, Coordinates, Parts
+from hebbax.worlds.mujoco.legs import legs_of
 
 if TYPE_CHECKING:
     import mujoco
@@ -113,6 +114,7 @@ def body_of(model: mujoco.MjModel) -> Body:
         mass=float(np.where(of_robot, model.body_mass, 0.0).sum()),
         gravity=float(np.linalg.norm(model.opt.gravity)),
         whole_effort=len(actuators) == model.nu,
+        legs=legs_of(model, root_body(model)),
     )
 
 
