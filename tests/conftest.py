@@ -22,6 +22,7 @@ import yaml
 
 from hebbax import registry
 from hebbax.config.engines import ENGINES
+from hebbax.config.learner import LEARNERS
 from hebbax.config.policy import PRESETS
 from hebbax.config.strategy_table import STRATEGIES
 from hebbax.config.train import TaskConfig, TrainConfig, to_dict
@@ -45,6 +46,7 @@ REGISTRIES = (
     ENGINES,
     EXPERIMENTS,
     KINDS,
+    LEARNERS,
     NETWORKS,
     NORMALISATIONS,
     PRESETS,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, check_seed
 from hebbax.lazy_jax import jax
 from hebbax.settings import pinned
 
@@ -44,6 +44,12 @@ def evaluation_key(seed: int) -> jax.Array:
 def life_key(seed: int, life: int) -> jax.Array:
     """Return the key of one of these lives, by its number."""
     return _key_of(fold_in(np.asarray(jax.random.key_data(evaluation_key(seed))), life))
+
+
+def life_words(seed: int, life: int) -> np.ndarray:
+    """Return the words of `life_key`, uint32 [2], without JAX. Raises HebbaxError for what is no seed."""
+    check_seed(seed)
+    return fold_in(fold_in(np.array([0, seed], np.uint32), zlib.crc32(b"evaluate")), life)
 
 
 def words_of(keys: Any) -> np.ndarray:

@@ -16,8 +16,11 @@ _PLUGIN = "plugin "  # what the name of a plug-in's version begins with
 
 _PACKAGES = ("hebbax", "mujoco", "numba", "llvmlite", "numpy", "jax", "evosax", "optax", "gymnasium")
 
+LEARNT_WITH = ("torch", "stable-baselines3", "sb3-contrib")
+"""What a run of PPO names besides."""
+
 # Bit-equality is promised for one CPU model and one version of each of these.
-_AFFECTS_BITS = ("mujoco", "gymnasium", "numba", "llvmlite", "numpy", "jax", "evosax", "optax", "cpu")
+_AFFECTS_BITS = ("mujoco", "gymnasium", "numba", "llvmlite", "numpy", "jax", "evosax", "optax", *LEARNT_WITH, "cpu")
 
 
 def versions() -> dict[str, str]:

@@ -45,6 +45,16 @@ def _tiny_case(**side: object) -> dict[str, object]:
 
 
 @pytest.mark.slow
+def test_steps_of_gymnasium(bench):
+    results = bench("gymnasium")
+
+    assert results["microseconds_a_step"].keys() == results["seconds"].keys()
+    for name, one in results["microseconds_a_step"].items():
+        assert one["median"] == pytest.approx(1e6 * np.median(results["seconds"][name]) / results["ticks"])
+    assert all(one["median"] > 0 for one in results["ratios"].values())
+
+
+@pytest.mark.slow
 def test_walk(bench, monkeypatch):
     monkeypatch.setattr(walk, "CASE", {**walk.CASE, "lives": 2})
     monkeypatch.setattr(walk, "_SIDE", {"seconds": 120.0, "keys": ["generations=6"]})

@@ -129,6 +129,14 @@ def test_policies(hebbax):
     assert policies["mlp"]["rule"] is None
 
 
+def test_a_network_of_an_image_tells_what_its_convolutions_leave():
+    """As published: 82 pixels of 84 are halved by pooling, 19 of 41 once more."""
+    told = {row["name"]: row for row in describe_policies("car_racing")}
+    assert told["najarro-car"]["network"] == "conv 84×84×3-41×41×6-9×9×8-128-64-3 tanh"
+    assert (told["najarro-car"]["evolved_numbers"], told["najarro-car"]["weights"]) == (458_002, 92_690)
+    assert told["najarro-car-fixed"]["evolved_numbers"] == 456_640
+
+
 def test_a_policy_whose_connections_differ_tells_of_each():
     register_preset(PolicyConfig("han-x", connections={"layer 0": {"plastic": False}, "layer 1": {"rule": "bcm"}}))
     register_preset(PolicyConfig("han-y", hidden=[4, 4], connections={"layer 1": {"interval": "2 ticks"}}))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from hebbax.comparison.comparison import compare, improvement, summarise
 from hebbax.comparison.curves import read_curve
+from hebbax.config.learner import LEARNERS
 from hebbax.config.strategy import StrategyConfig
 from hebbax.config.train import TaskConfig
 from hebbax.errors import HebbaxError
@@ -172,3 +175,15 @@ def test_a_seed_is_not_counted_twice(write_run):
 
     with pytest.raises(HebbaxError, match=r"a and .*b are one configuration with seed 3: give one of them"):
         tables_of(*paths)
+
+
+def test_what_is_a_generation_of_one_learner_is_none_of_another(write_run):
+    """So a table of PPO and evolution names neither strategies nor generations, unless its own differ in them."""
+    ppo = {"learner": LEARNERS.get("ppo")}
+    paths = [
+        write_run("evolved", [1.0] * 4, policy="mlp"),
+        write_run("ppo", [1.0] * 9, policy="ppo-mlp", **ppo),
+        write_run("slow", [1.0] * 9, policy="ppo-mlp", learner=replace(ppo["learner"], gamma=0.5), seed=1),
+    ]
+    (table,) = tables_of(*paths)
+    assert [group.name for group in table.groups] == ["mlp", "ppo-mlp learner.gamma=0.98", "ppo-mlp learner.gamma=0.5"]

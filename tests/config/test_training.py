@@ -100,6 +100,11 @@ def test_a_value_is_reached_or_not():
             TrainingConfig(first_mean=f"given-{'0' * 16}", first_scale=2),
             "first_scale=2: the first mean is a controller",
         ),
+        (TrainingConfig(first_of=0), "training.first_of=0: expected"),
+        (
+            TrainingConfig(first_of=5),
+            "training.first_of=5: the best of several .* here it is average; nearest valid: 1",
+        ),
         (TrainingConfig(race=1.0), "training.race=1.0: expected a confidence between 0 and 1 such as 0.9, or null"),
         (TrainingConfig(race=0), "training.race=0: expected a confidence"),
         (TrainingConfig(phases=[PhaseConfig(5, damage=3)]), "damage=3: expected a text"),  # pyright: ignore[reportArgumentType]

@@ -11,6 +11,7 @@ from hebbax.config.strategy import StrategyConfig
 from hebbax.config.train import TaskConfig, TrainConfig
 from hebbax.config.training import TrainingConfig
 from hebbax.engines.scenario import Scenario
+from hebbax.evolution.birth_keys import birth_keys
 from hebbax.evolution.first_mean import first_generation
 from hebbax.evolution.search import Search
 from hebbax.evolution.strategy import initial_mean, random_genomes, weighted_mean
@@ -94,13 +95,56 @@ def test_coefficients_of_the_first_mean_have_their_scale_but_weights_do_not(firs
             np.testing.assert_allclose(small[name], factor * values, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("first", ["average", "weighted", "normal", "uniform"])
+@pytest.mark.parametrize(
+    ("first", "many"), [*((one, 1) for one in ("average", "weighted", "normal", "uniform")), ("normal", 6)]
+)
 @pytest.mark.parametrize("scale", [1.0, 0.1])
-def test_the_first_generation_is_what_a_run_tries(first, scale):
-    training = TrainingConfig("full", [], first_mean=first, first_scale=scale, weights={})
+def test_the_first_generation_is_what_a_run_tries(first, many, scale):
+    training = TrainingConfig("full", [], first_mean=first, first_scale=scale, first_of=many, weights={})
     config = TrainConfig(task=TaskConfig("swimmer", 10), strategy=StrategyConfig("openai-es", 4), training=training)
     search = Search(config)
 
     tried, _ = search._ask(search.begin())
 
     np.testing.assert_array_equal(first_generation(search.config, search.policy), tried)
+
+
+def test_the_best_of_many_is_found_by_ever_more_lives():
+    """Thirty genomes live once, ten of them four times more, and ten sixteen times; the winner of these is the mean."""
+    config = TrainConfig(
+        TaskConfig("swimmer", 12),
+        strategy=StrategyConfig("najarro-es", 4),
+        training=TrainingConfig("full", first_mean="normal", first_of=30),
+        threads=1,
+        evaluate_lifetimes=1,
+    )
+    search = Search(config)
+    following, metrics = search.step(search.begin())
+
+    genomes, key = (
+        random_genomes(stream(search.key, "initial"), search.policy, 30, normal=True),
+        stream(search.key, "train", 0),
+    )
+
+    def returns(numbers, turn, lives, births):
+        keys = birth_keys(stream(key, "choose", turn), births, len(numbers), lives)
+        return search.engine.evaluate(genomes[numbers], keys, Scenario(12), lifetimes=lives).returns.reshape(-1, lives)
+
+    first = returns(np.arange(30), 0, 1, "each").mean(axis=1)
+    ten = np.argsort(-first)[:10]
+    second = ten[np.argsort(-returns(ten, 1, 4, "common").mean(axis=1))]
+    best = second[np.argmax(returns(second, 2, 16, "common").mean(axis=1))]
+    np.testing.assert_array_equal(search.strategy.mean(following.strategy), genomes[best])
+    assert metrics["lives"] == 30 + 10 * 4 + 10 * 16
+    after, metrics = search.step(following)
+    assert (metrics["lives"], after.generation) == (4, 2)
+
+
+def test_a_run_that_chose_its_first_mean_resumes_to_the_bit():
+    training = TrainingConfig("full", first_mean="uniform", first_of=3)
+    policy = replace(PRESETS["han-b"], birth="persistent")  # what slots keep is of a population, not of the three
+    search = Search(TrainConfig(TaskConfig("swimmer", 10), policy, StrategyConfig("snes", 4), training=training))
+    one, _ = search.step(search.begin())
+    again = search.unpack(search.pack(one), 1, one.statistics, one.best)
+    (whole, _), (resumed, _) = search.step(one), search.step(again)
+    np.testing.assert_array_equal(search.strategy.mean(whole.strategy), search.strategy.mean(resumed.strategy))

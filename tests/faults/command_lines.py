@@ -21,10 +21,13 @@ POSITIONALS = {
     "play": [RUN],
     "stress": [RUN],
     "genome": [RUN],
+    "export": ["--format", "json", RUN],
+    "verify-export": ["a-folder"],
     "try": ["swimmer"],
     "new": ["robot", "my_robot"],
     "reproduce": ["han-gymnasium"],
     "bench": ["startup"],
+    "completion": ["bash"],
     "train": ["task=swimmer"],
     "import": ["najarro", "task=swimmer", "policy.hidden=[1]", "coefficients.dat"],
 }
@@ -94,8 +97,13 @@ BAD_KEYS = (
     "training.ticks=1000001",
     "training.births=all",
     "training.race=1.5",
+    "learner=dqn",
+    "learner.gamma=0.9",
+    "learner.algorithm=sac",
     "training.first_mean=median",
     "training.first_scale=0",
+    "training.first_of=0",
+    "training.first_of=3",
     "training.phases=[{after:-1}]",
     "training.phases=[{after:return>=x}]",
     "training.phases=[{after:5},{after:5}]",
@@ -111,6 +119,15 @@ BAD_KEYS = (
     "threads=x",
     "engine=turbo",
     "engine=vector",
+    "engine=rey",
+    "ray.workers=2",  # of which engine=auto has none
+    "ray.workers=0",
+    "ray.address=nowhere",
+    "ray.same_bits=perhaps",
+    "ray.nodes=2",
+    "mjx.implementation=cuda",
+    "mjx.at_once=0",
+    "mjx.at_once=64",  # likewise
     "termination=stop",
     "evaluate_every=0",
     "evaluate_lifetimes=0",
@@ -184,6 +201,45 @@ BAD_CAR_DAMAGES = (
 BAD_STRIPS = ("columns 9-3", "columns 80-84", "rows 84-84", "rows -1-3", "rows 3", "columns a-b", "colours 0-1")
 """Of the picture of 84 × 84."""
 
+BAD_FILTERS = (
+    "policy.channels=[]",
+    "policy.channels=[0,8]",
+    "policy.channels=[6]",  # two kernels are left
+    "policy.channels=[6,8,8]",
+    "policy.kernels=[3]",
+    "policy.kernels=[3,0]",
+    "policy.kernels=[3,40]",  # wider than what the first one leaves
+    "policy.kernels=[3,1.5]",
+    "policy.strides=[0,1]",
+    "policy.strides=[-1,2]",
+    "policy.pools=[2,0]",
+    "policy.pools=[99,2]",
+    "policy.pools=[2,20]",
+    "policy.hidden=[0]",
+    "policy.network=mlp",  # which has no convolutions to be named
+    "policy.connections={convolution 0:{plastic:true}}",
+    "policy.connections={convolution 2:{birth:fixed}}",
+    "policy.connections={convolution 0:{birth:fixed,initial:nowhere}}",
+    "policy.connections={convolution 0:{birth:persistent,initial_scale:-1}}",
+)
+"""Of the network of the published car."""
+
+BAD_REPRODUCTIONS = (
+    ("najarro-car", "--budget", "growing"),
+    ("najarro-car-ablation", "--budget", "paper"),
+    ("najarro-cars", "--dry-run"),
+    ("najarro-car", "--run", "nowhere"),
+    ("najarro-car", "--run", "zoo:swimmer/han-e"),  # of another task
+    ("najarro-car-ablation", "--run", "zoo:swimmer/han-e"),
+    ("najarro-car-coevolve", "--run", "zoo:swimmer/mlp"),
+    ("najarro-car-pca", "--run", "zoo:swimmer/han-e"),
+    ("najarro-car-pca", "--run", "zoo:go1_walk/mlp"),
+    ("najarro-car-coefficients", "--run", "zoo:go1_walk/mlp"),
+    ("najarro-car-curves", "--run", "a-folder"),
+    ("najarro-car", "--run", "zoo:swimmer/han-e", "--keep"),
+)
+"""Of the published car."""
+
 
 BAD_IMPORTS = (
     "policy=mlp",
@@ -215,6 +271,12 @@ def bad_command_lines() -> Iterator[tuple[str, ...]]:
     yield "train", "task=swimmer", "damage=scale-grip(0)"
     yield "train", "task=swimmer", "damage=car/weak-engine"
     yield "stress", RUN, "--suite", "car"
+    yield from (("train", "task=car_racing", "policy=najarro-car", key) for key in BAD_FILTERS)
+    yield from (("train", "task=swimmer", f"policy={name}") for name in ("najarro-car", "najarro-car-fixed", "conv"))
+    yield from (("reproduce", *rest) for rest in BAD_REPRODUCTIONS)
+    yield "train", "task=gymnasium/hebbax/CarRacing-v2"
+    yield "train", "task=gymnasium/hebbax/"
+    yield "evaluate", RUN, "task=car_racing"
     yield "reproduce", "leung-ood", "--run", RUN
     yield from (("import", *POSITIONALS["import"], key) for key in BAD_IMPORTS)
     yield "train", "-m", "task=swimmer", "seed=0,1", "--run", "a-file/inside"
@@ -248,7 +310,7 @@ def _of_options(command: str, rest: list[str]) -> Iterator[tuple[str, ...]]:
             yield from (
                 (command, *rest, name, value, "--mjcf", "nowhere.xml") for value in ("", "a-folder", "a-file/x")
             )
-        elif name in ("--out", "--run", "--runs", "--experiments"):
+        elif name in ("--out", "--run", "--to", "--runs", "--experiments"):
             yield command, *rest, name, "a-file/inside"
         elif name in (
             "--task",

@@ -33,6 +33,7 @@ ENGINES = {
         ("native", "han-b", "swimmer", (1, 2, 3)),
         ("native", "mlp", "swimmer", (1, 2, 3)),
         ("native", "gru", "swimmer", (1, 2, 3)),
+        ("native", "najarro-car", "car_racing", (2,)),
         ("lockstep", "han-e", "swimmer", (1, 2)),
         ("lockstep", "gru", "swimmer", (1, 2)),
         ("vector", "han-e", "gymnasium/Pendulum-v1", (1, 2)),

@@ -35,6 +35,12 @@ class Honest(gymnasium.Env):
         return self.tick >= 3
 
 
+class Pictures(Honest):
+    """Observes pictures of bytes."""
+
+    observation_space = spaces.Box(0, 255, (96, 96, 3), np.uint8)
+
+
 class OneNumber(Honest):
     def reset(self, *, seed=None, options=None):
         return np.zeros(1, np.float32), {}

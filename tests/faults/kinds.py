@@ -11,7 +11,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ from hebbax.cli.zoo import _KEYS, _card
 from hebbax.comparison.comparison import compare
 from hebbax.comparison.curves import METRICS, read_curve
 from hebbax.comparison.tables import json_of
+from hebbax.config.learner import LEARNERS
+from hebbax.config.policy import PRESETS
 from hebbax.config.train import TaskConfig, TrainConfig, from_stored, to_dict
 from hebbax.engines.lives import empty_record
 from hebbax.engines.program_cache import ProgramCache
@@ -39,6 +41,7 @@ from hebbax.errors import HebbaxError, about
 from hebbax.evolution.trust import check_trust
 from hebbax.experiments.registry import draw
 from hebbax.experiments.result import Result, read_document
+from hebbax.export.manifest import MANIFEST, Manifest, read_manifest
 from hebbax.importing.najarro import read_coefficients
 from hebbax.policies.make_policy import make_policy
 from hebbax.recording.checks import check_clock, check_fits, checked_controller
@@ -47,7 +50,15 @@ from hebbax.recording.writer import create_recording
 from hebbax.report.film.film import _result_of
 from hebbax.report.html import words
 from hebbax.report.plots import plot_learning_curve
-from hebbax.reproduction import leung_ood, leung_robots, leung_transfer, najarro_quadruped, najarro_table1
+from hebbax.reproduction import (
+    leung_ood,
+    leung_robots,
+    leung_transfer,
+    najarro_car,
+    najarro_quadruped,
+    najarro_racing,
+    najarro_table1,
+)
 from hebbax.reproduction.conditions import conditions_table, controllers_table
 from hebbax.reproduction.records import curve_of, read_records, record_of
 from hebbax.reproduction.study import STUDY, read_numbers
@@ -154,6 +165,18 @@ def _read_config(folder: Path) -> Any:
     curve = read_curve(run.path)
     list(refused([run]))
     return _curve(curve), curve.sizes, to_dict(curve.config)
+
+
+def _config_of_ppo() -> dict[str, Any]:
+    """Return the configuration of a run that PPO has learnt."""
+    return to_dict(replace(config(), learner=LEARNERS.get("ppo"), policy=PRESETS.get("ppo-mlp")))
+
+
+def _read_config_of_ppo(folder: Path) -> Any:
+    run = RunFolder(folder / "run")
+    stored = run.stored_config()
+    check_record(run, {"config": _config_of_ppo()}, stored)
+    return to_dict(stored)
 
 
 def _read_checkpoint(folder: Path) -> Any:
@@ -363,6 +386,22 @@ def _study() -> dict[str, Any]:
     return {"schema": 1, "runs": {f"mlp-s{seed}": {**about, "seed": seed} for seed in range(2)}, "versions": {}}
 
 
+def _cars() -> dict[str, Any]:
+    """Return what is kept of a car on its tracks and in Gymnasium's own environment."""
+
+    def drives(lives: int) -> dict[str, Any]:
+        return {"returns": [float(800 + life) for life in range(lives)], "ticks": list(range(lives))}
+
+    own = {"gymnasium": drives(najarro_car.OWN), "compiled": drives(najarro_racing.LIVES)}
+    about = {"policy": "conv", "generation": 3, "kind": "static", "tracks": drives(najarro_racing.LIVES), "own": own}
+    return {"schema": 1, "runs": {"conv-s1": {**about, "seed": 1}}, "versions": {}}
+
+
+def _read_cars(folder: Path) -> Any:
+    numbers = read_numbers(folder / STUDY, najarro_car.NUMBERS)
+    return najarro_car.section(numbers, folder), {name: entry["seed"] for name, entry in numbers.items()}
+
+
 def _study_of_geckos() -> dict[str, Any]:
     """Return what is kept of two geckos in three conditions."""
     ways = [[float(place + life) for life in range(leung_robots.LIVES)] for place in range(3)]
@@ -423,6 +462,7 @@ def _read_plugins(folder: Path) -> Any:
 
 _METADATA = b"Metadata-Version: 2.1\nName: strange\nVersion: 1.0\n"
 _CARD = {"return_mean": 5283.2, "return_std": 1095.9, "lifetimes": 100, "command": "hebbax train", "seed": 1}
+_EXPORT = Manifest("c", "point_p", "runs/mine", "best", 32, 1, 1e-3, "ab" * 32, "0.1.0", {"point_p.c": "cd" * 32})
 _SITE = "site/strange-1.0.dist-info"
 
 KINDS = {
@@ -446,6 +486,14 @@ KINDS = {
         lambda: yaml_files(to_dict(config())),
         _read_config,
         optional="is gone|is null|interval|birth|training.ticks",
+    ),
+    "config.yaml of PPO": Kind(
+        "run/config.yaml",
+        _document("run/config.yaml", yaml.safe_dump(_config_of_ppo()).encode()),
+        lambda: yaml_files(_config_of_ppo()),
+        _read_config_of_ppo,
+        optional="learner is gone|interval|birth|training.ticks",
+        share=1 / 4,
     ),
     "the document of a checkpoint": _checkpoints(
         envelopes, optional="is gone|is null|environment|interval|birth|training.ticks"
@@ -490,12 +538,26 @@ KINDS = {
         _read_study,
         optional=r"mlp-s\d is gone|versions",
     ),
+    "the study of a car's reproduction": Kind(
+        STUDY,
+        _document(STUDY, _cars()),
+        lambda: json_files(_cars()),
+        _read_cars,
+        optional=r"conv-s1 is gone|versions|own is null",
+        share=1 / 4,
+    ),
     "a card of the zoo": Kind(
         "card.json",
         _document("card.json", _CARD),
         lambda: json_files(_CARD),
         lambda folder: [_card(folder).get(key) for key in _KEYS],
         optional="is gone|return_std is null",
+    ),
+    "the manifest of an export": Kind(
+        MANIFEST,
+        _document(MANIFEST, _EXPORT.text.encode()),
+        lambda: json_files(json.loads(_EXPORT.text)),
+        lambda folder: read_manifest(folder),
     ),
     "what a film's process leaves": Kind(
         "result.json",

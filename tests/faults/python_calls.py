@@ -9,9 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from environments import Honest, Pictures
 
 import hebbax
+from hebbax.config.learner import LearnerConfig, check_learner
+from hebbax.environments import Environment, VectorEnvironment
 from hebbax.keys import root_key
+from hebbax.networks.conv import Conv
+from hebbax.tasks.car_racing import car_racing
+from hebbax.tasks.external.area_resize import AreaResize
 
 COUNT = (0, -1, 1.5, "3", math.nan, math.inf, True, [3], 2**70)
 """What no whole number of at least 1 is."""
@@ -61,6 +67,12 @@ def finite_arrays(*shape: int) -> tuple[Any, ...]:
     """Return what is no array of finite numbers of a shape; a genome may hold others, and its lives diverge."""
     holes = np.full(shape, np.nan, np.float32)
     return *arrays(*shape), holes
+
+
+def _begun(task: Any) -> Environment:
+    environment = Environment(task, ticks=3)
+    environment.reset(seed=0)
+    return environment
 
 
 def all_calls() -> list[Call]:
@@ -183,6 +195,46 @@ def all_calls() -> list[Call]:
             },
         ),
         Call(
+            "Environment",
+            Environment,
+            {"task": swimmer, "ticks": 3},
+            {
+                "task": NAME,
+                "ticks": COUNT,
+                "termination": NAME,
+                "damage": (3, "explode(1)", "freeze-plasticity", [3], None),
+                "render_mode": NAME[:-2],
+                "width": COUNT,
+            },
+        ),
+        Call(
+            "Environment.step",
+            lambda action: _begun(swimmer).step(action),
+            {"action": np.zeros(2, np.float32)},
+            {"action": (*arrays(2)[:2], "x", None, np.zeros((1, 2)), np.zeros(2, complex))},
+        ),
+        Call(
+            "VectorEnvironment",
+            VectorEnvironment,
+            {"task": swimmer, "num_envs": 2, "threads": 1},
+            {"num_envs": COUNT, "threads": COUNT, "autoreset_mode": NAME},
+        ),
+        Call(
+            "LearnerConfig",
+            lambda **values: check_learner(LearnerConfig("ppo", "ppo", **values)),
+            {},
+            {
+                "environments": COUNT,
+                "n_steps": COUNT,
+                "batch_size": (*COUNT, 100),
+                "learning_rate": POSITIVE,
+                "gamma": (*POSITIVE, 1.5),
+                "ent_coef": (-1.0, math.nan, "x", True),
+                "critic": ([0], [1.5], "x", 3),
+                "log_std_init": (math.nan, "x", None),
+            },
+        ),
+        Call(
             "StrategyConfig",
             hebbax.StrategyConfig,
             {"name": "openai-es"},
@@ -278,6 +330,30 @@ def all_calls() -> list[Call]:
             {"lifetimes": COUNT, "seed": INDEX, "ticks": COUNT, "termination": NAME},
         ),
         Call("Network", type(network), {"sizes": (8, 4, 2)}, {"sizes": ((8,), (8, 0, 2), (8, 1.5, 2), "x", 3, ())}),
+        Call(
+            "Conv",
+            Conv,
+            {"sizes": (16 * 17 * 3, 4, 2), "image": (16, 17, 3)},
+            {
+                "sizes": ((816,), (816, 0, 2), (815, 4, 2), "x", None),
+                "image": ((16, 17), (16, 16, 3), (16, 17, 0), (16.0, 17, 3), "x", None),
+                **dict.fromkeys(("channels", "kernels", "strides"), ((), (6,), (0, 8), (6, 8.5), (6, "8"), "68", None)),
+                "pools": ((2,), (2, 0), (2, 99), (2, -1), "22", 2, None),
+                "activation": NAME,
+            },
+        ),
+        Call(
+            "AreaResize",
+            AreaResize,
+            {"env": Pictures(), "height": 48, "width": 48},
+            {"env": (None, 3, "x", Honest()), "height": (*COUNT, 97), "width": (*COUNT, 97)},
+        ),
+        Call(
+            "car_racing",
+            car_racing,
+            {},
+            {"patience": (-1, math.nan, "x", None), "seeds": ((-1,), (1.5,), ("x",), (2**40,), (3, None))},
+        ),
         Call("mujoco", hebbax.mujoco, {"build": "a-file"}, {"build": ("nowhere.xml", "a-file", "", 3, "<mujoco>")}),
     ]
 

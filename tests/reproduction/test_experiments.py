@@ -19,21 +19,49 @@ def of(overrides: tuple[str, ...]) -> dict[str, str]:
     return dict(text.split("=", 1) for text in overrides)
 
 
+TWICE = ("han-a", "han-c", "han-d", "gru", "ppo-mlp")
+
+
 def test_the_laptop_budget():
     runs = [of(overrides) for overrides in EXPERIMENTS["han-gymnasium"].budgets["laptop"].runs()]
 
-    # Three policies with five seeds and four with two, on two tasks: (3 × 5 + 4 × 2) × 2.
-    assert len(runs) == 46
+    # Three policies with five seeds and five with two, on two tasks: (3 × 5 + 5 × 2) × 2.
+    assert len(runs) == 50
     seeds = Counter(run["policy"] for run in runs if run["task"] == "swimmer")
-    assert seeds == {"han-b": 5, "han-e": 5, "mlp": 5, "han-a": 2, "han-c": 2, "han-d": 2, "gru": 2}
-    assert {(run["strategy.population"], run["generations"], run["lifetimes"]) for run in runs} == {("64", "100", "1")}
+    assert seeds == {**dict.fromkeys(("han-b", "han-e", "mlp"), 5), **dict.fromkeys(TWICE, 2)}
+    evolved = [run for run in runs if "learner" not in run]
+    assert {(run["strategy.population"], run["generations"], run["lifetimes"]) for run in evolved} == {
+        ("64", "100", "1")
+    }
+
+
+@pytest.mark.parametrize(
+    ("experiment", "budget", "learner"),
+    [
+        ("han-gymnasium", "laptop", "ppo"),
+        ("han-gymnasium", "paper", "ppo-han"),
+        ("han-ant", "laptop", "ppo-brax"),
+        ("han-go1", "laptop", "ppo"),
+    ],
+)
+def test_ppo_has_nothing_of_evolution(experiment, budget, learner):
+    runs = [of(overrides) for overrides in EXPERIMENTS[experiment].budgets[budget].runs()]
+    learnt = [run for run in runs if run["policy"] == "ppo-mlp"]
+    assert {run["learner"] for run in learnt} == {learner}
+    assert all(run.get("training.weights", "{}") == "{}" for run in learnt)
+    assert not any(
+        key.startswith(("strategy.", "lifetimes")) or key == "training.ticks" for run in learnt for key in run
+    )
+    summary = EXPERIMENTS[experiment].budgets["laptop"].summary
+    assert "`ppo-mlp` is PPO of Stable-Baselines3 in the time that a laptop has" in summary
 
 
 def test_the_paper_budget():
     runs = [of(overrides) for overrides in EXPERIMENTS["han-gymnasium"].budgets["paper"].runs()]
 
-    assert len(runs) == 5 * 7 * 5
-    assert {(run["strategy.population"], run["generations"], run["lifetimes"]) for run in runs} == {
+    assert len(runs) == 5 * 8 * 5
+    evolved = [run for run in runs if "learner" not in run]
+    assert {(run["strategy.population"], run["generations"], run["lifetimes"]) for run in evolved} == {
         ("512", "1000", "4")
     }
     fall = {run["task"] for run in runs if run.get("termination") == "restart"}
@@ -125,9 +153,9 @@ def test_every_run_can_be_composed_and_each_is_another(name, every):
 def test_a_policy_has_overrides_of_its_own():
     runs = [of(overrides) for overrides in EXPERIMENTS["han-ant"].budgets["laptop"].runs()]
 
-    assert len(runs) == 20
+    assert len(runs) == 21
     assert {run["policy"] for run in runs if "training.phases" in run} == {"han-b", "han-e"}
-    assert {run["policy"] for run in runs if run.get("training.weights") == "{}"} == {"mlp", "gru"}
+    assert {run["policy"] for run in runs if run.get("training.weights") == "{}"} == {"mlp", "gru", "ppo-mlp"}
 
 
 def test_a_run_is_called_by_what_it_is():

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from hebbax.evolution.search import summary_of
 from hebbax.evolution.statistics import ObservationStatistics
+from hebbax.evolution.summary import summary_of
 from hebbax.runs.evaluation import Evaluation, evaluate_controller, mean_interval
 from hebbax.types import END_DIVERGED, END_REACHED, Lives
 

@@ -17,6 +17,7 @@ BENCHMARKS = {
     "walk": "from launch to a Go1 that walks with the defaults, five seeds",
     "go1": "lives of `go1_walk` against MuJoCo alone",
     "car": "frames a second of the car that drives by pixels, whole lives and their parts",
+    "gymnasium": "a step of our environments of Gymnasium, against the bodies alone and Gymnasium's own",
     "recording": "what keeping everything costs, and how long an analysis takes",
     "memory": "peak memory of generations of 200 and 10,000 genomes of 458,690 coefficients, and their noise",
 }

@@ -78,7 +78,7 @@ def describe_policies(task_name: str) -> list[dict[str, Any]]:
             if policy is None
             else {
                 "name": name,
-                "network": f"{config.network} {'-'.join(map(str, policy.network.sizes))} {config.activation}",
+                "network": f"{config.network} {'-'.join(policy.network.layers)} {config.activation}",
                 "rule": _of_each(policy, lambda one: one.rule),
                 "normalisation": _of_each(policy, lambda one: one.normalisation),
                 "averaging": _of_each(policy, lambda one: _averaging(one.averaging, one.averaged_ticks)),

@@ -46,6 +46,13 @@ Meta-Learning through Hebbian Plasticity in Random Networks (Najarro and Risi 20
   najarro-coefficients  histograms of the evolved coefficients
   najarro-curves        training curves
   najarro-weights       weights over a life on three bodies
+and on a car that is driven by pixels:
+  najarro-car               Hebbian and static networks over 100 tracks, and in Gymnasium's own; laptop, paper
+  najarro-car-ablation      nine rules, with random filters and with evolved ones; laptop
+  najarro-car-coevolve      first weights evolved too; laptop
+  najarro-car-pca           paths of the weights in three components; laptop, paper, as all that follow
+  najarro-car-coefficients  histograms of the evolved coefficients
+  najarro-car-curves        training curves
 
 Plastic networks out of distribution (Leung et al. 2025), on a gecko; laptop, beetle, paper:
   leung-ood            rough ground, slopes, damaged legs, lost senses, loads: what is left of the way
@@ -57,9 +64,9 @@ Plastic networks out of distribution (Leung et al. 2025), on a gecko; laptop, be
 
 One seed of every condition comes before the next seed, so that there is something to compare early; with `growing`
 conditions A, C and D of han-gymnasium come after all seeds of B, E, the static network and the GRU. han-perturbation,
-han-attractors and han-freeze look at runs of han-gymnasium, and all after najarro-coevolve at runs of najarro-table1:
-none is evolved twice. Those of leung share the runs of leung-ood. With --run they, and all others that look at
-controllers, look at yours."""
+han-attractors and han-freeze look at runs of han-gymnasium, those from najarro-freeze to najarro-weights at runs of
+najarro-table1, and najarro-car-pca, -coefficients and -curves at runs of najarro-car: none is evolved twice. Those of
+leung share the runs of leung-ood. With --run they, and all others that look at controllers, look at yours."""
 
 _EXAMPLES = """\
   hebbax reproduce han-gymnasium --budget laptop
@@ -82,8 +89,8 @@ def parser() -> Parser:
     options.add_argument(
         "--out",
         metavar="FOLDER",
-        help="of the results (default: results/han for han-gymnasium, results/PAPER/NAME for PAPER-NAME; below "
-        "it BUDGET if that is not the first)",
+        help="of the results (default: results/han for han-gymnasium, results/najarro-car for najarro-car and below it "
+        "for those of the car, results/PAPER/NAME for PAPER-NAME; below it BUDGET if that is not the first)",
     )
     options.add_argument(
         "--runs", metavar="FOLDER", help="of the run folders (default: runs/<experiment whose runs they are>/<budget>)"

@@ -30,8 +30,9 @@ Evolve a controller. Everything is set by KEY=VALUE: task=, policy= and strategy
   policy.window=20  policy.interval=0.2 (seconds) or policy.interval='4 ticks'
   training.ticks=full|growing|200  'training.weights={{survive:0}}'  'training.phases=[{{after:20,ticks:400}}]'
   training.births=each|common|mirrored  training.race=0.9  training.first_mean=average|weighted|normal|uniform
-  training.first_scale=0.01
+  training.first_scale=0.01  training.first_of=2000
   training.over_variants=mean|minimum|1.0
+  learner=ppo|recurrent-ppo (PPO in place of evolution; its options are learner.KEY=VALUE)
   evaluate_every=10  evaluate_lifetimes=16  checkpoint_every=10  keep_checkpoints=3
 
 With -m, keys can have several values, as a,b or 'range(0,5)': every combination is a run in a folder of its own, one
@@ -45,6 +46,7 @@ _EXAMPLES = """\
   hebbax train task=gymnasium/CartPole-v1 policy=han-b generations=20
   hebbax train task=swimmer 'policy.hidden=[64,64]' policy.interval=0.2
   hebbax train task=half_cheetah training.ticks=growing
+  hebbax train learner=ppo task=half_cheetah generations=300
   hebbax train --resume runs/mine generations=300
   hebbax train --from runs/mine strategy.sigma=0.05 'damage=none | scale-friction(0.5)'
   hebbax train -m task=swimmer policy=han-b,han-e,mlp seed=0,1,2 --run runs/sweep"""
@@ -61,7 +63,9 @@ def parser() -> Parser:
         "-m", "--multirun", action="store_true", help="a sweep; --run then is the folder of its runs (runs/sweep)"
     )
     options.add_argument(
-        "--resume", metavar="RUN", help="go on with this run at its newest checkpoint; only generations= can change"
+        "--resume",
+        metavar="RUN",
+        help="go on with this run at its newest checkpoint; generations= and engine= can change",
     )
     options.add_argument(
         "--from",
@@ -129,15 +133,20 @@ def _started(options: Namespace) -> Training:
 
 
 def _resumed(options: Namespace) -> Training:
-    from hebbax.cli.overrides.compose import compose_generations
+    from hebbax.cli.overrides.compose import compose_resumed
     from hebbax.evolution.trust import remember_trust
     from hebbax.runs.training import Training
 
     if options.run is not None:
         raise HebbaxError("--run names a new run and --resume an old one: give one of them")
-    generations = compose_generations(options.overrides)
+    generations, engine = compose_resumed(options.overrides)
     training = Training.resume(
-        Path(options.resume), generations=generations, command=options.command, on_note=note, trust=options.trust
+        Path(options.resume),
+        generations=generations,
+        engine=engine,
+        command=options.command,
+        on_note=note,
+        trust=options.trust,
     )
     if options.trust:
         remember_trust(training.search.config, training.folder.path, note)

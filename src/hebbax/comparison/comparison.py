@@ -11,6 +11,7 @@ import numpy as np
 
 from hebbax.analysis.statistics import bootstrap_interval, interquartile_mean, mean, probability_of_improvement
 from hebbax.comparison.curves import Curve
+from hebbax.config.learner import EVOLUTION
 from hebbax.config.policy import PRESETS
 from hebbax.config.strategy_table import STRATEGIES
 from hebbax.config.train import WITHOUT_EFFECT, flat_dict
@@ -23,6 +24,7 @@ LEAST_SEEDS = 5
 _PART_NO_GROUP = WITHOUT_EFFECT | {"seed"}
 _OF_A_TABLE = ("task.", "termination")
 _OF_EVERY_STRATEGY = ("name", "population")
+_OF_A_LEARNER = ("learner", "strategy", "training", "generations", "lifetimes")
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def _differences(settings: Mapping[str, Any], groups: Sequence[Mapping[str, Any]
         key: value
         for key, value in settings.items()
         if _is_changed(key, settings)
-        or len({repr(other[key]) for other in groups if _can_share(key, settings, other)}) > 1
+        or len({repr(other.get(key)) for other in groups if _can_share(key, settings, other)}) > 1
     }
 
 
@@ -168,8 +170,16 @@ def _is_changed(key: str, settings: Mapping[str, Any]) -> bool:
 
 
 def _can_share(key: str, settings: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether a key says the same of two groups: a policy's name stands for its keys, a strategy's for its options."""
+    """Whether a key says the same of two groups: a policy's name stands for its keys, a strategy's for its options.
+
+    So does a learner's, and what is a generation of one learner is none of another.
+    """
     section, _, option = key.partition(".")
+    learners = [one.get("learner.algorithm", EVOLUTION) for one in (settings, other)]
+    if learners[0] != learners[1] and section in _OF_A_LEARNER:
+        return False
+    if section == "learner" and option != "name":
+        return settings["learner.name"] == other["learner.name"]
     if section == "policy":
         return settings["policy.name"] == other["policy.name"]
     if section == "strategy" and option not in _OF_EVERY_STRATEGY:

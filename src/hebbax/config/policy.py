@@ -122,6 +122,9 @@ PRESETS: Registry[PolicyConfig] = Registry(
         "fcrnn": replace(_STATIC, name="fcrnn", network="fcrnn", hidden=[]),
         "gru": replace(_STATIC, name="gru", network="gru"),
         "lstm": replace(_STATIC, name="lstm", network="lstm"),
+        # What PPO learns: Stable-Baselines3's networks, whose actions it cuts off at the limits.
+        "ppo-mlp": replace(_STATIC, name="ppo-mlp", hidden=[64, 64], output_activation="hard-tanh"),
+        "ppo-lstm": replace(_STATIC, name="ppo-lstm", network="lstm", hidden=[64], output_activation="hard-tanh"),
         "conv": replace(_CAR, name="conv", plastic=False, rule=PolicyConfig.rule, initial="normal", initial_scale=1.0),
     },
 )

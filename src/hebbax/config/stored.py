@@ -7,6 +7,7 @@ import typing
 from functools import cache
 from typing import Any
 
+from hebbax.config.learner import LearnerConfig
 from hebbax.config.policy import CONNECTION_OPTIONS, PolicyConfig
 from hebbax.config.strategy_table import STRATEGIES, types_of
 from hebbax.expected import LARGEST_WHOLE, TEXT, TRUTH, Fields, ListOf, ObjectOf, Shape, Single, number, or_null, whole
@@ -33,6 +34,7 @@ _TRAINING = {
     "race": or_null(number()),
     "first_mean": TEXT,
     "first_scale": number(),
+    "first_of": _WHOLE,
     "weights": or_null(ObjectOf(number())),
     "over_variants": Single("a text or a number", lambda value: _or_text(number(), value)),
 }
@@ -48,6 +50,8 @@ _TOP = {
     "task": Fields(known={"name": TEXT, "ticks": or_null(_WHOLE)}),
     "observations": Fields(known={"normalise": TEXT}),
     "training": Fields(known=_TRAINING),
+    "ray": Fields(known={"address": or_null(TEXT), "workers": or_null(_WHOLE), "same_bits": TEXT}),
+    "mjx": Fields(known={"implementation": TEXT, "at_once": or_null(_WHOLE)}),
 }
 
 
@@ -73,7 +77,8 @@ class Typed:
 
     def check(self, value: Any, at: str = "") -> None:
         """Raise HebbaxError for a value of another type, and for a strategy that is unknown."""
-        Fields(known={**_TOP, "policy": Fields(known=_policy()), "strategy": Fields(known=_STRATEGY)}).check(value, at)
+        parts = {"policy": Fields(known=_policy()), "strategy": Fields(known=_STRATEGY)}
+        Fields(known={**_TOP, **parts, "learner": Fields(known=_learner())}).check(value, at)
         strategy = value.get("strategy", {})
         if "name" in strategy:
             options = types_of(STRATEGIES.get(strategy["name"]).options)
@@ -87,7 +92,8 @@ class Stored(Typed):
     def check(self, value: Any, at: str = "") -> None:
         """Raise HebbaxError for a value of another type, and for a key that is missing."""
         parts = {part: Fields(dict.fromkeys(keys, _ANY)) for part, keys in _ALWAYS.items()}
-        Fields({**parts, **dict.fromkeys(_ALWAYS_ON_TOP, _ANY)}).check(value, at)
+        learner = Fields(dict.fromkeys(_learner(), _ANY))  # of a run that is not of evolution
+        Fields({**parts, **dict.fromkeys(_ALWAYS_ON_TOP, _ANY)}, {"learner": learner}).check(value, at)
         super().check(value, at)
 
 
@@ -102,6 +108,11 @@ def _policy() -> dict[str, Shape]:
     connection = Fields(known={name: options[name] for name in CONNECTION_OPTIONS})
     ends = dict.fromkeys(("initial_low", "initial_high"), number())  # of runs of schema 1
     return {**options, "connections": ObjectOf(connection), **ends}
+
+
+@cache
+def _learner() -> dict[str, Shape]:
+    return {name: _shape_of(hint) for name, hint in typing.get_type_hints(LearnerConfig).items()}
 
 
 def _shape_of(hint: Any) -> Shape:

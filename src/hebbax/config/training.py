@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hebbax.errors import HebbaxError, is_number, unknown_name
+from hebbax.errors import HebbaxError, check_whole, is_number, unknown_name
+from hebbax.types import MOST_TICKS
 
 FULL, GROWING = "full", "growing"
 LENGTHS = (FULL, GROWING)
@@ -62,6 +63,7 @@ class TrainingConfig:
     race: float | None = None  # confidence at which a genome's place ends its lives; none to let it have them all
     first_mean: str = AVERAGE  # one of FIRST_MEANS, or what `begin_from.given` calls a controller from elsewhere
     first_scale: float = 1.0  # factor of the random coefficients that the first mean is made of
+    first_of: int = 1  # random genomes that live before, and of which `normal` and `uniform` begin at the best
     over_variants: Any = MEAN  # one of OVER_VARIANTS, or k of mean - k std over the variants of damage
     weights: dict[str, float] | None = None  # factors of reward terms in the fitness; none for the task's own choice
 
@@ -134,6 +136,7 @@ def check_training(config: TrainingConfig) -> None:
     if config.first_mean not in FIRST_MEANS and not config.begins_elsewhere:
         raise unknown_name("training.first_mean", config.first_mean, FIRST_MEANS)
     _check_first_scale(config)
+    _check_first_of(config)
     _check_over_variants(config.over_variants)
     if config.race is not None and not 0 < config.race < 1:
         raise HebbaxError(
@@ -174,6 +177,15 @@ def _check_first_scale(config: TrainingConfig) -> None:
         raise HebbaxError(
             f"training.first_scale={scale}: the first mean is a controller from elsewhere, which it does not change; "
             "leave it out"
+        )
+
+
+def _check_first_of(config: TrainingConfig) -> None:
+    check_whole("training.first_of", config.first_of, 1, MOST_TICKS)
+    if config.first_of > 1 and config.first_mean not in (NORMAL, UNIFORM):
+        raise HebbaxError(
+            f"training.first_of={config.first_of}: the best of several is for training.first_mean={NORMAL} or "
+            f"{UNIFORM}, here it is {config.first_mean}; nearest valid: 1"
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import zlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -15,10 +14,10 @@ from hebbax.compiling.compiler import copy, outermost
 from hebbax.engines.fingerprint import fingerprint_of
 from hebbax.engines.life import normalise_observation
 from hebbax.engines.life_cache import LifeCache
-from hebbax.errors import HebbaxError, check_seed, unknown_name
+from hebbax.errors import HebbaxError, unknown_name
 from hebbax.kernels.compile_step import compile_step
 from hebbax.kernels.policy_step import PolicyStep
-from hebbax.keys import fold_in, words_of
+from hebbax.keys import fold_in, life_words, words_of
 from hebbax.policies.policy import Policy
 from hebbax.streams import WEIGHT_STREAM
 from hebbax.types import Array, Normaliser, numbers_of
@@ -91,7 +90,7 @@ class LiveController:
 
         Raises HebbaxError for a seed or a key that is none.
         """
-        weight0, weight1 = fold_in(_key_of_seed(seed) if key is None else _words(key), WEIGHT_STREAM)
+        weight0, weight1 = fold_in(life_words(seed, 0) if key is None else _words(key), WEIGHT_STREAM)
         slot0, slot1 = (weight0, weight1) if slot is None else fold_in(_words(slot), WEIGHT_STREAM)
         keys = weight0, weight1, slot0, slot1
         step = self._step
@@ -190,12 +189,6 @@ def _compile(function: Any) -> Any:
     compiled = outermost(function)
     compiled._cache = LifeCache(fingerprint_of(function))  # Numba's own would miss edits in what is called
     return compiled
-
-
-def _key_of_seed(seed: int) -> np.ndarray:
-    """Return the key of the first life of `hebbax evaluate --seed`, as `keys.life_key` has it."""
-    check_seed(seed)
-    return fold_in(fold_in(np.array([0, seed], np.uint32), zlib.crc32(b"evaluate")), 0)
 
 
 def _words(key: Any) -> np.ndarray:

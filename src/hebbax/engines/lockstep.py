@@ -12,11 +12,9 @@ from typing import Any
 import jax
 import numpy as np
 
-from hebbax.compiling.bounds import MOST_CONTROL
-from hebbax.damage.apply import apply_forces, clear_forces, hold_coordinates
-from hebbax.damage.event_table import POSITION
 from hebbax.engines.batched import batch_task
 from hebbax.engines.bodies import Bodies, bodies_of
+from hebbax.engines.body_batch import BodyBatch, BodyEvents
 from hebbax.engines.flock import Flock, FlockEngine
 from hebbax.engines.gate import check_genome, own_key, ticks_of
 from hebbax.engines.scenario import PLAIN, Scenario, make_for_each, with_former_keywords
@@ -87,14 +85,12 @@ class _Bodies(Flock):
         task, count = engine.task, len(keys)
         super().__init__(engine, genomes, keys, scenario, width=count)
         self.task = task
-        self.batched = engine.batched
-        self.batch = task.world.batch(count, engine.threads, self.batched.world, writable=writable)
-        self.memory = np.zeros((count, task.memory_size))
-        self.earlier_warnings = np.zeros(count, np.int64)
+        self.body = BodyBatch(task, engine.batched, count, engine.threads, self.key_data, writable=writable)
+        self.batch, self.memory = self.body.batch, self.body.memory
         self.bodies = self._bodies_of_each()
-        self._change_bodies(0)
+        self.body.use_bodies(self.bodies, self._ticks(0))
         with calling(f"a life of task {task.name!r}"):
-            self._give_birth(np.ones(count, bool))
+            self.body.give_birth(np.ones(count, bool), self.terminations)
 
     def run(self, ticks: int, record: Record | None, until: int | None = None) -> bool:
         """Tick as any flock; HebbaxError says where a function of the task's fails."""
@@ -113,82 +109,33 @@ class _Bodies(Flock):
         task, policy = self.task, self._engine.policy
         return make_for_each(self.damages, self.key_data, task, policy, lambda events: bodies_of(task, events))
 
-    def _change_bodies(self, tick: int) -> None:
-        """Give each life the body that it has from a tick on."""
-        self.batch.use_models([bodies.at(tick) for bodies in self.bodies])
-
-    def _give_birth(self, which: np.ndarray) -> None:
-        """Put the bodies of some lives [lives] at their next birth, and their tasks' memory with them."""
-        ids = np.flatnonzero(which)
-        self.earlier_warnings[ids] += self.batch.warnings()[ids]  # which the reset puts to zero
-        self.batch.clear(ids)
-        self.batched.place(self.key_data, self.terminations, which, self.batch.states, self.memory)
-        self.batch.place(ids)
-        still = np.zeros((self.count, self.task.action_size))
-        for _ in range(self.task.settle):  # which nobody sees
-            self.batched.actuate(still, self.batch.states, self.memory, which, self.batch.controls)
-            self.batch.advance(ids, None, None)
+    def _ticks(self, tick: int) -> np.ndarray:
+        """Return the tick of each life, int64 [lives]: they are all at the same."""
+        return np.full(self.count, tick, np.int64)
 
     def _warnings(self) -> np.ndarray:
-        return self.earlier_warnings + self.batch.warnings()
+        return self.body.warnings()
 
     def _tick(self, tick: int, record: Record | None) -> None:
-        self._change_bodies(tick)
+        ticks = self._ticks(tick)
+        self.body.use_bodies(self.bodies, ticks)
         if record is not None:
             self.batch.write_record(record, tick - self.first)
-        observations = np.zeros((self.count, self.task.observation_size))
-        self.batched.observe(self.batch.states, self.memory, self.alive, self.key_data, tick, observations)
-        actions = self._act(tick, observations, record)
+        actions = self._act(tick, self.body.observe(self.alive, ticks), record)
         if self.alive.any():
-            self._advance(tick, actions, record)
+            self._advance(tick, ticks, actions, record)
         self._update()
 
-    def _advance(self, tick: int, actions: np.ndarray, record: Record | None) -> None:
+    def _advance(self, tick: int, ticks: np.ndarray, actions: np.ndarray, record: Record | None) -> None:
         """Run a control period of the living, and what follows from it."""
-        batched, states, befores = self.batched, self.batch.states, self.batch.befores
-        for field in self.task.compared:
-            getattr(befores, field)[:] = getattr(states, field)
-        batched.actuate(actions, states, self.memory, self.alive, self.batch.controls)
-        steered = np.all(np.abs(self.batch.controls) <= MOST_CONTROL, axis=1)  # a comparison with NaN is false
-        self._end(~steered, END_DIVERGED)
         at = slice(tick - self.first, tick - self.first + 1)
         measured = None if record is None else Measured(record.contacts[at], record.torques[at], record.speeds[at])
-        if self.alive.any():
-            self.batch.advance(np.flatnonzero(self.alive), _BodyDamage(self, tick), measured)
-        self._end(~self.batch.within_bounds(), END_DIVERGED)
-        rewards, done = np.zeros(self.count), np.zeros(self.count, bool)
-        terms = np.zeros_like(self.reward_terms)
-        lives = self.memory, self.alive, self.key_data, tick
-        batched.outcome(befores, states, actions, *lives, rewards, done, terms)
-        done = self._credit(tick, rewards, done, record, terms)
+        events = BodyEvents(self.tables, self.states, self.key_data, ticks)
+        came = self.body.advance(self.alive, ticks, actions, events, measured)
+        self._end(came.diverged, END_DIVERGED)
+        done = self._credit(tick, came.rewards, came.done, record, came.terms)
         if self.restart and done.any():
-            self._give_birth(done)
-
-
-class _BodyDamage:
-    """What happens to the bodies of a flock at a tick; see `worlds.base.BodyDamage`."""
-
-    def __init__(self, flock: _Bodies, tick: int) -> None:
-        self._flock, self._tick = flock, tick
-        self.lives = flock.harmed
-        self.holds = bool(flock._happens(tick, POSITION))
-
-    def apply_forces(self, life: int, forces: np.ndarray) -> None:
-        """Put forces on the bodies [bodies, 6] of a life."""
-        table, states, key = self._of(life)
-        apply_forces(table, self._tick, states, *key, forces)
-
-    def clear_forces(self, life: int, forces: np.ndarray) -> None:
-        """Put them back to zero."""
-        clear_forces(self._of(life)[0], self._tick, forces)
-
-    def hold_coordinates(self, life: int, substep: int, positions: np.ndarray, velocities: np.ndarray) -> None:
-        """Put coordinates of a life where they are to be, after so many physics steps of the tick."""
-        table, states, key = self._of(life)
-        hold_coordinates(table, self._tick, substep, states, *key, positions, velocities)
-
-    def _of(self, life: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        return self._flock.tables[life], self._flock.states[life], self._flock.key_data[life]
+            self.body.give_birth(done, self.terminations)
 
 
 class _LockstepTwins(Twins):

@@ -15,7 +15,7 @@ from hebbax.policies.policy import Policy
 
 
 def first_mean(config: TrainConfig, policy: Policy) -> jax.Array:
-    """Return where a run's search begins, float32 [genome_size].
+    """Return where a run's search begins, float32 [genome_size]; another one follows where `lives_before_mean`.
 
     Raises HebbaxError where it is a controller from elsewhere.
     """
@@ -31,14 +31,16 @@ def first_mean(config: TrainConfig, policy: Policy) -> jax.Array:
 
 
 def lives_before_mean(config: TrainConfig) -> bool:
-    """Whether the first generation tries the random genomes of which the first mean is then made."""
-    return config.training.first_mean == WEIGHTED
+    """Whether the first generation tries the random genomes of which the first mean is then made, or chosen."""
+    return config.training.first_mean == WEIGHTED or config.training.first_of > 1
 
 
 def first_genomes(config: TrainConfig, policy: Policy) -> np.ndarray | Members:
-    """Return random genomes float32 [population, genome_size], those of which the first mean is an average."""
-    key = stream(root_key(config.seed), "initial")
-    return random_genomes(key, policy, config.strategy.population, config.training.first_scale)
+    """Return the random genomes float32 [several, genome_size] of which the first mean is an average, or the best."""
+    key, training = stream(root_key(config.seed), "initial"), config.training
+    if training.first_of > 1:
+        return random_genomes(key, policy, training.first_of, training.first_scale, training.first_mean == NORMAL)
+    return random_genomes(key, policy, config.strategy.population, training.first_scale)
 
 
 def first_generation(config: TrainConfig, policy: Policy) -> jax.Array | np.ndarray | Members:

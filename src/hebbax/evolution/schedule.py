@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hebbax.config.learner import EVOLUTION
 from hebbax.config.train import TrainConfig
 from hebbax.config.training import FULL, GROWING, PhaseConfig, Reached, read_after
 from hebbax.damage.events import Event, check_onsets, last_onset
@@ -44,13 +45,14 @@ class ScheduleState:
 def with_training(config: TrainConfig, task: AnyTask) -> TrainConfig:
     """Return a configuration that says how long lives of training are, and what counts in their fitness.
 
-    Where it leaves that to the task, it is the task's choice; but full lives where it has another length for those, and
-    every term as it is where a fall does not end a life, or falling would pay. Weights of its own come without the
-    task's phases, which have others.
+    Where it leaves that to the task, it is the task's choice; but full lives where it has another length for those, or
+    is not of evolution, and every term as it is where a fall does not end a life, or falling would pay. Weights of its
+    own come without the task's phases, which have others.
     """
     ticks, weights, phases = config.training.ticks, config.training.weights, config.training.phases
     if ticks is None:
-        ticks = task.training_ticks if config.task.ticks is None else FULL
+        own = config.task.ticks is None and config.learner.algorithm == EVOLUTION
+        ticks = task.training_ticks if own else FULL
     chosen = config.termination == "end"
     if phases is None:
         phases = [PhaseConfig(**phase) for phase in task.training_phases] if chosen and weights is None else []

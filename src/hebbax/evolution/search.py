@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -12,18 +12,22 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hebbax.config.train import TrainConfig
+from hebbax.config.train import TrainConfig, engine_options
 from hebbax.engines.bodies import check_damages
 from hebbax.engines.make_engine import make_engine
-from hebbax.engines.scenario import Damages, Scenario, in_turn
+from hebbax.engines.members import Members
+from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
+from hebbax.evolution.asked import AskedPopulation
 from hebbax.evolution.births import Births
 from hebbax.evolution.first_mean import first_genomes, first_mean, lives_before_mean
+from hebbax.evolution.judging import Judge
 from hebbax.evolution.life_length import Outcome
 from hebbax.evolution.saved_tensors import check_tensor
 from hebbax.evolution.schedule import Schedule, ScheduleState, weighted, with_training
 from hebbax.evolution.statistics import Best, Controller, ObservationStatistics
 from hebbax.evolution.strategy import Strategy, weighted_mean
+from hebbax.evolution.summary import summary_of
 from hebbax.evolution.trials import Trials
 from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
@@ -53,7 +57,7 @@ class Search:
         self.config = config = with_training(config, self.task)
         self.policy = make_policy(config.policy, self.task)
         self.strategy = Strategy(config.strategy, self.policy.genome_size, config.threads)
-        self.engine = make_engine(self.task, self.policy, config.engine, config.threads)
+        self.engine = make_engine(self.task, self.policy, config.engine, config.threads, engine_options(config))
         self.key = root_key(config.seed)
         self.schedule = Schedule(config, self.task)
         self.births = Births(self.policy, config.strategy.population, config.lifetimes, self.key)
@@ -61,6 +65,7 @@ class Search:
         for phase in self.schedule.phases:
             for events in phase.variants:  # what the task or the policy cannot have is said before any life is lived
                 check_damages(events, self.task, self.policy)
+        self.judge = Judge(config, self.engine, self.key, self.variants)
         self.trials = Trials(config, self.engine, self.schedule.phases)
 
     def begin(self) -> SearchState:
@@ -77,7 +82,7 @@ class Search:
         if statistics is None:
             statistics = ObservationStatistics.empty(self.task.normalised_size)
         state = self._beginning(genome, statistics)
-        lives = self._evaluate_mean(state)
+        lives = self.judge.lives(self.controller(state), state.generation)
         if lives.stopped:
             raise HebbaxError("the evaluation of the genome was stopped: expected to let it end")
         return self._with_best(state, lives)[0]
@@ -99,13 +104,16 @@ class Search:
         jax.block_until_ready(genomes)
         after_ask = time.perf_counter()
         scenario = replace(self._scenario(state.statistics, ticks), slots=self.births.slots(state.slot_weights))
-        tried = self.trials.run(genomes, stream(self.key, "train", state.generation), scenario, phase)
+        chooses = self._is_before_mean(state) and self.config.training.first_of > 1
+        try_all = self.trials.choose if chooses else self.trials.run
+        to_try = self._travelling(genomes, state)
+        tried = try_all(to_try, stream(self.key, "train", state.generation), scenario, phase)
         lives = tried.lives
         if lives.stopped:
             return None
         after_lives = time.perf_counter()
         fitness = tried.fitness(phase.weights)
-        tell_state = self._tell(state, genomes, fitness, ask_state)
+        tell_state = self._tell(state, genomes, fitness, ask_state, tried.best)
         jax.block_until_ready(tell_state)
         after_tell = time.perf_counter()
         statistics = self._statistics_after(state.statistics, lives)
@@ -114,11 +122,13 @@ class Search:
             generation=state.generation + 1,
             strategy=tell_state,
             statistics=statistics,
-            slot_weights=self.births.left(state.slot_weights, tried.numbers, lives.weights),
+            slot_weights=state.slot_weights
+            if chooses
+            else self.births.left(state.slot_weights, tried.numbers, lives.weights),
         )
         evaluated, evaluation = None, {"mean_genome_return": None}
-        if self._evaluation_due(following):
-            evaluated = self._evaluate_mean(following)
+        if self.judge.due(following.generation):
+            evaluated = self.judge.lives(self.controller(following), following.generation)
             if evaluated.stopped:
                 return None
             following, evaluation = self._with_best(following, evaluated)
@@ -153,14 +163,21 @@ class Search:
             return first_genomes(self.config, self.policy), state.strategy
         return self.strategy.ask(stream(self.key, "ask", state.generation), state.strategy)
 
-    def _tell(self, state: SearchState, genomes: Any, fitness: np.ndarray, asked: Any) -> Any:
-        """Return the strategy's state after learning the fitness [population] of genomes."""
+    def _travelling(self, genomes: Any, state: SearchState) -> Any:
+        """Return genomes as they are tried: for a cluster, as what its machines can make again."""
+        if self.engine.name != "ray" or isinstance(genomes, Members) or self._is_before_mean(state):
+            return genomes
+        return AskedPopulation(self.config.strategy, stream(self.key, "ask", state.generation), state.strategy, genomes)
+
+    def _tell(self, state: SearchState, genomes: Any, fitness: np.ndarray, asked: Any, best: int | None) -> Any:
+        """Return the strategy's state after learning the fitness [population] of genomes, or which is the best."""
         if self._is_before_mean(state):
-            return self.strategy.init(stream(self.key, "initial"), self.policy, weighted_mean(genomes, fitness))
+            mean = weighted_mean(genomes, fitness) if best is None else np.asarray(genomes[best])
+            return self.strategy.init(stream(self.key, "initial"), self.policy, mean)
         return self.strategy.tell(stream(self.key, "tell", state.generation), genomes, fitness, asked)
 
-    def _scenario(self, statistics: ObservationStatistics, ticks: int | None, damages: Damages = ()) -> Scenario:
-        return Scenario(ticks, statistics.normaliser(), self.config.termination, damages)
+    def _scenario(self, statistics: ObservationStatistics, ticks: int | None) -> Scenario:
+        return Scenario(ticks, statistics.normaliser(), self.config.termination)
 
     def _scheduled(self, state: SearchState, metrics: Mapping[str, Any], outcome: Outcome) -> SearchState:
         """Return the state with the next lives' length and phase."""
@@ -213,28 +230,9 @@ class Search:
         strategy, schedule = jax.tree_util.tree_unflatten(structure, values), self.schedule.unpack(tensors)
         return SearchState(generation, strategy, statistics, best, schedule, self.births.unpack(tensors))
 
-    def _evaluation_due(self, state: SearchState) -> bool:
-        generation = state.generation
-        return generation == 1 or generation % self.config.evaluate_every == 0 or generation == self.config.generations
-
-    def _evaluate_mean(self, state: SearchState) -> Lives:
-        """Return lives of the mean genome: full ones, whatever those of training are."""
-        config, controller = self.config, self.controller(state)
-        return self.engine.evaluate(
-            controller.genome[None],
-            stream(self.key, "mean genome", state.generation),
-            self._scenario(controller.statistics, config.task.ticks, in_turn(self.variants, config.evaluate_lifetimes)),
-            lifetimes=config.evaluate_lifetimes,
-        )
-
     def _with_best(self, state: SearchState, lives: Lives) -> tuple[SearchState, dict[str, Any]]:
         """Return the state with the mean genome as the best where its lives say so, and the metrics of these."""
-        summary, best = summary_of(lives, self.engine.task.terms), state.best
-        value = summary["return_mean"]  # of the lives that did not diverge
-        if not lives.diverged.any() and (best is None or value > best.return_mean):
-            best = Best(self.controller(state), state.generation, value)
-        told = {"reward_terms": "terms", "diverged": "diverged", "terminations": "terminations"}
-        metrics = {"mean_genome_return": value, **{f"mean_genome_{name}": summary[key] for key, name in told.items()}}
+        best, metrics = self.judge.judged(state.best, self.controller(state), state.generation, lives)
         return replace(state, best=best), metrics
 
 
@@ -255,28 +253,3 @@ def _outcome_of(fitness: np.ndarray, lives: Lives, ticks: int, evaluated: Lives 
         terminated=bool(np.any(lives.ends == END_TERMINATED)),
         full_fitness=full if len(full) else None,
     )
-
-
-def term_means(lives: Lives, names: Sequence[str]) -> dict[str, float | None]:
-    """Return the mean sum of each reward term, by its name, over the lives that did not diverge; None of none."""
-    sums = lives.reward_terms[~lives.diverged]
-    return {name: float(sums[:, index].mean()) if len(sums) else None for index, name in enumerate(names)}
-
-
-def summary_of(lives: Lives, terms: Sequence[str] = ("reward",)) -> dict[str, Any]:
-    """Return the metrics of a generation's lives, whose reward has terms of these names.
-
-    Returns and terms are over the lives that did not diverge, else null.
-    """
-    returns = lives.returns[~lives.diverged]
-    statistics = {"mean": np.mean, "max": np.max, "min": np.min, "std": np.std}
-    summary = {f"return_{name}": float(of(returns)) if len(returns) else None for name, of in statistics.items()}
-    return {
-        **summary,
-        "reward_terms": term_means(lives, terms),
-        "diverged": int(lives.diverged.sum()),
-        "terminations": int(lives.terminations.sum()),
-        "warnings": int(lives.warnings.sum()),
-        "lives": len(lives.returns),
-        "steps": int(lives.lengths.sum()),
-    }

@@ -104,18 +104,24 @@ class _FirstGenomes(Members):
 
 
 @pinned()
-def random_genomes(key: jax.Array, policy: Policy, population: int, scale: float = 1.0) -> np.ndarray | Members:
-    """Return the random genomes float32 [population, genome_size] of which `initial_mean` is the average.
+def random_genomes(
+    key: jax.Array, policy: Policy, population: int, scale: float = 1.0, normal: bool = False
+) -> np.ndarray | Members:
+    """Return random genomes float32 [population, genome_size]; `initial_mean` is the average of such from U(-1, 1).
 
     `scale` is a factor of their coefficients here and below.
     """
+
+    def one(index: int | jax.Array) -> jax.Array:
+        return _random_genome(jax.random.fold_in(key, index), policy, normal, scale)
+
     if is_too_large(population, policy.genome_size):
         shape = population, policy.genome_size
-        return _FirstGenomes(lambda index: _random_genome(jax.random.fold_in(key, index), policy, scale=scale), shape)
+        return _FirstGenomes(one, shape)
 
     @jax.jit
     def draw(indices: jax.Array) -> jax.Array:
-        return jax.lax.map(lambda index: _random_genome(jax.random.fold_in(key, index), policy, scale=scale), indices)
+        return jax.lax.map(one, indices)
 
     return np.asarray(draw(np.arange(population)))
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.config.train import TrainConfig
-from hebbax.config.training import COMMON, MEAN, MIRRORED
+from hebbax.config.training import COMMON, EACH, MEAN, MIRRORED
 from hebbax.damage.events import Event
 from hebbax.engines.engine import Engine
 from hebbax.engines.members import Members, some_of
@@ -19,6 +19,7 @@ from hebbax.evolution.birth_keys import birth_keys, check_births
 from hebbax.evolution.fitness import finite_returns, fitness_of
 from hebbax.evolution.race import LEAST_ROUNDS, Race, better_part
 from hebbax.evolution.schedule import Phase, weighted
+from hebbax.keys import stream
 from hebbax.types import Lives
 
 
@@ -31,10 +32,18 @@ class Tried:
     numbers: np.ndarray  # [lives], which of the population * lifetimes that there could be these are, ascending
     variants: int = 1  # of damage, which the lives of a genome meet in turn
     over_variants: str | float = MEAN
+    best: int | None = None  # which genome was chosen, where one was to be
 
     def fitness(self, weights: np.ndarray | None) -> np.ndarray:
         """Return the fitness [population], where reward terms have these weights."""
         return fitness_of(weighted(self.lives, weights), self.lifetimes, self.variants, self.over_variants)
+
+
+_CHOOSING = (1, 4, 16)
+"""How often the genomes of each round live, in lives of a generation."""
+
+_PART, _FEWEST = 20, 10
+"""Of which one lives on to the next round, and how many do at least."""
 
 
 class Trials:
@@ -88,6 +97,31 @@ class Trials:
         scenario = scenario.with_damages(in_turn(phase.variants, len(keys)))
         lives = self._engine.evaluate(genomes, keys, scenario, lifetimes=self._lifetimes)
         return Tried(lives, self._lifetimes, np.arange(len(keys)), max(len(phase.variants), 1), self._over_variants)
+
+    def choose(self, genomes: Any, key: Any, scenario: Scenario, phase: Phase) -> Tried:
+        """Return lives of genomes [several, genome_size], which may have been stopped, and which is the best.
+
+        All live as often as in a generation; then the better ones four and sixteen times as often, since of many the
+        luckiest would win. From the second round on all meet the same births. Slots are those of a population.
+        """
+        lifetimes, going, first, tried = self._lifetimes, np.arange(len(genomes)), 0, None
+        most = lifetimes * sum(_CHOOSING)
+        for turn, times in enumerate(_CHOOSING):
+            size = lifetimes * times
+            numbers = (going[:, None] * most + first + np.arange(size)).ravel()
+            keys = birth_keys(stream(key, "choose", turn), COMMON if turn else EACH, len(going), size)
+            damages = in_turn(phase.variants, len(numbers))
+            of_turn = replace(scenario, slots=None).with_damages(damages)
+            lives = self._engine.evaluate(some_of(genomes, going), keys, of_turn, lifetimes=size)
+            variants = max(len(phase.variants), 1)
+            fitness = fitness_of(weighted(lives, phase.weights), size, variants, self._over_variants)
+            tried = _joined(tried, lives, numbers, len(genomes), most)
+            if lives.stopped:
+                break
+            going = going[np.argsort(-fitness, kind="stable")[: max(_FEWEST, len(genomes) // _PART ** (turn + 1))]]
+            first += size
+        assert tried is not None
+        return replace(tried, best=int(going[0]))
 
     def _run_race(
         self, race: Race, genomes: np.ndarray | Members, keys: np.ndarray, scenario: Scenario, phase: Phase

@@ -96,6 +96,16 @@ def silu(x):
     return x / (_ONE + np.float32(math.exp(-x)))
 
 
+@kernel
+def hard_tanh(x):
+    """Return the number, or the nearer of -1 and 1 beyond them, float32."""
+    if x > _ONE:
+        x = _ONE
+    elif x < -_ONE:
+        x = -_ONE
+    return x
+
+
 COMPILED_ACTIVATIONS = {
     "tanh": tanh,
     "sigmoid": sigmoid,
@@ -106,4 +116,5 @@ COMPILED_ACTIVATIONS = {
     "selu": selu,
     "silu": silu,
     "linear": linear,
+    "hard-tanh": hard_tanh,
 }

@@ -22,7 +22,7 @@ from hebbax.kernels.layout import (
     POST_SIZE,
     PRE_SIZE,
     SCALES_AT,
-    STATIC,
+    TRANSPOSED,
     UNITS_AT,
     WEIGHTS,
     WEIGHTS_AT,
@@ -49,8 +49,8 @@ def parameters_of(policy: Policy) -> np.ndarray:
 
 
 @kernel
-def _put_first_weights(layout, parameters, genome, index, key0, key1, slot0, slot1, buffer, carry):
-    """Write a connection's first weights into the carry; `buffer` [weights that change] may be written over."""
+def _put_first_weights(layout, parameters, genome, index, key0, key1, slot0, slot1, carry):
+    """Write a connection's first weights into the carry."""
     weights_at, birth = of_connection(layout, index, WEIGHTS_AT), of_connection(layout, index, BIRTH)
     rows, columns = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
     if birth == OF_GENOME:
@@ -66,13 +66,8 @@ def _put_first_weights(layout, parameters, genome, index, key0, key1, slot0, slo
     if birth == FIXED:
         key0 = np.uint32(of_connection(layout, index, FIXED_KEY))
         key1 = np.uint32(of_connection(layout, index, FIXED_KEY + 1))
-    if of_connection(layout, index, GROUP) == STATIC:
-        draw_connection(layout, parameters, index, key0, key1, carry, weights_at)
-        return
-    draw_connection(layout, parameters, index, key0, key1, buffer, weights_at)
-    for i in range(rows):
-        for j in range(columns):
-            carry[weights_at + locate_synapse(layout, index, i, j)] = buffer[weights_at + i * columns + j]
+    transposed = of_connection(layout, index, TRANSPOSED) == 1
+    draw_connection(layout, parameters, index, key0, key1, carry, weights_at, transposed)
 
 
 @cache
@@ -85,8 +80,7 @@ def compile_birth(folds: tuple[Any, ...]) -> Any:
         for k in range(layout[WEIGHTS], carry.shape[0]):
             carry[k] = _ZERO
         for index in range(layout[CONNECTIONS]):
-            # `folded` has room for the weights, and is written after.
-            _put_first_weights(layout, parameters, genome, index, key0, key1, slot0, slot1, folded, carry)
+            _put_first_weights(layout, parameters, genome, index, key0, key1, slot0, slot1, carry)
             carry[layout[SCALES_AT] + index] = _ONE
         fold(parameters, genome, layout, folded)
         set_bias_units(layout, carry, layout[UNITS_AT])
@@ -115,9 +109,12 @@ def _fold_all(folds: tuple[Any, ...]) -> Any:
 
 
 @cache
-def fold_group(rule: Rule, group: int) -> Any:
-    """Return `fold(parameters, genome, layout, folded)`, which folds what a plasticity's connections evolve."""
-    fold_one = _fold_connection(rule)
+def fold_group(rule: Rule, group: int, tables: bool) -> Any:
+    """Return `fold(parameters, genome, layout, folded)`, which folds what a plasticity's connections evolve.
+
+    `tables` is whether some of it stands in a table, and so in no row.
+    """
+    fold_one = _fold_connection(rule, tables)
 
     @kernel
     def fold(parameters, genome, layout, folded):
@@ -128,8 +125,8 @@ def fold_group(rule: Rule, group: int) -> Any:
     return fold
 
 
-def _fold_connection(rule: Rule) -> Any:
-    fold_layer_of = fold_layer(rule)
+def _fold_connection(rule: Rule, tables: bool) -> Any:
+    fold_layer_of = fold_layer(rule, tables)
 
     if rule.time_constant is None:
 

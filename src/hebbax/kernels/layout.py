@@ -194,6 +194,13 @@ def locate_coefficient(layout, index, gene, i, j):
 
 
 @kernel
+def place_of_gene(layout, index, gene):
+    """Return where in the genome a gene that is no table begins, and how far its rows and its columns are apart."""
+    entry_at = of_connection(layout, index, GENES_AT) + GENE_WIDTH * gene
+    return layout[entry_at + GENE_AT], layout[entry_at + ROW_STRIDE], layout[entry_at + COLUMN_STRIDE]
+
+
+@kernel
 def of_connection(layout, index, what):
     """Return one number of a connection."""
     return layout[HEAD + WIDTH * index + what]

@@ -78,9 +78,10 @@ def compile_network_step(policy: Policy) -> PolicyStep:
         functions = (_static_birth, act, _static_adapt, _static_weights)
         return PolicyStep(*functions, layout, np.zeros(0, np.float32), carry_size_of(policy), 0, 0)
     plasticities = [plasticity for plasticity, _ in policy.groups]
+    tables = any(gene.scope == "table" for genes in policy.placed for gene in genes)
     scaled = any(plasticity.normalisation == "max" for plasticity in plasticities)
     functions = (
-        compile_birth(tuple(fold_group(RULES.get(one.rule), number) for number, one in enumerate(plasticities))),
+        compile_birth(tuple(fold_group(RULES.get(one.rule), at, tables) for at, one in enumerate(plasticities))),
         _act(compile_forward(network, scaled=scaled), _averagings(policy)),
         _adapt(
             tuple(

@@ -9,7 +9,15 @@ import numpy as np
 
 from hebbax.compiling.compiler import from_source, kernel
 from hebbax.kernels.float_bits import larger, size_bits
-from hebbax.kernels.layout import BIAS, POST_SIZE, PRE_SIZE, locate_coefficient, locate_synapse, of_connection
+from hebbax.kernels.layout import (
+    BIAS,
+    POST_SIZE,
+    PRE_SIZE,
+    locate_coefficient,
+    locate_synapse,
+    of_connection,
+    place_of_gene,
+)
 from hebbax.kernels.normalisation import weight_normaliser
 from hebbax.kernels.regions import (
     read_coefficient,
@@ -68,13 +76,20 @@ def fold_layer({constants}, genome, folded, coefficients_at, layout, index):
     bias = of_connection(layout, index, BIAS)
     size = rows * columns
     rows -= {apart} * bias
-    for i in range(rows):
-        for j in range(columns):
-            coefficient_at = coefficients_at + locate_synapse(layout, index, i, j)
-            {results} = fold({reads})
-            {writes}
+    down, across = locate_synapse(layout, index, 1, 0), locate_synapse(layout, index, 0, 1)
+    {places}
+    for first_row in range(0, rows, TILE):
+        for first_column in range(0, columns, TILE):
+            for i in range(first_row, min(first_row + TILE, rows)):
+                for j in range(first_column, min(first_column + TILE, columns)):
+                    coefficient_at = coefficients_at + i * down + j * across
+                    {results} = fold({reads})
+                    {writes}
     {of_bias}
 """
+
+_TILE = 16
+"""Synapses a side: what is read and written of a tile stays in a core's first cache."""
 
 _FOLD_BIAS = """if bias == 1:
         for j in range(columns):
@@ -127,25 +142,37 @@ def update_layer(
 
 
 def _read_gene(gene: int, row: str) -> str:
-    return f"read_coefficient(genome, locate_coefficient(layout, index, {gene}, {row}, j))"
+    return f"read_weight(genome, locate_coefficient(layout, index, {gene}, {row}, j))"
+
+
+def _place_gene(gene: int) -> str:
+    return f"at{gene}, row{gene}, column{gene} = place_of_gene(layout, index, {gene})"
 
 
 @cache
-def fold_layer(rule: Rule) -> Any:
+def fold_layer(rule: Rule, tables: bool = True) -> Any:
     """Return the compiled folding of a connection's coefficients: `Rule.prepare` of every synapse.
+
+    Without `tables`, where a coefficient stands is looked up once and not for every synapse. Synapses go tile by tile,
+    because of a transposed connection either the rows that are read or those that are written are far apart.
 
     `fold_layer(*constants, genome, folded, coefficients_at, layout, index)` writes what the update reads
     [coefficients, rows, columns] into `folded`, from `coefficients_at` on.
     """
     constants = ["rate"] if rule.time_constant is None else ["rate", "time_constant"]
     own, neurons = len(rule.coefficients), len(rule.neuron_coefficients)
-    reads = [_read_gene(n, "i") for n in range(own + neurons)]
+    genes = range(own + neurons)
+    reads = [
+        _read_gene(n, "i") if tables else f"read_weight(genome, at{n} + i * row{n} + j * column{n})" for n in genes
+    ]
     results = [f"p{n}" for n in range(len(rule.prepared))]
     writes = "; ".join(f"write_coefficient(folded, coefficient_at + {n} * size, p{n})" for n in range(len(results)))
     targets = ", ".join(results) + ("," if len(results) == 1 else "")
     names = {
         "fold": kernel(rule.prepare),
-        "read_coefficient": read_coefficient,
+        "read_weight": read_weight,
+        "place_of_gene": place_of_gene,
+        "TILE": _TILE,
         "write_coefficient": write_coefficient,
         "of_connection": of_connection,
         "locate_synapse": locate_synapse,
@@ -163,6 +190,7 @@ def fold_layer(rule: Rule) -> Any:
         constants=", ".join(constants),
         apart=int(rule.needs_bias),
         results=targets,
+        places="pass" if tables else "; ".join(map(_place_gene, genes)),
         reads=", ".join([*constants, *reads]),
         writes=writes,
         of_bias=of_bias,

@@ -92,21 +92,29 @@ CENTRE, SPREAD, RATE, TIME_CONSTANT, PARAMETERS = range(5)
 
 
 @kernel
-def draw_connection(layout, parameters, index, key0, key1, out, out_at):
-    """Write fresh weights of a connection, row by row, to `out` from `out_at` on."""
+def draw_connection(layout, parameters, index, key0, key1, out, out_at, transposed):
+    """Write fresh weights of a connection to `out` from `out_at` on, row by row or, `transposed`, column by column.
+
+    The number of a weight is that of its place row by row: where it is written changes none. Of indices of 64 bits the
+    loops would be no vectors, and six times as slow.
+    """
     centre, spread = parameters[PARAMETERS * index + CENTRE], parameters[PARAMETERS * index + SPREAD]
-    number = of_connection(layout, index, DRAWS_AT)
-    size = of_connection(layout, index, PRE_SIZE) * of_connection(layout, index, POST_SIZE)
-    distribution = of_connection(layout, index, DISTRIBUTION)
-    if distribution == _NORMAL:
-        for k in range(size):
-            out[out_at + k] = centre + spread * normal(key0, key1, number + k)
-    elif distribution == _SPARSE:
-        for k in range(size):
-            out[out_at + k] = centre + spread * sparse(key0, key1, number + k, _ZEROS, _STRETCH)
-    else:
-        for k in range(size):
-            out[out_at + k] = uniform(key0, key1, number + k, centre - spread, centre + spread)
+    number, distribution = of_connection(layout, index, DRAWS_AT), of_connection(layout, index, DISTRIBUTION)
+    lines, size = of_connection(layout, index, PRE_SIZE), of_connection(layout, index, POST_SIZE)
+    apart, step = size, 1
+    if transposed:
+        lines, size, apart, step = size, lines, 1, size
+    for line in range(lines):
+        at, first = out_at + line * size, number + line * apart
+        if distribution == _NORMAL:
+            for k in range(size):
+                out[at + k] = centre + spread * normal(key0, key1, np.uint32(first + k * step))
+        elif distribution == _SPARSE:
+            for k in range(size):
+                out[at + k] = centre + spread * sparse(key0, key1, np.uint32(first + k * step), _ZEROS, _STRETCH)
+        else:
+            for k in range(size):
+                out[at + k] = uniform(key0, key1, np.uint32(first + k * step), centre - spread, centre + spread)
 
 
 @compiled
@@ -114,4 +122,5 @@ def draw_weights(layout, parameters, key0, key1, out):
     """Write fresh weights [weights] of the plastic connections to `out`; arguments are as in `draw_no_weights`."""
     for index in range(layout[CONNECTIONS]):
         if of_connection(layout, index, GROUP) != STATIC:
-            draw_connection(layout, parameters, index, key0, key1, out, of_connection(layout, index, WEIGHTS_AT))
+            weights_at = of_connection(layout, index, WEIGHTS_AT)
+            draw_connection(layout, parameters, index, key0, key1, out, weights_at, False)

@@ -20,6 +20,7 @@ ACTIVATIONS: Registry[Callable[[Array], Array]] = Registry(
         "selu": lambda x: jax.nn.selu(x),
         "silu": lambda x: jax.nn.silu(x),
         "linear": lambda x: x,
+        "hard-tanh": lambda x: jnp.clip(x, -1.0, 1.0),
     },
 )
 

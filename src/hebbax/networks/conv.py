@@ -43,7 +43,9 @@ class Conv(Network):
         _check_image(self.image, self.sizes)
         for name in _OF_EACH:
             values = getattr(self, name)
-            if not isinstance(values, tuple) or len(values) != len(self.channels) or not values:
+            if not isinstance(values, tuple):
+                raise HebbaxError(f"{name}={values!r}: expected a tuple of numbers, one a convolution", field=name)
+            if len(values) != len(self.channels) or not values:
                 raise HebbaxError(
                     f"{name}={list(values)}: expected a number for each of {max(len(self.channels), 1)} convolutions, "
                     "as channels has",
@@ -80,6 +82,13 @@ class Conv(Network):
             found.append(Convolve(index, picture, after, kernel, stride, pool))
             picture = after
         return tuple(found)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """How large the image is, what each convolution leaves, and the layers of the perceptron, in words."""
+        pictures = (self.convolutions[0].source, *(one.target for one in self.convolutions))
+        images = (f"{one.height}×{one.width}×{one.channels}" for one in pictures)
+        return (*images, *map(str, self.sizes[1:]))
 
     @property
     def _features(self) -> Picture:

@@ -82,6 +82,11 @@ class Network(ABC):
         return type(self).__name__.lower()
 
     @property
+    def layers(self) -> tuple[str, ...]:
+        """How large its layers are, from inputs to actions, in words."""
+        return tuple(map(str, self.sizes))
+
+    @property
     @abstractmethod
     def connections(self) -> tuple[Connection, ...]:
         """The weight matrices, in the order in which genomes and carries hold them."""

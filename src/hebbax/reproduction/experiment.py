@@ -27,6 +27,16 @@ HAN_STEP_SIZES = (
 """Of its evolution strategy, as overrides."""
 
 
+_OF_EVOLUTION = ("strategy.", "lifetimes=", "training.")
+"""How overrides begin that no other learner reads."""
+
+PPO_REMARK = (
+    "`ppo-mlp` is PPO of Stable-Baselines3 in the time that a laptop has for a run, far below what its authors give "
+    "it: `learner={}`, {:,} control ticks."
+)
+"""What a budget says of it: the preset, and its ticks."""
+
+
 @dataclass(frozen=True)
 class Budget:
     """One size of an experiment."""
@@ -40,11 +50,17 @@ class Budget:
 
     def runs(self) -> list[tuple[str, ...]]:
         """Return the overrides of every run: one seed of everything before the next, so that parts compare early."""
-        own = self.policy_overrides
         return [
-            (f"task={task}", *more, f"policy={policy_of(name)}", *self.overrides, *own.get(name, ()), f"seed={seed}")
+            (f"task={task}", *more, f"policy={policy_of(name)}", *self._overrides_of(name), f"seed={seed}")
             for task, more, name, seed in self._planned()
         ]
+
+    def _overrides_of(self, condition: str) -> tuple[str, ...]:
+        """Return the overrides of every run of a condition, without those of evolution where another learner has it."""
+        own, shared = self.policy_overrides.get(condition, ()), self.overrides
+        if any(text.startswith("learner=") for text in own):
+            shared = [text for text in shared if not text.startswith(_OF_EVOLUTION)]
+        return (*shared, *own)
 
     def names(self) -> list[str]:
         """Return what the folder of every run is called: task, policy, the condition's other words, seed."""

@@ -15,7 +15,7 @@ from hebbax.damage.text import parse_damages
 from hebbax.engines.make_engine import make_engine
 from hebbax.expected import Fields, ListOf, number, whole
 from hebbax.report.style import INK, LAYER_COLOURS, figure_style
-from hebbax.reproduction.experiment import HAN, HAN_STEP_SIZES, Budget, Experiment
+from hebbax.reproduction.experiment import HAN, HAN_STEP_SIZES, PPO_REMARK, Budget, Experiment
 from hebbax.reproduction.study import controllers_text, figure_line, save_both, table
 from hebbax.runs.evaluation import evaluate_controller, mean_interval
 from hebbax.runs.stored_run import StoredRun
@@ -43,10 +43,10 @@ EXPERIMENT = Experiment(
             "ticks, in place of 512, twelve and 1,000 of 1,000. Fitness is their mean. For the plastic networks it "
             "leaves out the bonus for standing, which keeps them at standing for long, and in the first 300 "
             "generations the cost of control, which keeps them at small steps; the static network dives and falls "
-            "without the bonus, so it and the GRU have the task's own reward. Every evaluation is of full lives with "
-            "that reward.",
+            "without the bonus, so it, the GRU and PPO have the task's own reward. Every evaluation is of full lives "
+            f"with that reward. {PPO_REMARK.format('ppo-brax', 3_840_000)}",
             tasks={"ant_run": ()},
-            seeds={"han-b": 5, "mlp": 5, "han-e": 5, "gru": 5},
+            seeds={"han-b": 5, "mlp": 5, "han-e": 5, "gru": 5, "ppo-mlp": 1},
             overrides=(
                 "damage=none | han-ant/FR | han-ant/FL",
                 "lifetimes=3",
@@ -58,6 +58,7 @@ EXPERIMENT = Experiment(
             policy_overrides={
                 **dict.fromkeys(("han-b", "han-e"), (_FORWARD_FIRST,)),
                 **dict.fromkeys(("mlp", "gru"), ("training.weights={}",)),
+                "ppo-mlp": ("learner=ppo-brax", "training.weights={}", "generations=1500"),
             },
         ),
         "paper": Budget(

@@ -15,7 +15,7 @@ from hebbax.analysis.analyze import analyze_source
 from hebbax.attractors.verdict import LABELS
 from hebbax.expected import Fields, ListOf, number, one_of, or_null, whole
 from hebbax.report.style import LAYER_COLOURS, figure_style
-from hebbax.reproduction.experiment import HAN, HAN_STEP_SIZES, Budget, Experiment, PublishedReturn
+from hebbax.reproduction.experiment import HAN, HAN_STEP_SIZES, PPO_REMARK, Budget, Experiment, PublishedReturn
 from hebbax.reproduction.study import figure_line, label_of, mean_text, save_both, table
 from hebbax.runs.stored_run import StoredRun
 from hebbax.runs.trials import Source
@@ -39,9 +39,9 @@ EXPERIMENT = Experiment(
             "1,000 and 500. Until it walks, going forward alone counts, then the paper's reward. Every "
             "evaluation is of full lives with that reward. σ is 0.1, and the learning rate falls from 0.1 to 0.02: "
             "with 0.2 and 0.1 throughout returns go up and down by one or two. The static network has step sizes of "
-            "its own.",
+            f"its own. {PPO_REMARK.format('ppo', 3_072_000)}",
             tasks={"go1_walk": ()},
-            seeds={"han-e": 2, "mlp": 2, "han-b": 2, "han-e-go1": 2},
+            seeds={"han-e": 2, "mlp": 2, "han-b": 2, "han-e-go1": 2, "ppo-mlp": 1},
             overrides=(
                 "strategy.population=256",
                 "strategy.sigma=0.1",
@@ -52,7 +52,10 @@ EXPERIMENT = Experiment(
                 "evaluate_every=10",
                 "evaluate_lifetimes=32",
             ),
-            policy_overrides={"mlp": ("strategy.sigma=0.05", "strategy.learning_rate=0.02")},
+            policy_overrides={
+                "mlp": ("strategy.sigma=0.05", "strategy.learning_rate=0.02"),
+                "ppo-mlp": ("learner=ppo", "generations=1500"),
+            },
         ),
         "paper": Budget(
             summary="As published: population 512, 500 generations, four lives of 1,000 ticks a genome, learning rate "

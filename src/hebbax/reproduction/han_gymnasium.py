@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hebbax.reproduction.experiment import HAN, HAN_STEP_SIZES, Budget, Claim, Experiment, PublishedReturn
+from hebbax.reproduction.experiment import HAN, HAN_STEP_SIZES, PPO_REMARK, Budget, Claim, Experiment, PublishedReturn
 
 _RESTART = ("termination=restart",)  # the published training goes on to the last tick after a fall
 # Their configuration of Ant-v5 leaves contact forces out of the observation: 27 numbers, not Gymnasium's 105.
@@ -24,9 +24,9 @@ EXPERIMENT = Experiment(
         "laptop": Budget(
             summary="Population 64, 100 generations and one life a genome in place of 512, 1,000 and four. The "
             "learning rate 0.1 and σ 0.2 are published too, but do not fall. Half cheetah and swimmer have no "
-            "terminations.",
+            f"terminations. {PPO_REMARK.format('ppo', 614_400)}",
             tasks={"half_cheetah": (), "swimmer": ()},
-            seeds={"han-b": 5, "han-e": 5, "mlp": 5, "han-a": 2, "han-c": 2, "han-d": 2, "gru": 2},
+            seeds={"han-b": 5, "han-e": 5, "mlp": 5, "han-a": 2, "han-c": 2, "han-d": 2, "gru": 2, "ppo-mlp": 2},
             overrides=(
                 "training.ticks=full",
                 "strategy.population=64",
@@ -36,6 +36,7 @@ EXPERIMENT = Experiment(
                 "lifetimes=1",
                 "evaluate_lifetimes=32",
             ),
+            policy_overrides={"ppo-mlp": ("learner=ppo", "generations=300")},
         ),
         "growing": Budget(
             summary="Lives of training begin at 200 control ticks and grow, as evolution has no more use for "
@@ -60,7 +61,7 @@ EXPERIMENT = Experiment(
             "σ 0.2 with their decay. After a fall the robot is put back and the life goes on to its last tick, as "
             "in the published training.",
             tasks=_TASKS,
-            seeds={"han-b": 5, "han-e": 5, "mlp": 5, "han-a": 5, "han-c": 5, "han-d": 5, "gru": 5},
+            seeds={"han-b": 5, "han-e": 5, "mlp": 5, "han-a": 5, "han-c": 5, "han-d": 5, "gru": 5, "ppo-mlp": 5},
             overrides=(
                 "training.ticks=full",
                 "strategy.population=512",
@@ -69,6 +70,7 @@ EXPERIMENT = Experiment(
                 "lifetimes=4",
                 "evaluate_lifetimes=32",
             ),
+            policy_overrides={"ppo-mlp": ("learner=ppo-han", "generations=1526")},
         ),
     },
     published=(

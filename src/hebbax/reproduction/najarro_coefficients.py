@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.errors import HebbaxError
-from hebbax.evolution.first_mean import first_mean
+from hebbax.evolution.first_mean import first_mean, lives_before_mean
 from hebbax.expected import Fields, ObjectOf, number, or_null, whole
 from hebbax.report.plots.coefficients import coefficients_of, plot_coefficients
 from hebbax.report.style import figure_of
@@ -66,8 +66,8 @@ def _evolved(run: StoredRun) -> dict[str, np.ndarray]:
 
 
 def _first(run: StoredRun) -> dict[str, np.ndarray] | None:
-    """Return the coefficients of the mean before the first generation; None where that is another run's controller."""
-    if run.trained.training.begins_elsewhere:
+    """Return the coefficients of the first mean; None where it is another run's controller, or lives have made it."""
+    if run.trained.training.begins_elsewhere or lives_before_mean(run.trained):
         return None
     return coefficients_of(run.policy, np.asarray(first_mean(run.trained, run.policy))[None])
 

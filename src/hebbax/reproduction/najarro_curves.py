@@ -50,11 +50,16 @@ def measure(run: StoredRun) -> dict[str, Any]:
 
     Raises HebbaxError for a run that has not finished a generation.
     """
+    return measure_curve(run, condition_of(run))
+
+
+def measure_curve(run: StoredRun, condition: str) -> dict[str, Any]:
+    """Return what `measure` does, of a run whose condition is told in words."""
     records = run.folder.read_metrics("return_mean")
     if not records:
         raise HebbaxError(f"{run.folder.path} holds no metrics: expected a run that has finished a generation")
     return {
-        "condition": condition_of(run),
+        "condition": condition,
         "population": [_plain(record["return_mean"]) for record in records],
         "evaluated": [
             [record["generation"] + 1, _plain(record["mean_genome_return"])]
@@ -77,6 +82,11 @@ def _conditions(numbers: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]
 
 def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path) -> list[Path]:
     """Draw the population's mean and the mean genome's return of every run, over generations."""
+    return draw_curves(numbers, folder, published_curves())
+
+
+def draw_curves(numbers: Mapping[str, Any], folder: Path, published: Mapping[str, float]) -> list[Path]:
+    """Draw what `draw` does, beside published returns by name."""
     with figure_style():
         figure = Figure(figsize=(8.4, 3.8), layout="constrained")
         panels = figure.subplots(1, 2, sharey=True)
@@ -88,21 +98,27 @@ def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path
                 panels[0].plot(np.arange(1, len(population) + 1), population, color=colour, linewidth=0.9, label=label)
                 points = np.array(entry["evaluated"], float).reshape(-1, 2)
                 panels[1].plot(points[:, 0], points[:, 1], ".-", color=colour, linewidth=0.9, markersize=3)
-        for name, style in (("Hebbian", ":"), ("static", "--")):
-            panels[1].axhline(_published(name), color=INK, linestyle=style, linewidth=1.0, label=f"{name}, published")
+        for (name, value), style in zip(published.items(), (":", "--"), strict=True):
+            panels[1].axhline(value, color=INK, linestyle=style, linewidth=1.0, label=f"{name}, published")
         panels[0].set(xlabel="generation", ylabel="return of a life", title="mean over the population")
         panels[1].set(xlabel="generation", title="the mean genome, full lives")
         figure.legend(loc="outside lower center", ncols=3)
     return save_both(figure, folder, FIGURE)
 
 
-def _published(name: str) -> float:
-    return float(np.mean([PUBLISHED[name][body][0] for body in SEEN]))
+def published_curves() -> dict[str, float]:
+    """Return the published return of Hebbian and static networks on the two bodies that evolution meets."""
+    return {name: float(np.mean([bodies[body][0] for body in SEEN])) for name, bodies in PUBLISHED.items()}
 
 
 def section(numbers: Mapping[str, Any], folder: Path) -> str:
     """Return where the curves end, beside the published runs, and the figure."""
-    rows = [[f"{name}, published", "best", text_of(_published(name)), "–"] for name in PUBLISHED]
+    return section_of(numbers, folder, "on the two bodies that evolution meets", published_curves())
+
+
+def section_of(numbers: Mapping[str, Any], folder: Path, where: str, published: Mapping[str, float]) -> str:
+    """Return what `section` does, of lives somewhere, beside published returns by name."""
+    rows = [[f"{name}, published", "best", text_of(value), "–"] for name, value in published.items()]
     for condition, entries in _conditions(numbers).items():
         lasts = [[value] for entry in entries if (value := _last(entry)) is not None]
         halves = [place for entry in entries if (place := half_way(entry["evaluated"])) is not None]
@@ -110,9 +126,9 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
         rows.append([condition, str(len(entries)), end, "; ".join(map(str, halves)) or "–"])
     parts = [
         "## Training curves",
-        "Return of the mean genome on full lives, on the two bodies that evolution meets; with its 95 % interval over "
-        f"runs where there are {LEAST_SEEDS} or more. *Half* is the first generation whose evaluation has half of the "
-        "last one, run by run.",
+        f"Return of the mean genome on full lives, {where}; with its 95 % interval over runs where "
+        f"there are {LEAST_SEEDS} or more. *Half* is the first generation whose evaluation has half of the last one, "
+        "run by run.",
         table(["controllers", "runs", "return at the end", "half"], rows),
         figure_line(folder, f"{FIGURE}.png", "Training curves"),
     ]

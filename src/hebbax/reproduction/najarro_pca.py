@@ -58,7 +58,14 @@ _LIFE = Fields(
         "verdict": one_of(*LABELS, UNJUDGED),
     }
 )
-NUMBERS = Fields({EVOLVED: ListOf(_LIFE, LIVES), RANDOM: ListOf(_LIFE, LIVES)})
+
+
+def paths_of(lives: int) -> Fields:
+    """Return what `measure_paths` returns of so many lives."""
+    return Fields({EVOLVED: ListOf(_LIFE, lives), RANDOM: ListOf(_LIFE, lives)})
+
+
+NUMBERS = paths_of(LIVES)
 
 
 def measure(run: StoredRun) -> dict[str, Any]:
@@ -66,14 +73,16 @@ def measure(run: StoredRun) -> dict[str, Any]:
 
     Raises HebbaxError for a policy whose weights do not change.
     """
-    return {
-        name: context.record_each(lambda life, context=context: _of_life(context, life))
-        for name, context in _contexts(run).items()
-    }
+    return measure_paths(context_of(run))
 
 
-def _contexts(run: StoredRun) -> dict[str, Context]:
-    context = context_of(run)
+def measure_paths(context: Context) -> dict[str, Any]:
+    """Return what `measure` does, of a controller and its lives."""
+    return {name: one.record_each(lambda life, one=one: _of_life(one, life)) for name, one in _both(context).items()}
+
+
+def _both(context: Context) -> dict[str, Context]:
+    """Return a controller, and random rules of the same network."""
     if not context.policy.plastic:
         raise HebbaxError(f"paths of weights: those of policy {context.policy.name!r} do not change during a life")
     key = stream(root_key(context.seed), "random genomes")
@@ -112,9 +121,14 @@ def foretold(steps: np.ndarray) -> float | None:
 
 def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path) -> list[Path]:
     """Draw the first life of each controller and of random rules in three components."""
+    return draw_paths({name: context_of(run) for name, run in runs.items()}, folder)
+
+
+def draw_paths(contexts: Mapping[str, Context], folder: Path) -> list[Path]:
+    """Draw what `draw` does, of controllers by their names."""
     paths = []
-    for name, run in runs.items():
-        lives = {kind: _first(context).record.weights for kind, context in _contexts(run).items()}
+    for name, controller in contexts.items():
+        lives = {kind: _first(context).record.weights for kind, context in _both(controller).items()}
         with figure_style():
             figure = Figure(figsize=(9.6, 4.2), layout="constrained")
             for place, (kind, weights) in enumerate(lives.items(), start=1):
@@ -122,7 +136,7 @@ def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path
                 finite = weights[: finite_rows(weights)]
                 if len(finite) >= _FEWEST:
                     parts = principal_components(finite, _COMPONENTS)
-                    plot_trajectory(parts, run.task.control_period, axes, dimensions=_COMPONENTS)
+                    plot_trajectory(parts, controller.task.control_period, axes, dimensions=_COMPONENTS)
                 axes.set_title(f"{kind} rules")
         paths += save_both(figure, folder, figure_name("pca", name))
     return paths
@@ -135,7 +149,12 @@ def _first(context: Context) -> Life:
 
 def section(numbers: Mapping[str, Any], folder: Path) -> str:
     """Return what is seen of the paths, and the figures."""
-    said = {EVOLVED: "a curve that oscillates", RANDOM: "no structure"}
+    about = f"{LIVES} lives of the best genome on the whole body, and of as many random genomes"
+    return section_of(numbers, folder, about, {EVOLVED: "a curve that oscillates", RANDOM: "no structure"})
+
+
+def section_of(numbers: Mapping[str, Any], folder: Path, about: str, said: Mapping[str, str]) -> str:
+    """Return what `section` does, of lives that are told in words, beside what the authors say of both."""
     rows = [["published", kind, "–", words, "–", "–"] for kind, words in said.items()]
     for name, entry in numbers.items():
         for kind in (EVOLVED, RANDOM):
@@ -143,10 +162,9 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
     head = ["controller", "rules", "variance in three components", "foretold", "strongest rhythm", "verdicts"]
     parts = [
         "## Three components of the weights",
-        f"{LIVES} lives of the best genome on the whole body, and of as many random genomes; means with 95 % intervals "
-        "over lives. *Foretold* is the part of the steps along these paths that sinusoids foretell: fitted to two "
-        "thirds of the second half of a life, over the last third. 100 % is a curve that oscillates, 0 one "
-        "without structure.",
+        f"{about}; means with 95 % intervals over lives. *Foretold* is the part of the steps along these paths "
+        "that sinusoids foretell: fitted to two thirds of the second half of a life, over the last third. 100 % is a "
+        "curve that oscillates, 0 one without structure.",
         table(head, rows),
         *(figure_line(folder, f"{figure_name('pca', name)}.png", f"Three components, {name}") for name in numbers),
     ]

@@ -81,7 +81,6 @@ def write_look(
             f"{folder} holds results of the experiment's own runs, such as {next(iter(records))}: choose another "
             "folder with --out"
         )
-    folder.mkdir(parents=True, exist_ok=True)
     study = write_study_of(experiment, names, folder, on_file, tell)
     parts = [
         f"# {experiment.title}",

@@ -117,6 +117,7 @@ def _write(
     folder: Path,
     on_file: Callable[[Path], None],
 ) -> str:
+    folder.mkdir(parents=True, exist_ok=True)  # not before: who names no controller is left no folder
     document = {"schema": 1, "runs": numbers, "versions": environment()}
     write_text_atomically(folder / STUDY, json.dumps(document, allow_nan=False) + "\n")
     whole = runs if runs.keys() >= numbers.keys() else {}  # else a figure would be without those that are gone

@@ -49,7 +49,8 @@ def begin_from(
     check_train_config(config)
     config = replace(config, training=replace(config.training, first_mean=given(controller.genome)))
     search = new_search(config)
-    assert isinstance(search, Search)
+    if not isinstance(search, Search):
+        raise HebbaxError(f"learner={config.learner.name} draws its first weights: --from is of learner=evolution")
     _check_fits(source, search)
     origin = {"from_id": run_id(source.trained), "from_genome": which}
     return Training.begun(
@@ -59,7 +60,7 @@ def begin_from(
 
 def check_not_drawn(config: TrainConfig, instead: str) -> None:
     """Raise HebbaxError where a configuration says how the first mean is drawn, which would mean nothing."""
-    for name in ("first_mean", "first_scale"):
+    for name in ("first_mean", "first_scale", "first_of"):
         value = getattr(config.training, name)
         if value != getattr(TrainingConfig, name):
             raise HebbaxError(f"training.{name}={value}: {instead}; leave it out")

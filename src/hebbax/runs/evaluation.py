@@ -14,8 +14,8 @@ from hebbax.damage.events import Event
 from hebbax.engines.engine import Engine
 from hebbax.engines.scenario import Scenario, in_turn
 from hebbax.errors import check_seed, check_whole
-from hebbax.evolution.search import term_means
 from hebbax.evolution.statistics import Controller
+from hebbax.evolution.summary import term_means
 from hebbax.keys import evaluation_key
 from hebbax.policies.policy import Policy
 from hebbax.policies.sizes import SIZES, sizes_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hebbax.config.engines import ENGINES
+from hebbax.config.learner import EVOLUTION
 from hebbax.config.strategy_table import STRATEGIES
 from hebbax.config.train import TrainConfig
 from hebbax.damage.kinds import KINDS
@@ -16,15 +17,23 @@ from hebbax.plasticity.normalisation import NORMALISATIONS
 from hebbax.plasticity.rules import RULES
 from hebbax.registry import Registry
 from hebbax.tasks.registry import TASKS
-from hebbax.versions import environment, version_of
+from hebbax.versions import LEARNT_WITH, environment, version_of
 
 
 def environment_of(config: TrainConfig) -> dict[str, str]:
-    """Return `versions.environment`, and under "plugin PACKAGE" the version of each plug-in that a run names."""
+    """Return `versions.environment`, with what PPO learns with where it does, and the plug-ins that a run names.
+
+    Of these the versions stand under "plugin PACKAGE".
+    """
     # A name that is looked up has plug-ins imported, of which no one else may have asked for any yet.
     known = [(registry, name) for registry, name in _parts(config) if _may_be_registered(name) and name in registry]
     packages = {package for registry, name in known if (package := registry.origin(name)) is not None}
-    return {**environment(), **{f"plugin {package}": version_of(package) for package in sorted(packages)}}
+    learnt_with = () if config.learner.algorithm == EVOLUTION else LEARNT_WITH
+    return {
+        **environment(),
+        **{package: version_of(package) for package in learnt_with},
+        **{f"plugin {package}": version_of(package) for package in sorted(packages)},
+    }
 
 
 def _may_be_registered(name: object) -> bool:

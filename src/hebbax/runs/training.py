@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from hebbax.config.learner import EVOLUTION
 from hebbax.config.policy import PolicyConfig
 from hebbax.config.train import TrainConfig, check_train_config, to_dict
 from hebbax.errors import HebbaxError, about
@@ -17,6 +18,7 @@ from hebbax.evolution.tracking import TRACKERS, start_tracking
 from hebbax.evolution.trust import Trust, check_trust
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.policies.sizes import sizes_of
+from hebbax.ppo.learner import PPOLearner
 from hebbax.runs.belonging import check_best, check_record, config_text, newest_of_run
 from hebbax.runs.identity import run_id
 from hebbax.runs.plugins import environment_of
@@ -26,6 +28,8 @@ from hebbax.tasks.registry import changed_origin, make_task
 from hebbax.versions import differences
 
 Note = Callable[[str], None]
+
+_SAME_BITS = {"auto", "native", "ray"}  # engines among which a run of a policy with a compiled step stays the same
 
 _MAY_DIFFER = "from here on the run may differ from an uninterrupted one"
 
@@ -100,6 +104,7 @@ class Training:
         path: Path,
         *,
         generations: int | None = None,
+        engine: Mapping[str, Any] = MappingProxyType({}),
         command: Sequence[str] = (),
         on_note: Note = print,
         trust: Trust = False,
@@ -109,6 +114,7 @@ class Training:
         Args:
             path: of the run's folder.
             generations: how many it is to have in the end; as many as it was begun with, unless said otherwise.
+            engine: what of `engine`, `ray` and `mjx` is another from here on; the search goes on as it is.
             command: what the user typed, for run.json.
             on_note: gets what a user should know (a damaged checkpoint, other versions than before), a line each.
             trust: as in `StoredRun.open`.
@@ -125,8 +131,10 @@ class Training:
                 told = f"config.yaml says generations={stored.generations}, {file.name} {config.generations}"
                 on_note(f"{told}: going on to {stored.generations}")
             generations = stored.generations if generations is None else generations
-            extended = generations != config.generations
-            config = replace(config, generations=generations)
+            before, config = config, replace(config, generations=generations, **engine)
+            extended = config != before
+            if not {before.engine, config.engine} <= _SAME_BITS and before.engine != config.engine:
+                on_note(f"engine {before.engine} → {config.engine}: {_MAY_DIFFER}")
             check_train_config(config)
             if checkpoint.generation >= config.generations:
                 raise HebbaxError(
@@ -220,7 +228,7 @@ def _steps_so_far(folder: RunFolder) -> int:
 
 def learner_of(config: TrainConfig) -> Learner[Any]:
     """Return what learns in a run. Raises HebbaxError for what does not fit the task."""
-    return Search(config)
+    return Search(config) if config.learner.algorithm == EVOLUTION else PPOLearner(config)
 
 
 def new_search(config: TrainConfig) -> Learner[Any]:

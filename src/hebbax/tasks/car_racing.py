@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from hebbax.tasks.car_racing_state import PATIENCE, end_of, ends_after
@@ -17,7 +19,7 @@ _SHAPE = (SIZE, SIZE, 3)
 
 def observe(state: Car, memory: Array) -> Array:
     """Return the picture from 0 to 1, flat: rows from the top, of each its pixels, of each red, green and blue."""
-    return see(state).reshape(-1) / 255.0
+    return see(state)
 
 
 def actuate(action: Array, state: Car, memory: Array) -> Array:
@@ -26,18 +28,19 @@ def actuate(action: Array, state: Car, memory: Array) -> Array:
     return np.concatenate((steering, pedals))
 
 
-def car_racing(patience: float = PATIENCE) -> Task:
+def car_racing(patience: float = PATIENCE, seeds: Sequence[int] = ()) -> Task:
     """Return the task: 84 × 84 pixels of three colours, steering and two pedals, 50 Hz, at most 20 s.
 
     Reward and end are those of `car_racing_state`; `car_racing(np.inf)` stops no life early. Actions are numbers of any
-    size, as of a policy with `output_activation=linear`, which becomes what the published one gives.
+    size, as of a policy with `output_activation=linear`, which becomes what the published one gives. With seeds, lives
+    are on Gymnasium's tracks of these.
 
     Sources: CarRacing-v3 of Gymnasium 1.4.0; Najarro and Risi, NeurIPS 2020, and its published code.
     """
     return Task(
         name="car_racing",
         robot="Car",
-        world=car(),
+        world=car(seeds),
         observation=(Group("pixels", SIZE * SIZE * 3, "share of 255", 0, 1),),
         action=(
             Group("steering", 1, "tanh is the share of 0.4 rad to the right"),

@@ -1,12 +1,16 @@
 """What a report says in tables."""
 
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from hebbax.analysis.reality import FINDINGS
+from hebbax.config.learner import LEARNERS
+from hebbax.config.train import TrainConfig
 from hebbax.report.html.material import Material
-from hebbax.report.html.page import _reality
+from hebbax.report.html.page import _how_it_learnt, _reality
 from hebbax.report.html.tags import table
 from hebbax.report.html.words import feet_rows, gait_rows, lead, returns
 
@@ -102,3 +106,13 @@ def test_the_page_says_whether_the_motion_could_be_real():
 def test_a_page_about_what_was_not_checked_has_no_such_section():
     for analysis in (None, {"summary": {}}, {"summary": {"reality": None}}):
         assert _reality(analysed(analysis)) == ""
+
+
+@pytest.mark.parametrize(("learner", "told"), [("evolution", "openai-es"), ("ppo", "learnt from 8 lives side by side")])
+def test_how_it_was_found_is_said(learner, told):
+    config = replace(TrainConfig(), learner=LEARNERS.get(learner))
+    run = SimpleNamespace(config=config, trained=config)
+    assert told in _how_it_learnt(run)
+    assert lead(SimpleNamespace(run=run, plastic=False)).split()[3] == (
+        "evolved" if learner == "evolution" else "learnt"
+    )

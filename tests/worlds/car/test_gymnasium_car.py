@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import gymnasium
@@ -16,7 +17,16 @@ import pytest
 
 from hebbax.compiling.compiler import outermost
 from hebbax.compiling.noise import fold_in, uniform
+from hebbax.config.policy import PRESETS
+from hebbax.engines.make_engine import make_engine
+from hebbax.engines.scenario import Scenario
+from hebbax.engines.vector import environment_seed
+from hebbax.keys import life_key, words_of
+from hebbax.policies.make_policy import make_policy
 from hebbax.streams import BODY_STREAM
+from hebbax.tasks.car_racing import car_racing
+from hebbax.tasks.external.gymnasium_car import CAR_TASK
+from hebbax.tasks.registry import make_task
 from hebbax.worlds.car.columns import DRIVEN, OMEGA, OVER, REWARD, UNTOUCHED
 from hebbax.worlds.car.film import picture_of
 from hebbax.worlds.car.track import HALF_WIDTH
@@ -176,6 +186,21 @@ def test_pixels_of_100_frames(functions):
     assert len(differences) == 100
     assert np.mean(differences) <= 0.5
     assert np.max(differences) <= 1.0
+
+
+def test_a_controller_lives_in_gymnasiums_own_car_as_in_the_compiled_world():
+    """On one track, from the same first weights: actions differ by what pixels do, which moves a tile by a frame."""
+    key = life_key(1, 3)
+    ours, own = car_racing(seeds=[int(environment_seed(key))]), make_task(CAR_TASK)
+    policy = make_policy(replace(PRESETS["najarro-car"], hidden=[8]), ours)
+    genome = np.random.default_rng(3).standard_normal(policy.genome_size).astype(np.float32)
+    found = {}
+    for task in (ours, own):
+        lives = make_engine(task, policy).evaluate(genome[None], words_of(key)[None], Scenario(ticks=30))
+        found[task.name] = float(lives.returns[0]), int(lives.lengths[0])
+    (compiled, ticks), (gymnasiums, others) = found.values()
+    assert abs(ticks - others) <= 1
+    assert compiled == pytest.approx(gymnasiums, abs=4.0), "a tile is about 3.5"
 
 
 if __name__ == "__main__":

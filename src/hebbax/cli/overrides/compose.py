@@ -14,6 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from hebbax.cli.overrides.check import as_hydra, check_overrides, expected_value, external_tasks, known_keys
 from hebbax.cli.overrides.schema import PRIMARY, store_schema
+from hebbax.config.learner import EVOLUTION, LEARNERS, POLICIES, LearnerConfig
 from hebbax.config.train import TrainConfig, check_train_config, from_typed
 from hebbax.errors import HebbaxError
 
@@ -27,6 +28,7 @@ def compose_train(overrides: Sequence[str]) -> TrainConfig:
     Raises HebbaxError, in one line, for an override that is malformed, an unknown key or preset, or a value of the
     wrong type. Hydra makes no folder and touches no logging here.
     """
+    overrides = _with_policy(overrides)
     chosen = check_overrides(overrides)
     store_schema(external_tasks(overrides), chosen)
     try:
@@ -39,6 +41,16 @@ def compose_train(overrides: Sequence[str]) -> TrainConfig:
         raise _explain(error, overrides) from error
     assert isinstance(values, dict)
     return from_typed({str(key): value for key, value in values.items()})
+
+
+def _with_policy(overrides: Sequence[str]) -> Sequence[str]:
+    """Return overrides with the policy that a learner comes with, where none is chosen."""
+    values = {text.partition("=")[0]: text.partition("=")[2] for text in overrides}
+    name = values.get("learner", EVOLUTION)
+    learner = LEARNERS.get(name) if name in LEARNERS else LearnerConfig()  # an unknown one is said later
+    if "policy" in values or learner.algorithm not in POLICIES:
+        return overrides
+    return [f"policy={POLICIES[learner.algorithm]}", *overrides]
 
 
 def compose_like(config: TrainConfig, overrides: Sequence[str]) -> TrainConfig:
@@ -83,15 +95,22 @@ def compose_scenario(overrides: Sequence[str]) -> dict[str, Any]:
     return {key: values[key] for key in values if any(text.partition("=")[0] == key for text in overrides)}
 
 
-def compose_generations(overrides: Sequence[str]) -> int | None:
-    """Return the number of generations to which a run is to be resumed, None for the number it was begun with.
+def compose_resumed(overrides: Sequence[str]) -> tuple[int | None, dict[str, Any]]:
+    """Return to how many generations a run is to be resumed, None for as many as it was begun with, and where.
 
-    Raises HebbaxError for any other key: the rest is as the run began, or it would be another run.
+    That is the engine and its options, nothing where the engine stays. Raises HebbaxError for any other key: the rest
+    is as the run began, or it would be another run.
     """
-    for text in overrides:
-        if text.partition("=")[0] != "generations":
-            raise HebbaxError(f"{text}: only generations=N can change when a run is resumed")
-    return compose_train(overrides).generations if overrides else None
+    keys = [text.partition("=")[0] for text in overrides]
+    for key, text in zip(keys, overrides, strict=True):
+        if key not in ("generations", "engine") and key.partition(".")[0] not in ("ray", "mjx"):
+            raise HebbaxError(f"{text}: only generations=N and engine=NAME can change when a run is resumed")
+    if not overrides:
+        return None, {}
+    config = compose_train(overrides)
+    moves = any(key != "generations" for key in keys)
+    engine = {name: getattr(config, name) for name in ("engine", "ray", "mjx")} if moves else {}
+    return config.generations if "generations" in keys else None, engine
 
 
 def _explain(error: Exception, overrides: Sequence[str]) -> HebbaxError:

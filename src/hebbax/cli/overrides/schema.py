@@ -11,6 +11,7 @@ from typing import Any
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
+from hebbax.config.learner import LEARNERS
 from hebbax.config.policy import PRESETS
 from hebbax.config.strategy import StrategyConfig
 from hebbax.config.strategy_table import STRATEGIES, option_types
@@ -30,6 +31,7 @@ def groups() -> dict[str, dict[str, Any]]:
         "task": {name: TaskConfig(name=name) for name in TASKS},
         "policy": dict(PRESETS.items()),
         "strategy": {name: _strategy(StrategyConfig(name)) for name in STRATEGIES},
+        "learner": dict(LEARNERS.items()),
     }
 
 
@@ -56,6 +58,7 @@ class _Training:
     race: float | None = TrainingConfig.race
     first_mean: str = TrainingConfig.first_mean
     first_scale: float = TrainingConfig.first_scale
+    first_of: int = TrainingConfig.first_of
     over_variants: Any = TrainingConfig.over_variants
 
 

@@ -82,31 +82,42 @@ def leave_result(folder: Path, work: Callable[[], None]) -> None:
 
 def _draw(job: Job, qpos: np.ndarray) -> Frames:
     """Yield one frame a row of qpos [frames, nq], uint8 [height, width, 3]."""
+    draw = open_renderer(job.model_xml, qpos, job.width, job.height, job.camera)
+    for row in qpos:
+        yield draw(row)
+
+
+def open_renderer(path: str, qpos: np.ndarray, width: int, height: int, camera: str) -> Callable[[np.ndarray], Any]:
+    """Return what draws a state [nq] of the model at a path, uint8 [height, width, 3].
+
+    `qpos` [states, nq] begins with the first, and is the way that a camera stands off for which sees all of it. Raises
+    NoDrawing where this process has no OpenGL, and ValueError for states of another model.
+    """
     mujoco = _or_no_drawing(_import_mujoco)
-    binary = job.model_xml.endswith(".mjb")
-    model = (mujoco.MjModel.from_binary_path if binary else mujoco.MjModel.from_xml_path)(job.model_xml)
+    model = (mujoco.MjModel.from_binary_path if path.endswith(".mjb") else mujoco.MjModel.from_xml_path)(path)
     if qpos.shape[1] != model.nq:
         raise ValueError(f"expected qpos to have shape [frames, {model.nq}], but it had shape {list(qpos.shape)}")
-    model.vis.global_.offwidth = max(model.vis.global_.offwidth, job.width)
-    model.vis.global_.offheight = max(model.vis.global_.offheight, job.height)
+    model.vis.global_.offwidth = max(model.vis.global_.offwidth, width)
+    model.vis.global_.offheight = max(model.vis.global_.offheight, height)
     data = mujoco.MjData(model)
     data.qpos[:] = qpos[0]
     mujoco.mj_forward(model, data)
     prepare_scenery(mujoco, model, data)
-    way = _way(mujoco, model, data, qpos)
-    camera = choose_camera(mujoco, model, data, job.camera, way, job.width / job.height)
-    renderer = _or_no_drawing(lambda: mujoco.Renderer(model, job.height, job.width))
+    seen_from = choose_camera(mujoco, model, data, camera, _way(mujoco, model, data, qpos), width / height)
+    renderer = _or_no_drawing(lambda: mujoco.Renderer(model, height, width))
     # A leg mirrored in the floor distracts from the gait; haze draws a white line along the horizon.
     renderer.scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = False
     renderer.scene.flags[mujoco.mjtRndFlag.mjRND_HAZE] = False
-    for row in qpos:
+
+    def draw(row: np.ndarray) -> Any:
         data.qpos[:] = row
         mujoco.mj_kinematics(model, data)
         mujoco.mj_comPos(model, data)
         mujoco.mj_camlight(model, data)
-        renderer.update_scene(data, camera)
-        yield renderer.render()
-    renderer.close()
+        renderer.update_scene(data, seen_from)
+        return renderer.render()
+
+    return draw
 
 
 def _way(mujoco: Any, model: Any, data: Any, qpos: np.ndarray) -> np.ndarray:

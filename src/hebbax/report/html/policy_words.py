@@ -10,6 +10,7 @@ from hebbax.policies.policy import Policy
 from hebbax.policies.sizes import sizes_in_words, sizes_of
 from hebbax.policies.synapses import FIRST_WEIGHTS
 from hebbax.report.html.material import Material
+from hebbax.report.html.words import learnt
 
 
 def what_it_is(material: Material) -> list[str]:
@@ -26,7 +27,8 @@ def what_it_is(material: Material) -> list[str]:
     )
     numbers = f"In numbers: {sizes_in_words(sizes_of(policy))}."
     if not policy.plastic:
-        return [f"{intro}{_static_weights(policy)} They do not change in a life.", numbers]
+        static = _static_weights(policy, "PPO" if learnt(material) else "evolution")
+        return [f"{intro}{static} They do not change in a life.", numbers]
     if not policy.by_connection:
         changes = _rule_and_updates(policy, 0, task.control_period)
         return [f"{intro}{_first_weights(policy, policy.plastic)}", *changes, numbers]
@@ -60,12 +62,12 @@ def _first_weights(policy: Policy, indices: Sequence[int]) -> str:
     )
 
 
-def _static_weights(policy: Policy) -> str:
-    """Return what the weights are that do not change in life."""
+def _static_weights(policy: Policy, searcher: str = "evolution") -> str:
+    """Return what the weights are that do not change in life, and who has found them."""
     pairs = list(zip(policy.network.connections, policy.synapses, strict=True))
     evolved = sum(connection.size for connection, synapses in pairs if synapses.evolved)
     drawn = sum(connection.size for connection, synapses in pairs if synapses.drawn)
-    told = [f"Its {evolved:,} weights are what evolution searched for."] if evolved else []
+    told = [f"Its {evolved:,} weights are what {searcher} searched for."] if evolved else []
     return " ".join([*told, *([f"{drawn:,} weights are random at birth."] if drawn else [])])
 
 

@@ -9,6 +9,7 @@ from hebbax.analysis.footfall import gaits_in_words
 from hebbax.analysis.gait import MOTIONS
 from hebbax.analysis.statistics import resting_on
 from hebbax.analysis.summary import feet_of
+from hebbax.config.learner import EVOLUTION
 from hebbax.report.html.material import Material
 
 VERDICTS = {
@@ -67,10 +68,16 @@ def share(part: int, whole: int) -> str:
     return f"{part} of {whole} lives"
 
 
+def learnt(material: Material) -> bool:
+    """Whether PPO has learnt the controller, in place of evolution."""
+    return material.run.config.learner.algorithm != EVOLUTION
+
+
 def lead(material: Material) -> str:
     """Return what the controller is, in one sentence."""
     if not material.plastic:
-        return "A controller with evolved weights that stay the same during its life."
+        origin = "learnt" if learnt(material) else "evolved"
+        return f"A controller with {origin} weights that stay the same during its life."
     subject, motions = "A controller that is born with random weights, and", material.motions
     half = sum(motions.values()) / 2
     if motions.get("gait", 0) > half:

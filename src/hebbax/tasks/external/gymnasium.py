@@ -110,6 +110,10 @@ def _space(name: str, environment: Any, attribute: str) -> gymnasium.Space[Any]:
 def _find(name: str, environment_id: str) -> Any:
     """Return Gymnasium's description of an id, after importing the module that it may name."""
     module, own_id = module_of(name), environment_id.rpartition(":")[2]
+    if own_id.startswith("hebbax/"):
+        from hebbax.tasks.external.gymnasium_car import register_car
+
+        register_car()
     if module is not None:
         try:
             import_module(module)

@@ -20,7 +20,7 @@ def _draw() -> Any:
 
 def picture_of(state: Any, width: int = SCREEN_WIDTH // 2, height: int = SCREEN_HEIGHT // 2) -> np.ndarray:
     """Return what the camera sees, uint8 [height, width, 3]; of 96 × 96 it is Gymnasium's `state_pixels`."""
-    image = np.zeros((3, height, width), np.float32)
+    image = np.empty((3, height, width), np.float32)
     layers = np.zeros((LAYERS, height + 2, width), np.float32)
     _draw()(image, layers, np.zeros((8, 2), np.float32), np.zeros((4, 2)), state)
     return np.ascontiguousarray(np.clip(image.transpose(1, 2, 0), 0, 255).astype(np.uint8))

@@ -182,13 +182,10 @@ def _draw_road(d, corners, camera, state):
 
 @kernel
 def _sum_down(d, layer, rows):
-    """Make sums of the differences in the first rows of a layer, and clear the others."""
+    """Make sums of the differences in the first rows of a layer."""
     for y in range(1, rows):
         for x in range(d.shape[2]):
             d[layer, y, x] += d[layer, y - 1, x]
-    for y in range(rows, d.shape[1]):
-        for x in range(d.shape[2]):
-            d[layer, y, x] = ZERO
 
 
 @kernel
@@ -222,7 +219,7 @@ def _end_field(image, d, y):
 
 @kernel
 def _sum_up(image, d, ends):
-    """Write the colours of field, road and kerbs down to the panel, and leave the difference image at zero."""
+    """Write the colours of field, road and kerbs down to the panel, black there, and clear the layer LIGHT."""
     rows = math.ceil(image.shape[1] * PANEL_TOP / SCREEN_HEIGHT)
     layers = LAYERS if ends else FIELD
     for layer in range(layers):
@@ -234,9 +231,13 @@ def _sum_up(image, d, ends):
         _colour(image, d, y, 2, _GRASS_RED, ZERO, REST)
         if ends:
             _end_field(image, d, y)
-        for layer in range(layers):
-            for x in range(d.shape[2]):
-                d[layer, y, x] = ZERO
+    for c in range(3):
+        for y in range(rows, image.shape[1]):
+            for x in range(image.shape[2]):
+                image[c, y, x] = ZERO
+    for y in range(d.shape[1]):
+        for x in range(d.shape[2]):
+            d[LIGHT, y, x] = ZERO
 
 
 @kernel
@@ -279,8 +280,8 @@ def draw_car(image, d, corners, rim, state):
     """Draw a state into `image` float32 [3, height, width], colours from 0 to 255.
 
     Args:
-        image: what is written.
-        d: zeros, float32 [LAYERS, height + 2, width], and so again afterwards.
+        image: what is written, whatever it holds.
+        d: zeros, float32 [LAYERS, height + 2, width], written over.
         corners: room, float32 [8, 2].
         rim: room, float64 [4, 2].
         state: of the world, a `Car`.

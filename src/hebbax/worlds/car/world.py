@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from hebbax.compiling.compiler import compiled
-from hebbax.errors import HebbaxError
+from hebbax.errors import HebbaxError, check_seed
 from hebbax.types import Array, Noise
 from hebbax.worlds.car.film import picture_of
 from hebbax.worlds.car.frame import judge, move, put_car
@@ -126,6 +127,21 @@ def start(noise: Noise) -> Car:
     return born(0.5 + 0.5 * noise.uniform)
 
 
+def start_on(seeds: Sequence[int]) -> Callable[[Noise], Car]:
+    """Return the start of lives on Gymnasium's tracks of some seeds, of which each life draws one.
+
+    Raises HebbaxError for a seed that is none.
+    """
+    for seed in seeds:
+        check_seed(seed)
+    draws, count = np.stack([draws_of_seed(seed) for seed in seeds]), len(seeds)
+
+    def start(noise: Noise) -> Car:
+        return born(draws[int(count * (0.5 + 0.5 * noise.uniform[0]))])
+
+    return start
+
+
 def advance(state: Car, control: Array, period: float, model: Condition) -> Car:
     """Return the car a frame later; controls are steering (+1 right), gas (0 to 1) and brake (0 to 1)."""
     body, pose = state.body.astype(np.float32), state.pose.astype(np.float32)
@@ -149,12 +165,15 @@ def advance(state: Car, control: Array, period: float, model: Condition) -> Car:
     )
 
 
-def car() -> World:
-    """Return the world: three controls as Gymnasium's CarRacing-v3 has them, 50 Hz."""
+def car(seeds: Sequence[int] = ()) -> World:
+    """Return the world: three controls as Gymnasium's CarRacing-v3 has them, 50 Hz.
+
+    Every life has a track of its own, or, with seeds, one of Gymnasium's of these.
+    """
     return World(
         "car",
         Car,
-        start,
+        start_on(seeds) if len(seeds) else start,
         advance,
         control_size=3,
         control_period=PERIOD,

@@ -108,7 +108,7 @@ class MujocoBatch:
     def within_bounds(self) -> np.ndarray:
         """Whether positions and velocities of each are at most BOUND in size, bool [lives]."""
         qpos, qvel = self.states.qpos, self.states.qvel  # a comparison with NaN is false
-        return np.all(np.abs(qpos) <= BOUND, axis=1) & np.all(np.abs(qvel) <= BOUND, axis=1)
+        return (np.abs(qpos) <= BOUND).all(axis=1) & (np.abs(qvel) <= BOUND).all(axis=1)
 
     def warnings(self) -> np.ndarray:
         """Return MuJoCo's warnings since each life's last birth, int64 [lives]."""
