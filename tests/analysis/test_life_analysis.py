@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hebbax.analysis import life_analysis
 from hebbax.analysis.examiners import AnalysisInput, measure
 from hebbax.analysis.frame import Body, Frame, Life
 from hebbax.analysis.life_analysis import analyze_life, gait_of, motion_between
@@ -158,6 +159,16 @@ def test_two_legs_that_step_in_turn_walk():
     assert (footfall["name"], footfall["why"]) == ("run", None)
     assert footfall["frequency"] == pytest.approx(2.0, rel=0.01)
     assert footfall["legs"]["right"]["phase"] == pytest.approx(0.5, abs=0.01)
+    measured = life_analysis.measure_gait
+    with pytest.MonkeyPatch.context() as patch:  # touch-downs without a rhythm, as where feet bounce and knees scrape
+        patch.setattr(life_analysis, "measure_gait", lambda *a, **k: replace(measured(*a, **k), motion="moves"))
+        bouncing = gait_of(record._replace(contacts=contacts), replace(FRAME, body=body))
+        without = gait_of(record._replace(contacts=0 * contacts), replace(FRAME, body=body))
+    assert bouncing is not None
+    assert (bouncing["motion"], bouncing["footfall"]["name"]) == ("gait", "run")
+    assert bouncing["stride_frequency"] == pytest.approx(2.0, rel=0.01)
+    assert without is not None
+    assert (without["motion"], without["footfall"]["name"]) == ("moves", None)
     still = standing(cycle())._replace(contacts=contacts)
     stood = gait_of(still, replace(FRAME, body=body))
     assert stood is not None

@@ -183,18 +183,21 @@ def gait_of(record: Record, frame: Frame, laden: Body | str | None = None) -> di
         body.names[index]: {"duty_factor": duty, "air_time": air, "touch_downs": downs}
         for index, duty, air, downs in zip(touching, gait.duty_factor, gait.air_time, gait.touch_downs, strict=True)
     }
+    footfall = _footfall(record.contacts[rows], body, frame.row_period, gait.motion)
+    # Feet that bounce as they land, or a knee that scrapes, touch down without a rhythm while the legs have one.
+    motion = "gait" if footfall is not None and footfall["name"] is not None else gait.motion
     # Power that is missing would make the way cheap.
-    transport = gait.motion != "stands" and body.whole_effort
+    transport = motion != "stands" and body.whole_effort
     return {
         "ticks": (rows.stop - rows.start) * frame.every,
-        "motion": gait.motion,
+        "motion": motion,
         "forward_speed": gait.forward_speed,
-        "stride_frequency": gait.stride_frequency if gait.motion == "gait" else float("nan"),
+        "stride_frequency": gait.stride_frequency if motion == "gait" else float("nan"),
         "torque_mean": gait.torque_mean,
         "torque_peak": gait.torque_peak,
         "cost_of_transport": gait.cost_of_transport if transport else float("nan"),
         "feet": feet,
-        "footfall": _footfall(record.contacts[rows], body, frame.row_period, gait.motion),
+        "footfall": footfall,
     }
 
 
@@ -206,8 +209,7 @@ def _footfall(contacts: np.ndarray, body: Body, period: float, motion: Motion) -
     feet = np.stack([contacts[:, leg.feet].max(axis=1) for leg in body.legs], axis=1)
     found = measure_footfall(feet, np.array([(leg.ahead, leg.left) for leg in body.legs]), names, period)
     legs = zip(names, found.duty_factor, found.phase, found.rhythm, found.diagram, strict=True)
-    # Touches of a body that stands, or goes elsewhere without a rhythm, are no gait, however regular.
-    walks = motion == "gait"
+    walks = motion != "stands"  # touches of a body that stands are no gait, however regular
     return {
         "name": found.name if walks else None,
         "why": found.why if walks else MOTIONS[motion],
