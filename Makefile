@@ -13,10 +13,10 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pages test-slow test-extras check bench docs
+.PHONY: help demo test test-pages test-slow test-extras check bench docs dist dist-extras dist-versions
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 demo: .venv/.installed ## Evolve a controller in one to two minutes; curve, pictures and video go to demo/
 	$(BIN)/hebbax demo
@@ -46,6 +46,19 @@ bench: .venv/.installed ## Measure speed on this machine
 
 docs: .venv/.installed-docs ## Build the documentation into site/
 	$(BIN)/mkdocs build --strict
+
+dist: .venv/.installed ## Build wheel and sdist into dist/, and try them in an empty environment; nothing is uploaded
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist >/dev/null
+	$(BIN)/python tests/try_dist.py dist
+
+dist-versions: dist ## Try the wheel with the oldest versions that it allows, and with the newest
+	$(BIN)/python tests/try_dist.py dist --oldest
+	$(BIN)/python tests/try_dist.py dist --newest
+
+dist-extras: dist ## Try each extra that users install, by itself in an empty environment
+	set -e; for extra in envpool bullet box2d viewer menagerie tensorboard wandb slurm ppo onnx; do \
+	  $(BIN)/python tests/try_dist.py dist --extra $$extra; done
 
 .venv/.installed: pyproject.toml constraints.txt $(BIN)/python
 	$(PIP) -e '.[dev]' -c constraints.txt

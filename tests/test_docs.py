@@ -228,8 +228,7 @@ def commands(page: Path, program: str) -> list[str]:
 def check_command(line: str) -> None:
     """Raise HebbaxError or AssertionError unless a command can be run as it stands."""
     words = shlex.split(line, comments=True)[1:]
-    if ">" in words:
-        words = words[: words.index(">")]
+    words = words[: next((place for place, word in enumerate(words) if word in (">", ">>")), len(words))]
     name, *arguments = words
     if name in ("--help", "--version", "COMMAND"):
         return
@@ -266,13 +265,21 @@ def check_command(line: str) -> None:
 def test_commands_parse(page, capsys, request):
     if page.name.startswith("adding-"):
         request.getfixturevalue("install_page")(page)
-    if page.name == "your-own-robot.md":
-        request.getfixturevalue("install_own_robot")(page)
+    if page.name in ("your-own-robot.md", "README.md"):
+        request.getfixturevalue("install_own_robot")(ROOT / "docs/your-own-robot.md")
     for line in commands(page, "hebbax"):
         check_command(line)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/index.md"])
+def test_the_readme_is_short_and_its_picture_small():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert len(readme.split()) <= 700
+    (picture,) = re.findall(r"!\[[^]]+\]\((.*)\)", readme)
+    assert (ROOT / picture).stat().st_size < 1_000_000
+    assert blocks(ROOT / "README.md", "python") == blocks(ROOT / "docs/python.md", "python")[:1]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/index.md", "docs/first-hour.md"])
 def test_blocks_of_commands_hold_commands(page):
     """A line without a prompt would be left out of the test above."""
     lines = "".join(blocks(ROOT / page, "console")).splitlines()
@@ -465,7 +472,7 @@ def test_the_shipped_controllers_returns_are_those_of_its_card():
     card = json.loads((zoo_path(f"zoo:{SHIPPED}") / "card.json").read_text("utf-8"))
     told = re.search(
         r"Over ([\d,]+) fresh lives, .*? mean return of ([\d,]+)\. The lowest was (−?[\d,]+) and the highest ([\d,]+),",
-        (ROOT / "README.md").read_text("utf-8").replace("\n", " "),
+        (ROOT / "docs/first-hour.md").read_text("utf-8").replace("\n", " "),
     )
     assert told is not None
     keys = ("lifetimes", "return_mean", "return_min", "return_max")
@@ -475,6 +482,14 @@ def test_the_shipped_controllers_returns_are_those_of_its_card():
 
 
 # Public names
+
+
+def test_every_public_name_is_in_the_reference():
+    """Each by where it is defined, so that nothing of a name is imported twice by the site."""
+    text = (ROOT / "docs/python.md").read_text("utf-8")
+    told = re.findall(r"^::: hebbax\.(.*)\.(\w+)$", text, re.MULTILINE)
+    assert {name: home for home, name in told} == {n: h for n, h in hebbax._HOME.items() if n != "__version__"}
+    assert len(told) == len(hebbax.__all__) - 1
 
 
 def test_public_names_have_one_home():
@@ -541,7 +556,7 @@ def test_examples_use_public_names(page, number):
     ("page", "number", "expected"),
     [
         ("README.md", 0, r"\[[^]]*\] \[1000 1000 1000 1000 1000 1000 1000 1000\]\n"),
-        ("README.md", 1, r"0 -?[\d.]+\n(.*\n){3}4 -?[\d.]+\n"),
+        ("docs/python.md", 1, r"0 -?[\d.]+\n(.*\n){3}4 -?[\d.]+\n"),
         ("docs/tasks-and-rules.md", 0, r"0 -?[\d.]+\n(.*\n){3}4 -?[\d.]+\n"),
         ("docs/tasks-and-rules.md", 1, r"0 {'progress': .*, 'effort': -.*}\n(.*\n){3}4 {'progress': .*}\n"),
         ("docs/interventions.md", 0, r"left alone mean .*\nfrozen .*\nlamed .*\nboth .* to +\d+\n"),

@@ -35,7 +35,7 @@ LAYERS = (
     ("comparison", "environments", "experiments", "play"),
     ("bench",),
     ("stress",),
-    ("reproduction",),
+    ("gallery", "reproduction"),
     ("cli",),
     ("__main__",),
 )

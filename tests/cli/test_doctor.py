@@ -53,7 +53,7 @@ def test_text_when_all_is_well(hebbax):
     ran = hebbax("doctor")
 
     assert ran.code == 0
-    assert ran.out.endswith("no problem found\n")
+    assert ran.out.splitlines()[-1].startswith("no problem found: `hebbax demo` evolves")
     assert re.search(r"\nengine of mlp +native\n", ran.out)
 
 
@@ -64,7 +64,9 @@ def test_a_problem_is_told_and_changes_the_exit_code(hebbax, monkeypatch):
     ran = hebbax("doctor")
 
     assert ran.code == 1
-    assert ran.out.endswith("problem: NUMBA_DISABLE_JIT=1: no life can be compiled; unset it, or set it to 0\n")
+    *_, problem, to_do = ran.out.splitlines()
+    assert problem == "problem: NUMBA_DISABLE_JIT=1: no life can be compiled; unset it, or set it to 0"
+    assert to_do.startswith("to do: run `hebbax doctor` again when the problem above is mended")
 
 
 @pytest.mark.usefixtures("drawing")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 
@@ -16,12 +19,12 @@ from hebbax.cli import tasks
 HEAVY = ("jax", "numba", "mujoco", "numpy", "hydra", "rich", "matplotlib", "evosax", "yaml")
 
 
-@pytest.mark.parametrize("argument", ["--help", "--version"])
-def test_help_imports_nothing_heavy(argument):
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["--version"]], ids=str)
+def test_help_imports_nothing_heavy(arguments):
     code = (
         "import json, sys\n"
         "from hebbax.cli.main import main\n"
-        f"code = main([{argument!r}])\n"
+        f"code = main({arguments!r})\n"
         f"print(json.dumps([code, [name for name in {HEAVY} if name in sys.modules]]))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -43,10 +46,24 @@ def test_help_of_each_subcommand_imports_nothing_heavy_and_has_examples(name):
     assert f"\nexamples:\n  hebbax {name}" in done.stdout
 
 
-def test_alone_it_helps(hebbax):
+def test_alone_it_shows_the_five_commands_to_begin_with(hebbax):
     ran = hebbax()
 
-    assert ran == hebbax("--help") == hebbax("-h")
+    assert (ran.code, ran.error) == (0, "")
+    lines = re.findall(r"^  (hebbax .*?)  +\S", ran.out, re.MULTILINE)
+    assert lines == [*main_module.FIRST]
+    assert len(lines) == 5
+    for line in lines:
+        name, *arguments = shlex.split(line)[1:]
+        import_module(main_module.module_of(name)).parser().read(arguments)
+    assert "`hebbax --help` lists all commands" in ran.out
+    assert "`hebbax doctor`" in ran.out
+
+
+def test_help_lists_all(hebbax):
+    ran = hebbax("--help")
+
+    assert ran == hebbax("-h")
     assert ran.code == 0
     for name in main_module.SUBCOMMANDS:
         assert f"\n  {name} " in ran.out

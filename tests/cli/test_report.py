@@ -193,3 +193,33 @@ def test_what_cannot_be_read_or_written_is_told_before_lives_are_lived(
     ran = hebbax("report", "copy", *options)
 
     assert (ran.code, ran.error) == (2, f"hebbax: {message}\n")
+
+
+@pytest.mark.parametrize("number", ["0", "3", "7"])
+def test_no_more_lives_stand_side_by_side_than_there_are(hebbax, copied_run, number):
+    ran = hebbax("report", "copy", *LIVES, "--side-by-side", number)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert f"--side-by-side {number}: expected a whole number from 1 to 2" in ran.error
+
+
+def test_a_run_of_another_task_does_not_stand_beside_it(hebbax, copied_run):
+    ran = hebbax("report", "copy", "zoo:half_cheetah/han-e", *LIVES)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "a run of task 'half_cheetah' beside one of 'swimmer'" in ran.error
+    assert not (copied_run / "report.html").exists()
+
+
+def test_two_runs_and_two_lives_of_each_are_side_by_side(hebbax, copied_run):
+    ran = hebbax("report", "copy", "copy", *LIVES, "--side-by-side", "2")
+
+    assert (ran.code, ran.error) == (0, "")
+    page = (copied_run / "report.html").read_text("utf-8")
+    assert len(re.findall('<section class="life"', page)) == 4
+    assert "<h2>Beside copy</h2>" in page
+    assert "<h2>Lives side by side</h2>" in page
+    returns = re.search(r"<td>mean return</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>", page)
+    assert returns is not None
+    assert returns[1] == returns[2]
+    assert "<video" not in page

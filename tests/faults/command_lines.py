@@ -27,6 +27,7 @@ POSITIONALS = {
     "new": ["robot", "my_robot"],
     "reproduce": ["han-gymnasium"],
     "bench": ["startup"],
+    "completion": ["bash"],
     "train": ["task=swimmer"],
     "import": ["najarro", "task=swimmer", "policy.hidden=[1]", "coefficients.dat"],
 }

@@ -94,8 +94,15 @@ def _print(findings: dict[str, Any]) -> None:
     for kind in ("notes", "problems"):
         for line in findings[kind]:
             print(f"{kind[:-1]}: {line}")
-    if not findings["problems"]:
-        print("no problem found")
+    print(what_to_do(len(findings["problems"])))
+
+
+def what_to_do(problems: int) -> str:
+    """Return the last line: what to type next."""
+    if not problems:
+        return "no problem found: `hebbax demo` evolves a controller now, `hebbax` alone shows what else to begin with"
+    those = "the problem above is" if problems == 1 else f"the {problems} problems above are"
+    return f"to do: run `hebbax doctor` again when {those} mended; where a line does not say how, open an issue with it"
 
 
 def _try(look: Callable[[], Any], problems: list[str]) -> Any:

@@ -40,9 +40,19 @@ SUBCOMMANDS = {
     "zoo": "list the controllers that ship with hebbax",
     "demo": "evolve a small controller now, and see what it does",
     "doctor": "check this machine and installation",
+    "completion": "let your shell complete commands, keys and names",
     "bench": "measure speed and memory on this machine",
 }
 """What `hebbax NAME` does; each is the module `hebbax.cli.NAME`, imported only when it is asked for."""
+
+FIRST = {
+    "hebbax demo": "evolve a controller in one to two minutes, and see what it does",
+    "hebbax train task=half_cheetah policy=han-e --run runs/first": "evolve one of your own; Ctrl-C keeps what it has",
+    "hebbax report runs/first": "a page about it: the robot moving beside its weights",
+    "hebbax stress runs/first": "break the robot in many ways, and see what is kept",
+    "hebbax compare runs/first zoo:half_cheetah/han-e": "put it beside another",
+}
+"""The five commands to begin with, in the order in which one can type them."""
 
 _MODULES = {
     "try": "try_task",
@@ -64,6 +74,10 @@ def module_of(name: str) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line, that of the process or another, and return its exit code."""
+    if argv is None and "_ARGCOMPLETE" in os.environ:  # a shell asks what a line can go on as
+        from hebbax.cli.completion import complete
+
+        complete()
     arguments = list(sys.argv[1:] if argv is None else argv)
     _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
@@ -131,6 +145,17 @@ def _forget_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def first_steps() -> str:
+    """Return what `hebbax` alone prints: what a newcomer needs."""
+    width = max(map(len, FIRST))
+    listed = "\n".join(f"  {line:<{width}}  {what}" for line, what in FIRST.items())
+    return f"""Evolve, understand and break plastic neural controllers for robots. Begin with:
+
+{listed}
+
+`hebbax --help` lists all commands, `hebbax COMMAND --help` what each can do; `hebbax doctor` checks this machine."""
+
+
 def usage() -> str:
     """Return what `hebbax --help` prints."""
     width = max(map(len, SUBCOMMANDS))
@@ -153,7 +178,10 @@ options:
 
 
 def _run(arguments: list[str], own_process: bool) -> int:
-    name = arguments[0] if arguments else "--help"
+    if not arguments:
+        print(first_steps())
+        return 0
+    name = arguments[0]
     if name in ("-h", "--help"):
         print(usage())
         return 0

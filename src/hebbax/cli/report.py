@@ -26,6 +26,8 @@ controller that ships with hebbax."""
 _EXAMPLES = """\
   hebbax report runs/mine
   hebbax report runs/mine --genome mean --lifetimes 100 --out mine.html
+  hebbax report runs/mine --side-by-side 3
+  hebbax report runs/plastic runs/static
   hebbax report zoo:half_cheetah/han-e"""
 
 
@@ -33,12 +35,16 @@ def parser() -> Parser:
     """Return the options."""
     options = Parser("report", _DESCRIPTION, _EXAMPLES)
     options.add_argument("target", metavar="RUN", help="folder of a run, or zoo:TASK/POLICY")
+    options.add_argument("other", nargs="?", metavar="OTHER", help="a second run of the task, to stand beside it")
     add_scenario_overrides(options)
     options.add_argument("--out", metavar="FILE.html", help="where the page goes")
     options.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of the lives (default: 1)")
     add_genome_option(options)
     add_trust_option(options)
     options.add_argument("--lifetimes", type=whole_number, default=20, metavar="N", help="lives (default: 20)")
+    options.add_argument(
+        "--side-by-side", type=whole_number, default=1, metavar="N", help="lives of each run to show (default: 1)"
+    )
     options.add_argument("--no-video", action="store_true", help="without a film; the moving skeleton is always there")
     options.add_argument("--experiments", metavar="FOLDER", help="where results of `hebbax experiment` are")
     return options
@@ -50,11 +56,19 @@ def run(options: Namespace) -> int:
     from hebbax.experiments.store import experiments_folder
     from hebbax.files.atomic_write import write_error
     from hebbax.files.destination import check_file
+    from hebbax.report.html.beside import MOST_LIVES, check_runs
     from hebbax.report.html.material import gather
     from hebbax.report.html.page import write_report
     from hebbax.report.show import report_path
 
+    if not 1 <= options.side_by_side <= min(MOST_LIVES, max(options.lifetimes, 1)):
+        most = f"{min(MOST_LIVES, max(options.lifetimes, 1))}, and no more than --lifetimes"
+        raise HebbaxError(f"--side-by-side {options.side_by_side}: expected a whole number from 1 to {most}")
     stored = open_run(options.target, trust=options.trust, overrides=options.overrides)
+    beside = None
+    if options.other is not None:
+        beside = open_run(options.other, trust=options.trust, overrides=options.overrides)
+        check_runs(stored, beside)
     path = report_path(stored) if options.out is None else Path(options.out)
     check_file(path)  # before lives are lived for it
     note_replaced([path])
@@ -62,14 +76,21 @@ def run(options: Namespace) -> int:
     if options.experiments is not None:
         experiments = _given_folder(Path(options.experiments), experiments)
     waiting(f"running and analysing {options.lifetimes} lives; compiling them takes up to 20 s the first time")
-    material = gather(
-        stored,
-        str(options.target),
-        genome=options.genome,
-        seed=options.seed,
-        lifetimes=options.lifetimes,
-        on_note=note,
+    material, other = (
+        None
+        if run is None
+        else gather(
+            run,
+            str(target),
+            genome=options.genome,
+            seed=options.seed,
+            lifetimes=options.lifetimes,
+            shown=options.side_by_side,
+            on_note=note,
+        )
+        for run, target in ((stored, options.target), (beside, options.other))
     )
+    assert material is not None
     waiting("drawing")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,6 +102,7 @@ def run(options: Namespace) -> int:
         answers=_answers(experiments, stored, options.genome),
         typed=options.command,
         film=not options.no_video,
+        other=other,
         on_note=note,
     )
     print(path)

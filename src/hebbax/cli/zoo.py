@@ -7,8 +7,10 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from hebbax.cli.output import note, number, print_table, returned
-from hebbax.cli.parser import Parser
+from hebbax.cli.output import note, number, print_table, returned, waiting
+from hebbax.cli.parser import Parser, whole_number
+from hebbax.cores import keep_algebra_on_one_thread
+from hebbax.errors import HebbaxError
 from hebbax.policies.sizes import SIZE_COLUMNS, size_cells, sizes_of
 
 _DESCRIPTION = """\
@@ -17,9 +19,11 @@ List the evolved controllers that ship with hebbax. zoo:TASK/POLICY can be given
 _EXAMPLES = """\
   hebbax zoo
   hebbax evaluate zoo:half_cheetah/han-e
-  hebbax show zoo:half_cheetah/han-e"""
+  hebbax show zoo:half_cheetah/han-e
+  hebbax zoo --gallery gallery --lifetimes 5"""
 
 _COLUMNS = ("controller", "mean return", "standard deviation", "lifetimes", *SIZE_COLUMNS)
+_LIFETIMES = 20  # of a verdict in the gallery
 _KEYS = ("return_mean", "return_std", "lifetimes", "command")
 
 
@@ -27,11 +31,26 @@ def parser() -> Parser:
     """Return the options."""
     options = Parser("zoo", _DESCRIPTION, _EXAMPLES)
     options.add_argument("--json", action="store_true", help="print one JSON list")
+    options.add_argument(
+        "--gallery", metavar="FOLDER", help="write a page with film, weights, verdict, stress chart and card of each"
+    )
+    options.add_argument("--stress", metavar="FOLDER", help="where results of `hebbax stress` are (with --gallery)")
+    options.add_argument(
+        "--lifetimes",
+        type=whole_number,
+        metavar="N",
+        help="lives of a verdict, with --gallery (default: 20)",
+    )
     return options
 
 
 def run(options: Namespace) -> int:
-    """Print the controllers; return 0."""
+    """Print the controllers, or write their gallery; return 0."""
+    if options.gallery is not None:
+        return _write_gallery(options)
+    for name in ("stress", "lifetimes"):
+        if (value := getattr(options, name)) is not None:
+            raise HebbaxError(f"--{name} {value}: expected only with --gallery FOLDER, which it is about")
     rows = describe_zoo()
     if options.json:
         print(json.dumps(rows))
@@ -44,6 +63,30 @@ def run(options: Namespace) -> int:
         print(
             f"use one like a run: hebbax evaluate {rows[0]['name']}\n                    hebbax show {rows[0]['name']}"
         )
+    return 0
+
+
+def _write_gallery(options: Namespace) -> int:
+    keep_algebra_on_one_thread()  # before NumPy is loaded
+    from hebbax.files.destination import check_folder
+    from hebbax.gallery.gallery import write_gallery
+    from hebbax.zoo import zoo_names
+
+    folder = Path(options.gallery)
+    check_folder(folder)  # before lives are lived for it
+    stressed = None if options.stress is None else Path(options.stress)
+    if stressed is not None and not stressed.is_dir():
+        raise HebbaxError(f"no folder {stressed}: expected one that `hebbax stress` has written")
+    waiting("running and analysing lives of every controller, some minutes in all")
+    write_gallery(
+        [f"zoo:{name}" for name in zoo_names()],
+        folder,
+        lifetimes=_LIFETIMES if options.lifetimes is None else options.lifetimes,
+        stressed=stressed,
+        typed=options.command,
+        on_file=lambda path: print(path, flush=True),
+        on_note=note,
+    )
     return 0
 
 

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import io
+import itertools
+import re
+import time
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pytest
@@ -42,6 +47,16 @@ def address(tmp_path_factory) -> str:
     assert main(["train", *words.split(), "--run", str(folder / "run")]) == 0
     assert main(["report", str(folder / "run"), "--lifetimes", "2"]) == 0
     return (folder / "run/report.html").as_uri()
+
+
+@pytest.fixture(scope="module")
+def beside(address) -> str:
+    """The page about that run beside itself, two lives of each."""
+    run = Path(unquote(urlsplit(address).path)).parent
+    page = run.parent / "beside.html"
+    words = ["--lifetimes", "2", "--side-by-side", "2", "--out", str(page)]
+    assert main(["report", str(run), str(run), *words]) == 0
+    return page.as_uri()
 
 
 @pytest.fixture
@@ -98,10 +113,90 @@ def test_play_goes_on_and_pause_stops(opened):
 
 
 @pytest.mark.parametrize("width", [360, 768, 1440])
-def test_it_fits_every_screen(opened, width):
-    opened.resize(width, 800)
+@pytest.mark.parametrize("page", ["address", "beside"])
+def test_it_fits_every_screen(browser_page, request, page, width):
+    browser_page.open(request.getfixturevalue(page))
+    browser_page.wait_for(READOUT)
+    browser_page.resize(width, 800)
 
-    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+    assert browser_page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_link_leads_to_a_moment(browser_page, address):
+    browser_page.open(f"{address}#tick=31")
+    assert browser_page.wait_for(READOUT).startswith("1.24 s · tick 31 ")
+    assert browser_page.evaluate("document.getElementById('link').getAttribute('href')") == "#tick=31"
+
+    browser_page.evaluate("location.hash = '#tick=12'")
+
+    browser_page.wait_for(f"{READOUT}.includes('tick 12 ')")
+
+
+def press(page, key: str, modifiers: int = 0) -> None:
+    for kind in ("keyDown", "keyUp"):
+        page.call("Input.dispatchKeyEvent", type=kind, key=key, modifiers=modifiers)
+
+
+def test_keys_play_and_step(opened):
+    press(opened, "ArrowRight")
+    assert "tick 126 " in opened.evaluate(READOUT)
+    press(opened, "ArrowLeft", modifiers=8)  # Shift
+    assert "tick 116 " in opened.evaluate(READOUT)
+    assert opened.evaluate("document.getElementById('moment').getAttribute('aria-valuetext')") == opened.evaluate(
+        READOUT
+    )
+    press(opened, "k")
+    opened.wait_for("document.getElementById('play').textContent == 'Pause'")
+    press(opened, "k")
+    opened.wait_for("document.getElementById('play').textContent == 'Play'")
+
+
+def test_everything_can_be_reached_and_has_a_name(opened):
+    nameless = """[...document.querySelectorAll("button, input, select, a, canvas, svg[role], img, video")].filter(
+      (one) => !(one.ariaLabel || one.getAttribute("alt") || one.textContent.trim())).map(
+      (one) => one.outerHTML.slice(0, 80))"""
+    assert opened.evaluate(nameless) == []
+    ids = opened.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+    assert len(ids) == len(set(ids))
+    assert opened.evaluate("document.documentElement.lang") == "en"
+    press(opened, "Tab")
+    assert opened.evaluate("document.querySelectorAll('[tabindex]').length") == 0
+    levels = opened.evaluate("[...document.querySelectorAll('h1, h2, h3')].map((one) => Number(one.tagName[1]))")
+    assert levels[0] == 1
+    assert all(later <= before + 1 for before, later in itertools.pairwise(levels))
+
+
+def test_the_numbers_of_a_figure_are_said_under_the_pointer_and_can_be_saved(opened, tmp_path):
+    figure = "document.querySelector('[data-name=\"speed-of-the-weights-over-time.csv\"]').closest('figure')"
+    opened.evaluate(f"{figure}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
+    x, y = opened.evaluate(f"(() => {{ const r = {figure}.querySelector('svg, img').getBoundingClientRect();"
+                           " return [r.x + r.width / 2, r.y + r.height / 2]; })()")  # fmt: skip
+    opened.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+    assert re.search(r"[\d.e-]+, [\d.e-]+$", opened.wait_for(f"{figure}.querySelector('output').textContent"))
+
+    opened.call("Page.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    opened.click_on(f"{figure}.querySelector('button')")
+    saved = tmp_path / "speed-of-the-weights-over-time.csv"
+    end = time.monotonic() + 30
+    while not saved.is_file() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert saved.read_text().startswith("panel,series,x,y,value\n0,")
+    assert opened.console_errors == []
+
+
+def test_lives_of_two_runs_move_together(browser_page, beside):
+    browser_page.open(beside)
+    browser_page.wait_for(READOUT)
+    assert browser_page.evaluate("document.querySelectorAll('section.life').length") == 4
+    for name in ("robot-2", "weights-2", "path-4", "speed-3"):
+        assert browser_page.evaluate(INK_OF % name) > 10_000, name
+
+    browser_page.evaluate("(() => { const s = document.getElementById('moment'); s.value = 7;"
+                          " s.dispatchEvent(new Event('input')); })()")  # fmt: skip
+
+    for number in ("", "-2", "-3", "-4"):
+        assert "tick 7 " in browser_page.evaluate(f"document.getElementById('readout{number}').textContent")
+    assert browser_page.console_errors == []
 
 
 def test_it_is_light_or_dark_as_the_reader_likes(opened):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from importlib.resources import files
 
@@ -10,7 +11,7 @@ import pytest
 
 from hebbax.report.film.life_film import film_period
 from hebbax.report.html.animation import Shown, pack_life
-from hebbax.report.html.player import life_html, player_html
+from hebbax.report.html.player import lives_html, player_html
 from hebbax.tasks.external.task import ExternalTask
 from hebbax.types import Record
 
@@ -36,9 +37,18 @@ def test_a_tick_of_a_film_is_as_long_as_it_is_or_a_frame(swimmer):
 
 
 def test_the_caption_says_how_much_of_the_life_is_filmed():
-    assert "filmed: the first 6 s." in player_html(packed(0.01, 0.01), FILM)
-    assert "filmed: the first 10 s." in player_html(packed(0.05, 0.05), FILM)
-    assert "filmed: the first 300 ticks, in 10 s." in player_html(packed(1.0, FRAME), FILM)
+    assert "filmed: the first 6 s." in player_html([packed(0.01, 0.01)], FILM)
+    assert "filmed: the first 10 s." in player_html([packed(0.05, 0.05)], FILM)
+    assert "filmed: the first 300 ticks, in 10 s." in player_html([packed(1.0, FRAME)], FILM)
+
+
+def test_lives_side_by_side_have_names_and_views_of_their_own():
+    page = player_html([packed(0.01, 0.01)] * 3, names=("one", "two", "<three>"))
+
+    assert re.findall(r'<section class="life" aria-label="([^"]*)">', page) == ["one", "two", "&lt;three&gt;"]
+    ids = re.findall(r' id="([^"]*)"', page)
+    assert len(ids) == len(set(ids))
+    assert {"readout", "readout-2", "readout-3"} < set(ids)
 
 
 @pytest.mark.slow
@@ -50,7 +60,7 @@ def test_the_film_shows_the_tick_of_the_slider(browser_page, tmp_path, period, f
     life = packed(period, film)
     player = (files("hebbax.report.html") / "player.js").read_text("utf-8")
     page = tmp_path / "page.html"
-    page.write_text(f"{player_html(life, FILM)}{life_html(life)}<script>{player}</script>", "utf-8")
+    page.write_text(f"{player_html([life], FILM)}{lives_html([life])}<script>{player}</script>", "utf-8")
     browser_page.open(page.as_uri())
     browser_page.wait_for("document.getElementById('readout').textContent")
     begin = 5 * film / period  # s: the moment of the page is 5 s of the life

@@ -40,6 +40,7 @@ class Shown:
     film_period: float  # s of a film that a tick takes
     world: WorldBase  # of which the robot is drawn, where it has one
     transient: int = 0  # ticks before the weights were on what they ended on
+    lives: int = 1  # on the page, which share the room for images
 
 
 def pack_life(shown: Shown) -> dict[str, Any]:
@@ -118,7 +119,7 @@ def _weights(weights: np.ndarray, shown: Shown) -> dict[str, Any]:
     """Return the finite weights [ticks, weights] where they change, each layer in 255 steps of its own largest."""
     changes = np.concatenate([[True], (weights[1:] != weights[:-1]).any(axis=1)])
     rows = np.flatnonzero(changes)
-    rows = rows[:: -(-rows.size * weights.shape[1] // WEIGHT_BYTES)]
+    rows = rows[:: -(-rows.size * weights.shape[1] // (WEIGHT_BYTES // shown.lives))]
     layers = split_layers(weights[rows], shown.layer_shapes)
     largest = np.stack([np.abs(layer).max(axis=1) for layer in layers], axis=1).astype(np.float32)
     steps = [

@@ -11,6 +11,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from hebbax.report.html.compact_svg import compact_svg
+from hebbax.report.html.numbers import numbers_html
 from hebbax.report.style import BLUE, DOTS_PER_INCH, GRID, INK, MUTED, figure_style, vector_bytes
 
 SVG_BYTES = 200_000
@@ -42,7 +43,8 @@ def figure_html(figure: Figure, alt: str, *, caption: str = "", wide: bool = Fal
     width = round(float(figure.get_size_inches()[0]) * _PIXELS_PER_INCH)
     figcaption = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     kind = ' class="wide"' if wide else ""
-    return f'<figure{kind}><div style="max-width:{width}px">{content}</div>{figcaption}</figure>'
+    numbers = numbers_html(figure, alt)  # after it was drawn, which says where its axes are
+    return f'<figure{kind}><div style="max-width:{width}px">{content}</div>{figcaption}{numbers}</figure>'
 
 
 def png_bytes(figure: Figure) -> bytes:

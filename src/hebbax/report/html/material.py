@@ -35,6 +35,7 @@ class Material:
     evaluation: Evaluation
     record: Record  # of the first life
     analysis: dict[str, Any] | None  # what analysis.json holds; None where weights are static
+    further: tuple[Record, ...] = ()  # of the lives after the first that are shown beside it
 
     @property
     def name(self) -> str:
@@ -63,9 +64,19 @@ class Material:
         return None if self.analysis is None else self.analysis["lives"][0]["verdict"]
 
     @property
+    def records(self) -> tuple[Record, ...]:
+        """All lives that are recorded, the first of them first."""
+        return (self.record, *self.further)
+
+    @property
     def transient(self) -> int:
         """Ticks of the recorded life before its weights were on what they end on."""
-        return 0 if self.shown_verdict is None else self.shown_verdict["transient_ticks"]
+        return self.transient_of(0)
+
+    def transient_of(self, life: int) -> int:
+        """Return the ticks of a life before its weights were on what they end on."""
+        verdict = None if self.analysis is None else self.analysis["lives"][life]["verdict"]
+        return 0 if verdict is None else verdict["transient_ticks"]
 
     @property
     def motions(self) -> dict[str, int]:
@@ -92,6 +103,7 @@ def gather(
     genome: str = "best",
     seed: int = 1,
     lifetimes: int = 20,
+    shown: int = 1,
     on_note: Callable[[str], None] = print,
 ) -> Material:
     """Run lives of a controller, keep the first whole, and analyse them unless that has been done.
@@ -102,6 +114,7 @@ def gather(
         genome: "best" or "mean".
         seed: the lives are those that `hebbax evaluate` runs with the same one.
         lifetimes: how many lives.
+        shown: how many of them are kept whole, at most `lifetimes`.
         on_note: gets why an analysis that is there is not used, in one line.
 
     Raises HebbaxError for an unknown genome, fewer than one lifetime, a seed out of range, or a first life that
@@ -117,7 +130,8 @@ def gather(
         )
     evaluation = evaluate_run(run, runner.engine, genome=genome, lifetimes=lifetimes, seed=seed)
     analysis = None if not run.policy.plastic else analysis_of(run, source, on_note)
-    return Material(run, target, evaluation, record, analysis)
+    further = tuple(runner.record(life)[1] for life in range(1, min(shown, lifetimes)))
+    return Material(run, target, evaluation, record, analysis, tuple(one for one in further if len(one.rewards)))
 
 
 def analysis_of(run: StoredRun, source: Source, on_note: Callable[[str], None] = print) -> dict[str, Any]:

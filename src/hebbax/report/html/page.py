@@ -19,9 +19,9 @@ from hebbax.attractors.basin import STARTS
 from hebbax.config.learner import EVOLUTION
 from hebbax.files.atomic_write import write_text_atomically
 from hebbax.files.temporary import temporary_folder
-from hebbax.report.film.life_film import Filmed, film_life, film_period
+from hebbax.report.film.life_film import Filmed, film_life
 from hebbax.report.html import words
-from hebbax.report.html.animation import Shown, pack_life
+from hebbax.report.html.beside import beside_html, check_runs, pack_lives
 from hebbax.report.html.compact_svg import without_repeated_shapes
 from hebbax.report.html.inline import figure_html, film_html
 from hebbax.report.html.material import Material
@@ -32,12 +32,11 @@ from hebbax.report.html.pictures import (
     returns_figure,
     weight_figures,
 )
-from hebbax.report.html.player import life_html, player_html
+from hebbax.report.html.player import lives_html, player_html
 from hebbax.report.html.policy_words import what_it_is
 from hebbax.report.html.tags import command, details, facts, paragraph, section, table
 from hebbax.runs.belonging import config_text
 from hebbax.runs.stored_run import StoredRun
-from hebbax.tasks.observed_picture import observed_pictures
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +67,7 @@ def write_report(
     answers: Sequence[Answer] = (),
     typed: Sequence[str],
     film: bool = True,
+    other: Material | None = None,
     on_note: Callable[[str], None],
 ) -> None:
     """Write the report of a run as one HTML file that needs nothing else.
@@ -77,17 +77,23 @@ def write_report(
         path: of the file.
         answers: of the experiments that have been made.
         typed: the command that asked for this page; empty where a program did.
-        film: whether a film of the life is part of it.
+        film: whether a film of the life is part of it, where it is the only one that is shown.
+        other: of a second run, to stand beside the first.
         on_note: gets what could not be drawn, a line each.
 
-    Raises HebbaxError where a file cannot be read or written.
+    Raises HebbaxError where a file cannot be read or written, and for another run of another task.
     """
-    metrics, life = material.run.folder.read_metrics("steps"), _life(material)
+    if other is not None:
+        check_runs(material.run, other.run)
+    metrics = material.run.folder.read_metrics("steps")
+    lives, names = pack_lives([one for one in (material, other) if one is not None])
+    filmed = _film(material, on_note) if film and len(lives) == 1 else ""
     body = [
         _header(material, metrics),
-        "<main>",
+        '<main id="main">',
         section("What it is", *map(paragraph, what_it_is(material))),
-        section("One life", player_html(life, _film(material, on_note) if film else "")),
+        section("One life" if len(lives) == 1 else "Lives side by side", player_html(lives, filmed, names)),
+        "" if other is None else beside_html(material, other),
         _weights(material),
         _worth(material),
         _reality(material),
@@ -103,24 +109,15 @@ def write_report(
         title=escape(material.title),
         style=_resource("page.css"),
         body=without_repeated_shapes("\n".join(body)),
-        life=life_html(life),
+        life=lives_html(lives),
         player=_resource("player.js"),
+        figures=_resource("figures.js"),
     )
     write_text_atomically(path, page)
 
 
 def _resource(name: str) -> str:
     return (files("hebbax.report.html") / name).read_text("utf-8")
-
-
-def _life(material: Material) -> dict[str, Any]:
-    task = material.run.task
-    shapes, names = material.run.policy.layer_shapes, material.run.policy.layer_names
-    packed = pack_life(
-        Shown(material.record, shapes, names, task.control_period, film_period(task), task.world, material.transient)
-    )
-    sees = task.world.film == "drawing" and observed_pictures(task, material.record.observations[:1]) is not None
-    return {**packed, "sees": sees}
 
 
 def _header(material: Material, metrics: Sequence[dict[str, Any]]) -> str:
@@ -145,7 +142,8 @@ def _header(material: Material, metrics: Sequence[dict[str, Any]]) -> str:
         learner = "PPO" if words.learnt(material) else "evolution"
         told.append((f"{len(metrics):,}", f"generations of {learner}, {steps / 1e6:,.1f} million control ticks"))
     name = escape(material.title)
-    return f"<header><h1>{name}</h1>{paragraph(words.lead(material), 'lead')}{facts(told)}</header>"
+    skip = '<a class="skip" href="#main">to the content</a>'
+    return f"{skip}<header><h1>{name}</h1>{paragraph(words.lead(material), 'lead')}{facts(told)}</header>"
 
 
 def _film(material: Material, on_note: Callable[[str], None]) -> str:

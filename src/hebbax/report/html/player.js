@@ -1,35 +1,50 @@
-// Shows a packed life: the robot, its weights, their speed and their path, all at the same moment.
+// Shows packed lives: each robot, its weights, their speed and their path, all at the same moment.
 "use strict";
 (async () => {
   const source = document.getElementById("life");
   if (!source) return;
-  const life = JSON.parse(source.textContent);
+  const element = (name) => document.getElementById(name);
   const unpack = async (text, Kind) => {
     const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
     const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
     return new Kind(await new Response(plain).arrayBuffer());
   };
-  const frames = await unpack(life.frames, Int32Array), earned = await unpack(life.earned, Float32Array);
-  const robot = life.robot && {
-    ...life.robot,
-    ends: await unpack(life.robot.ends, Int16Array),
-    sides: await unpack(life.robot.sides, Int16Array),
-    focus: await unpack(life.robot.focus, Float32Array),
-    forward: await unpack(life.robot.forward, Float32Array),
+  const KINDS = ["robot", "weights", "path", "speed"];
+  const unpackLife = async (life, place) => ({
+    life,
+    frames: await unpack(life.frames, Int32Array),
+    earned: await unpack(life.earned, Float32Array),
+    robot: life.robot && {
+      ...life.robot,
+      ends: await unpack(life.robot.ends, Int16Array),
+      sides: await unpack(life.robot.sides, Int16Array),
+      focus: await unpack(life.robot.focus, Float32Array),
+      forward: await unpack(life.robot.forward, Float32Array),
+    },
+    weights: life.weights && {
+      ...life.weights,
+      ticks: await unpack(life.weights.ticks, Int32Array),
+      values: await unpack(life.weights.values, Int8Array),
+      largest: await unpack(life.weights.largest, Float32Array),
+    },
+    speed: life.speed && await unpack(life.speed, Float32Array),
+    path: life.path && { ...life.path, points: await unpack(life.path.points, Float32Array) },
+    // The first life has plain names; those beside it are numbered from 2.
+    views: KINDS.map((kind) => [kind, element(place ? `${kind}-${place + 1}` : kind)]).filter(([, canvas]) => canvas),
+    readout: element(place ? `readout-${place + 1}` : "readout"),
+  });
+  const lives = await Promise.all(JSON.parse(source.textContent).map(unpackLife));
+  const first = lives[0].life, slider = element("moment"), button = element("play"), rate = element("rate");
+  const film = element("film"), link = element("link"), hint = element("hint");
+  // The moment is counted in ticks of the first life; one that is longer goes on while the first stands at its end.
+  const last = Math.max(...lives.map(({ life }) => ((life.ticks - 1) * life.period) / first.period));
+  let moment = 0, playing = false, before = 0, palette = {};
+  // What the drawers below draw: one life, at its tick.
+  let tick = 0, life, frames, earned, robot, weights, speed, path;
+  const choose = (chosen) => {
+    ({ life, frames, earned, robot, weights, speed, path } = chosen);
+    tick = Math.min(moment * (first.period / life.period), life.ticks - 1);  // of the first exactly the moment
   };
-  const weights = life.weights && {
-    ...life.weights,
-    ticks: await unpack(life.weights.ticks, Int32Array),
-    values: await unpack(life.weights.values, Int8Array),
-    largest: await unpack(life.weights.largest, Float32Array),
-  };
-  const speed = life.speed && await unpack(life.speed, Float32Array);
-  const path = life.path && { ...life.path, points: await unpack(life.path.points, Float32Array) };
-  const element = (name) => document.getElementById(name);
-  const canvases = ["robot", "weights", "path", "speed"].map(element).filter(Boolean);
-  const slider = element("moment"), button = element("play"), readout = element("readout"), rate = element("rate");
-  const film = element("film");
-  let tick = 0, playing = false, before = 0, palette = {};
 
   const readPalette = () => {
     const style = getComputedStyle(document.documentElement);
@@ -294,13 +309,22 @@
   };
 
   const drawers = { robot: drawRobot, weights: drawWeights, path: drawPath, speed: drawSpeed };
+  const words = () => {
+    const frame = lastAt(frames, tick), told = [`${(tick * life.period).toFixed(2)} s`, `tick ${Math.floor(tick)}`];
+    if (robot) told.push(`${robot.forward[Math.min(frame, robot.forward.length - 1)].toFixed(1)} m`);
+    told.push(`return so far ${Math.round(earned[frame]).toLocaleString("en")}`);
+    return told.join(" · ");
+  };
   const draw = () => {
-    for (const canvas of canvases) drawers[canvas.id](canvas);
-    const frame = lastAt(frames, tick), words = [`${(tick * life.period).toFixed(2)} s`, `tick ${Math.floor(tick)}`];
-    if (robot) words.push(`${robot.forward[Math.min(frame, robot.forward.length - 1)].toFixed(1)} m`);
-    words.push(`return so far ${Math.round(earned[frame]).toLocaleString("en")}`);
-    readout.textContent = words.join(" · ");
-    slider.value = Math.floor(tick);
+    for (const one of lives) {
+      choose(one);
+      for (const [kind, canvas] of one.views) drawers[kind](canvas);
+      one.readout.textContent = words();
+    }
+    choose(lives[0]);
+    slider.value = Math.floor(moment);
+    slider.setAttribute("aria-valuetext", lives[0].readout.textContent);
+    link.href = `#tick=${Math.floor(moment)}`;
   };
 
   // The film goes along; where it is over, its last picture stays, dimmed and said to be the last.
@@ -311,10 +335,10 @@
       : `tick ${Math.round(film.duration / life.film_period)}`;
     element("film-end").textContent = `the film ends at ${end}`;
     film.parentElement.classList.toggle("over", filmed >= film.duration);
-    const moment = Math.min(filmed, film.duration - 0.001);
+    const shown = Math.min(filmed, film.duration - 0.001);
     // Browsers play no slower than this; a slower film is shown picture by picture.
     const running = playing && filmed < film.duration && pace >= 1 / 16;
-    if (sought || Math.abs(film.currentTime - moment) > 0.25 || (!running && !film.seeking)) film.currentTime = moment;
+    if (sought || Math.abs(film.currentTime - shown) > 0.25 || (!running && !film.seeking)) film.currentTime = shown;
     if (running) film.playbackRate = pace;
     if (running && film.paused) film.play().catch(() => {});
     if (!running && !film.paused) film.pause();
@@ -322,10 +346,10 @@
 
   const step = (now) => {
     if (!playing) return;
-    tick += ((now - before) / 1000 / life.period) * Number(rate.value);
+    moment += ((now - before) / 1000 / first.period) * Number(rate.value);
     before = now;
-    if (tick >= life.ticks - 1) {
-      tick = life.ticks - 1;
+    if (moment >= last) {
+      moment = last;
       play(false);
     }
     draw();
@@ -337,33 +361,99 @@
     button.textContent = playing ? "Pause" : "Play";
     button.setAttribute("aria-pressed", String(playing));
     if (!playing) return followFilm(true);
-    if (tick >= life.ticks - 1) tick = 0;
+    if (moment >= last) moment = 0;
     before = performance.now();
     followFilm(true);
     requestAnimationFrame(step);
   };
   const seek = (wanted) => {
-    tick = Math.min(Math.max(wanted, 0), life.ticks - 1);
+    moment = Math.min(Math.max(wanted, 0), last);
     draw();
     followFilm(true);
+  };
+  const linked = () => {
+    const found = /^#tick=(\d+)$/.exec(location.hash);
+    return found && Number(found[1]);
   };
 
   button.addEventListener("click", () => play(!playing));
   slider.addEventListener("input", () => seek(Number(slider.value)));
-  const strip = element("speed");
-  if (strip) {
+  for (const one of lives) {
+    const strip = (one.views.find(([kind]) => kind === "speed") || [])[1];
+    if (!strip) continue;
     const seekHere = (event) => {
-      if (event.buttons) seek((event.offsetX / strip.clientWidth) * (life.ticks - 1));
+      const seconds = (event.offsetX / strip.clientWidth) * (one.life.ticks - 1) * one.life.period;
+      if (event.buttons) seek(seconds / first.period);
     };
     strip.addEventListener("pointerdown", seekHere);
     strip.addEventListener("pointermove", seekHere);
   }
+  // Keys that work wherever on the page one is, unless what has the focus takes them itself.
+  document.addEventListener("keydown", (event) => {
+    const taken = event.target.closest?.("input, select, button, a, summary, textarea, [tabindex]");
+    if (event.ctrlKey || event.metaKey || event.altKey || taken) return;
+    const steps = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.key === "k") play(!playing);
+    else if (steps) seek(Math.floor(moment) + steps * (event.shiftKey ? 10 : 1));
+  });
+  window.addEventListener("hashchange", () => {
+    if (linked() === null) return;
+    play(false);
+    seek(linked());
+    element("player").scrollIntoView();
+  });
+
+  // What is under the pointer, in words: a weight, a moment of the path, a speed.
+  const under = {
+    weights: (x, y, canvas) => {
+      const count = weights.layers.length, columns = count > 2 && canvas.clientWidth > 300 ? 2 : 1;
+      const wide = canvas.clientWidth / columns, high = canvas.clientHeight / Math.ceil(count / columns);
+      const layer = Math.floor(y / high) * columns + Math.floor(x / wide);
+      if (!(layer < count)) return "";
+      const [pre, post] = weights.layers[layer], row = lastAt(weights.ticks, tick);
+      const i = Math.floor(((y % high) - 20) / (high - 26) * pre), j = Math.floor(((x % wide) - 4) / (wide - 8) * post);
+      if (i < 0 || i >= pre || j < 0 || j >= post) return "";
+      const sizes = weights.layers.map(([a, b]) => a * b), sum = (list) => list.reduce((a, b) => a + b, 0);
+      const step = weights.values[row * sum(sizes) + sum(sizes.slice(0, layer)) + i * post + j];
+      const value = (step / 127) * weights.largest[row * count + layer];
+      return `${weights.names[layer]}: ${i} → ${j}, weight ${value.toPrecision(3)}`;
+    },
+    path: (x, y, canvas) => {
+      const { clientWidth: width, clientHeight: height } = canvas, half = Math.min(width, height) / 2 - 6;
+      let best = -1, nearest = 12 ** 2;
+      for (let k = 0; 2 * k < path.points.length; k++) {
+        const across = width / 2 + path.points[2 * k] * half - x, up = height / 2 - path.points[2 * k + 1] * half - y;
+        if (across ** 2 + up ** 2 < nearest) [best, nearest] = [k, across ** 2 + up ** 2];
+      }
+      if (best < 0) return "";
+      const at = Math.floor((best / (path.points.length / 2)) * life.ticks);
+      return `the weights at ${(at * life.period).toFixed(2)} s, tick ${at}`;
+    },
+    speed: (x, y, canvas) => {
+      const part = Math.min(Math.max(x / canvas.clientWidth, 0), 1);
+      const at = Math.min(Math.floor(part * speed.length), speed.length - 1);
+      const seconds = part * (life.ticks - 1) * life.period;
+      return `${seconds.toFixed(2)} s: the weights move by ${speed[at].toPrecision(3)} a tick`;
+    },
+    robot: () => "",
+  };
+  for (const one of lives) {
+    for (const [kind, canvas] of one.views) {
+      canvas.addEventListener("pointermove", (event) => {
+        choose(one);
+        hint.textContent = under[kind](event.offsetX, event.offsetY, canvas);
+        choose(lives[0]);
+      });
+      canvas.addEventListener("pointerleave", () => { hint.textContent = ""; });
+    }
+  }
+
   const refresh = () => { readPalette(); draw(); };
   window.addEventListener("resize", refresh);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refresh);
   if (film) film.addEventListener("loadedmetadata", () => followFilm(true));
-  slider.max = life.ticks - 1;
-  tick = Math.min(Math.round(Number(source.dataset.start) / life.period), life.ticks - 1);
+  slider.max = Math.floor(last);
+  moment = Math.min(linked() ?? Math.round(Number(source.dataset.start) / first.period), last);
   refresh();
   followFilm(true);  // which may have been there before this script was
 })();

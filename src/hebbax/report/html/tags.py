@@ -24,7 +24,7 @@ def table(rows: Iterable[Sequence[str]], columns: Sequence[str] = (), *, numbers
     rows = list(rows)
     width = len(rows[0]) if rows else len(columns)
     layout = f' told" style="--columns: {width - 1}' if width > 2 and width - 1 not in numbers else ""
-    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
     body = "".join(
         f"<tr>{''.join(_cell(cell, place in numbers) for place, cell in enumerate(row))}</tr>" for row in rows
     )
