@@ -33,7 +33,7 @@ test-pages: .venv/.installed ## Run the notebooks, and the pages in a headless b
 
 test-extras: .venv/.installed-extras ## Run the tests of what the extras add, after installing them
 	$(PYTEST) tests/tasks/test_envpool.py tests/tasks/test_bullet.py tests/worlds/car/test_gymnasium_car.py tests/tasks/external/test_menagerie.py \
-	  tests/export/test_onnx.py tests/evolution/test_tracking.py tests/ppo tests/environments/test_page.py \
+	  tests/engines/test_ray.py tests/engines/test_mjx.py tests/export/test_onnx.py tests/evolution/test_tracking.py tests/ppo tests/environments/test_page.py \
 	  tests/cli/overrides/test_sweep.py tests/cli/test_sweep.py tests/cli/test_external.py
 
 check: .venv/.installed ## Check formatting, lint and types
@@ -69,7 +69,7 @@ dist-extras: dist ## Try each extra that users install, by itself in an empty en
 	@touch $@
 
 .venv/.installed-extras: .venv/.installed
-	$(PIP) -e '.[envpool,bullet,box2d,menagerie,onnx,ppo,tensorboard,wandb,slurm]' -c constraints.txt
+	$(PIP) -e '.[envpool,bullet,box2d,menagerie,mjx,ray,onnx,ppo,tensorboard,wandb,slurm]' -c constraints.txt
 	@touch $@
 
 # Made anew when the interpreter behind it is gone.

@@ -27,7 +27,7 @@ import hebbax
 from hebbax.cli import demo_go1
 from hebbax.cli.main import SUBCOMMANDS, module_of
 from hebbax.cli.overrides.check import known_keys
-from hebbax.cli.overrides.compose import compose_generations, compose_scenario, compose_train
+from hebbax.cli.overrides.compose import compose_resumed, compose_scenario, compose_train
 from hebbax.cli.overrides.sweep import compose_sweep, split_launcher
 from hebbax.comparison.curves import METRICS
 from hebbax.config.training import TrainingConfig
@@ -242,7 +242,7 @@ def check_command(line: str) -> None:
         if options.multirun:
             assert compose_sweep(split_launcher(options.overrides)[0]), line
         else:
-            (compose_generations if options.resume is not None else compose_train)(options.overrides)
+            (compose_resumed if options.resume is not None else compose_train)(options.overrides)
         assert options.run is None or options.resume is None, line
     elif name == "import":
         compose_train(options.overrides)

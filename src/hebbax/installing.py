@@ -18,6 +18,8 @@ EXTRAS = {
     "ppo": ("stable-baselines3>=2.9", "sb3-contrib>=2.9"),
     "onnx": ("onnx>=1.23", "onnxruntime>=1.32"),
     "menagerie": ("mujoco-menagerie>=2026.10",),
+    "mjx": ("mujoco-mjx>=3.17,<4",),
+    "ray": ("ray>=2.60",),
     "slurm": ("hydra-submitit-launcher>=1.2",),
     "tensorboard": ("tensorboardX>=2.6.5",),
     "viewer": ("viser>=1.1,<2",),

@@ -8,8 +8,10 @@ import jax
 import numpy as np
 import pytest
 
+from hebbax.config.cluster import RayConfig
 from hebbax.damage.events import FOREVER, Event
 from hebbax.engines.lockstep import LockstepEngine
+from hebbax.engines.make_engine import make_engine
 from hebbax.engines.members import Members
 from hebbax.engines.native import NativeEngine
 from hebbax.engines.scenario import Scenario
@@ -56,14 +58,24 @@ class Row:
                 np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-5, err_msg=field.name)
 
 
+def on_ray(task: Any, policy: Any, threads: int) -> Any:
+    pytest.importorskip("ray")
+    return make_engine(task, policy, "ray", threads, RayConfig(workers=2))
+
+
 ENGINES = {
     "native": Row(NativeEngine, "swimmer", exact=True),
     "lockstep": Row(LockstepEngine, "swimmer", exact=False),
     "vector": Row(VectorEngine, "gymnasium/Pendulum-v1", exact=True),
+    "ray": Row(on_ray, "swimmer", exact=True),
 }
+SLOW = ("ray",)
+"""Engines that take seconds to begin. That of MJX, which compiles for minutes, has tests of its own: `test_mjx.py`."""
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in ENGINES]
+)
 def row(request) -> Row:
     return ENGINES[request.param]
 

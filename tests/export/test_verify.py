@@ -8,13 +8,16 @@ import re
 import shutil
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
-from table import Case, make, observations
+from lived import lived
+from table import KEY, Case, make, observations
 
 from hebbax.errors import HebbaxError
 from hebbax.export import verify, write
-from hebbax.export.describe import describe
+from hebbax.export.closed_loop import ExportedPolicy
+from hebbax.export.describe import describe, describe_run
 from hebbax.export.manifest import FORMATS, MANIFEST, Manifest, sha256
 from hebbax.export.numpy_controller import Controller
 from hebbax.export.steppers import NumpyStepper, compiler
@@ -60,6 +63,23 @@ def test_a_folder_is_whole(name, exported, run):
         assert told in text, told
 
 
+def test_as_a_policy_it_acts_as_it_does(run):
+    """One life, and two side by side: what engines have of it."""
+    found = describe_run(run)
+    stepper = NumpyStepper(Controller(found.to_json()))
+    policy, seen = ExportedPolicy(run.policy, stepper), observations(4)
+    keys = jax.random.wrap_key_data(np.array([KEY, KEY + 1], np.uint32), impl="threefry2x32")
+    expected = [lived(stepper, key, seen) for key in (KEY, KEY + 1)]
+    one, both = policy.birth(keys[0]), jax.vmap(policy.birth)(keys)
+    for tick, observation in enumerate(seen):
+        action, one = policy.act(None, one, observation)
+        actions, both = jax.vmap(policy.act)(np.zeros((2, 1)), both, np.array([observation, observation]))
+        np.testing.assert_array_equal(action, expected[0][tick])
+        np.testing.assert_array_equal(actions, [of_life[tick] for of_life in expected])
+    assert policy.adapt(None, one) is one
+
+
+@pytest.mark.slow  # both engines compile
 def test_a_life_through_it_is_that_of_the_original(exported, run):
     """At first to the last digits: later the body's contacts would tell them apart."""
     short = run.under(ticks=60)
@@ -229,6 +249,19 @@ def test_what_grows_out_of_bounds_stops_until_the_next_start(compiled):
             statuses.append(status)
         assert statuses == [0, 2, 2, 2, 2]
         np.testing.assert_array_equal(action, [0.0, 0.0])
+
+
+def test_actions_of_ppo_are_cut_off_in_every_language(compiled):
+    policy, task, genome, normaliser = make(Case("mlp", None), output_activation="hard-tanh")
+    found = describe(policy, task, 3.0 * genome, normaliser)
+    carry = policy.birth(jax.random.key(0))
+    for stepper in (compiled(found), NumpyStepper(Controller(found.to_json()))):
+        state = stepper.begin(np.array([1, 2], np.uint32))
+        for observation in observations(5):
+            _, action, state = stepper.step(state, observation, np.zeros(0, np.float32))
+            wanted, _ = policy.act(3.0 * genome, carry, normaliser.applied(observation).astype(np.float32))
+            np.testing.assert_allclose(action, wanted, atol=1e-5)
+            assert np.abs(action).max() <= 1.0
 
 
 def test_a_policy_without_a_compiled_step_is_refused_in_one_line(forget_parts_of):

@@ -119,6 +119,15 @@ BAD_KEYS = (
     "threads=x",
     "engine=turbo",
     "engine=vector",
+    "engine=rey",
+    "ray.workers=2",  # of which engine=auto has none
+    "ray.workers=0",
+    "ray.address=nowhere",
+    "ray.same_bits=perhaps",
+    "ray.nodes=2",
+    "mjx.implementation=cuda",
+    "mjx.at_once=0",
+    "mjx.at_once=64",  # likewise
     "termination=stop",
     "evaluate_every=0",
     "evaluate_lifetimes=0",

@@ -63,7 +63,9 @@ def parser() -> Parser:
         "-m", "--multirun", action="store_true", help="a sweep; --run then is the folder of its runs (runs/sweep)"
     )
     options.add_argument(
-        "--resume", metavar="RUN", help="go on with this run at its newest checkpoint; only generations= can change"
+        "--resume",
+        metavar="RUN",
+        help="go on with this run at its newest checkpoint; generations= and engine= can change",
     )
     options.add_argument(
         "--from",
@@ -131,15 +133,20 @@ def _started(options: Namespace) -> Training:
 
 
 def _resumed(options: Namespace) -> Training:
-    from hebbax.cli.overrides.compose import compose_generations
+    from hebbax.cli.overrides.compose import compose_resumed
     from hebbax.evolution.trust import remember_trust
     from hebbax.runs.training import Training
 
     if options.run is not None:
         raise HebbaxError("--run names a new run and --resume an old one: give one of them")
-    generations = compose_generations(options.overrides)
+    generations, engine = compose_resumed(options.overrides)
     training = Training.resume(
-        Path(options.resume), generations=generations, command=options.command, on_note=note, trust=options.trust
+        Path(options.resume),
+        generations=generations,
+        engine=engine,
+        command=options.command,
+        on_note=note,
+        trust=options.trust,
     )
     if options.trust:
         remember_trust(training.search.config, training.folder.path, note)

@@ -7,8 +7,8 @@ from typing import Any
 
 from hebbax.registry import Registry
 
-SHIPPED = ("auto", "native", "lockstep", "vector")
-"""`auto` is the first of the others that can run a policy on a task."""
+SHIPPED = ("auto", "native", "lockstep", "vector", "ray", "mjx")
+"""`auto` is the first of the next three that can run a policy on a task."""
 
 ENGINES: Registry[Callable[..., Any] | None] = Registry("engine", dict.fromkeys(SHIPPED))
 """What makes an engine, by its name; None for those that ship, which `engines/make_engine.py` makes."""

@@ -50,6 +50,8 @@ _TOP = {
     "task": Fields(known={"name": TEXT, "ticks": or_null(_WHOLE)}),
     "observations": Fields(known={"normalise": TEXT}),
     "training": Fields(known=_TRAINING),
+    "ray": Fields(known={"address": or_null(TEXT), "workers": or_null(_WHOLE), "same_bits": TEXT}),
+    "mjx": Fields(known={"implementation": TEXT, "at_once": or_null(_WHOLE)}),
 }
 
 

@@ -6,8 +6,10 @@ import dataclasses
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hebbax.config.cluster import RayConfig, check_ray
 from hebbax.config.engines import ENGINES
 from hebbax.config.learner import EVOLUTION, LearnerConfig, check_learner
+from hebbax.config.mjx import MjxConfig, check_mjx
 from hebbax.config.policy import PRESETS, PolicyConfig, without_unread
 from hebbax.config.stored import STORED, TYPED
 from hebbax.config.strategy import StrategyConfig
@@ -33,7 +35,12 @@ class ObservationsConfig:
     normalise: str = "running"  # by the mean and variance of all that a population has seen, or none: as they are
 
 
-WITHOUT_EFFECT = frozenset({"threads", "checkpoint_every", "keep_checkpoints", "track"})
+ENGINE_OPTIONS: dict[str, Any] = {"ray": RayConfig, "mjx": MjxConfig}
+"""Options of engines, by the engine's name."""
+
+_OF_RAY = {f"ray.{part.name}" for part in dataclasses.fields(RayConfig)}
+
+WITHOUT_EFFECT = frozenset({"threads", "checkpoint_every", "keep_checkpoints", "track", *_OF_RAY})
 """Keys on which no result depends: checkpoints and trackers only look on."""
 
 
@@ -63,6 +70,8 @@ class TrainConfig:
     checkpoint_every: int = 10
     keep_checkpoints: int = 3
     track: str = "none"  # what else gets the metrics: tensorboard or wandb
+    ray: RayConfig = field(default_factory=RayConfig)  # where the lives of engine=ray are lived
+    mjx: MjxConfig = field(default_factory=MjxConfig)  # how those of engine=mjx are
 
 
 def check_train_config(config: TrainConfig) -> None:
@@ -84,6 +93,11 @@ def check_train_config(config: TrainConfig) -> None:
     if config.observations.normalise not in NORMALISERS:
         raise unknown_name("observations.normalise", config.observations.normalise, NORMALISERS)
     check_training(config.training)
+    check_ray(config.ray)
+    check_mjx(config.mjx)
+    for name, kind in ENGINE_OPTIONS.items():
+        if getattr(config, name) != kind() and config.engine != name:
+            raise HebbaxError(f"engine={config.engine} with {name}.*: nearest valid: engine={name}")
     check_learner(config.learner)
 
 
@@ -91,14 +105,23 @@ def to_dict(config: TrainConfig) -> dict[str, Any]:
     """Return the configuration as nested dictionaries of plain values.
 
     What a user names, such as connections, is in alphabetical order: in whichever it was given, the text is the same.
+    Of engines that a run does not have nothing is said.
     """
     values = {**dataclasses.asdict(config), "strategy": config.strategy.to_values()}
+    for name, kind in ENGINE_OPTIONS.items():
+        if getattr(config, name) == kind():
+            del values[name]
     if config.learner.algorithm == EVOLUTION:  # so that its runs are stored as before there was another
         del values["learner"]
     return {
         key: {name: _in_order(part) for name, part in value.items()} if isinstance(value, dict) else value
         for key, value in values.items()
     }
+
+
+def engine_options(config: TrainConfig) -> Any:
+    """Return the options of the engine of a run, None for one that has none."""
+    return getattr(config, config.engine) if config.engine in ENGINE_OPTIONS else None
 
 
 def _in_order(value: Any) -> Any:
@@ -110,7 +133,8 @@ def _in_order(value: Any) -> Any:
 def flat_dict(config: TrainConfig) -> dict[str, Any]:
     """Return every value under its dotted key, such as "strategy.sigma"."""
     flat: dict[str, Any] = {}
-    for key, value in to_dict(config).items():
+    options = {name: dataclasses.asdict(getattr(config, name)) for name in ENGINE_OPTIONS}
+    for key, value in {**to_dict(config), **options}.items():
         flat |= {f"{key}.{name}": part for name, part in value.items()} if isinstance(value, dict) else {key: value}
     return flat
 
@@ -153,6 +177,7 @@ def from_typed(values: dict[str, Any]) -> TrainConfig:
     training = _training(values.get("training", {}))
     parts = {"task": task, "policy": policy, "strategy": strategy, "learner": learner}
     parts |= {"observations": observations, "training": training}
+    parts |= {name: _build(kind, values.get(name, {}), f"{name}.") for name, kind in ENGINE_OPTIONS.items()}
     return _build(TrainConfig, {**values, **parts}, "")
 
 

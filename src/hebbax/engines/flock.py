@@ -60,12 +60,12 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
         for function in getattr(policy, "functions", ()):  # which JAX traces once
             check_unchanged(function)
         self.threads = thread_count(threads)
-        self._birth = jax.jit(jax.vmap(_newborn(policy)))
-        self._draw = jax.jit(jax.vmap(policy.fresh if isinstance(policy, Policy) else _fresh_of(policy)))
+        self._birth = jax.jit(jax.vmap(newborn(policy)))
+        self._draw = jax.jit(jax.vmap(fresh_weights(policy)))
         self.persists = bool(getattr(policy, "persists", False))
         self.defers = bool(getattr(policy, "reads_signal", False))
-        self._step = jax.jit(jax.vmap(policy.act if self.defers else _policy_step(policy), in_axes=0))
-        self._adapt = jax.jit(jax.vmap(_adapt_step(policy), in_axes=0))
+        self._step = jax.jit(jax.vmap(policy.act if self.defers else policy_step(policy), in_axes=0))
+        self._adapt = jax.jit(jax.vmap(adapt_step(policy), in_axes=0))
         self._stop, self._turns = False, Turns()
 
     @abstractmethod
@@ -158,7 +158,7 @@ class FlockEngine(ABC, Generic[AnyOfTasks]):
             yield record, None if going else lives
 
 
-def _newborn(policy: AnyPolicy) -> Any:
+def newborn(policy: AnyPolicy) -> Any:
     """Return the birth of a life from its key, genome, the key of its slot and what it inherits."""
 
     def birth(key: Any, genome: Any, slot: Any, inherited: Any) -> Carry:
@@ -170,11 +170,12 @@ def _newborn(policy: AnyPolicy) -> Any:
     return birth
 
 
-def _fresh_of(policy: AnyPolicy) -> Any:
-    return lambda key: policy.birth(key).weights
+def fresh_weights(policy: AnyPolicy) -> Any:
+    """Return what draws weights as at a birth, from a key."""
+    return policy.fresh if isinstance(policy, Policy) else lambda key: policy.birth(key).weights
 
 
-def _policy_step(policy: AnyPolicy) -> Any:
+def policy_step(policy: AnyPolicy) -> Any:
     """Return a pass and its update in one, for a policy whose update hears nothing."""
 
     def step(genome: Any, carry: Carry, inputs: Any, adapts: Any) -> tuple[Any, Carry, Any]:
@@ -184,7 +185,7 @@ def _policy_step(policy: AnyPolicy) -> Any:
     return step
 
 
-def _adapt_step(policy: Any) -> Any:
+def adapt_step(policy: Any) -> Any:
     """Return the update alone, for a policy that hears what came of its action."""
 
     def step(genome: Any, carry: Carry, signal: Any, adapts: Any) -> tuple[Carry, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
+from hebbax.config.cluster import RayConfig
 from hebbax.config.engines import ENGINES
+from hebbax.config.mjx import MjxConfig
 from hebbax.engines.engine import Engine
 from hebbax.errors import HebbaxError, one_line
 from hebbax.kernels.compile_step import has_step
@@ -13,15 +15,28 @@ from hebbax.policies.any_policy import AnyPolicy
 from hebbax.settings import pinned
 from hebbax.tasks.external.task import AnyTask
 
-_SHIPPED = {"native": "NativeEngine", "lockstep": "LockstepEngine", "vector": "VectorEngine"}
+_SHIPPED = {
+    "native": "NativeEngine",
+    "lockstep": "LockstepEngine",
+    "vector": "VectorEngine",
+    "ray": "RayEngine",
+    "mjx": "MjxEngine",
+}
 
 
 @pinned()
-def make_engine(task: AnyTask, policy: AnyPolicy, name: str = "auto", threads: int | None = None) -> Engine:
+def make_engine(
+    task: AnyTask,
+    policy: AnyPolicy,
+    name: str = "auto",
+    threads: int | None = None,
+    options: RayConfig | MjxConfig | None = None,
+) -> Engine:
     """Return the engine of a name; `auto` is native where the policy has a compiled step and lockstep elsewhere.
 
-    Environments of other packages run on the vector engine. Raises HebbaxError for an unknown name, an engine that
-    cannot run the task, and one of a user's own that lacks something.
+    Environments of other packages run on the vector engine. `options` are those of engines `ray` and `mjx`. Without
+    them the lives of `ray` are lived here, with the same bits: what is not a population is not worth a cluster. Raises
+    HebbaxError for an unknown name, an engine that cannot run the task, and one of a user's own that lacks something.
 
     >>> from hebbax.policies.open_loop import Replay
     >>> from hebbax.tasks.registry import make_task
@@ -32,6 +47,10 @@ def make_engine(task: AnyTask, policy: AnyPolicy, name: str = "auto", threads: i
         raise HebbaxError(f"task={task!r}: expected a task, as `make_task` returns")
     if not hasattr(policy, "act"):
         raise HebbaxError(f"policy={policy!r}: expected a policy, as `make_policy` returns")
+    if name == "ray" and options is None:
+        name = "auto"
+    if name in ("ray", "mjx"):
+        return _shipped(name)(task, policy, threads=threads, config=options)
     make = ENGINES.get(name)
     if make is not None:
         try:

@@ -8,6 +8,9 @@ import numpy as np
 
 from hebbax.errors import HebbaxError
 
+NEVER, AMONG_EQUALS, ANYWHERE = range(3)
+"""Where what makes the genomes can be sent in their place: it has to make the same bits there."""
+
 
 class Members(ABC):
     """A population of which one genome at a time is made; engines take it in place of an array of all.
@@ -23,6 +26,14 @@ class Members(ABC):
     @abstractmethod
     def genome(self, member: int) -> np.ndarray:
         """Return the genome of a member, float32 [genome_size]. It may be called in several threads."""
+
+    @property
+    def travels(self) -> int:
+        """Where it makes the same genomes after it was pickled, and is less than they are; NEVER for neither.
+
+        AMONG_EQUALS stands for other processes of one kind of machine with the same versions.
+        """
+        return NEVER
 
     def __len__(self) -> int:
         """Return how many members there are."""
@@ -46,20 +57,41 @@ class Members(ABC):
         return self[np.arange(len(self))].astype(dtype or np.float32, copy=False)
 
 
+class Kept(Members):
+    """A population that is kept as an array, float32 [population, genome_size]."""
+
+    def __init__(self, genomes: np.ndarray) -> None:
+        self._genomes = genomes
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Population and genome size."""
+        return self._genomes.shape[0], self._genomes.shape[1]
+
+    @property
+    def travels(self) -> int:
+        """Where it can be sent, which is everywhere."""
+        return ANYWHERE
+
+    def genome(self, member: int) -> np.ndarray:
+        """Return the genome of a member."""
+        return self._genomes[member]
+
+
 class SomeMembers(Members):
     """Some members of a population, by their numbers [some]."""
 
     def __init__(self, members: Members, numbers: np.ndarray) -> None:
-        self._members, self._numbers = members, numbers
+        self.members, self.numbers = members, numbers
 
     @property
     def shape(self) -> tuple[int, int]:
         """How many there are, and genome size."""
-        return len(self._numbers), self._members.shape[1]
+        return len(self.numbers), self.members.shape[1]
 
     def genome(self, member: int) -> np.ndarray:
         """Return the genome of one of them."""
-        return self._members.genome(int(self._numbers[member]))
+        return self.members.genome(int(self.numbers[member]))
 
 
 def some_of(genomes: np.ndarray | Members, numbers: np.ndarray) -> np.ndarray | Members:

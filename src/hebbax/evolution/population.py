@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from hebbax.cores import available_cores
-from hebbax.engines.members import Members, read_only
+from hebbax.engines.members import ANYWHERE, Members, read_only
 from hebbax.kernels.normals import LANES, add_weighted, sample_about, sum_of_squares
 from hebbax.keys import words_of
 
@@ -45,6 +45,15 @@ class MirroredPopulation(Members):
     def shape(self) -> tuple[int, int]:
         """Population and genome size."""
         return self._population, len(self.mean)
+
+    @property
+    def travels(self) -> int:
+        """Where it is sent as what makes it, a key, the mean and σ: everywhere, as no library's rounding is in it."""
+        return ANYWHERE
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how another process makes it, with as many threads as that one has cores."""
+        return MirroredPopulation, (np.array(self._words, np.uint32), self.mean, self.sigma, self._population)
 
     def genome(self, member: int) -> np.ndarray:
         """Return the genome of a member, float32 [genome_size]."""

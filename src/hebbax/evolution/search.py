@@ -12,11 +12,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hebbax.config.train import TrainConfig
+from hebbax.config.train import TrainConfig, engine_options
 from hebbax.engines.bodies import check_damages
 from hebbax.engines.make_engine import make_engine
+from hebbax.engines.members import Members
 from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
+from hebbax.evolution.asked import AskedPopulation
 from hebbax.evolution.births import Births
 from hebbax.evolution.first_mean import first_genomes, first_mean, lives_before_mean
 from hebbax.evolution.judging import Judge
@@ -55,7 +57,7 @@ class Search:
         self.config = config = with_training(config, self.task)
         self.policy = make_policy(config.policy, self.task)
         self.strategy = Strategy(config.strategy, self.policy.genome_size, config.threads)
-        self.engine = make_engine(self.task, self.policy, config.engine, config.threads)
+        self.engine = make_engine(self.task, self.policy, config.engine, config.threads, engine_options(config))
         self.key = root_key(config.seed)
         self.schedule = Schedule(config, self.task)
         self.births = Births(self.policy, config.strategy.population, config.lifetimes, self.key)
@@ -104,7 +106,8 @@ class Search:
         scenario = replace(self._scenario(state.statistics, ticks), slots=self.births.slots(state.slot_weights))
         chooses = self._is_before_mean(state) and self.config.training.first_of > 1
         try_all = self.trials.choose if chooses else self.trials.run
-        tried = try_all(genomes, stream(self.key, "train", state.generation), scenario, phase)
+        to_try = self._travelling(genomes, state)
+        tried = try_all(to_try, stream(self.key, "train", state.generation), scenario, phase)
         lives = tried.lives
         if lives.stopped:
             return None
@@ -159,6 +162,12 @@ class Search:
         if self._is_before_mean(state):
             return first_genomes(self.config, self.policy), state.strategy
         return self.strategy.ask(stream(self.key, "ask", state.generation), state.strategy)
+
+    def _travelling(self, genomes: Any, state: SearchState) -> Any:
+        """Return genomes as they are tried: for a cluster, as what its machines can make again."""
+        if self.engine.name != "ray" or isinstance(genomes, Members) or self._is_before_mean(state):
+            return genomes
+        return AskedPopulation(self.config.strategy, stream(self.key, "ask", state.generation), state.strategy, genomes)
 
     def _tell(self, state: SearchState, genomes: Any, fitness: np.ndarray, asked: Any, best: int | None) -> Any:
         """Return the strategy's state after learning the fitness [population] of genomes, or which is the best."""

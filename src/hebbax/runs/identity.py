@@ -22,10 +22,13 @@ def run_id(config: TrainConfig) -> str:
 
 
 def difference(config: TrainConfig, other: TrainConfig) -> tuple[str, str] | None:
-    """Return the first key whose values differ, as "seed=0" and "seed=1", or None; `generations` do not count."""
+    """Return the first key whose values differ, as "seed=0" and "seed=1", or None.
+
+    `generations`, and the engine with its options, do not count: a run goes on with others.
+    """
     mine, theirs = (flat_dict(replace(one, generations=1)) for one in (config, other))
     for key in {**mine, **theirs}:
-        if mine.get(key) != theirs.get(key):
+        if key.partition(".")[0] not in ("engine", "ray", "mjx") and mine.get(key) != theirs.get(key):
             return f"{key}={mine.get(key)}", f"{key}={theirs.get(key)}"
     return None
 

@@ -29,6 +29,8 @@ from hebbax.versions import differences
 
 Note = Callable[[str], None]
 
+_SAME_BITS = {"auto", "native", "ray"}  # engines among which a run of a policy with a compiled step stays the same
+
 _MAY_DIFFER = "from here on the run may differ from an uninterrupted one"
 
 
@@ -102,6 +104,7 @@ class Training:
         path: Path,
         *,
         generations: int | None = None,
+        engine: Mapping[str, Any] = MappingProxyType({}),
         command: Sequence[str] = (),
         on_note: Note = print,
         trust: Trust = False,
@@ -111,6 +114,7 @@ class Training:
         Args:
             path: of the run's folder.
             generations: how many it is to have in the end; as many as it was begun with, unless said otherwise.
+            engine: what of `engine`, `ray` and `mjx` is another from here on; the search goes on as it is.
             command: what the user typed, for run.json.
             on_note: gets what a user should know (a damaged checkpoint, other versions than before), a line each.
             trust: as in `StoredRun.open`.
@@ -127,8 +131,10 @@ class Training:
                 told = f"config.yaml says generations={stored.generations}, {file.name} {config.generations}"
                 on_note(f"{told}: going on to {stored.generations}")
             generations = stored.generations if generations is None else generations
-            extended = generations != config.generations
-            config = replace(config, generations=generations)
+            before, config = config, replace(config, generations=generations, **engine)
+            extended = config != before
+            if not {before.engine, config.engine} <= _SAME_BITS and before.engine != config.engine:
+                on_note(f"engine {before.engine} → {config.engine}: {_MAY_DIFFER}")
             check_train_config(config)
             if checkpoint.generation >= config.generations:
                 raise HebbaxError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
@@ -199,6 +200,12 @@ class WorldBase(ABC):
         timed = True  # whether its control period is the time of anything
         compares = ()  # what `outcome` reads of the state before, unless a task says otherwise
         model = None  # of a body that nothing has happened to
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what it was made with, which is all that another process needs: what it has worked out stays here."""
+        if not is_dataclass(self):
+            return dict(vars(self))
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @property
     @abstractmethod

@@ -10,12 +10,14 @@ import pytest
 from hydra.core.global_hydra import GlobalHydra
 
 from hebbax.cli.overrides.check import known_keys
-from hebbax.cli.overrides.compose import compose_generations, compose_train
+from hebbax.cli.overrides.compose import compose_resumed, compose_train
 from hebbax.cli.overrides.sweep import compose_sweep
 from hebbax.cli.train import parser
+from hebbax.config.cluster import RayConfig
 from hebbax.config.learner import LEARNERS
+from hebbax.config.mjx import MjxConfig
 from hebbax.config.policy import PRESETS
-from hebbax.config.train import TaskConfig, TrainConfig, from_dict, to_dict
+from hebbax.config.train import ENGINE_OPTIONS, TaskConfig, TrainConfig, from_dict, to_dict
 from hebbax.errors import HebbaxError
 from hebbax.tasks import registry
 
@@ -146,16 +148,23 @@ def test_every_key_knows_what_it_expects():
     assert keys["policy.hidden"] == list[int]
     assert keys["task.ticks"] == int | None
     # One key for every value that a run stores.
+    # Of an engine that a run does not have nothing is stored.
     stored = to_dict(TrainConfig(learner=LEARNERS.get("ppo")))
+    stored |= {name: dataclasses.asdict(kind()) for name, kind in ENGINE_OPTIONS.items()}
     leaves = [k for k in stored if not isinstance(stored[k], dict)]
     nested = [f"{k}.{name}" for k in stored if isinstance(stored[k], dict) for name in stored[k]]
     assert set(keys) == {*leaves, *nested}
 
 
 def test_generations_of_a_resumed_run():
-    assert compose_generations([]) is None
-    assert compose_generations(["generations=200"]) == 200
-    with pytest.raises(HebbaxError, match=r"^seed=3: only generations=N can change when a run is resumed$"):
-        compose_generations(["generations=200", "seed=3"])
+    assert compose_resumed([]) == (None, {})
+    assert compose_resumed(["generations=200"]) == (200, {})
+    with pytest.raises(HebbaxError, match=r"^seed=3: only generations=N and engine=NAME can change when a run is"):
+        compose_resumed(["generations=200", "seed=3"])
     with pytest.raises(HebbaxError, match=r"^generations=x: expected a whole number$"):
-        compose_generations(["generations=x"])
+        compose_resumed(["generations=x"])
+
+
+def test_engine_of_a_resumed_run():
+    moved = {"engine": "ray", "ray": RayConfig(workers=2), "mjx": MjxConfig()}
+    assert compose_resumed(["engine=ray", "ray.workers=2"]) == (None, moved)

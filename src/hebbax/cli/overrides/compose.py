@@ -95,15 +95,22 @@ def compose_scenario(overrides: Sequence[str]) -> dict[str, Any]:
     return {key: values[key] for key in values if any(text.partition("=")[0] == key for text in overrides)}
 
 
-def compose_generations(overrides: Sequence[str]) -> int | None:
-    """Return the number of generations to which a run is to be resumed, None for the number it was begun with.
+def compose_resumed(overrides: Sequence[str]) -> tuple[int | None, dict[str, Any]]:
+    """Return to how many generations a run is to be resumed, None for as many as it was begun with, and where.
 
-    Raises HebbaxError for any other key: the rest is as the run began, or it would be another run.
+    That is the engine and its options, nothing where the engine stays. Raises HebbaxError for any other key: the rest
+    is as the run began, or it would be another run.
     """
-    for text in overrides:
-        if text.partition("=")[0] != "generations":
-            raise HebbaxError(f"{text}: only generations=N can change when a run is resumed")
-    return compose_train(overrides).generations if overrides else None
+    keys = [text.partition("=")[0] for text in overrides]
+    for key, text in zip(keys, overrides, strict=True):
+        if key not in ("generations", "engine") and key.partition(".")[0] not in ("ray", "mjx"):
+            raise HebbaxError(f"{text}: only generations=N and engine=NAME can change when a run is resumed")
+    if not overrides:
+        return None, {}
+    config = compose_train(overrides)
+    moves = any(key != "generations" for key in keys)
+    engine = {name: getattr(config, name) for name in ("engine", "ray", "mjx")} if moves else {}
+    return config.generations if "generations" in keys else None, engine
 
 
 def _explain(error: Exception, overrides: Sequence[str]) -> HebbaxError:
