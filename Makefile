@@ -57,7 +57,7 @@ dist-versions: dist ## Try the wheel with the oldest versions that it allows, an
 	$(BIN)/python tests/try_dist.py dist --newest
 
 dist-extras: dist ## Try each extra that users install, by itself in an empty environment
-	set -e; for extra in envpool bullet box2d viewer menagerie tensorboard wandb slurm ppo onnx; do \
+	set -e; for extra in envpool bullet box2d viewer menagerie tensorboard wandb slurm ppo onnx mjx ray; do \
 	  $(BIN)/python tests/try_dist.py dist --extra $$extra; done
 
 .venv/.installed: pyproject.toml constraints.txt $(BIN)/python

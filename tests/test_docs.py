@@ -38,6 +38,7 @@ from hebbax.networks.initial import INITIALISERS
 from hebbax.networks.registry import NETWORKS
 from hebbax.plasticity.averaging import AVERAGINGS
 from hebbax.plasticity.gene import SCOPES
+from hebbax.plasticity.modulation import MODULATIONS
 from hebbax.plasticity.normalisation import NORMALISATIONS
 from hebbax.plasticity.rules import RULES
 from hebbax.reproduction.registry import budget_named, experiment_named
@@ -333,6 +334,7 @@ def test_every_configuration_key_is_documented():
         ("Activations", ACTIVATIONS),
         ("Initial weights", INITIALISERS),
         ("Scopes", SCOPES),
+        ("Modulations", MODULATIONS),
     ],
 )
 def test_every_part_of_a_policy_is_documented(heading, names):

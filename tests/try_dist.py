@@ -45,6 +45,8 @@ IMPORTED = {
     "slurm": ("hydra_plugins.hydra_submitit_launcher",),
     "ppo": ("stable_baselines3", "sb3_contrib"),
     "onnx": ("onnx", "onnxruntime"),
+    "mjx": ("mujoco.mjx",),
+    "ray": ("ray",),
 }
 """What an extra that users install brings; those for developing hebbax itself are installed by make."""
 

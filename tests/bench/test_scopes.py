@@ -28,6 +28,12 @@ def test_the_genomes_are_as_large_as_told():
         "network": 5,
         "table": 5 * 3 * 16,
         "rank-one": 5 * (220 + 200),
+        "nchl": 5 * 228 - 28 - 8,  # as published
+        # Gates read 192 hidden units, the reward, its mean and 1, whose rate is one number more.
+        "gate": 5 * 12_288 + 195 + 1,
+        "neuron-gates": 5 * 12_288 + 195 * 200 + 1,
+        "eligibility": 5 * 12_288 + 2,
+        "switch": 5 * 12_288 + 3,
     }
 
 
@@ -58,7 +64,7 @@ def test_scopes(bench):
     results = bench("scopes")
 
     assert (results["policies"], results["ticks"]) == (4, 10)
-    assert list(results["scopes"]) == ["synapse", "pre", "post", "layer", "network", "table", "rank-one"]
+    assert list(results["scopes"]) == list(scopes.policies())
     reference = results["scopes"]["synapse"]
     for found in results["scopes"].values():
         for part in ("ticks", "lives"):

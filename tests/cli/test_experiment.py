@@ -24,6 +24,7 @@ def test_experiments_are_listed(hebbax, arguments):
         "zero-weights",
         "interrupt",
         "lock-freeze",
+        "continual",
         "random-rules",
         "lifted",
         "initial-weights",
@@ -71,11 +72,11 @@ def test_a_shipped_controllers_results_go_beside_the_user(hebbax, finished_run, 
         (
             ("lifted", "copy", *SMALL),
             "experiment 'lifted': no coordinate of Swimmer is its height, so it cannot be lifted; what can be asked: "
-            "freeze, saturate, zero-weights, interrupt, lock-freeze",
+            "freeze, saturate, zero-weights, interrupt, lock-freeze, continual",
         ),
         (
             ("freeze", "copy", "copy", *SMALL),
-            "experiment 'freeze' looks at one run: a second one is for interrupt",
+            "experiment 'freeze' looks at one run: a second one is for interrupt, continual",
         ),
     ],
 )
@@ -95,7 +96,7 @@ def test_all_that_apply_are_made_and_the_others_told(hebbax, copied_run):
     ran = hebbax("experiment", "all", "copy", *SMALL)
     assert ran.code == 0
     made = [line.partition(":")[0] for line in ran.out.splitlines() if not line.startswith(" ")]
-    assert made == ["freeze", "saturate", "zero-weights", "interrupt", "lock-freeze"]
+    assert made == ["freeze", "saturate", "zero-weights", "interrupt", "lock-freeze", "continual"]
     assert ran.error.splitlines() == [
         "note: no random-rules: ticks=100: a verdict on the weights takes 60 updates; nearest valid: 240",
         "note: no lifted: no coordinate of Swimmer is its height, so it cannot be lifted",

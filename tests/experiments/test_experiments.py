@@ -19,6 +19,7 @@ from hebbax.engines.make_engine import make_engine
 from hebbax.engines.scenario import Scenario
 from hebbax.errors import HebbaxError
 from hebbax.experiments import Context, Result, applicable, draw, initial_weights, run_experiment, save_result
+from hebbax.experiments.continual import schedule
 from hebbax.experiments.initial_weights import label
 from hebbax.experiments.lock_freeze import way_between_births
 from hebbax.experiments.measures import REWARD_WINDOW
@@ -261,6 +262,40 @@ def test_timescales_share_one_compiled_life(still):
         np.testing.assert_array_equal(returns, np.broadcast_to(returns[0], (3, LIVES)))
 
 
+def test_a_long_life_meets_two_damages_and_two_repairs(context):
+    """Its speeds against one life recorded by hand, whose joints lock where the schedule says."""
+    values = run_experiment("continual", context).values
+    phase = TICKS // 2
+    assert (values["phase"], values["joints"]) == (phase, ["motor1_rot", "motor2_rot"])
+    events = schedule(1, values["joints"], phase, frozen=False)
+    assert [(one.target, one.onset, one.duration) for one in events] == [
+        ("motor2_rot", phase, phase),
+        ("motor1_rot", 3 * phase, phase),
+    ]
+    scenario = Scenario(5 * phase, context.normaliser, "restart", events)
+    record = context._engine.record(context.genome, life_key(1, 1), scenario)[1]
+    for joint, begin in ((4, phase), (3, 3 * phase)):
+        locked = record.qpos[begin + 3 : begin + phase, joint]
+        np.testing.assert_allclose(locked, locked[0], atol=0.05)
+        assert np.ptp(record.qpos[begin + phase :, joint]) > 0.05, "it moves again once it is repaired"
+    half, way = phase // 2, record.qpos[:, 0]
+    speed = (way[phase - 1] - way[half]) / ((half - 1) * context.task.control_period)
+    assert values["own"]["speed"]["values"][1] == pytest.approx(speed)
+    later = (way[2 * phase - 1] - way[phase + half]) / ((half - 1) * context.task.control_period)
+    shares = values["own"]["regained"][0]["values"]
+    assert shares[1] is None or shares[1] == pytest.approx(later / speed)
+
+
+def test_updates_that_stop_change_nothing_where_nothing_changes(still):
+    values = run_experiment("continual", still).values
+    assert values["own"] == values["frozen"]
+
+
+def test_a_second_controller_stands_beside_the_first(context, static):
+    values = run_experiment("continual", replace(context, other=static)).values
+    assert set(values) == {"phase", "joints", "own", "frozen", "other"}
+
+
 def test_a_policy_without_averaging_gets_the_moving_one():
     there = at_timescale(Plasticity(averaging="direct", interval=2), 5, 8)
     assert (there.averaging, there.window, there.interval) == ("moving-average", 5, 8)
@@ -272,18 +307,19 @@ def test_what_does_not_apply_is_refused_with_what_does(context, static):
         run_experiment("lifted", context)
     assert str(raised.value) == (
         "experiment 'lifted': no coordinate of Swimmer is its height, so it cannot be lifted; what can be asked: "
-        "freeze, saturate, zero-weights, interrupt, lock-freeze, random-rules, initial-weights, timescale"
+        "freeze, saturate, zero-weights, interrupt, lock-freeze, continual, random-rules, initial-weights, timescale"
     )
     with pytest.raises(
-        HebbaxError, match=r"'mlp' do not change during a life; what can be asked: saturate, lock-freeze, random"
+        HebbaxError,
+        match=r"'mlp' do not change during a life; what can be asked: saturate, lock-freeze, continual, random",
     ):
         run_experiment("freeze", static)
     assert applicable(replace(static, task=make_task("half_cheetah"))) == [
-        *("saturate", "lock-freeze", "random-rules", "lifted"),
+        *("saturate", "lock-freeze", "continual", "random-rules", "lifted"),
     ]
     with pytest.raises(HebbaxError, match="ticks=239: a verdict on the weights takes 60 updates; nearest valid: 240"):
         run_experiment("timescale", replace(context, ticks=239))
-    with pytest.raises(HebbaxError, match=r"'freeze' looks at one run: a second one is for interrupt"):
+    with pytest.raises(HebbaxError, match=r"'freeze' looks at one run: a second one is for interrupt, continual"):
         run_experiment("freeze", replace(context, other=context))
     with pytest.raises(HebbaxError, match="unknown experiment 'freez': did you mean 'freeze'"):
         run_experiment("freez", context)
@@ -292,7 +328,7 @@ def test_what_does_not_apply_is_refused_with_what_does(context, static):
 @pytest.mark.parametrize(
     "name",
     [
-        *("freeze", "saturate", "zero-weights", "interrupt", "lock-freeze"),
+        *("freeze", "saturate", "zero-weights", "interrupt", "lock-freeze", "continual"),
         *("random-rules", "initial-weights", "timescale"),
     ],
 )
@@ -337,5 +373,5 @@ def test_a_birth_is_no_way_back():
     """A metre a tick for six ticks, then a birth at 0 m, from where it goes on."""
     place = np.concatenate([np.arange(6), np.arange(4)])
     record: Any = SimpleNamespace(qpos=place[:, None], terminated=np.arange(10) == 5)
-    assert way_between_births(record, 0, 0) == 5 + 3
-    assert way_between_births(record, 0, 4) == 1 + 3
+    assert way_between_births(record, 0, slice(None)) == 5 + 3
+    assert way_between_births(record, 0, slice(4, None)) == 1 + 3

@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from lived import lived, numpy_stepper
-from table import INTERVALS, KEY, Case, make, observations, oracle, pairs, static
+from table import EXPORTED, INTERVALS, KEY, TASK, Case, make, observations, oracle, pairs, static
 
+from hebbax.config.policy import PolicyConfig
+from hebbax.errors import HebbaxError
 from hebbax.export.describe import describe, in_16_bits
 from hebbax.networks.registry import NETWORKS
 from hebbax.plasticity.averaging import AVERAGINGS
-from hebbax.plasticity.normalisation import NORMALISATIONS
 from hebbax.plasticity.rules import RULES
+from hebbax.policies.make_policy import make_policy
+from hebbax.types import Normaliser
 
 TICKS, FIRST = 1000, 300
 TOLERANCES = {FIRST: 1e-3, TICKS: 1e-2}
@@ -40,7 +43,7 @@ def test_c_and_numpy_do_what_the_policy_does(case, compiled):
 
 
 def test_every_pair_meets():
-    cases, names = pairs(), (RULES, NORMALISATIONS, AVERAGINGS)
+    cases, names = pairs(), (RULES, EXPORTED, AVERAGINGS)
     columns = [[name for name, kind in NETWORKS.items() if not kind.static_only], *map(list, names), list(INTERVALS)]
     assert set(QUICK) <= {*cases, *static()}
     for one in range(len(columns)):
@@ -70,3 +73,16 @@ def test_16_bits_are_nearly_the_same_and_alike_in_c_and_numpy(compiled):
     for one in rounded.connections[0].coefficients:
         np.testing.assert_array_equal(one.values, one.wholes * np.float32(one.step))
         assert np.abs(one.wholes).max() == 32767
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"modulation": "gate"}, "modulation=gate: an export cannot have it; expected modulation=none"),
+        ({"normalisation": "mass"}, "normalisation=mass: an export cannot have it; expected max or another"),
+    ],
+)
+def test_what_no_format_prints_is_refused(options, message):
+    policy = make_policy(PolicyConfig(name="refused", **options), TASK)
+    with pytest.raises(HebbaxError, match=message):
+        describe(policy, TASK, np.zeros(policy.genome_size, np.float32), Normaliser.identity(8))

@@ -251,6 +251,19 @@ def test_what_grows_out_of_bounds_stops_until_the_next_start(compiled):
         np.testing.assert_array_equal(action, [0.0, 0.0])
 
 
+def test_actions_of_ppo_are_cut_off_in_every_language(compiled):
+    policy, task, genome, normaliser = make(Case("mlp", None), output_activation="hard-tanh")
+    found = describe(policy, task, 3.0 * genome, normaliser)
+    carry = policy.birth(jax.random.key(0))
+    for stepper in (compiled(found), NumpyStepper(Controller(found.to_json()))):
+        state = stepper.begin(np.array([1, 2], np.uint32))
+        for observation in observations(5):
+            _, action, state = stepper.step(state, observation, np.zeros(0, np.float32))
+            wanted, _ = policy.act(3.0 * genome, carry, normaliser.applied(observation).astype(np.float32))
+            np.testing.assert_allclose(action, wanted, atol=1e-5)
+            assert np.abs(action).max() <= 1.0
+
+
 def test_a_policy_without_a_compiled_step_is_refused_in_one_line(forget_parts_of):
     from hebbax.networks.activations import ACTIVATIONS, register_activation
 

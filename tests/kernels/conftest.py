@@ -18,6 +18,11 @@ def _observations(size, ticks=TICKS):
     return (waves + 0.1 * rng.normal(size=(ticks, size))).astype(np.float32)
 
 
+def _rewards(ticks):
+    """A reward that settles, then falls."""
+    return (1 + np.exp(-0.05 * np.arange(ticks)) - 0.8 * (np.arange(ticks) > 0.7 * ticks)).astype(np.float32)[:, None]
+
+
 def _run_compiled(policy, genome, key, inputs):
     """Return the actions [ticks, actuators] and weights [ticks, weights] of the compiled step."""
     step = compile_step(policy)
@@ -25,12 +30,13 @@ def _run_compiled(policy, genome, key, inputs):
     key0, key1 = np.asarray(jax.random.key_data(key))
     step.birth(step.layout, step.parameters, genome, key0, key1, key0, key1, folded, carry)
     actions, weights = [], []
+    rewards = _rewards(len(inputs)) if policy.reads_signal else np.zeros((len(inputs), 0), np.float32)
     for tick, observation in enumerate(inputs):
         before = np.zeros(step.weight_count, np.float32)
         step.weights(step.layout, carry, before)
         action = np.zeros(policy.network.sizes[-1], np.float32)
         step.act(step.layout, genome, carry, tick, observation, action)
-        if not step.adapt(step.layout, folded, carry, tick, np.zeros(0, np.float32)):
+        if not step.adapt(step.layout, folded, carry, tick, rewards[tick]):
             break
         actions.append(action)
         weights.append(before)
@@ -39,12 +45,13 @@ def _run_compiled(policy, genome, key, inputs):
 
 def _reference(policy):
     def run(genome, carry, inputs):
-        def tick(carry, observation):
+        def tick(carry, row):
+            observation, signal = row
             before = jnp.concatenate([jnp.ravel(layer) for layer in (*carry.weights, jnp.zeros(0))])
             action, carry = policy.act(genome, carry, observation)
-            return policy.adapt(genome, carry), (action, before)
+            return policy.adapt(genome, carry, signal), (action, before)
 
-        _, outputs = jax.lax.scan(tick, carry, inputs)
+        _, outputs = jax.lax.scan(tick, carry, (inputs, _rewards(len(inputs))))
         return outputs
 
     return jax.jit(run)

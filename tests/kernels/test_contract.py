@@ -1,6 +1,7 @@
-"""One table over rules, networks, normalisations and averagings: what every combination owes.
+"""One table over rules, networks, normalisations, averagings and modulations: what every combination owes.
 
-Every pair of choices is compiled (some row of PAIRS has it), every full combination runs unjitted for three ticks.
+Every pair of choices is compiled (some row of PAIRS has it), every full combination runs unjitted for three ticks;
+modulations take turns in both.
 """
 
 import itertools
@@ -12,6 +13,7 @@ import pytest
 
 from hebbax.networks.registry import NETWORKS
 from hebbax.plasticity.averaging import AVERAGINGS
+from hebbax.plasticity.modulation import MODULATIONS
 from hebbax.plasticity.najarro_rules import NAJARRO_RULES
 from hebbax.plasticity.normalisation import NORMALISATIONS
 from hebbax.plasticity.plasticity import Plasticity
@@ -22,6 +24,7 @@ SIZES = (4, 5, 2)
 BUILT_IN = sorted(name for name in RULES if not name.startswith("test-"))
 PLASTIC = sorted(name for name, network in NETWORKS.items() if not network.static_only)
 CHOICES = (BUILT_IN, sorted(NORMALISATIONS), PLASTIC, sorted(AVERAGINGS))
+MODULATED = list(MODULATIONS)  # which take turns: pairs with them too would be five times as many to choose from
 
 
 def all_pairs(choices):
@@ -40,12 +43,13 @@ def all_pairs(choices):
     return rows
 
 
-PAIRS = all_pairs(CHOICES)
+PAIRS = [(*row, MODULATED[index % len(MODULATED)]) for index, row in enumerate(all_pairs(CHOICES))]
 # Of a rule with learning rates that evolve, which is quick; and of one that adds up all their parts.
 ETA_TWINS = ("abcd", "abcd-bias", "bcm", "bcm-sliding", "gdhl")
 TWINS = {*ETA_TWINS, *NAJARRO_RULES} - {"ABCD_lr_D_in_and_out"}
 QUICK = [
-    (rule, *(column[index % len(column)] for column in CHOICES[1:]))  # every other choice at least once
+    # Every other choice at least once.
+    (rule, *(column[index % len(column)] for column in (*CHOICES[1:], MODULATED)))
     for index, rule in enumerate(rule for rule in BUILT_IN if rule not in TWINS)
 ]
 quick_and_slow = pytest.mark.parametrize(
@@ -53,17 +57,18 @@ quick_and_slow = pytest.mark.parametrize(
 )
 
 
-def make(rule, normalisation, network, averaging):
+def make(rule, normalisation, network, averaging, modulation):
     bias = RULES.get(rule).needs_bias
-    plasticity = Plasticity(rule, normalisation, averaging, window=3, interval=2 if normalisation == "clip" else 1)
+    interval = 2 if normalisation == "clip" else 1
+    plasticity = Plasticity(rule, normalisation, averaging, window=3, interval=interval, modulation=modulation)
     one = dict.fromkeys(("channels", "kernels", "strides", "pools"), (1,))
     image = {"image": (1, SIZES[0], 1), **one} if NETWORKS[network].reads_image else {}
     return Policy("p", NETWORKS[network](SIZES, bias=bias, **image), plasticity)
 
 
 def test_the_table_is_as_long_as_it_should_be():
-    assert len(BUILT_IN) * len(NORMALISATIONS) <= len(PAIRS) <= 160
-    for column, choices in zip(zip(*QUICK, strict=True), CHOICES, strict=True):
+    assert len(BUILT_IN) * len(NORMALISATIONS) <= len(PAIRS) <= 200
+    for column, choices in zip(zip(*QUICK, strict=True), (*CHOICES, MODULATED), strict=True):
         assert set(column) >= set(choices) - set(TWINS)
     assert {f"eta-{rule}" for rule in ETA_TWINS} <= set(BUILT_IN)
 
@@ -81,7 +86,7 @@ def three_ticks(policy, act, adapt):
     carry = policy.birth(jax.random.key(1))
     for tick in range(3):
         action, carry = act(genome, carry, jnp.full(SIZES[0], 0.5 + tick, jnp.float32))
-        carry = adapt(genome, carry)
+        carry = adapt(genome, carry, jnp.float32([0.5 + tick]))
     return action, carry
 
 
@@ -110,7 +115,7 @@ def test_jit_equals_no_jit_without_a_retrace(row):
 
 
 def test_outside_of_jit_nothing_is_compiled_at_every_tick():
-    policy, events = make("eta-abcd", "max", "mlp", "moving-average"), []
+    policy, events = make("eta-abcd", "max", "mlp", "moving-average", "gate"), []
     three_ticks(policy, policy.act, policy.adapt)  # what there is to compile is compiled here
 
     def listen(event, duration, **details):
@@ -135,8 +140,8 @@ def no_compiled_code_left():
 @pytest.mark.usefixtures("no_compiled_code_left")
 @pytest.mark.parametrize("rule", BUILT_IN)
 def test_every_full_combination_for_three_ticks(rule):
-    for row in itertools.product([rule], *CHOICES[1:]):
-        policy = make(*row)
+    for row, modulation in zip(itertools.product([rule], *CHOICES[1:]), itertools.cycle(MODULATED)):
+        policy = make(*row, modulation)
         action, carry = three_ticks(policy, policy.act, policy.adapt)
         assert action.shape == (SIZES[-1],), row
         assert action.dtype == jnp.float32, row
@@ -148,7 +153,7 @@ def test_every_full_combination_for_three_ticks(rule):
             assert all(bool(jnp.isfinite(w).all()) for w in carry.weights), row
             assert all(float(jnp.abs(w).max()) <= 1 + 1e-6 for w in carry.weights), row
         # What a rule keeps is carried from update to update, one number per synapse.
-        state_count = len(RULES.get(rule).state)
+        state_count = policy.plasticity.state_count
         for state, weights in zip(carry.states, carry.weights, strict=True):
             assert state.shape == (state_count, *weights.shape), row
             assert state_count == 0 or float(jnp.abs(state).max()) > 0, row

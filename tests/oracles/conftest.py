@@ -36,3 +36,13 @@ def leung():
 @pytest.fixture(scope="session")
 def published_car():
     return _module("published_car")
+
+
+@pytest.fixture(scope="session")
+def modulation():
+    return _module("modulation")
+
+
+@pytest.fixture(scope="session")
+def shared_rules():
+    return _module("shared_rules")

@@ -2,8 +2,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from hebbax.engines.live_controller import LiveController
 from hebbax.errors import HebbaxError
+from hebbax.networks.mlp import Mlp
 from hebbax.plasticity.normalisation import NORMALISATIONS, check_bound
+from hebbax.plasticity.plasticity import Plasticity
+from hebbax.policies.policy import Policy
 
 WEIGHTS = jnp.array([[1.0, -4.0], [3.0, 0.0]])
 
@@ -18,6 +22,7 @@ TABLE = {
     "clip": [[1.0, -2.0], [2.0, 0.0]],
     "tanh": np.tanh(WEIGHTS),
     "unit-norm": [[1 / np.sqrt(10), -1.0], [3 / np.sqrt(10), 0.0]],
+    "mass": WEIGHTS,  # without masses
 }
 
 
@@ -28,6 +33,25 @@ def test_a_normalisation_equals_its_hand_table(name):
 
 def test_every_normalisation_has_a_hand_table():
     assert set(TABLE) == set(NORMALISATIONS)
+
+
+def test_a_neuron_keeps_the_mass_that_it_is_given():
+    # The columns have |1| + |3| = 4 and |−4| = 4; to 2 and 1.
+    found = NORMALISATIONS.get("mass")(WEIGHTS, 1.0, jnp.array([2.0, 1.0]))
+    np.testing.assert_allclose(found, [[0.5, -1.0], [1.5, 0.0]], rtol=1e-6)
+
+
+def test_a_life_preserves_the_mass_of_its_first_weights():
+    policy = Policy("p", Mlp((4, 2, 9)), Plasticity("eta-abcd", "mass"))
+    controller = LiveController(policy, np.linspace(-1, 1, policy.genome_size))
+    controller.start(seed=2)
+    first = [np.abs(matrix).sum(axis=0) for matrix in controller.weights]
+    before = controller.weights
+    for tick in range(20):
+        controller.act(np.sin(tick + np.arange(4.0)))
+    for masses, matrix, was in zip(first, controller.weights, before, strict=True):
+        np.testing.assert_allclose(np.abs(matrix).sum(axis=0), masses, rtol=1e-5)
+        assert np.abs(matrix - was).max() > 0.01
 
 
 def test_standardise_takes_the_mean_of_the_whole_layer():

@@ -58,6 +58,15 @@ TRACE = np.array([[0.5, 0.0], [1.0, -1.0]])
 TRACED = [[0.61, 0.97], [0.33, -3.66]]
 SLID = np.array([[0.25, 1.4], [0.25, 1.4]])
 NOW = (np.broadcast_to(PRE, (2, 2)), np.broadcast_to(POST, (2, 2)))
+# Of one number of each presynaptic neuron, (1, 2), and one of each postsynaptic, (3, 4), every product is
+# [[3, 4], [6, 8]]:
+# rank one     products times pre·post + pre + post + 1 = (1 + pre)(1 + post) = [[3, 8], [-1.5, -4]]
+# NCHL         η = (1 + 3)/2, (1 + 4)/2; (2 + 3)/2, (2 + 4)/2 = [[2, 2.5], [2.5, 3]]
+#              times products · (pre·post + 1) + (1, 2)·pre + (3, 4)·post, which is
+#              [[4.5, 16], [0, -40]] + [[1, 1], [-4, -4]] + [[1.5, 12], [1.5, 12]] = [[7, 29], [-2.5, -32]]
+PRE_SIDE, POST_SIDE = np.array([1.0, 2.0])[:, None], np.array([3.0, 4.0])
+RANKED = [[9.0, 32.0], [-9.0, -32.0]]
+OF_NEURONS = [[14.0, 72.5], [-6.25, -96.0]]
 TABLE = {
     "eta-abcd": Row((A, B, C, D, ETA), [[2.1, -9.7], [-2.35, 0.0]]),
     "abcd": Row((A, B, C, D), [[0.21, 0.97], [-0.47, -2.86]]),
@@ -70,6 +79,8 @@ TABLE = {
     "eta-bcm": Row((ETA, THETA), [[-0.25, -3.0], [0.25, 0.0]]),
     "bcm-sliding": Row((THETA,), [[0.0125, 0.06], [-0.025, -0.12]], (POWER,), (SLID,)),
     "eta-bcm-sliding": Row((ETA, THETA), [[0.125, -0.6], [-0.125, 0.0]], (POWER,), (SLID,)),
+    "rank-one": Row((*(PRE_SIDE for _ in range(4)), *(POST_SIDE for _ in range(4))), RANKED),
+    "nchl": Row((PRE_SIDE, POST_SIDE, PRE_SIDE, POST_SIDE, PRE_SIDE, POST_SIDE, PRE_SIDE, POST_SIDE), OF_NEURONS),
     "gdhl": Row(EIGHT, [[0.75, 3.3], [0.0, 1.0]], (PRE_BEFORE, POST_BEFORE), NOW),
     "eta-gdhl": Row((*EIGHT, ETA), [[7.5, -33.0], [0.0, 0.0]], (PRE_BEFORE, POST_BEFORE), NOW),
     "A": Row((A,), [[0.5, 6.0], [-3.0, -24.0]]),

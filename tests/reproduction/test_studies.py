@@ -12,7 +12,7 @@ import pytest
 from hebbax.cli.main import main
 from hebbax.engines.make_engine import make_engine
 from hebbax.errors import HebbaxError
-from hebbax.reproduction import han_ant, han_attractors, han_freeze, han_go1, han_perturbation
+from hebbax.reproduction import beyond, han_ant, han_attractors, han_freeze, han_go1, han_perturbation
 from hebbax.reproduction.experiment import Budget, Experiment
 from hebbax.reproduction.page import Reproduction, write_reproduction
 from hebbax.reproduction.study import STUDY, read_numbers
@@ -231,6 +231,52 @@ def test_results_are_made_again_from_what_was_kept(module, cheetah, ant, go1, tm
     assert write_reproduction(kept, out)
     assert (out / "README.md").read_text() == page
     assert (out / STUDY).read_bytes() == numbers
+
+
+def beyond_of(policy: str, seed: int, seen: float, unseen: float):
+    bodies = {body: seen if body in beyond.SEEN["ant_run"] else unseen for body in beyond.BODIES["ant_run"]}
+    return {
+        "policy": policy,
+        "seed": seed,
+        "generation": 3,
+        "task": "ant_run",
+        "evolved_numbers": 2800,
+        "bodies": {body: {"returns": [value - 1, value, value + 1], "terminated": 0} for body, value in bodies.items()},
+        "regained": {"own": [0.5, 0.9, 0.4, 0.8], "frozen": None if policy == "mlp" else [0.1, 0.2, 0.3, None]},
+    }
+
+
+def test_better_is_what_is_above_on_unseen_bodies_by_intervals_that_do_not_meet(tmp_path):
+    entries = [
+        *(beyond_of("han-b", seed, 1000, 500) for seed in range(2)),
+        beyond_of("above", 0, 0, 600),
+        beyond_of("below", 0, 2000, 400),
+        *(beyond_of("both", seed, 1000, (400, 600)[seed]) for seed in range(2)),
+    ]
+    numbers = {f"{entry['policy']}-{entry['seed']}": entry for entry in entries}
+    for entry in numbers.values():
+        own = {key: value for key, value in entry.items() if key not in ("policy", "seed", "generation")}
+        beyond.NUMBERS.check(own)
+    text = beyond.section(numbers, tmp_path)
+    assert "- `above` is better than `han-b` on the unseen bodies (1 against 2 controllers)." in text
+    assert "- `below` is not better than `han-b`" in text
+    assert "- `both` is undecided whether better than" in text
+    assert "| above | 0 | 2,800 | 0.0 (" in text
+    assert "| 0.80; 0.80 | –; – |" in text
+    assert [path.suffix for path in beyond.draw({}, numbers, tmp_path)] == [".png", ".svg"]
+
+
+@pytest.mark.slow
+def test_an_ant_is_put_on_five_bodies_and_through_long_lives(ant):
+    numbers = beyond.measure(ant)
+    beyond.NUMBERS.check(numbers)
+    assert numbers["bodies"]["none"]["returns"] == returns_of(ant, 30)
+    assert len({tuple(body["returns"]) for body in numbers["bodies"].values()}) == 5
+
+
+def test_controllers_of_other_tasks_are_refused(cheetah):
+    with pytest.raises(HebbaxError, match="task 'half_cheetah': expected one of ant_run, quadruped"):
+        beyond.measure(cheetah)
 
 
 def test_numbers_that_are_none_are_refused(tmp_path):

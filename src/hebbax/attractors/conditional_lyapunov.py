@@ -91,12 +91,12 @@ class Playback:
 
 def _dynamic_parts(carry: Carry) -> tuple[Any, ...]:
     """Return what changes during a life and a difference can be in: all but the tick."""
-    return carry.weights, carry.states, carry.units, carry.history
+    return carry.weights, carry.states, carry.units, carry.history, carry.tones
 
 
 def _carry(parts: Any, like: Carry) -> Carry:
-    weights, states, units, history = parts
-    return like._replace(weights=weights, states=states, units=units, history=history)
+    weights, states, units, history, tones = parts
+    return like._replace(weights=weights, states=states, units=units, history=history, tones=tones)
 
 
 def _by_layer(flat: Any, layers: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""`scopes`: what coefficients that synapses share cost a policy, against one set per synapse."""
+"""`scopes`: what coefficients that synapses share, and modulations, cost a policy, against one set per synapse."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hebbax.errors import HebbaxError
 from hebbax.kernels.compile_step import compile_step
 from hebbax.networks.mlp import Mlp
 from hebbax.plasticity.gene import SCOPES, Gene
+from hebbax.plasticity.modulation import MODULATIONS
 from hebbax.plasticity.rules import RULES, register_rule
 from hebbax.policies.policy import Plasticity, Policy
 from hebbax.policies.sizes import sizes_of
@@ -40,7 +41,7 @@ def _fold(rate, a, b, c, d, eta, a_post, b_post, c_post, d_post, eta_post):
 
 
 def policies() -> dict[str, Policy]:
-    """Return the policy of every scope, and one of a user's rule, eta-abcd with coefficients of rank one."""
+    """Return the policy of every scope and modulation, of rule nchl, and of a user's, eta-abcd of rank one."""
     if _RULE not in RULES:
         rows, columns = ([Gene(f"{term}_{scope}", scope) for term in _TERMS] for scope in ("pre", "post"))
         equation = (
@@ -48,7 +49,8 @@ def policies() -> dict[str, Policy]:
         )
         register_rule(_RULE, _change, (*rows, *columns), equation=equation, prepare=_fold, prepared=_TERMS[:4])
     rules = {scope: Plasticity(scope=scope, table=_TABLE) for scope in SCOPES}
-    rules[RANK_ONE] = Plasticity(_RULE)
+    rules[RANK_ONE], rules["nchl"] = Plasticity(_RULE), Plasticity("nchl")
+    rules |= {kind: Plasticity(modulation=kind) for kind in MODULATIONS if kind != "none"}
     return {name: Policy(name, Mlp(NETWORK), plasticity) for name, plasticity in rules.items()}
 
 

@@ -22,11 +22,12 @@ def policy_loop(step: PolicyStep) -> Any:
 
     @compiled
     def loop(layout, genome, folded, carry, inputs, action):
-        units, no_signal = np.empty(inputs.shape[1], np.float32), np.empty(0, np.float32)
+        units, signal = np.empty(inputs.shape[1], np.float32), np.empty(1, np.float32)
         for tick in range(inputs.shape[0]):
             copy(inputs[tick], units)
             act(layout, genome, carry, tick, units, action)
-            if not adapt(layout, folded, carry, tick, no_signal):
+            signal[0] = inputs[tick, 0]  # a reward, for those that hear one
+            if not adapt(layout, folded, carry, tick, signal):
                 return tick
         return inputs.shape[0]
 

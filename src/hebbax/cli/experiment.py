@@ -24,7 +24,7 @@ outcome is a sentence, NAME.json with the numbers of every life and 95 % interva
 NAME.svg). They go into experiments/ in the run's folder, or into ./experiments-<task>-<policy>/ for a controller that
 ships with hebbax. Without NAME, or with --list, the experiments are listed. `all` makes all that apply.
 
-RUN is the folder of a run, or zoo:TASK/POLICY. A second run stands beside the first in `interrupt`."""
+RUN is the folder of a run, or zoo:TASK/POLICY. A second run stands beside the first in `interrupt` and `continual`."""
 
 _EXAMPLES = """\
   hebbax experiment --list
@@ -39,7 +39,7 @@ def parser() -> Parser:
     options.add_argument("name", nargs="?", metavar="NAME", help="of the experiment, or all")
     options.add_argument("target", nargs="?", metavar="RUN", help="folder of a run, or zoo:TASK/POLICY")
     add_scenario_overrides(options)
-    options.add_argument("other", nargs="?", metavar="OTHER", help="a second run, to compare with (interrupt)")
+    options.add_argument("other", nargs="?", metavar="OTHER", help="a second run, to compare (interrupt, continual)")
     options.add_argument("--list", action="store_true", help="list the experiments")
     options.add_argument("--lifetimes", type=whole_number, metavar="N", help="lives (default: 20; 5 with --quick)")
     options.add_argument("--ticks", type=whole_number, metavar="N", help="of a life (default: as the run lived)")

@@ -36,6 +36,7 @@ SUBCOMMANDS = {
     "import": "make a run of a controller that other code has evolved",
     "damages": "list what can happen to a life",
     "reproduce": "run a published experiment, or go on with it, and compare",
+    "merge": "merge a controller's rules to a few, as a run to evolve on",
     "genome": "print what the numbers of a genome are",
     "zoo": "list the controllers that ship with hebbax",
     "demo": "evolve a small controller now, and see what it does",

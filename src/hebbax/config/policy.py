@@ -37,6 +37,8 @@ class PolicyConfig:
     interval: Any = "1 tick"  # from update to update: seconds, or "N ticks"
     scope: str = "synapse"  # what shares a coefficient: synapse, pre, post, layer, network or table
     table: int = 16  # numbers of a table
+    assignment: str = ""  # which number of its table each synapse has, as `hebbax merge` writes it; drawn if empty
+    modulation: str = "none"  # what scales updates: none, gate, neuron-gates, eligibility or switch
     initial: str = "uniform"  # distribution of a newborn's weights, or of a static network's first genomes
     initial_scale: float = 0.1
     initial_offset: float = 0.0
@@ -57,6 +59,7 @@ PLASTIC_OPTIONS = (
     "interval",
     "scope",
     "table",
+    "modulation",
 )
 """What only a plastic policy reads."""
 
@@ -113,6 +116,20 @@ PRESETS: Registry[PolicyConfig] = Registry(
         "leung-lstm": replace(_LEUNG_LSTM, name="leung-lstm", hidden=[20]),
         # 61 units: as many evolved numbers as five coefficients for each weight of `leung-hebbian` on the gecko.
         "leung-lstm-61": replace(_LEUNG_LSTM, name="leung-lstm-61", hidden=[61]),
+        # One thing each that han-b does not have (docs/beyond.md).
+        **{
+            f"han-b-{name}": replace(_B, name=f"han-b-{name}", **options)
+            for name, options in {
+                "gate": {"modulation": "gate"},
+                "neuron-gates": {"modulation": "neuron-gates"},
+                "eligibility": {"modulation": "eligibility"},
+                "switch": {"modulation": "switch"},
+                "nchl": {"rule": "nchl"},
+                "rank-one": {"rule": "rank-one"},
+                "table": {"scope": "table"},
+                "mass": {"normalisation": "mass"},
+            }.items()
+        },
         "elman-hebbian": replace(_RECURRENT, name="elman-hebbian", network="elman"),
         "gru-hebbian": replace(_RECURRENT, name="gru-hebbian", network="gru"),
         "fcrnn-hebbian": replace(_B, name="fcrnn-hebbian", network="fcrnn", hidden=[]),

@@ -408,6 +408,11 @@ class Flock(ABC):
             self._end(done, END_TERMINATED)
         return done
 
+    def _activity(self) -> np.ndarray:
+        """Return the mean size of the activations of each life's last pass, observations not, float64 [lives]."""
+        units = np.asarray(self.carry.units, np.float64)[: self.count, self._engine.task.observation_size :]
+        return np.abs(units).mean(axis=1)
+
     def _end(self, which: np.ndarray, why: int) -> None:
         ending = which & self.alive
         if self._left.size and ending.any():

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     remember: Any
     sees_numbers: Any
     weights_of: Any
+    write_activity: Any
     write_record: Any
     write_terms: Any
 
@@ -260,6 +261,7 @@ def live(
             break
         reward, done, next_memory = outcome(before, state, action, memory, key0, key1, tick)
         write_terms(before, state, action, memory, key0, key1, tick, terms)
+        write_activity(layout, carry, inputs, terms)
         copy_by_way_of(spare, next_memory, memory)
         # Not np.isfinite, which is x - x == 0: of a sum that it sees, the compiler takes that to be always so.
         earned = total + reward

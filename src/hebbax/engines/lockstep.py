@@ -133,6 +133,8 @@ class _Bodies(Flock):
         events = BodyEvents(self.tables, self.states, self.key_data, ticks)
         came = self.body.advance(self.alive, ticks, actions, events, measured)
         self._end(came.diverged, END_DIVERGED)
+        if self.task.activity:
+            came.terms[:, -1] = self._activity()
         done = self._credit(tick, came.rewards, came.done, record, came.terms)
         if self.restart and done.any():
             self.body.give_birth(done, self.terminations)

@@ -109,6 +109,8 @@ class MjxLife:
         reward, terms, done, memory = self.functions.outcome(
             self.physics.state(now.data), self.physics.state(data), action, now.memory, given.key, tick
         )
+        if self.task.activity:
+            terms = jnp.append(terms, jnp.mean(jnp.abs(carry.units[self.task.observation_size :])))
         total, sums = now.total + reward, now.terms + terms
         fine &= jnp.isfinite(reward) & (jnp.abs(total) <= MOST_RETURN) & jnp.all(jnp.abs(sums) <= MOST_RETURN)
         carry, damages, within = adapt(carry, jnp.concatenate((reward[None], terms)), damages)

@@ -45,6 +45,7 @@ def life_names(task: Task, step: PolicyStep) -> dict[str, Any]:
         "remember": _remember(task.compared),
         "new_observation": _new_observation(task.observation_size),
         "sees_numbers": _sees_numbers if task.image is None else _sees_an_image,
+        "write_activity": step.write_activity if task.activity and step.write_activity else _write_no_activity,
         "newborn": step.birth,
         "act": step.act,
         "adapt": step.adapt,
@@ -98,6 +99,11 @@ def _inheritance(inherit: Any, weights_of: Any) -> dict[str, Any]:
 
 @inlined
 def _leave_nothing(layout, carry, inherited):
+    pass
+
+
+@inlined
+def _write_no_activity(layout, carry, inputs, terms):
     pass
 
 

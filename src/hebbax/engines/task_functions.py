@@ -31,12 +31,13 @@ class TaskFunctions(NamedTuple):
 def task_functions(task: Task) -> TaskFunctions:
     """Return the functions of a task that keeps its contract (`check_task`)."""
     terms = _terms(task)
-    several = term_columns(task) > 0
+    several = len(task.own_terms) > 1
+    alone = _write_single(terms) if task.activity else _write_none
     return TaskFunctions(
         observe=_observe(task),
         actuate=_actuate(task),
         outcome=_sum(task, terms) if several else _single(task, terms),
-        write_terms=_write_terms(task, terms) if several else _write_none,
+        write_terms=_write_terms(task, terms) if several else alone,
     )
 
 
@@ -135,7 +136,7 @@ def _sum(task: Task, terms: Any) -> Any:
 
 
 def _write_terms(task: Task, terms: Any) -> Any:
-    lines = "".join(f"    out[{index}] = terms[{index}]\n" for index in range(len(task.terms)))
+    lines = "".join(f"    out[{index}] = terms[{index}]\n" for index in range(len(task.own_terms)))
     write = inlined(from_source(f"def write(terms, out):\n{lines}", "write", {}))
 
     @compiled
@@ -145,6 +146,16 @@ def _write_terms(task: Task, terms: Any) -> Any:
         reread_memory()
         found, _, _ = terms(before, state, action, memory, key0, key1, tick)
         write(found, out)
+
+    return write_terms
+
+
+def _write_single(reward: Any) -> Any:
+    @compiled
+    def write_terms(before, state, action, memory, key0, key1, tick, out):
+        reread_memory()
+        found, _, _ = reward(before, state, action, memory, key0, key1, tick)
+        out[0] = found
 
     return write_terms
 

@@ -32,7 +32,9 @@ from hebbax.evolution.trials import Trials
 from hebbax.keys import root_key, stream
 from hebbax.policies.make_policy import make_policy
 from hebbax.settings import pinned
+from hebbax.tasks.external.task import AnyTask
 from hebbax.tasks.registry import make_task
+from hebbax.tasks.task import ACTIVITY, Task
 from hebbax.types import END_TERMINATED, Lives
 
 
@@ -48,12 +50,21 @@ class SearchState:
     slot_weights: np.ndarray | None = None  # float32 [population * lifetimes, weights], where weights persist
 
 
+def _heard(task: AnyTask, config: TrainConfig) -> AnyTask:
+    """Return the task, with the term ACTIVITY where the fitness of training has a weight for it."""
+    training = config.training
+    weighed = {*(training.weights or {}), *(name for phase in training.listed for name in phase.weights)}
+    if ACTIVITY not in weighed or ACTIVITY in task.terms or not isinstance(task, Task):
+        return task
+    return replace(task, activity=True)
+
+
 class Search:
     """One configuration's task, policy, engine and strategy, and the steps they take: the `Learner` of evolution."""
 
     @pinned()
     def __init__(self, config: TrainConfig) -> None:
-        self.task = make_task(config.task.name)
+        self.task = _heard(make_task(config.task.name), config)
         self.config = config = with_training(config, self.task)
         self.policy = make_policy(config.policy, self.task)
         self.strategy = Strategy(config.strategy, self.policy.genome_size, config.threads)

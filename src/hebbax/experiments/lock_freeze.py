@@ -49,14 +49,14 @@ def why_not_locked(task: AnyTask) -> str | None:
     body = task.world.body()
     if body is None or not len(body.joints):
         return f"task {task.name!r} has no driven joint that could be locked"
-    if not all(_joint_names(task)):
+    if not all(joint_names(task)):
         return f"driven joints of task {task.name!r} have no names, by which they could be locked"
     if body.forward is None:
         return f"the robot of task {task.name!r} has no way forward, whose speed could be kept"
     return None
 
 
-def _joint_names(task: AnyTask) -> list[str]:
+def joint_names(task: AnyTask) -> list[str]:
     """Return the names of the driven joints, empty of one without."""
     body, coordinates = task.world.body(), task.world.coordinates()
     return [] if body is None or coordinates is None else [coordinates.names[int(joint)] for joint in body.joints]
@@ -64,7 +64,7 @@ def _joint_names(task: AnyTask) -> list[str]:
 
 def run(context: Context) -> Result:
     """Measure the speed in the second half of lives under each condition, over averaging windows."""
-    joints, half = _joint_names(context.task), context.ticks // 2
+    joints, half = joint_names(context.task), context.ticks // 2
     windows = []
     for window, one in _at_windows(context):
         context.tell(f"window {window}")
@@ -104,7 +104,9 @@ def _measure(context: Context, joints: Sequence[str], half: int) -> dict[str, An
         if life.diverged or len(life.record.rewards) <= half:
             return float("nan")
         # A life that ends early stands then; the last row is the start of the last tick.
-        return way_between_births(life.record, forward, half) / ((lasting - 1) * context.task.control_period)
+        return way_between_births(life.record, forward, slice(half, None)) / (
+            (lasting - 1) * context.task.control_period
+        )
 
     freeze = Event("freeze-plasticity", half, lasting)
 
@@ -126,9 +128,9 @@ def _measure(context: Context, joints: Sequence[str], half: int) -> dict[str, An
     }
 
 
-def way_between_births(record: Record, forward: int, begin: int) -> float:
-    """Return how far a body went from a tick on, in m, without the way that a birth puts it back."""
-    place, born = record.qpos[begin:, forward], record.terminated[begin:-1]
+def way_between_births(record: Record, forward: int, ticks: slice) -> float:
+    """Return how far a body went in some ticks, in m, without the way that a birth puts it back."""
+    place, born = record.qpos[ticks, forward], record.terminated[ticks][:-1]
     return float(np.where(born, 0.0, np.diff(place)).sum())
 
 

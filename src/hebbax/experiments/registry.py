@@ -53,6 +53,12 @@ EXPERIMENTS: Registry[Experiment] = Registry(
                 plastic=False,
             ),
             Experiment(
+                "continual",
+                "what speed is regained over damage, repair, other damage and repair in one long life",
+                plastic=False,
+                takes_other=True,
+            ),
+            Experiment(
                 "random-rules",
                 "what evolution has found: evolved against random coefficients",
                 plastic=False,
@@ -112,7 +118,7 @@ def why_not(name: str, context: Context) -> str | None:
         from hebbax.experiments.timescale import why_not_one
 
         return why_not_one(context.policy)
-    if name == "lock-freeze":
+    if name in ("lock-freeze", "continual"):
         from hebbax.experiments.lock_freeze import why_not_locked
 
         return why_not_locked(context.task)

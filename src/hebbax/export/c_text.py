@@ -154,6 +154,9 @@ static float sigmoid_of(float x) { return 0.5f + 0.5f * tanh_of(0.5f * x); }
     "relu_of": """\
 static float relu_of(float x) { return x < 0.0f ? 0.0f : x; }
 """,
+    "hard_tanh_of": """\
+static float hard_tanh_of(float x) { return x > 1.0f ? 1.0f : (x < -1.0f ? -1.0f : x); }
+""",
     "leaky_relu_of": """\
 static float leaky_relu_of(float x) { return x < 0.0f ? 0.01f * x : x; }
 """,

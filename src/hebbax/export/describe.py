@@ -15,6 +15,9 @@ from hebbax.export.expressions import trace
 from hebbax.kernels.compile_step import compile_step
 from hebbax.networks.network import Connection
 from hebbax.networks.steps import Product, bias_units
+from hebbax.plasticity.gene import POST_NEURON, PRE_NEURON
+from hebbax.plasticity.modulation import NONE
+from hebbax.plasticity.normalisation import PRESERVED_MASS
 from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Policy, fixed_words
@@ -129,6 +132,11 @@ class _Parts:
 
     def learning(self, plasticity: Plasticity, histories: list[tuple[str, int]]) -> Learning:
         """Return what a plasticity is."""
+        # Nothing of these is in what an export prints: it would be another controller.
+        if plasticity.modulation != NONE:
+            raise HebbaxError(f"modulation={plasticity.modulation}: an export cannot have it; expected modulation=none")
+        if plasticity.normalisation == PRESERVED_MASS:
+            raise HebbaxError(f"normalisation={PRESERVED_MASS}: an export cannot have it; expected max or another")
         rule, policy = RULES.get(plasticity.rule), self.policy
         names = ["pre", "post", "weight", *(f"coefficient{n}" for n in range(len(rule.prepared)))]
         names += [f"state{n}" for n in range(len(rule.state))] + [f"signal{n}" for n in range(len(rule.signal))]
@@ -181,6 +189,9 @@ class _Parts:
             return values[self.policy.table_entries(index)]
         if gene.scope == "pre":
             return values[:, None]
+        if gene.scope in (PRE_NEURON, POST_NEURON):
+            rows, columns = self.policy.network.connections[index].shape
+            return values[:rows, None] if gene.scope == PRE_NEURON else values[None, :columns]
         return values.reshape(gene.shape) if len(gene.shape) == 2 else values[None, :]
 
     def _coefficients(self, index: int, connection: Connection, own: Synapses) -> tuple[Numbers, ...]:

@@ -301,6 +301,7 @@ _ACTIVATIONS = {
     "selu": lambda x: np.float32(1.0507009873554805) * np.where(x < 0, np.float32(1.6732632423543772) * np.expm1(x), x),
     "silu": lambda x: x / (_ONE + np.exp(-x)),
     "linear": lambda x: x,
+    "hard-tanh": lambda x: np.clip(x, -_ONE, _ONE),
 }
 
 

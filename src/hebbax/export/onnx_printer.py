@@ -233,6 +233,8 @@ def _activated(graph: Graph, name: str, x: str) -> str:
         return graph.add("Mul", x, graph.add("Sigmoid", x))
     if name == "leaky-relu":
         return graph.add("LeakyRelu", x, alpha=0.01)
+    if name == "hard-tanh":
+        return graph.add("Max", graph.add("Min", x, graph.constant(1.0)), graph.constant(-1.0))
     if name == "selu":
         return graph.add("Selu", x, alpha=1.6732632423543772, gamma=1.0507009873554805)
     return graph.add("Elu", x, alpha=1.0)  # which celu is too

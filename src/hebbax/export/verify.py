@@ -120,7 +120,7 @@ def verify_export(folder: Path, run: StoredRun, *, lives: int = LIVES, seed: int
         lives: of the task, through both; 0 for none.
         seed: of these lives.
 
-    Nothing in the folder is run that this version of hebbax would not write. Raises HebbaxError for a folder that was
+    No code in the folder is run that this version of hebbax would not write. Raises HebbaxError for a folder that was
     cut, edited, or is of another controller.
     """
     manifest = read_export(folder)

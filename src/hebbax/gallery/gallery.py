@@ -75,8 +75,8 @@ def write_gallery(
     sections = [_section(name, folder, lifetimes, stressed, on_file, on_note) for name in names]
     told = f"This made the page:\n\n```console\n$ {shlex.join(typed)}\n```\n\n" if typed else ""
     begin = (
-        "# Gallery\n\nThe controllers that ship. Each name works wherever the folder of a run does. A film is "
-        "of the first life of `hebbax evaluate --seed 1`, in real time; the weights are of the same life.\n\n"
+        "# Gallery\n\nControllers that ship. Each name works wherever the folder of a run does. A film is "
+        "of the first life of `hebbax evaluate RUN --seed 1`, in real time; the weights are of the same life.\n\n"
     )
     write_text_atomically(folder / PAGE, begin + told + "\n".join(sections))
     on_file(folder / PAGE)

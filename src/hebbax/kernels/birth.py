@@ -31,8 +31,10 @@ from hebbax.kernels.layout import (
     of_connection,
     set_bias_units,
 )
+from hebbax.kernels.modulation import compile_modulation
 from hebbax.kernels.rules import fold_layer
 from hebbax.kernels.weights import PARAMETERS, RATE, TIME_CONSTANT, draw_connection
+from hebbax.plasticity.modulation import NONE
 from hebbax.plasticity.rule import Rule
 from hebbax.policies.policy import Policy
 
@@ -109,18 +111,20 @@ def _fold_all(folds: tuple[Any, ...]) -> Any:
 
 
 @cache
-def fold_group(rule: Rule, group: int, tables: bool) -> Any:
+def fold_group(rule: Rule, group: int, tables: bool, modulation: str = NONE) -> Any:
     """Return `fold(parameters, genome, layout, folded)`, which folds what a plasticity's connections evolve.
 
     `tables` is whether some of it stands in a table, and so in no row.
     """
     fold_one = _fold_connection(rule, tables)
+    fold_rest = compile_modulation(modulation, group, 0).fold
 
     @kernel
     def fold(parameters, genome, layout, folded):
         for index in range(layout[CONNECTIONS]):
             if of_connection(layout, index, GROUP) == group:
                 fold_one(parameters, genome, layout, folded, index)
+        fold_rest(genome, layout, folded)
 
     return fold
 

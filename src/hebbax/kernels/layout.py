@@ -1,12 +1,12 @@
 """How a network's flat buffers are laid out: one int64 array that every compiled function of a step reads.
 
 Head, then WIDTH numbers per connection, GROUP_WIDTH per plasticity (`Policy.groups`), STEP_WIDTH per step of a pass
-(`Network.steps`), GENE_WIDTH per evolved array of each connection, then the entries of tables. GENES_AT and ENTRIES_AT
-are places in the layout itself; ENTRIES_AT is 0 where there is no table.
+(`Network.steps`), GENE_WIDTH per evolved array of each connection, the entries of tables, then the units that gates
+read. GENES_AT, ENTRIES_AT and HIDDEN_AT are places in the layout itself; ENTRIES_AT is 0 where there is no table.
 
-Carry: [weights that change | states of their synapses | scale of each connection | history | units | means, units |
-scratch | weights that stay | room of convolutions]. Where all weights are the genome, and read from it, it is
-[units | room of convolutions].
+Carry: [weights that change | states of their synapses | scale of each connection | what modulations keep | history |
+units | means, units | scratch | scratch of gates | weights that stay | room of convolutions]. Where all weights are the
+genome, and read from it, it is [units | room of convolutions].
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from hebbax.networks.initial import SHAPES
 from hebbax.networks.network import Connection, Network
 from hebbax.networks.picture import Convolve
 from hebbax.networks.steps import Activate, Add, Blend, Copy, Product, Step
+from hebbax.plasticity.modulation import GATE_EXTRAS, MODULATIONS, TONE_SIZE
+from hebbax.plasticity.normalisation import PRESERVED_MASS
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Policy, fixed_words
 from hebbax.policies.synapses import Synapses
 
-CONNECTIONS, UNITS, WEIGHTS, SCALES_AT, UNITS_AT, GROUPS_AT, STEPS_AT, HEAD = range(8)
+CONNECTIONS, UNITS, WEIGHTS, SCALES_AT, UNITS_AT, GROUPS_AT, STEPS_AT, GATES_AT, HIDDEN_AT, HIDDEN, HEAD = range(11)
 (
     WEIGHTS_AT,  # in the carry; of weights that change, among those too
     DRAWS_AT,  # number of the first weight among all of the network, by which it is drawn
@@ -44,7 +46,10 @@ CONNECTIONS, UNITS, WEIGHTS, SCALES_AT, UNITS_AT, GROUPS_AT, STEPS_AT, HEAD = ra
     WIDTH,
 ) = (*range(16), 17)
 GENE_AT, ROW_STRIDE, COLUMN_STRIDE, ENTRIES_AT, GENE_WIDTH = range(5)
-GROUP_HISTORY_AT, GROUP_WINDOW, GROUP_INTERVAL, GROUP_WIDTH = range(4)
+GROUP_HISTORY_AT, GROUP_WINDOW, GROUP_INTERVAL, GROUP_TONE_AT, GROUP_FOLDED_AT, GROUP_WIDTH = range(6)
+MODULATION_HEAD = 4
+"""Numbers that every modulation has in `folded`, before its gates."""
+
 STEP_AT, STEP_SIZE, STEP_ONE, STEP_OTHER, STEP_GATE, STEP_WIDTH = range(6)
 STEP_CONNECTION, STEP_SOURCE = STEP_ONE, STEP_OTHER  # of a product and a convolution
 STEP_ROOM = STEP_GATE  # of a convolution: where in the carry its room begins
@@ -75,11 +80,17 @@ def layout_of(policy: Policy) -> np.ndarray:
     steps = [number for step in policy.network.steps for number in _numbers_of(step, policy.network, places.room_at)]
     genes_at = steps_at + len(steps)
     head = [len(connections), policy.network.unit_count, policy.weight_count]
-    head += [places.scales_at, places.units_at, groups_at, steps_at]
     genes, entries = _genes_and_entries(policy, genes_at + GENE_WIDTH * sum(map(len, policy.placed)))
-    return np.concatenate(
-        [np.array([*head, *places.rows(genes_at), *places.groups(), *steps, *genes], np.int64), *entries]
-    )
+    hidden = policy.hidden_units if has_gates(policy) else ()
+    rest = [*places.rows(genes_at), *places.groups(), *steps, *genes]
+    hidden_at = HEAD + len(rest) + sum(map(len, entries))
+    head += [places.scales_at, places.units_at, groups_at, steps_at, places.gates_at, hidden_at, len(hidden)]
+    return np.concatenate([np.array([*head, *rest], np.int64), *entries, np.array(hidden, np.int64)])
+
+
+def has_gates(policy: Policy) -> bool:
+    """Whether any gate reads the units of a policy."""
+    return any(MODULATIONS[plasticity.modulation].has_gates for plasticity, _ in policy.groups)
 
 
 def _numbers_of(step: Step, network: Network, room_at: int) -> list[int]:
@@ -104,7 +115,8 @@ def carry_size_of(policy: Policy) -> int:
 
 def folded_size_of(policy: Policy) -> int:
     """Return how many folded coefficients a policy has."""
-    return sum(_folded_size(connection, own) for connection, own in _all(policy))
+    rules = sum(_folded_size(connection, own) for connection, own in _all(policy))
+    return rules + sum(_modulation_size(policy, number) for number in range(len(policy.groups)))
 
 
 class _Places:
@@ -114,12 +126,14 @@ class _Places:
         self._policy = policy
         units, states = policy.network.unit_count, sum(_state_size(*pair) for pair in _all(policy))
         self.scales_at = policy.weight_count + states
-        self.history_at = self.scales_at + len(policy.synapses)
+        self.tones_at = self.scales_at + len(policy.synapses)
+        self.history_at = self.tones_at + TONE_SIZE * len(policy.groups)
         rows = sum(plasticity.history_rows for plasticity in policy.with_history)
         self.units_at = 0 if reads_genome(policy) else self.history_at + rows * units
-        norms = any(plasticity.normalisation == "unit-norm" for plasticity, _ in policy.groups)
+        norms = any(plasticity.normalisation in ("unit-norm", PRESERVED_MASS) for plasticity, _ in policy.groups)
         scratch = max(connection.post_size for connection in policy.network.connections) if norms else 0
-        self._static_at = 0 if reads_genome(policy) else self.units_at + 2 * units + scratch
+        self.gates_at = self.units_at + 2 * units + scratch
+        self._static_at = 0 if reads_genome(policy) else self.gates_at + _gates_size(policy)
         static = sum(connection.size for connection, own in _all(policy) if own.plasticity is None)
         # Convolutions follow each other, so that they share their room.
         self.room_at = units if reads_genome(policy) else self._static_at + static
@@ -151,10 +165,12 @@ class _Places:
     def groups(self) -> list[int]:
         """Return the numbers of every plasticity."""
         numbers: list[int] = []
-        for plasticity, _ in self._policy.groups:
+        folded_at = sum(_folded_size(connection, own) for connection, own in _all(self._policy))
+        for number, (plasticity, _) in enumerate(self._policy.groups):
             row = self._policy.histories.get((plasticity.averaging, plasticity.window), 0)
             at = self.history_at + row * self._policy.network.unit_count
-            numbers += [at, plasticity.window, plasticity.interval]
+            numbers += [at, plasticity.window, plasticity.interval, self.tones_at + TONE_SIZE * number, folded_at]
+            folded_at += _modulation_size(self._policy, number)
         return numbers
 
 
@@ -163,11 +179,27 @@ def _all(policy: Policy) -> list[tuple[Connection, Synapses]]:
 
 
 def _state_size(connection: Connection, synapses: Synapses) -> int:
-    return connection.size * (len(RULES.get(synapses.plasticity.rule).state) if synapses.plasticity else 0)
+    return connection.size * (synapses.plasticity.state_count if synapses.plasticity else 0)
 
 
 def _folded_size(connection: Connection, synapses: Synapses) -> int:
     return connection.size * (len(RULES.get(synapses.plasticity.rule).prepared) if synapses.plasticity else 0)
+
+
+def _modulation_size(policy: Policy, number: int) -> int:
+    """Return how many numbers a group's modulation has in `folded`."""
+    plasticity, indices = policy.groups[number]
+    kind, inputs = MODULATIONS[plasticity.modulation], len(policy.hidden_units) + GATE_EXTRAS
+    neurons = sum(policy.network.connections[index].post_size for index in indices) if kind.per_neuron else 1
+    return (MODULATION_HEAD + inputs * neurons * kind.has_gates) * kind.hears
+
+
+def _gates_size(policy: Policy) -> int:
+    """Return the room that modulations need for an update: what gates read, and a gate for each neuron."""
+    if not any(MODULATIONS[plasticity.modulation].hears for plasticity, _ in policy.groups):
+        return 0
+    widest = max(connection.post_size for connection in policy.network.connections)
+    return len(policy.hidden_units) + GATE_EXTRAS + widest
 
 
 def _genes_and_entries(policy: Policy, entries_at: int) -> tuple[list[int], list[np.ndarray]]:

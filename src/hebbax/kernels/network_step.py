@@ -19,8 +19,10 @@ from hebbax.kernels.forward import compile_forward, has_forward
 from hebbax.kernels.layout import (
     CONNECTIONS,
     FOLDED_AT,
+    GATES_AT,
     GROUP,
     GROUP_INTERVAL,
+    HIDDEN,
     POST_AT,
     POST_SIZE,
     PRE_AT,
@@ -41,7 +43,8 @@ from hebbax.kernels.layout import (
     reads_genome,
     set_bias_units,
 )
-from hebbax.kernels.normalisation import COMPILED_NORMALISATIONS, layer_normaliser
+from hebbax.kernels.modulation import compile_modulation
+from hebbax.kernels.normalisation import COMPILED_NORMALISATIONS, layer_normaliser, weigh
 from hebbax.kernels.policy_step import PolicyStep
 from hebbax.kernels.regions import read_unit, write_unit
 from hebbax.kernels.rules import update_layer
@@ -50,6 +53,8 @@ from hebbax.kernels.weights import (
     inherit_weights,
     put_weights,
 )
+from hebbax.plasticity.modulation import GATE_EXTRAS, MODULATIONS
+from hebbax.plasticity.normalisation import PRESERVED_MASS
 from hebbax.plasticity.rule import Rule
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.any_policy import WEIGHT_BOUND
@@ -76,12 +81,15 @@ def compile_network_step(policy: Policy) -> PolicyStep:
     if reads_genome(policy):
         act = _static_act(compile_forward(network, scaled=False))
         functions = (_static_birth, act, _static_adapt, _static_weights)
-        return PolicyStep(*functions, layout, np.zeros(0, np.float32), carry_size_of(policy), 0, 0)
+        sizes = carry_size_of(policy), 0, 0
+        return PolicyStep(*functions, layout, np.zeros(0, np.float32), *sizes, write_activity=_write_activity)
     plasticities = [plasticity for plasticity, _ in policy.groups]
     tables = any(gene.scope == "table" for genes in policy.placed for gene in genes)
     scaled = any(plasticity.normalisation == "max" for plasticity in plasticities)
     functions = (
-        compile_birth(tuple(fold_group(RULES.get(one.rule), at, tables) for at, one in enumerate(plasticities))),
+        compile_birth(
+            tuple(fold_group(RULES.get(one.rule), at, tables, one.modulation) for at, one in enumerate(plasticities))
+        ),
         _act(compile_forward(network, scaled=scaled), _averagings(policy)),
         _adapt(
             tuple(
@@ -92,6 +100,9 @@ def compile_network_step(policy: Policy) -> PolicyStep:
                     one.effective_bound,
                     one.averaging,
                     policy.heard_at(one),
+                    one.modulation,
+                    one.state_count,
+                    policy.signals.index("reward") if MODULATIONS[one.modulation].hears else 0,
                 )
                 for number, one in enumerate(plasticities)
             )
@@ -109,6 +120,7 @@ def compile_network_step(policy: Policy) -> PolicyStep:
         draw_weights,
         policy.reads_signal,
         inherit_weights if policy.persists else None,
+        _write_activity,
     )
 
 
@@ -136,6 +148,14 @@ def _read_action(carry, units_end, action):
     size = action.shape[0]
     for j in range(size):
         action[j] = read_unit(carry, units_end - size + j)
+
+
+@kernel
+def _write_activity(layout, carry, inputs, terms):
+    seen, total = inputs.shape[0], 0.0
+    for j in range(seen, layout[UNITS]):
+        total += abs(read_unit(carry, layout[UNITS_AT] + j))
+    terms[terms.shape[0] - 1] = total / (layout[UNITS] - seen)
 
 
 @cache
@@ -210,22 +230,39 @@ def _adapt(adapts: tuple[Any, ...]) -> Any:
 
 @cache
 def _adapt_group(
-    group: int, rule: Rule, normalisation: str, bound: float, averaging: str, signal_at: tuple[int, ...]
+    group: int,
+    rule: Rule,
+    normalisation: str,
+    bound: float,
+    averaging: str,
+    signal_at: tuple[int, ...],
+    modulation: str,
+    state_count: int,
+    reward_at: int,
 ) -> Any:
-    update = update_layer(rule, normalisation, bound, signal_at, transposed=False)
-    update_transposed = update_layer(rule, normalisation, bound, signal_at, transposed=True)
+    update = update_layer(rule, normalisation, bound, signal_at, modulation, transposed=False)
+    update_transposed = update_layer(rule, normalisation, bound, signal_at, modulation, transposed=True)
+    _, hear, prepare, gates, settle = compile_modulation(modulation, group, reward_at)
+    has_gates = MODULATIONS[modulation].has_gates
     normalise = layer_normaliser(normalisation)
     _, mean = COMPILED_AVERAGINGS[averaging]
-    scaled = normalisation == "max"
+    scaled, weighs = normalisation == "max", normalisation == PRESERVED_MASS
     # Weights that are about to be normalised only have to be finite.
     limit = _BOUND_BITS if normalisation == "none" else _FINITE_BITS
 
     @kernel
     def adapt(layout, folded, carry, tick, signal):
+        opened = hear(layout, folded, carry, signal)
         if tick % of_group(layout, group, GROUP_INTERVAL) != 0:
             return True
+        if not opened:
+            settle(layout, folded, carry)
+            return True
         means_at, scales_at = mean(layout, carry, tick, group), layout[SCALES_AT]
-        scratch_at = layout[UNITS_AT] + 2 * layout[UNITS]
+        scratch_at, gates_at = layout[UNITS_AT] + 2 * layout[UNITS], layout[GATES_AT]
+        if has_gates:
+            gates_at += layout[HIDDEN] + GATE_EXTRAS
+        prepare(layout, folded, carry, means_at, signal)
         for index in range(layout[CONNECTIONS]):
             if of_connection(layout, index, GROUP) != group:
                 continue
@@ -234,21 +271,28 @@ def _adapt_group(
             coefficients_at = of_connection(layout, index, FOLDED_AT)
             pre_at = means_at + of_connection(layout, index, PRE_AT)
             post_at = means_at + of_connection(layout, index, POST_AT)
+            gates(layout, folded, carry, index)
             scale, transposed = carry[scales_at + index], of_connection(layout, index, TRANSPOSED) == 1
+            masses_at = states_at + (state_count - 1) * rows * columns
+            if weighs:
+                weigh(carry, weights_at, rows, columns, transposed, scale, masses_at)
             if transposed:
                 largest = update_transposed(
-                    carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale, signal
+                    *(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at),
+                    *(rows, columns, scale, signal, gates_at),
                 )
             else:
                 largest = update(
-                    carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale, signal
+                    *(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at),
+                    *(rows, columns, scale, signal, gates_at),
                 )
             if largest > limit:
                 return False
-            normalise(carry, weights_at, rows, columns, transposed, scratch_at)
+            normalise(carry, weights_at, rows, columns, transposed, scratch_at, masses_at)
             if scaled:
                 norm = float_of_bits(largest)  # pyright: ignore[reportCallIssue]  Numba passes the context
                 carry[scales_at + index] = _ONE / norm if norm >= _SMALLEST else _ONE
+        settle(layout, folded, carry)
         return True
 
     return adapt

@@ -13,7 +13,7 @@ import numpy as np
 from hebbax.compiling.compiler import kernel
 from hebbax.kernels.activations import tanh
 from hebbax.kernels.regions import read_unit, read_weight, write_unit, write_weight
-from hebbax.plasticity.normalisation import STANDARDISE_EPSILON
+from hebbax.plasticity.normalisation import PRESERVED_MASS, STANDARDISE_EPSILON
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 _EPSILON = np.float32(STANDARDISE_EPSILON)
@@ -47,12 +47,12 @@ def weight_normaliser(name: str, bound: float) -> Any:
 
 
 @kernel
-def _no_normalisation(carry, weights_at, rows, columns, transposed, scratch_at):
+def _no_normalisation(carry, weights_at, rows, columns, transposed, scratch_at, masses_at):
     pass
 
 
 @kernel
-def _standardise(carry, weights_at, rows, columns, transposed, scratch_at):
+def _standardise(carry, weights_at, rows, columns, transposed, scratch_at, masses_at):
     total, squares = _ZERO, _ZERO
     synapses = rows * columns
     for k in range(synapses):
@@ -74,7 +74,7 @@ def _inverse_norm(squares):
 
 
 @kernel
-def _unit_norm(carry, weights_at, rows, columns, transposed, scratch_at):
+def _unit_norm(carry, weights_at, rows, columns, transposed, scratch_at, masses_at):
     if transposed:
         _unit_rows(carry, weights_at, rows, columns)
     else:
@@ -109,7 +109,46 @@ def _unit_columns(carry, weights_at, rows, columns, scratch_at):
             write_weight(carry, row_at + j, read_weight(carry, row_at + j) * read_unit(carry, scratch_at + j))
 
 
-LAYER_NORMALISERS = {"standardise": _standardise, "unit-norm": _unit_norm}
+@kernel
+def weigh(carry, weights_at, rows, columns, transposed, scale, masses_at):
+    """Write down each neuron's incoming |w|, where that has not been done yet."""
+    for j in range(columns):
+        if read_unit(carry, masses_at + j) > _ZERO:
+            continue
+        first, step = (weights_at + j * rows, 1) if transposed else (weights_at + j, columns)
+        mass = _ZERO
+        for i in range(rows):
+            mass += abs(read_weight(carry, first + i * step))
+        write_unit(carry, masses_at + j, mass * scale)
+
+
+@kernel
+def _preserve_mass(carry, weights_at, rows, columns, transposed, scratch_at, masses_at):
+    if transposed:
+        for j in range(columns):
+            row_at, total = weights_at + j * rows, _ZERO
+            for i in range(rows):
+                total += abs(read_weight(carry, row_at + i))
+            factor = read_unit(carry, masses_at + j) / (total if total >= _SMALLEST else _ONE)
+            for i in range(rows):
+                write_weight(carry, row_at + i, read_weight(carry, row_at + i) * factor)
+        return
+    for j in range(columns):
+        write_unit(carry, scratch_at + j, _ZERO)
+    for i in range(rows):
+        row_at = weights_at + i * columns
+        for j in range(columns):
+            write_unit(carry, scratch_at + j, read_unit(carry, scratch_at + j) + abs(read_weight(carry, row_at + j)))
+    for j in range(columns):
+        total = read_unit(carry, scratch_at + j)
+        write_unit(carry, scratch_at + j, read_unit(carry, masses_at + j) / (total if total >= _SMALLEST else _ONE))
+    for i in range(rows):
+        row_at = weights_at + i * columns
+        for j in range(columns):
+            write_weight(carry, row_at + j, read_weight(carry, row_at + j) * read_unit(carry, scratch_at + j))
+
+
+LAYER_NORMALISERS = {"standardise": _standardise, "unit-norm": _unit_norm, PRESERVED_MASS: _preserve_mass}
 
 COMPILED_NORMALISATIONS = ("none", "max", "clip", "tanh", *LAYER_NORMALISERS)
 
@@ -117,8 +156,8 @@ COMPILED_NORMALISATIONS = ("none", "max", "clip", "tanh", *LAYER_NORMALISERS)
 def layer_normaliser(name: str) -> Any:
     """Return what is run on a connection after its update.
 
-    `normalise(carry, weights_at, rows, columns, transposed, scratch_at)` changes the weights where they stand. Weights
-    [rows, columns] ([columns, rows] if `transposed`) begin in the carry at `weights_at`, and room for one number per
-    column [columns] at `scratch_at`.
+    `normalise(carry, weights_at, rows, columns, transposed, scratch_at, masses_at)` changes the weights where they
+    stand. Weights [rows, columns] ([columns, rows] if `transposed`) begin in the carry at `weights_at`, room for one
+    number per column [columns] at `scratch_at`, and the masses that are to be preserved [columns] at `masses_at`.
     """
     return LAYER_NORMALISERS.get(name, _no_normalisation)

@@ -21,6 +21,8 @@ class PolicyStep:
     - `weights(layout, carry, out)` writes the present weights.
     - `put_weights(layout, carry, weights)` puts others in their place.
     - `draw_weights(layout, parameters, key0, key1, out)` writes fresh weights.
+    - `write_activity(layout, carry, inputs, terms)` writes the mean size of the units' activations, observations not,
+      as the last term; None where there are no units.
     - `inherit(layout, carry, weights)` gives a newborn what the life before in its slot left; None where nothing lasts.
 
     All arrays but the layout are float32: `genome` [genome_size], `folded` [folded_size], `carry` [carry_size],
@@ -43,3 +45,4 @@ class PolicyStep:
     draw_weights: Any = draw_no_weights
     reads_signal: bool = False
     inherit: Any = None
+    write_activity: Any = None

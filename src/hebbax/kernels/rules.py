@@ -18,6 +18,7 @@ from hebbax.kernels.layout import (
     of_connection,
     place_of_gene,
 )
+from hebbax.kernels.modulation import MODULATING
 from hebbax.kernels.normalisation import weight_normaliser
 from hebbax.kernels.regions import (
     read_coefficient,
@@ -25,13 +26,18 @@ from hebbax.kernels.regions import (
     read_weight,
     state_access,
     write_coefficient,
+    write_unit,
     write_weight,
 )
+from hebbax.plasticity.modulation import MODULATIONS, NONE
 from hebbax.plasticity.rule import Rule
 
 _UPDATE = """
-def update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale, signal):
+def update(
+    carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale, signal, gates_at
+):
     {hears}
+    {before}
     synapses = rows * columns
     largest = zero
     for {outer}:
@@ -42,10 +48,12 @@ def update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_a
             {inner_unit} = read_unit(carry, {inner_unit_at})
             weight = read_weight(carry, weights_at + k) * scale
             {change} = change({reads})
+            {modulate}
             weight = normalise(weight + difference)
             write_weight(carry, weights_at + k, weight)
             {writes}
             largest = larger(largest, size_bits(weight))
+    {after}
     return largest
 """
 
@@ -101,18 +109,25 @@ _FOLD_BIAS = """if bias == 1:
 
 @cache
 def update_layer(
-    rule: Rule, normalisation: str, bound: float, signal_at: tuple[int, ...] = (), *, transposed: bool
+    rule: Rule,
+    normalisation: str,
+    bound: float,
+    signal_at: tuple[int, ...] = (),
+    modulation: str = NONE,
+    *,
+    transposed: bool,
 ) -> Any:
     """Return the compiled update of a connection, `transposed` or not (see `layout.py`).
 
-    `update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale, signal) ->
-    bits`: each weight becomes n(w + Δw) with w = weight * scale and n the part of the normalisation that looks at
-    single weights; returns the size of the largest, as `float_bits` orders them. Weights [rows, columns], states
-    [states, rows, columns], pre [rows] and post [columns] begin in the carry at `weights_at`, `states_at`, `pre_at` and
-    `post_at`; folded coefficients [coefficients, rows, columns] begin in `folded` at `coefficients_at`. What the rule
-    reads of `signal` stands there at `signal_at`.
+    `update(carry, weights_at, states_at, folded, coefficients_at, pre_at, post_at, rows, columns, scale, signal,
+    gates_at) -> bits`: each weight becomes n(w + Δw) with w = weight * scale and n the part of the normalisation that
+    looks at single weights; returns the size of the largest, as `float_bits` orders them. Weights [rows, columns],
+    states [states, rows, columns], pre [rows] and post [columns] begin in the carry at `weights_at`, `states_at`,
+    `pre_at` and `post_at`; folded coefficients [coefficients, rows, columns] begin in `folded` at `coefficients_at`.
+    What the rule reads of `signal` stands there at `signal_at`, and what the modulation has made ready in the carry at
+    `gates_at`.
     """
-    count = len(rule.state)
+    count, modulating = len(rule.state), MODULATING[modulation]
     coefficients = [
         f"read_coefficient(folded, coefficients_at + {n} * synapses + k)" for n in range(len(rule.prepared))
     ]
@@ -123,6 +138,9 @@ def update_layer(
         hears="; ".join(f"h{n} = signal[{place}]" for n, place in enumerate(signal_at)) or "pass",
         reads=", ".join(["x", "y", "weight", *coefficients, *states, *(f"h{n}" for n in range(len(signal_at)))]),
         writes="; ".join(writes) or "pass",
+        before=modulating.before,
+        modulate=modulating.each.format(post="j", trace=count),
+        after=modulating.after,
         **(_TRANSPOSED if transposed else _ROW_BY_ROW),
     )
     names = {
@@ -134,9 +152,11 @@ def update_layer(
         "read_weight": read_weight,
         "write_weight": write_weight,
         "read_unit": read_unit,
+        "write_unit": write_unit,
+        "float_zero": np.float32(0),
         "read_coefficient": read_coefficient,
     }
-    for n in range(count):
+    for n in range(count + MODULATIONS[modulation].traces):
         names[f"read_state{n}"], names[f"write_state{n}"] = state_access(n)
     return kernel(from_source(source, "update", names))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,9 +21,16 @@ SCOPES = {
 }
 """What shares a coefficient, and how many numbers evolve."""
 
+NEURON, PRE_NEURON, POST_NEURON = "neuron", "pre-neuron", "post-neuron"
+GENE_SCOPES = {**SCOPES, NEURON: "one per neuron, the same where it is presynaptic and where it is postsynaptic"}
+"""The same of a coefficient for which a rule says it."""
+
 
 class Gene(NamedTuple):
-    """A coefficient of a rule, and what shares it."""
+    """A coefficient of a rule, and what shares it, one of GENE_SCOPES.
+
+    Of a neuron's the rule gets two, called NAME_pre and NAME_post: that of the presynaptic neuron, and the other's.
+    """
 
     name: str
     scope: str = "synapse"
@@ -37,7 +45,7 @@ class PlacedGene:
 
     connection: int  # its index; of a gene of the whole network the first
     name: str
-    scope: str  # a key of SCOPES, or "weights" of a static connection
+    scope: str  # a key of SCOPES, PRE_NEURON or POST_NEURON
     shape: tuple[int, ...]
     at: int
     row: int
@@ -49,22 +57,24 @@ class PlacedGene:
         return int(np.prod(self.shape))
 
 
-def check_scope(scope: str, table: int) -> None:
+def check_scope(scope: str, table: int, scopes: Mapping[str, str] = SCOPES) -> None:
     """Raise HebbaxError for an unknown scope, and a table of no entries."""
-    if not isinstance(scope, str) or scope not in SCOPES:
-        raise unknown_name("scope", scope, SCOPES)
+    if not isinstance(scope, str) or scope not in scopes:
+        raise unknown_name("scope", scope, scopes)
     check_whole("table", table, 1, 2**31 - 1, field="table")
 
 
 def shape_of(scope: str, rows: int, columns: int, table: int) -> tuple[int, ...]:
     """Return the shape of a coefficient of [rows, columns] synapses."""
     shapes = {"synapse": (rows, columns), "pre": (rows,), "post": (columns,), "table": (table,)}
+    shapes |= {PRE_NEURON: (rows,), POST_NEURON: (columns,)}
     return shapes.get(scope, (1,))
 
 
 def strides_of(scope: str, columns: int) -> tuple[int, int]:
     """Return how far a coefficient is from that of the next row, and of the next column."""
-    return {"synapse": (columns, 1), "pre": (1, 0), "post": (0, 1)}.get(scope, (0, 0))
+    strides = {"synapse": (columns, 1), "pre": (1, 0), "post": (0, 1), PRE_NEURON: (1, 0), POST_NEURON: (0, 1)}
+    return strides.get(scope, (0, 0))
 
 
 def table_entries(connection: int, rows: int, columns: int, table: int) -> np.ndarray:

@@ -11,6 +11,8 @@ from hebbax.types import Array
 
 DEFAULT_BOUND = 1.0
 
+PRESERVED_MASS = "mass"
+
 STANDARDISE_EPSILON = 1e-5
 
 
@@ -41,11 +43,18 @@ def _unit_norm(weights: Array, bound: float) -> Array:
     return weights / _safe_divisor(jnp.sqrt(jnp.sum(weights * weights, axis=0)))
 
 
+def _preserve(weights: Array, bound: float, masses: Array | None = None) -> Array:
+    # Without masses there is nothing to scale to.
+    if masses is None:
+        return weights
+    return weights * (masses / _safe_divisor(jnp.sum(jnp.abs(weights), axis=0)))
+
+
 def _safe_divisor(size: Array) -> Array:
     return jnp.where(size >= jnp.finfo(jnp.float32).tiny, size, 1.0)
 
 
-NORMALISATIONS: Registry[Callable[[Array, float], Array]] = Registry(
+NORMALISATIONS: Registry[Callable[..., Array]] = Registry(
     "normalisation",
     {
         "none": _none,
@@ -54,6 +63,7 @@ NORMALISATIONS: Registry[Callable[[Array, float], Array]] = Registry(
         "clip": _clip,  # each weight to [-bound, bound]
         "tanh": _tanh,  # of each weight
         "unit-norm": _unit_norm,  # by the Euclidean norm of each postsynaptic neuron's weights
+        PRESERVED_MASS: _preserve,  # each neuron's incoming |w| to their sum before its first update, a third argument
     },
 )
 """Each maps one layer's weights [presynaptic, postsynaptic], and the bound of `clip`, to as many normalised ones."""

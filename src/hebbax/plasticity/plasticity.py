@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from hebbax.errors import HebbaxError, check_whole
 from hebbax.plasticity.averaging import AVERAGINGS, history_rows
 from hebbax.plasticity.gene import check_scope
-from hebbax.plasticity.normalisation import NORMALISATIONS, check_bound
+from hebbax.plasticity.modulation import NONE, check_modulation, check_names
+from hebbax.plasticity.normalisation import NORMALISATIONS, PRESERVED_MASS, check_bound
 from hebbax.plasticity.rules import RULES
 from hebbax.types import MOST_TICKS
 
@@ -32,12 +33,15 @@ class Plasticity:
     bound: float | None = None  # of `clip`; None for 1
     scope: str = "synapse"  # what shares a coefficient, one of SCOPES, unless the rule says otherwise
     table: int = 16  # entries of the scope `table`
+    modulation: str = NONE  # what scales updates, one of MODULATIONS
 
     def __post_init__(self) -> None:
         rule = RULES.get(self.rule)
         check_scope(self.scope, self.table)
         NORMALISATIONS.get(self.normalisation)
         check_bound(self.normalisation, self.bound)
+        check_modulation(self.modulation)
+        check_names(rule.name, (*rule.names, *rule.neuron_coefficients, *rule.bias_coefficients), self.modulation)
         history_rows(self.averaging, self.window)
         check_whole("interval", self.interval, 1, MOST_TICKS, field="interval", unit="of ticks ")
         if self.rate is not None:
@@ -69,6 +73,12 @@ class Plasticity:
     def averaged_ticks(self) -> int:
         """Number of ticks that an update averages over: 1 for `direct`."""
         return self.window if AVERAGINGS.get(self.averaging).reads_window else 1
+
+    @property
+    def state_count(self) -> int:
+        """Numbers that every synapse keeps: those of the rule, of the modulation, and the mass of its neuron."""
+        preserved = self.normalisation == PRESERVED_MASS
+        return len(RULES.get(self.rule).state) + check_modulation(self.modulation).traces + preserved
 
     @property
     def effective_rate(self) -> float:

@@ -11,13 +11,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hebbax.errors import HebbaxError
-from hebbax.plasticity.gene import Gene, check_scope, shape_of
+from hebbax.plasticity.gene import GENE_SCOPES, NEURON, POST_NEURON, PRE_NEURON, Gene, check_scope, shape_of
 from hebbax.types import Array
 
 
 def unchanged(rate, *coefficients):
     """Return the coefficients as they are, with nothing folded in: what `prepare` is by default."""
     return coefficients
+
+
+def _of_neurons(gene: Gene) -> tuple[Gene, ...]:
+    """Return a coefficient as a rule reads it: one of neurons twice."""
+    if gene.scope != NEURON:
+        return (gene,)
+    return Gene(f"{gene.name}_pre", PRE_NEURON), Gene(f"{gene.name}_post", POST_NEURON)
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,8 @@ class Rule:
     def __post_init__(self) -> None:
         genes = [gene if isinstance(gene, Gene) else Gene(gene) for gene in self.coefficients]
         for gene in genes:
-            check_scope(gene.scope, 1)
+            check_scope(gene.scope, 1, GENE_SCOPES)
+        genes = [part for gene in genes for part in _of_neurons(gene)]
         # A copy of a rule has names where its Genes were, and their scopes beside them.
         copied = len(self.scopes) == len(genes) and not any(isinstance(gene, Gene) for gene in self.coefficients)
         scopes = self.scopes if copied else tuple(gene.scope for gene in genes)

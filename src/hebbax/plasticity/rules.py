@@ -243,6 +243,37 @@ _ETA_GDHL_RULE = Rule(
     equation=f"Δw = η {_GDHL}",
 )
 
+
+def _fold_rank_one(rate, a, b, c, d, a_post, b_post, c_post, d_post):
+    return a * a_post, b * b_post, c * c_post, d * d_post
+
+
+# Wang et al. (2022) call it a decomposed rule. A learning rate of rank one would be folded into each of the four.
+_RANK_ONE_RULE = Rule(
+    "rank-one",
+    abcd,
+    tuple(Gene(f"{term}_{side}", side) for side in ("pre", "post") for term in _ABCD_TERMS),
+    prepare=_fold_rank_one,
+    prepared=_ABCD_TERMS,
+    equation="Δw = A·pre·post + B·pre + C·post + D, each coefficient the product of one of pre and one of post",
+)
+
+
+def _fold_nchl(rate, a, b, c_pre, c_post, d_pre, d_post, eta_pre, eta_post):
+    eta = 0.5 * (eta_pre + eta_post)
+    return eta * c_pre * c_post, eta * a, eta * b, eta * d_pre * d_post
+
+
+# Ferigo, Cunegatti & Iacca (2024): A of the presynaptic and B of the postsynaptic neuron, C, D and η of both.
+_NCHL_RULE = Rule(
+    "nchl",
+    abcd,
+    (Gene("A", "pre"), Gene("B", "post"), Gene("C", "neuron"), Gene("D", "neuron"), Gene("eta", "neuron")),
+    prepare=_fold_nchl,
+    prepared=_ABCD_TERMS,
+    equation="Δw = ½(η_pre + η_post) (C_pre·C_post·pre·post + A·pre + B·post + D_pre·D_post)",
+)
+
 RULES: Registry[Rule] = Registry(
     "rule",
     {
@@ -261,6 +292,8 @@ RULES: Registry[Rule] = Registry(
             _ETA_BCM_SLIDING_RULE,
             _GDHL_RULE,
             _ETA_GDHL_RULE,
+            _RANK_ONE_RULE,
+            _NCHL_RULE,
         )
     }
     | NAJARRO_RULES,

@@ -20,6 +20,7 @@ class Carry(NamedTuple):
     history: Array  # [rows of the averagings, unit_count]
     tick: Array  # number of passes so far, int32
     fixed: tuple[Array, ...] = ()  # one matrix per connection that is drawn at birth and then stays
+    tones: tuple[Array, ...] = ()  # [TONE_SIZE] of every plasticity, what its modulation keeps
 
 
 class AnyPolicy(Protocol):

@@ -20,6 +20,7 @@ from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Network
 from hebbax.networks.registry import NETWORKS
 from hebbax.plasticity.averaging import AVERAGINGS
+from hebbax.plasticity.modulation import check_modulation
 from hebbax.plasticity.normalisation import NORMALISATIONS
 from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rules import RULES
@@ -56,6 +57,7 @@ def make_policy(config: str | PolicyConfig, task: AnyTask) -> Policy:
         signal_names(task),
         config.birth,
         connections,
+        config.assignment,
     )
 
 
@@ -95,6 +97,7 @@ def _synapses(config: PolicyConfig, task: AnyTask) -> Synapses:
             bound=config.bound,
             scope=config.scope,
             table=config.table,
+            modulation=config.modulation,
         )
     initial = InitialWeights(config.initial, config.initial_scale, config.initial_offset, config.initial_seed)
     return Synapses(plasticity, config.birth, initial)
@@ -143,7 +146,7 @@ def _of_connection(config: PolicyConfig, options: Mapping[str, Any]) -> PolicyCo
             raise HebbaxError(f"{key}={value!r}: expected a value such as {getattr(PolicyConfig(), key)!r}")
     # How weights begin that change is not how those do that stay.
     own = {"birth": None, **options} if options.get("plastic", config.plastic) != config.plastic else options
-    merged = replace(config, name="custom", connections={}, **own)
+    merged = replace(config, name="custom", connections={}, assignment="", **own)
     usual = PolicyConfig()
     merged = replace(merged, **{key: getattr(usual, key) for key in _unread_by(merged) if key not in options})
     _check_options(merged)
@@ -185,10 +188,15 @@ def _check_options(config: PolicyConfig) -> None:
     RULES.get(config.rule)
     NORMALISATIONS.get(config.normalisation)
     AVERAGINGS.get(config.averaging)
+    check_modulation(config.modulation)
     if config.plastic and config.table != PolicyConfig().table and not _reads_table(config):
         raise HebbaxError(
             f"table={config.table}: scope={config.scope} does not read it; leave it out, or set scope=table",
             field="table",
+        )
+    if config.assignment and not (config.plastic and config.scope == "table"):
+        raise HebbaxError(
+            "assignment: scope=table alone reads it; leave it out, or set scope=table", field="assignment"
         )
     _check_image_options(config)
     for key in unread_options(config):

@@ -16,10 +16,13 @@ from hebbax.networks.initial import InitialWeights
 from hebbax.networks.network import Connection, Network
 from hebbax.plasticity.averaging import remember
 from hebbax.plasticity.gene import PlacedGene, table_entries
+from hebbax.plasticity.modulation import GATE_EXTRAS, MODULATIONS, TONE_SIZE
 from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.any_policy import Carry
+from hebbax.policies.assignment import entries_of_text
 from hebbax.policies.drawing import draw_weights
+from hebbax.policies.modulating import hear, settle
 from hebbax.policies.placing import place_genes
 from hebbax.policies.synapses import FIRST_WEIGHTS, Synapses
 from hebbax.policies.update import make_update, parts_of
@@ -44,6 +47,7 @@ class Policy:
     signals: tuple[str, ...] = ("reward",)  # names of what `adapt` gets of the tick just lived
     birth_kind: str | None = None  # one of BIRTHS, as in `Synapses`
     by_connection: Mapping[str, Synapses] | tuple[tuple[str, Synapses], ...] = ()  # where a connection is another
+    assignment: str = ""  # of synapses to entries of tables, as `assignment.py` writes it; drawn if empty
 
     def __post_init__(self) -> None:
         names = self.network.layer_names
@@ -61,6 +65,8 @@ class Policy:
                     "expected plastic=false",
                     field="connections",
                 )
+        if self.assignment:
+            _ = self._assigned  # which says what is wrong with it
         if self.genome_size == 0:
             raise HebbaxError(
                 f"policy {self.name!r}: no connection is plastic or evolved, so that evolution would have nothing to "
@@ -70,7 +76,7 @@ class Policy:
 
     def _check_rule(self, plasticity: Plasticity) -> None:
         rule = RULES.get(plasticity.rule)
-        for name in rule.signal:
+        for name in (*rule.signal, *(["reward"] if MODULATIONS[plasticity.modulation].hears else [])):
             if name not in self.signals:
                 raise unknown_name("signal", name, self.signals)
         if self.network.static_only:
@@ -159,7 +165,20 @@ class Policy:
     @cached_property
     def placed(self) -> tuple[tuple[PlacedGene, ...], ...]:
         """The evolved arrays of every connection with their places; one of the whole network is in each."""
-        return place_genes(self.network.connections, self.synapses)
+        return place_genes(self.network.connections, self.synapses, len(self.hidden_units) + GATE_EXTRAS)
+
+    @cached_property
+    def hidden_units(self) -> tuple[int, ...]:
+        """The units whose activity the gates of a modulation read: where plastic connections end, actions not."""
+        actions_at = self.network.unit_count - self.network.sizes[-1]
+        ends = (range(one.post_at, one.post_at + one.post_size) for one in self.plastic_connections)
+        return tuple(sorted({unit for units in ends for unit in units if unit < actions_at}))
+
+    def coefficients_of(self, index: int) -> tuple[PlacedGene, ...]:
+        """Return the evolved arrays of a connection that its rule reads."""
+        plasticity = self.synapses[index].plasticity
+        names = {FIRST_WEIGHTS, *(MODULATIONS[plasticity.modulation].genes if plasticity else ())}
+        return tuple(gene for gene in self.placed[index] if gene.name not in names)
 
     @property
     def weight_genes(self) -> tuple[PlacedGene | None, ...]:
@@ -172,11 +191,25 @@ class Policy:
 
         Without the row of a bias that has coefficients of its own.
         """
+        if self.assignment:
+            return self._assigned[index]
+        (rows, columns), table = self._table_of(index)
+        return table_entries(index, rows, columns, table)
+
+    def _table_of(self, index: int) -> tuple[tuple[int, int], int]:
+        """Return the shape of the synapses of a plastic connection that have entries, and how many there are."""
         plasticity = self.synapses[index].plasticity
         assert plasticity is not None
         connection = self.network.connections[index]
         rows = connection.pre_size - (connection.bias and RULES.get(plasticity.rule).needs_bias)
-        return table_entries(index, rows, connection.post_size, plasticity.table)
+        return (rows, connection.post_size), plasticity.table
+
+    @cached_property
+    def _assigned(self) -> dict[int, np.ndarray]:
+        """The entries of every connection that has tables, as the assignment says."""
+        indices = [index for index in self.plastic if any(gene.scope == "table" for gene in self.placed[index])]
+        shapes, tables = zip(*(self._table_of(index) for index in indices), strict=True) if indices else ((), ())
+        return dict(zip(indices, entries_of_text(self.assignment, shapes, tables), strict=True))
 
     @property
     def genome_size(self) -> int:
@@ -196,15 +229,18 @@ class Policy:
         """
         connections = self.network.connections
         plastic = (
-            (1 + len(RULES.get(plasticity.rule).state)) * sum(connections[index].size for index in indices)
+            (1 + plasticity.state_count) * sum(connections[index].size for index in indices)
             for plasticity, indices in self.groups
         )
         return sum(plastic) + self.network.memory_size
 
     @property
     def signal_at(self) -> tuple[int, ...]:
-        """Where among `signals` what any rule hears stands."""
-        return tuple(sorted({place for plasticity, _ in self.groups for place in self.heard_at(plasticity)}))
+        """Where among `signals` what any rule or modulation hears stands."""
+        heard = {place for plasticity, _ in self.groups for place in self.heard_at(plasticity)}
+        if any(MODULATIONS[plasticity.modulation].hears for plasticity, _ in self.groups):
+            heard.add(self.signals.index("reward"))
+        return tuple(sorted(heard))
 
     def heard_at(self, plasticity: Plasticity) -> tuple[int, ...]:
         """Return where among `signals` what a rule hears stands, in the order in which it reads it."""
@@ -290,7 +326,7 @@ class Policy:
                 first[index] = self.draw(jax.random.wrap_key_data(words, impl="threefry2x32"))[index]
         weights = tuple(self._first_weights(index, first[index], genome, inherited) for index in self.plastic)
         states = tuple(
-            jnp.zeros((len(RULES.get(plasticity.rule).state), *self.network.connections[index].shape), jnp.float32)
+            jnp.zeros((plasticity.state_count, *self.network.connections[index].shape), jnp.float32)
             for index in self.plastic
             if (plasticity := self.synapses[index].plasticity) is not None
         )
@@ -298,7 +334,8 @@ class Policy:
         history = jnp.zeros((rows, self.network.unit_count), jnp.float32)
         units = jnp.zeros(self.network.unit_count, jnp.float32)
         fixed = tuple(weights for own, weights in zip(self.synapses, first, strict=True) if own.drawn)
-        return Carry(weights, states, units, history, jnp.int32(0), fixed)
+        tones = tuple(jnp.zeros(TONE_SIZE, jnp.float32) for _ in self.groups)
+        return Carry(weights, states, units, history, jnp.int32(0), fixed, tones)
 
     def _first_weights(self, index: int, drawn: Array, genome: Array | None, inherited: Array | None) -> Array:
         birth = self.synapses[index].birth
@@ -358,16 +395,21 @@ class Policy:
         if self.reads_signal and signal is None:
             raise HebbaxError(f"policy {self.name!r}: its rule reads a signal, expected {len(self.signals)} numbers")
         tick = carry.tick - 1
-        weights, states = list(carry.weights), list(carry.states)
+        weights, states, tones = list(carry.weights), list(carry.states), list(carry.tones)
         for number, (plasticity, indices) in enumerate(self.groups):
             due = tick % plasticity.interval == 0
             heard = () if signal is None else tuple(signal[place] for place in self.heard_at(plasticity))
+            reward = jnp.float32(0.0) if signal is None else signal[self.signals.index("reward")]
+            tones[number], opened = hear(self, number, genome, carry, reward)
             update, keep = make_update(self, number, parts_of(plasticity))
-            of_group = jax.lax.cond(due, update, keep, genome, carry, tick, heard)
-            for index, changed_weights, changed_states in zip(indices, *of_group, strict=True):
+            of_group = jax.lax.cond(
+                due & opened, update, keep, genome, carry._replace(tones=tuple(tones)), tick, heard, reward
+            )
+            tones[number] = settle(self, number, genome, tones[number], of_group.change, due)
+            for index, changed_weights, changed_states in zip(indices, of_group.weights, of_group.states, strict=True):
                 place = self.plastic.index(index)
                 weights[place], states[place] = changed_weights, changed_states
-        return carry._replace(weights=tuple(weights), states=tuple(states))
+        return carry._replace(weights=tuple(weights), states=tuple(states), tones=tuple(tones))
 
 
 def fixed_words(seed: int) -> np.ndarray:

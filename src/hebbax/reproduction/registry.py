@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hebbax.errors import unknown_name
 from hebbax.reproduction import (
+    beyond,
     han_ant,
     han_attractors,
     han_freeze,
@@ -54,6 +55,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "najarro-coefficients": najarro_coefficients.EXPERIMENT,
     "najarro-curves": najarro_curves.EXPERIMENT,
     "najarro-weights": najarro_weights.EXPERIMENT,
+    "beyond": beyond.EXPERIMENT,
     "najarro-car": najarro_car.EXPERIMENT,
     "najarro-car-ablation": najarro_car_ablation.EXPERIMENT,
     "najarro-car-coevolve": najarro_car_coevolve.EXPERIMENT,

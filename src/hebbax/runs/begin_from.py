@@ -14,6 +14,7 @@ from hebbax.config.train import TrainConfig, check_train_config
 from hebbax.config.training import TrainingConfig
 from hebbax.errors import HebbaxError
 from hebbax.evolution.search import Search
+from hebbax.evolution.statistics import Controller
 from hebbax.plasticity.gene import PlacedGene
 from hebbax.policies.policy import Policy
 from hebbax.runs.identity import run_id
@@ -46,12 +47,43 @@ def begin_from(
     """
     controller = source.controller(which)
     check_not_drawn(config, f"it begins at the controller of {source.folder.path}")
+    search = _search_about(source, config, controller.genome)
+    _check_fits(source, search)
+    return _begun(source, search, controller, path, command, which)
+
+
+def begin_about(
+    source: StoredRun, config: TrainConfig, genome: np.ndarray, path: Path, command: Sequence[str], which: str
+) -> Training:
+    """Write a run that begins at what a controller of another has become; return it, not begun.
+
+    Args:
+        source: the other run.
+        config: of the new run, whose policy has such a genome.
+        genome: float32 [genome_size].
+        path: of the folder of the new run.
+        command: what the user typed, for run.json.
+        which: the genome of the other run that it was, best or mean.
+
+    Raises HebbaxError for a task with other observations, a bad configuration, or a folder that exists.
+    """
+    search = _search_about(source, config, genome)
+    controller = replace(source.controller(which), genome=genome)
+    return _begun(source, search, controller, path, command, which)
+
+
+def _search_about(source: StoredRun, config: TrainConfig, genome: np.ndarray) -> Search:
     check_train_config(config)
-    config = replace(config, training=replace(config.training, first_mean=given(controller.genome)))
-    search = new_search(config)
+    search = new_search(replace(config, training=replace(config.training, first_mean=given(genome))))
     if not isinstance(search, Search):
         raise HebbaxError(f"learner={config.learner.name} draws its first weights: --from is of learner=evolution")
-    _check_fits(source, search)
+    _check_observations(source, search)
+    return search
+
+
+def _begun(
+    source: StoredRun, search: Search, controller: Controller, path: Path, command: Sequence[str], which: str
+) -> Training:
     origin = {"from_id": run_id(source.trained), "from_genome": which}
     return Training.begun(
         search, lambda: search.begin_about(controller.genome, controller.statistics), path, command, origin
@@ -66,13 +98,17 @@ def check_not_drawn(config: TrainConfig, instead: str) -> None:
             raise HebbaxError(f"training.{name}={value}: {instead}; leave it out")
 
 
-def _check_fits(source: StoredRun, search: Search) -> None:
-    """Raise HebbaxError where the genome would be read as another, or the statistics are of other observations."""
+def _check_observations(source: StoredRun, search: Search) -> None:
+    """Raise HebbaxError where the statistics are of other observations."""
     if search.task.observation_size != source.task.observation_size:
         raise HebbaxError(
             f"task {search.task.name!r} has {search.task.observation_size} observations: expected "
             f"{source.task.observation_size}, as task {source.task.name!r} of {source.folder.path} has"
         )
+
+
+def _check_fits(source: StoredRun, search: Search) -> None:
+    """Raise HebbaxError where the genome would be read as another."""
     ours, theirs = search.policy, source.policy
     if ours.layout == theirs.layout:
         return

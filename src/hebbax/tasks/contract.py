@@ -163,7 +163,7 @@ def _same(one: Any, other: Any) -> bool:
 
 def _check_reward(task: Task, reward: Any) -> None:
     terms = reward if isinstance(reward, tuple) else (reward,)
-    names = task.terms if isinstance(reward, tuple) else ("reward",)
+    names = task.own_terms if isinstance(reward, tuple) else ("reward",)
     if isinstance(reward, tuple) and len(reward) == 1:
         raise HebbaxError(f"task {task.name!r}: outcome returned a tuple of one reward term, expected a plain number")
     if len(terms) != len(names):
@@ -183,7 +183,7 @@ def _check_reward(task: Task, reward: Any) -> None:
 
 def _with_one_term(task: Task, reward: Any) -> Task:
     """Return the task, with one name for a reward that is a plain number, as of a shipped task with another outcome."""
-    if isinstance(reward, tuple) or len(task.terms) == 1:
+    if isinstance(reward, tuple) or len(task.own_terms) == 1:
         return task
     return dataclasses.replace(task, reward=("reward",), shaping=(), training_weights={}, training_phases=())
 

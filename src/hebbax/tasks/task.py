@@ -17,6 +17,10 @@ NEVER = "never"
 """When a task terminates that does not."""
 
 
+ACTIVITY = "activity"
+"""The term of shaping that any task can have: the mean |activation| of a policy's units, observations not."""
+
+
 @accept_former_names
 @dataclass(frozen=True, eq=False)
 class Task:
@@ -66,6 +70,7 @@ class Task:
     settle: int = 0  # control ticks with an action of zero after each reset, before the life goes on
     noise_size: int = 0  # numbers of each kind that `noise` holds
     observation_shape: tuple[int, ...] | None = None  # the functions return it flat; of an image height, width, colours
+    activity: bool = False  # whether engines add a last term, ACTIVITY, which `outcome` does not return
 
     def __post_init__(self) -> None:
         if not isinstance(self.world, WorldBase):
@@ -81,9 +86,14 @@ class Task:
             object.__setattr__(self, name, (terms,) if isinstance(terms, str) else tuple(terms))
 
     @property
-    def terms(self) -> tuple[str, ...]:
+    def own_terms(self) -> tuple[str, ...]:
         """Names of all terms that `outcome` returns: those of the reward, then those of shaping."""
         return (*self.reward, *self.shaping)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of all terms that lives have sums of: the task's own, then ACTIVITY where engines add it."""
+        return (*self.own_terms, *((ACTIVITY,) if self.activity else ()))
 
     @property
     def compared(self) -> tuple[str, ...]:

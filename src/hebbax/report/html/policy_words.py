@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hebbax.plasticity.modulation import MODULATIONS
 from hebbax.plasticity.plasticity import Plasticity
 from hebbax.plasticity.rules import RULES
 from hebbax.policies.policy import Policy
@@ -76,15 +77,17 @@ def _rule_and_updates(policy: Policy, number: int, control_period: float) -> lis
     plasticity, indices = policy.groups[number]
     rule, genes = RULES.get(plasticity.rule), {gene for index in indices for gene in policy.placed[index]}
     evolved = sum(gene.size for gene in genes if gene.name != FIRST_WEIGHTS)
+    hears = MODULATIONS[plasticity.modulation].hears and "reward" not in rule.signal
+    heard = (*rule.signal, "reward") if hears else rule.signal
     reward = (
         "No reward goes into the rule: nothing tells the network how well it does."
-        if not rule.signal
-        else f"It hears {' and '.join(rule.signal)} of every tick."
+        if not heard
+        else f"It hears {' and '.join(heard)} of every tick."
     )
     return [
         f"What is evolved are {evolved:,} coefficients of a learning rule. The rule says how the weight w "
         "between two neurons changes, from the activity of the one before it (pre) and the one after it (post)"
-        f"{' and from nothing else' if not rule.signal else ''}: {rule.equation}. {reward}",
+        f"{' and from nothing else' if not heard else ''}: {rule.equation}. {reward}",
         _updates(plasticity, control_period),
     ]
 
@@ -92,6 +95,15 @@ def _rule_and_updates(policy: Policy, number: int, control_period: float) -> lis
 def _times(control_period: float) -> str:
     rate = 1 / control_period
     return f"{rate:.3g} times a second" if rate > 1.5 else f"Every {control_period:g} s"
+
+
+_MODULATED = {
+    "none": "",
+    "gate": " Each change is scaled by one evolved gate, which hears the hidden neurons and the reward.",
+    "neuron-gates": " Each change is scaled by a gate of its neuron, which hears the hidden neurons and the reward.",
+    "eligibility": " What the rule says is gathered in a fading trace, and acts as far as the reward surprises.",
+    "switch": " Weights stand still once they and the reward have settled, until the reward changes.",
+}
 
 
 def _updates(plasticity: Plasticity, control_period: float) -> str:
@@ -110,6 +122,7 @@ def _updates(plasticity: Plasticity, control_period: float) -> str:
         "clip": f" After each change weights are cut to between −{plasticity.effective_bound:g} and "
         f"{plasticity.effective_bound:g}.",
         "tanh": " After each change weights are squashed to between −1 and 1.",
+        "mass": " After each change the weights into each neuron are scaled to the sum of sizes at first.",
         "unit-norm": " After each change the weights into each neuron are put to length 1.",
     }.get(plasticity.normalisation, f" After each change every layer is normalised by {plasticity.normalisation}.")
-    return when + signal + bound
+    return when + signal + bound + _MODULATED[plasticity.modulation]
