@@ -103,4 +103,4 @@ def test_all_that_apply_are_made_and_the_others_told(hebbax, copied_run):
         "note: no initial-weights: ticks=100: a verdict on the weights takes 60 updates; nearest valid: 240",
         "note: no timescale: ticks=100: a verdict on the weights takes 60 updates; nearest valid: 240",
     ]
-    assert len(list((copied_run / "experiments").iterdir())) == 3 * 5
+    assert len(list((copied_run / "experiments").iterdir())) == 3 * len(made)

@@ -111,7 +111,7 @@ def test_resume_to_more_generations(hebbax, copied_run):
             ["--resume", "copy"],
             "copy has finished 3 generations, 3 were asked for: go on with generations=103",
         ),
-        (["--resume", "copy", "seed=2"], "seed=2: only generations=N can change when a run is resumed"),
+        (["--resume", "copy", "seed=2"], "seed=2: only generations=N and engine=NAME can change when a run is resumed"),
         (["--resume", "copy", "generations=many"], "generations=many: expected a whole number"),
         (
             ["--resume", "copy", "generations=0"],

@@ -21,11 +21,10 @@ from hebbax.tasks.registry import make_task
 
 TICKS, KEY = 12, jax.random.key(3)
 PLASTIC = PolicyConfig(name="active", hidden=[5], normalisation="none", initial_scale=0.5)
+STATIC = PolicyConfig(name="active", hidden=[5], plastic=False)
 
 
-@pytest.mark.parametrize(
-    ("name", "policy"), [("swimmer", PLASTIC), ("inverted_pendulum", replace(PLASTIC, plastic=False, bias=True))]
-)
+@pytest.mark.parametrize(("name", "policy"), [("swimmer", PLASTIC), ("inverted_pendulum", replace(STATIC, bias=True))])
 def test_it_is_the_mean_size_of_hidden_and_output_activations(name, policy):
     plain = make_task(name)
     task, policy = replace(plain, activity=True), make_policy(policy, plain)

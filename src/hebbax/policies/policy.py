@@ -399,7 +399,8 @@ class Policy:
         for number, (plasticity, indices) in enumerate(self.groups):
             due = tick % plasticity.interval == 0
             heard = () if signal is None else tuple(signal[place] for place in self.heard_at(plasticity))
-            reward = jnp.float32(0.0) if signal is None else signal[self.signals.index("reward")]
+            hears = signal is not None and MODULATIONS[plasticity.modulation].hears
+            reward = signal[self.signals.index("reward")] if hears else jnp.float32(0.0)
             tones[number], opened = hear(self, number, genome, carry, reward)
             update, keep = make_update(self, number, parts_of(plasticity))
             of_group = jax.lax.cond(

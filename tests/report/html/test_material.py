@@ -20,7 +20,8 @@ from hebbax.types import Normaliser, Record
 STORED = Path(__file__).parents[3] / "results/attractors/half_cheetah-han-b-s0/analysis.json"
 ANALYSIS = json.loads(STORED.read_text("utf-8"))
 """Of 20 lives."""
-ANALYSIS["summary"] |= {"reality": None, "no_reality": "it was not looked at"}  # it is of before there was that
+# It is of before there was that.
+ANALYSIS["summary"] |= {"reality": None, "no_reality": "it was not looked at", "gaits": None}
 
 
 def test_a_first_life_without_a_tick_is_told_before_others_are_lived(monkeypatch):
