@@ -24,7 +24,10 @@ PLASTIC = PolicyConfig(name="active", hidden=[5], normalisation="none", initial_
 STATIC = PolicyConfig(name="active", hidden=[5], plastic=False)
 
 
-@pytest.mark.parametrize(("name", "policy"), [("swimmer", PLASTIC), ("inverted_pendulum", replace(STATIC, bias=True))])
+@pytest.mark.parametrize(
+    ("name", "policy"),
+    [pytest.param("swimmer", PLASTIC, marks=pytest.mark.slow), ("inverted_pendulum", replace(STATIC, bias=True))],
+)
 def test_it_is_the_mean_size_of_hidden_and_output_activations(name, policy):
     plain = make_task(name)
     task, policy = replace(plain, activity=True), make_policy(policy, plain)

@@ -71,6 +71,7 @@ def test_parcels_have_the_bits_of_one_evaluation(case, alike):
         assert_same(there, case.native.evaluate(genomes, keys, scenario, lifetimes=lifetimes))
 
 
+@pytest.mark.slow
 def test_slots_and_damages_of_each_life_go_with_their_parcel(case):
     from hebbax.damage.events import Event
 

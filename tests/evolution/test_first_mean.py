@@ -140,6 +140,7 @@ def test_the_best_of_many_is_found_by_ever_more_lives():
     assert (metrics["lives"], after.generation) == (4, 2)
 
 
+@pytest.mark.slow
 def test_a_run_that_chose_its_first_mean_resumes_to_the_bit():
     training = TrainingConfig("full", first_mean="uniform", first_of=3)
     policy = replace(PRESETS["han-b"], birth="persistent")  # what slots keep is of a population, not of the three

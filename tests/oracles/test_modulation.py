@@ -42,7 +42,10 @@ def evolved_of(layers):
     }
 
 
-@pytest.mark.parametrize("kind", ["gate", "neuron-gates", "eligibility", "switch"])
+@pytest.mark.parametrize(
+    "kind",
+    ["gate", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("neuron-gates", "eligibility", "switch"))],
+)
 def test_a_life_follows_the_equations(modulation, kind):
     policy = Policy("p", Mlp(SIZES), Plasticity("eta-abcd", "max", modulation=kind))
     genome = genome_of(policy, kind)

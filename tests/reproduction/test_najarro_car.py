@@ -12,7 +12,7 @@ from hebbax.cli.main import main
 from hebbax.cli.overrides.compose import compose_train
 from hebbax.config.policy import PRESETS
 from hebbax.engines.make_engine import make_engine
-from hebbax.installing import pip_install_extra
+from hebbax.installing import pip_install
 from hebbax.policies.make_policy import make_policy
 from hebbax.reproduction import (
     najarro_car,
@@ -61,6 +61,7 @@ def without_box2d(monkeypatch):
     monkeypatch.setattr(najarro_car, "find_spec", lambda name: None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES)
 def test_results_are_made_again_from_what_was_kept(module, driver, tmp_path):
     budget = Budget("Tiny.", {"car_racing": ()}, {"najarro-car": 1}, TINY)
@@ -146,7 +147,7 @@ def test_without_box2d_one_line_says_what_brings_it(tmp_path, driver):
     text = najarro_car.section({"s0": driven([890.0, 900.0, 910.0], own=False)}, tmp_path)
 
     assert "| Hebbian | 1 | 900.0 (875.2 to 924.8) | – | – |" in text
-    assert text.count(pip_install_extra("box2d")) == 1
+    assert text.count(pip_install("gymnasium[box2d]")) == 1
     assert najarro_car.measure(driver)["own"] is None
 
 

@@ -44,6 +44,7 @@ def test_a_table_is_evolved_over_bodies_and_lives_on_another(tmp_path):
     assert (other != whole).all()
 
 
+@pytest.mark.slow
 def test_the_same_table_is_a_genome_of_bodies_of_other_sizes():
     genome, returns = None, {}
     for name in ("swimmer", "half_cheetah"):

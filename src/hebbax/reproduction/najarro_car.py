@@ -14,7 +14,7 @@ from hebbax.comparison.comparison import LEAST_SEEDS
 from hebbax.engines.make_engine import make_engine
 from hebbax.engines.vector import environment_seed
 from hebbax.expected import TEXT, Fields, or_null
-from hebbax.installing import pip_install_extra
+from hebbax.installing import pip_install
 from hebbax.keys import life_key
 from hebbax.report.style import INK, LAYER_COLOURS, figure_style
 from hebbax.reproduction.experiment import NAJARRO, Experiment
@@ -140,7 +140,7 @@ def _means(returns: Sequence[Sequence[float]]) -> str:
 def _without_own(numbers: Numbers) -> str:
     if all(entry["own"] is not None for entry in numbers.values()):
         return ""
-    install = pip_install_extra("box2d")
+    install = pip_install("gymnasium[box2d]")
     return f"A dash: Gymnasium's own environment was not there; `{install}` brings it."
 
 
