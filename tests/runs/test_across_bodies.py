@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import jax
 import numpy as np
+import pytest
 
 from hebbax.config.policy import PolicyConfig
 from hebbax.config.strategy import StrategyConfig
