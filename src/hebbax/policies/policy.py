@@ -399,8 +399,9 @@ class Policy:
         for number, (plasticity, indices) in enumerate(self.groups):
             due = tick % plasticity.interval == 0
             heard = () if signal is None else tuple(signal[place] for place in self.heard_at(plasticity))
-            hears = signal is not None and MODULATIONS[plasticity.modulation].hears
-            reward = signal[self.signals.index("reward")] if hears else jnp.float32(0.0)
+            reward = jnp.float32(0.0)
+            if signal is not None and MODULATIONS[plasticity.modulation].hears:
+                reward = signal[self.signals.index("reward")]
             tones[number], opened = hear(self, number, genome, carry, reward)
             update, keep = make_update(self, number, parts_of(plasticity))
             of_group = jax.lax.cond(
