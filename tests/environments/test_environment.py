@@ -40,7 +40,7 @@ def played(environment, actions, **reset):
 
 
 @pytest.mark.parametrize(
-    "task", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in TASKS._ours]
+    "task", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in sorted(TASKS._ours)]
 )
 def test_gymnasium_finds_nothing_wrong(task):
     with warnings.catch_warnings():
