@@ -63,6 +63,7 @@ def lived(puppets, actions, place=0, key=None, wait=0):
         "scale-actuator(any, 0.2..0.8, from=3)",
     ],
 )
+@pytest.mark.slow
 def test_a_life_is_that_of_the_native_engine(hopper, engine, actions, damage, termination):
     (events,) = parse_damages(damage, hopper.control_period) or ((),)
     scenario = Scenario(TICKS, termination=termination, damages=events)

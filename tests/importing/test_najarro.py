@@ -45,6 +45,7 @@ def opened(path) -> StoredRun:
     return StoredRun.open(path, on_note=lambda line: None)
 
 
+@pytest.mark.slow
 def test_it_acts_as_the_published_equations_say(imported):
     run = opened(imported)
     assert (run.policy.plasticity.rule, run.policy.plasticity.normalisation) == ("ABCD_lr", "none")

@@ -99,7 +99,10 @@ def by_hand(policy, genome, record):
 QUICK = (("test-two", "native"), ("test-rank-one", "lockstep"))
 LIVES = [
     pytest.param(
-        rule, scope, engine, marks=pytest.mark.slow if (rule, engine) not in QUICK and scope != "table" else ()
+        rule,
+        scope,
+        engine,
+        marks=pytest.mark.slow if (rule, engine) not in QUICK and (scope, engine) != ("table", "lockstep") else (),
     )
     for rule, scope in (*(("test-two", scope) for scope in SCOPES), ("test-rank-one", "synapse"))
     for engine in ("native", "lockstep")

@@ -78,6 +78,7 @@ def entry_of(module, run: StoredRun) -> dict:
 
 
 @pytest.mark.parametrize("module", MODULES)
+@pytest.mark.slow
 def test_results_are_made_again_from_what_was_kept(module, quadruped, tmp_path):
     budget = Budget("Tiny.", {"quadruped": ()}, {"najarro-hebbian": 1}, TINY)
     experiment = replace(module.EXPERIMENT, budgets={"tiny": budget}, baseline=None)

@@ -274,6 +274,7 @@ def test_an_ant_is_put_on_five_bodies_and_through_long_lives(ant):
     assert len({tuple(body["returns"]) for body in numbers["bodies"].values()}) == 5
 
 
+@pytest.mark.slow
 def test_controllers_of_other_tasks_are_refused(cheetah):
     with pytest.raises(HebbaxError, match="task 'half_cheetah': expected one of ant_run, quadruped"):
         beyond.measure(cheetah)

@@ -62,6 +62,7 @@ def test_rules_that_are_few_already_stay_as_they_are():
             np.testing.assert_allclose(layer[name][own], values, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_merged_run_has_fewer_rules_and_goes_on(source, tmp_path):
     training = merge_run(source, source.trained, 5, tmp_path / "run")
     assert training.search.policy.genome_size == 2 * 5 * 5

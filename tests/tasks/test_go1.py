@@ -356,6 +356,7 @@ def test_sensor_noise_is_even_and_of_its_group():
 
 
 @pytest.mark.parametrize("name", [name for name in NAMED if name.startswith("go1/")])
+@pytest.mark.slow
 def test_each_named_damage_changes_a_life(name):
     task = make_task("go1_walk")
     engine = NativeEngine(task, Replay(12, 600), threads=1)
