@@ -19,6 +19,8 @@ from hebbax.policies.make_policy import make_policy
 from hebbax.runs.training import Training
 from hebbax.tasks.registry import make_task
 
+pytestmark = pytest.mark.slow  # each of them compiles for long
+
 TICKS, KEY = 12, jax.random.key(3)
 PLASTIC = PolicyConfig(name="active", hidden=[5], normalisation="none", initial_scale=0.5)
 STATIC = PolicyConfig(name="active", hidden=[5], plastic=False)

@@ -48,6 +48,8 @@ MODULES = (
     pytest.param(najarro_car_pca, marks=pytest.mark.slow),
 )
 
+pytestmark = pytest.mark.slow  # each of them compiles for long
+
 
 @pytest.fixture(scope="module")
 def driver(tmp_path_factory) -> StoredRun:
