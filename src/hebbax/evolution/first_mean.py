@@ -38,9 +38,8 @@ def lives_before_mean(config: TrainConfig) -> bool:
 def first_genomes(config: TrainConfig, policy: Policy) -> np.ndarray | Members:
     """Return the random genomes float32 [several, genome_size] of which the first mean is an average, or the best."""
     key, training = stream(root_key(config.seed), "initial"), config.training
-    if training.first_of > 1:
-        return random_genomes(key, policy, training.first_of, training.first_scale, training.first_mean == NORMAL)
-    return random_genomes(key, policy, config.strategy.population, training.first_scale)
+    several = training.first_of if training.first_of > 1 else config.strategy.population
+    return random_genomes(key, policy, several, training.first_scale, training.first_mean == NORMAL)
 
 
 def first_generation(config: TrainConfig, policy: Policy) -> jax.Array | np.ndarray | Members:

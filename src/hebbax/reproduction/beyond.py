@@ -11,16 +11,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hebbax.damage.text import parse_damages
-from hebbax.engines.make_engine import make_engine
 from hebbax.errors import HebbaxError
 from hebbax.expected import TEXT, Fields, ListOf, ObjectOf, number, or_null, whole
 from hebbax.experiments.context import Context
 from hebbax.experiments.registry import run_experiment
 from hebbax.report.style import LAYER_COLOURS, figure_style
+from hebbax.reproduction.bodies import lives_on
 from hebbax.reproduction.experiment import Budget, Experiment
 from hebbax.reproduction.study import controllers_text, figure_line, save_both, table
-from hebbax.runs.evaluation import evaluate_controller, mean_interval
+from hebbax.runs.evaluation import interval_or_mean
 from hebbax.runs.stored_run import StoredRun
 from hebbax.stress.stress import returns_of
 from hebbax.types import MOST_RETURN
@@ -103,24 +102,13 @@ def measure(run: StoredRun) -> dict[str, Any]:
     """
     if run.task.name not in BODIES:
         raise HebbaxError(f"task {run.task.name!r}: expected one of {', '.join(BODIES)}, whose bodies are known")
-    controller = run.controller("best")
-    engine = make_engine(run.task, run.policy, run.config.engine)
-    bodies = {}
-    for body, damage in BODIES[run.task.name].items():
-        lives = evaluate_controller(
-            engine,
-            controller,
-            genome="best",
-            lifetimes=_LIVES,
-            seed=_SEED,
-            ticks=run.task.length,
-            termination=run.config.termination,
-            damages=parse_damages(damage, run.task.control_period),
-        ).lives
-        bodies[body] = {"returns": returns_of(lives).tolist(), "terminated": int((lives.terminations > 0).sum())}
+    bodies = {
+        body: {"returns": returns_of(lives).tolist(), "terminated": int((lives.terminations > 0).sum())}
+        for body, lives in lives_on(run, BODIES[run.task.name], _LIVES, run.task.length)
+    }
     context = Context.open(run, lifetimes=_LONG_LIVES, seed=_SEED)
     # On the whole body: training's damages would be there beside the schedule's.
-    values = run_experiment("continual", _whole(context)).values
+    values = run_experiment("continual", replace(context, damage="", damages=())).values
     regained = {
         name: [share["median"] for share in values[name]["regained"]] if name in values else None
         for name in ("own", "frozen")
@@ -131,10 +119,6 @@ def measure(run: StoredRun) -> dict[str, Any]:
         "bodies": bodies,
         "regained": regained,
     }
-
-
-def _whole(context: Context) -> Context:
-    return replace(context, damage="", damages=())
 
 
 def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path) -> list[Path]:
@@ -155,7 +139,7 @@ def _draw_task(axes: Axes, task: str, entries: Entries) -> None:
                 returns = _returns(entry, seen=seen)
                 at, mean = place + 0.2 * (side - 0.5) + 0.04 * entry["seed"], float(returns.mean())
                 axes.plot(at, mean, "o", markersize=4, color=colour)
-                axes.plot([at, at], mean_interval(returns) or (mean, mean), color=colour, linewidth=1.2)
+                axes.plot([at, at], interval_or_mean(returns), color=colour, linewidth=1.2)
     for label, colour in (("seen bodies", LAYER_COLOURS[0]), ("unseen bodies", LAYER_COLOURS[1])):
         axes.plot([], [], "o", markersize=4, color=colour, label=label)
     axes.set_xticks(range(len(names)), names, rotation=30, ha="right")
@@ -225,13 +209,9 @@ def _sentences(entries: Entries) -> Iterator[str]:
 
 def verdict(own: Entries, base: Entries) -> str:
     """Return "better", "not better" or "undecided whether better", of controllers on the unseen bodies."""
-    ours, theirs = ([_interval(_returns(entry, seen=False)) for entry in entries] for entries in (own, base))
+    ours, theirs = ([interval_or_mean(_returns(entry, seen=False)) for entry in entries] for entries in (own, base))
     if min(low for low, _ in ours) > max(high for _, high in theirs):
         return "better"
     if max(high for _, high in ours) < min(low for low, _ in theirs):
         return "not better"
     return "undecided whether better"
-
-
-def _interval(returns: np.ndarray) -> tuple[float, float]:
-    return mean_interval(returns) or (float(returns.mean()), float(returns.mean()))

@@ -11,13 +11,12 @@ from matplotlib.figure import Figure
 
 from hebbax.comparison.comparison import LEAST_SEEDS
 from hebbax.comparison.tables import text_of
-from hebbax.damage.text import parse_damages
-from hebbax.engines.make_engine import make_engine
 from hebbax.expected import Fields, ListOf, number, whole
 from hebbax.report.style import INK, LAYER_COLOURS, figure_style
+from hebbax.reproduction.bodies import lives_on
 from hebbax.reproduction.experiment import HAN, HAN_STEP_SIZES, PPO_REMARK, Budget, Experiment
 from hebbax.reproduction.study import controllers_text, figure_line, save_both, table
-from hebbax.runs.evaluation import evaluate_controller, mean_interval
+from hebbax.runs.evaluation import interval_or_mean
 from hebbax.runs.stored_run import StoredRun
 from hebbax.stress.stress import returns_of
 from hebbax.types import MOST_RETURN
@@ -27,7 +26,7 @@ PUBLISHED = {"none": 3018.2, "FR": 3102.6, "FL": 2103.1, "RL": 1336.5, "RR": 590
 """Mean returns of one of the authors' HAN-B on each body, over 10 lives."""
 
 FIGURE = "bodies"
-_LIVES, _TICKS, _SEED = 30, 1000, 1
+_LIVES, _TICKS = 30, 1000
 
 _FORWARD_FIRST = "training.phases=[{after:0,weights:{survive:0,control:0}},{after:300,weights:{survive:0}}]"
 
@@ -94,21 +93,9 @@ NUMBERS = Fields({"bodies": Fields(dict.fromkeys((*SEEN, *UNSEEN), _BODY))})
 
 def measure(run: StoredRun) -> dict[str, Any]:
     """Return what 30 lives on each of the five bodies earn, how fast they go forward (m/s), and how many fall."""
-    controller = run.controller("best")
-    engine = make_engine(run.task, run.policy, run.config.engine)
+    damages = {body: "" if body == "none" else f"han-ant/{body}" for body in (*SEEN, *UNSEEN)}
     bodies = {}
-    for body in (*SEEN, *UNSEEN):
-        damage = "" if body == "none" else f"han-ant/{body}"
-        lives = evaluate_controller(
-            engine,
-            controller,
-            genome="best",
-            lifetimes=_LIVES,
-            seed=_SEED,
-            ticks=_TICKS,
-            termination=run.config.termination,
-            damages=parse_damages(damage, run.task.control_period),
-        ).lives
+    for body, lives in lives_on(run, damages, _LIVES, _TICKS):
         forward = lives.reward_terms[:, run.task.reward.index("forward")].sum() / max(lives.lengths.sum(), 1)
         bodies[body] = {
             "returns": returns_of(lives).tolist(),
@@ -149,7 +136,7 @@ def _points(
             returns = np.array(entry["bodies"][body]["returns"])
             mean = float(returns.mean())
             at = place + shift + 0.06 * (seed - (len(ours) - 1) / 2)
-            yield policy if (seed, place) == (0, 0) else None, at, mean, mean_interval(returns) or (mean, mean)
+            yield policy if (seed, place) == (0, 0) else None, at, mean, interval_or_mean(returns)
 
 
 def section(numbers: Mapping[str, Any], folder: Path) -> str:

@@ -27,9 +27,9 @@ EXPERIMENT = Experiment(
     baseline=STATIC,
     budgets=budgets_of(MAX, STATIC),
     notes=(
-        "The authors lift a robot with plastic weights by hand: it stops, and walks once its feet touch the ground. "
-        "They "
-        "give no number. Here the base is held above the ground from 30 to 70 % of a life: `hebbax experiment lifted`.",
+        "The authors lift a robot with plastic weights by hand: it stops, and walks once its feet touch the "
+        "ground. They give no number. Here the base is held above the ground from 30 to 70 % of a life: "
+        "`hebbax experiment lifted`.",
     ),
     runs_of=RUNS,
     study="hebbax.reproduction.leung_lifted",

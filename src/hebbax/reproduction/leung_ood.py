@@ -29,6 +29,7 @@ from hebbax.reproduction.leung_robots import (
     case_of,
     kept_share,
     labels_in,
+    of_robot,
     robots_in,
     said,
     through,
@@ -114,7 +115,7 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
         "condition the part of that mean that is left.",
     ]
     for robot in robots_in(numbers):
-        ours = {name: entry for name, entry in numbers.items() if entry["robot"] == robot}
+        ours = of_robot(numbers, robot)
         parts += [f"### {robot}", _table(ours), _sentence(by_condition(numbers, robot))]
     return "\n\n".join([*parts, figure_line(folder, f"{FIGURE}.png", "Part of the way by kind of condition")])
 

@@ -28,6 +28,7 @@ from hebbax.reproduction.leung_robots import (
     by_condition,
     called,
     metres_of,
+    of_robot,
     robots_in,
     said,
 )
@@ -89,7 +90,7 @@ def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path
         figure = Figure(figsize=(4.6 * len(robots), 3.4), layout="constrained")
         panels = figure.subplots(1, len(robots), squeeze=False)[0]
         for axes, robot in zip(panels, robots, strict=True):
-            ours = [entry for entry in numbers.values() if entry["robot"] == robot]
+            ours = list(of_robot(numbers, robot).values())
             for colour, where in zip(LAYER_COLOURS, (FLAT, UNEVEN, DEAD), strict=False):
                 ways = [float(np.mean(entry["metres"][where])) for entry in ours]
                 axes.plot([1 + entry["plastic_state"] for entry in ours], ways, "o", color=colour, label=where)

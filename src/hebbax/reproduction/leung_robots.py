@@ -174,15 +174,19 @@ def said(claim: str, holds: bool | None, seen: str) -> str:
     return f"**The authors say that {claim}. {word}: {seen}.**"
 
 
+def of_robot(numbers: Mapping[str, Any], robot: str) -> dict[str, Mapping[str, Any]]:
+    """Return the controllers of a robot by their names."""
+    return {name: entry for name, entry in numbers.items() if entry["robot"] == robot}
+
+
 def by_condition(numbers: Mapping[str, Any], robot: str) -> dict[str, list[Mapping[str, Any]]]:
     """Return the controllers of a robot by their condition."""
     found: dict[str, list[Mapping[str, Any]]] = {}
-    for entry in numbers.values():
-        if entry["robot"] == robot:
-            found.setdefault(entry["condition"], []).append(entry)
+    for entry in of_robot(numbers, robot).values():
+        found.setdefault(entry["condition"], []).append(entry)
     return found
 
 
 def robots_in(numbers: Mapping[str, Any]) -> list[str]:
     """Return the robots of some controllers, in the order of ROBOTS."""
-    return [robot for robot in ROBOTS if any(entry["robot"] == robot for entry in numbers.values())]
+    return [robot for robot in ROBOTS if of_robot(numbers, robot)]

@@ -28,6 +28,7 @@ from hebbax.reproduction.leung_robots import (
     case_of,
     kept_share,
     labels_in,
+    of_robot,
     robots_in,
     said,
     through,
@@ -69,7 +70,7 @@ def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path
         figure = Figure(figsize=(5.4 * len(robots), 4.2), layout="constrained")
         panels = figure.subplots(1, len(robots), squeeze=False)[0]
         for axes, robot in zip(panels, robots, strict=True):
-            ours = {name: entry for name, entry in numbers.items() if entry["robot"] == robot}
+            ours = of_robot(numbers, robot)
             labels = labels_in(ours.values())
             for place, (name, entry) in enumerate(ours.items()):
                 kept = [kept_share(entry, label) for label in labels]
@@ -92,7 +93,7 @@ def section(numbers: Mapping[str, Any], folder: Path) -> str:
         "part of the mean at home that is left, and how many of the lives diverged, if any.",
     ]
     for robot in robots_in(numbers):
-        ours = {name: entry for name, entry in numbers.items() if entry["robot"] == robot}
+        ours = of_robot(numbers, robot)
         head = ["case", *(called(name, entry) for name, entry in ours.items())]
         rows = [["**at home, m**", *(_home(case_of(entry, UNHARMED)) for entry in ours.values())]]
         for label in labels_in(ours.values()):

@@ -18,7 +18,7 @@ from hebbax.reproduction.experiment import NAJARRO, Experiment
 from hebbax.reproduction.najarro_look import context_of, interval_text
 from hebbax.reproduction.najarro_quadruped import HEBBIAN, NORMED, RUNS, metres, shipped_rules, some_of_them
 from hebbax.reproduction.study import figure_line, mean_text, save_both, table
-from hebbax.runs.evaluation import mean_interval
+from hebbax.runs.evaluation import interval_or_mean
 from hebbax.runs.stored_run import StoredRun
 from hebbax.stress.stress import retained_return, returns_of
 from hebbax.types import MOST_RETURN
@@ -89,7 +89,7 @@ def draw(runs: Mapping[str, StoredRun], numbers: Mapping[str, Any], folder: Path
             colour = LAYER_COLOURS[place % len(LAYER_COLOURS)]
             axes.plot(at, [one.mean() for one in returns], "o", markersize=5, color=colour, label=name)
             for where, one in zip(at, returns, strict=True):
-                axes.plot([where] * 2, mean_interval(one) or (one.mean(),) * 2, color=colour, linewidth=1.2)
+                axes.plot([where] * 2, interval_or_mean(one), color=colour, linewidth=1.2)
         axes.set_xticks(range(len(DISTRIBUTIONS)), [label(one) for one in DISTRIBUTIONS], rotation=20)
         axes.set(ylabel="return of a life", title=f"mean over {_LIVES} lives, 95 % interval over lives")
         axes.grid(axis="x", visible=False)

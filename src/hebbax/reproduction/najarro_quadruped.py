@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from hebbax.config.policy import PRESETS
-from hebbax.engines.make_engine import make_engine
 from hebbax.expected import Fields, ListOf, number, whole
+from hebbax.reproduction.bodies import lives_on
 from hebbax.reproduction.experiment import Budget
-from hebbax.runs.evaluation import evaluate_run
 from hebbax.runs.stored_run import StoredRun
 from hebbax.stress.stress import returns_of
 from hebbax.tasks.quadruped import LEGS, METRES_PER_REWARD
@@ -140,13 +139,10 @@ def on_bodies(run: StoredRun, bodies: Sequence[str]) -> dict[str, Any]:
 
     They are those of `hebbax evaluate --seed 1` with the body's damage, of the run's own length.
     """
-    engine = make_engine(run.task, run.policy, run.config.engine)
-    found = {}
-    for body in bodies:
-        damaged = run.under(damage=BODIES[body])
-        lives = evaluate_run(damaged, engine, lifetimes=LIVES, seed=1).lives
-        found[body] = {"returns": returns_of(lives).tolist(), "terminated": int((lives.terminations > 0).sum())}
-    return found
+    return {
+        body: {"returns": returns_of(lives).tolist(), "terminated": int((lives.terminations > 0).sum())}
+        for body, lives in lives_on(run, {body: BODIES[body] for body in bodies}, LIVES)
+    }
 
 
 def metres(value: float) -> str:

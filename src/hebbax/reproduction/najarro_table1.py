@@ -29,7 +29,7 @@ from hebbax.reproduction.najarro_quadruped import (
     trained_on,
 )
 from hebbax.reproduction.study import controllers_text, figure_line, mean_text, save_both, table
-from hebbax.runs.evaluation import mean_interval
+from hebbax.runs.evaluation import interval_or_mean
 from hebbax.runs.stored_run import StoredRun
 
 PUBLISHED = {
@@ -109,7 +109,7 @@ def _draw_group(axes: Axes, title: str, entries: Entries, shift: float, colour: 
         label = title if number == 0 else None
         axes.plot(at, means, "o", markersize=4, color=colour, label=label)
         for place, one in enumerate(returns):
-            axes.plot([at[place]] * 2, mean_interval(one) or (means[place],) * 2, color=colour, linewidth=1.2)
+            axes.plot([at[place]] * 2, interval_or_mean(one), color=colour, linewidth=1.2)
 
 
 def section(numbers: Mapping[str, Any], folder: Path) -> str:

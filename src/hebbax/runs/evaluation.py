@@ -87,6 +87,11 @@ def mean_interval(values: np.ndarray) -> tuple[float, float] | None:
     return mean - half, mean + half
 
 
+def interval_or_mean(values: np.ndarray) -> tuple[float, float]:
+    """Return `mean_interval`, or the mean twice where there is none."""
+    return mean_interval(values) or (float(values.mean()), float(values.mean()))
+
+
 @pinned()
 def evaluate_controller(
     engine: Engine,
