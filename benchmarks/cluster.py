@@ -14,7 +14,7 @@ import json
 import os
 import statistics
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,6 @@ def population_of(policy: Any, count: int) -> MirroredPopulation:
 
 def wire(hidden: list[int]) -> dict[str, Any]:
     """Return the bytes of a generation of 64 lives of a policy with these hidden layers, on two workers."""
-    from dataclasses import replace
-
     task = make_task("swimmer")
     policy = make_policy(replace(PRESETS["han-e"], hidden=hidden), task)
     engine: Any = make_engine(task, policy, "ray", threads=1, options=RayConfig(workers=2))

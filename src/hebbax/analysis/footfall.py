@@ -7,7 +7,7 @@ bounces as it lands, or misses a step, has a phase all the same.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from hebbax.attractors.spectra import dominant_frequency
 from hebbax.attractors.trajectory import check_control_period
 from hebbax.errors import HebbaxError
+from hebbax.worlds.body import Leg
 
 RHYTHM = 0.4
 """Part of the variance of a leg's contacts that strides explain, from which on it steps in their rhythm.
@@ -92,6 +93,11 @@ class Footfall:
     why: str | None = None  # it has no name
 
 
+def contacts_of_legs(contacts: np.ndarray, legs: Sequence[Leg]) -> np.ndarray:
+    """Return what part of each tick a leg touches, [ticks, legs], of contacts [ticks, bodies]: its busiest foot."""
+    return np.stack([contacts[:, leg.feet].max(axis=1) for leg in legs], axis=1)
+
+
 def measure_footfall(contacts: np.ndarray, places: np.ndarray, names: Sequence[str], control_period: float) -> Footfall:
     """Measure strides and name the gait.
 
@@ -114,11 +120,11 @@ def measure_footfall(contacts: np.ndarray, places: np.ndarray, names: Sequence[s
     none = Footfall(float("nan"), duty, nothing, nothing, np.full((legs, PARTS), np.nan), None)
     frequency = _stride_frequency(contacts, control_period) if legs else None
     if frequency is None or frequency * len(contacts) * control_period < FEWEST_STRIDES:
-        return _because(none, "its feet have no common rhythm")
+        return replace(none, why="its feet have no common rhythm")
     rhythm, middle = _fit(contacts, frequency * control_period)
     steps = rhythm >= RHYTHM
     if not steps.any():
-        return _because(none, "none of its legs steps in rhythm")
+        return replace(none, why="none of its legs steps in rhythm")
     phase = np.where(steps, np.mod(middle - middle[np.argmax(steps)], 1.0), np.nan)
     found = Footfall(
         frequency,
@@ -129,7 +135,7 @@ def measure_footfall(contacts: np.ndarray, places: np.ndarray, names: Sequence[s
         None,
     )
     if not steps.all():
-        return _because(found, "; ".join(_idle(name, share) for name, share in _of(names, duty, ~steps)))
+        return replace(found, why="; ".join(_idle(names[leg], duty[leg]) for leg in np.flatnonzero(~steps).tolist()))
     return _named(found, places)
 
 
@@ -188,7 +194,7 @@ def _named(found: Footfall, places: np.ndarray) -> Footfall:
     """Return strides with the name of their gait, if there is one for it."""
     stand = paired(places)
     if stand is None:
-        return _because(found, f"there is no name for gaits of {len(places)} legs that stand so")
+        return replace(found, why=f"there is no name for gaits of {len(places)} legs that stand so")
     kind, order = stand
     each = {name: agreement_of(found.phase[order], pattern) for name, pattern in PATTERNS[kind].items()}
     ranked = dict(sorted(each.items(), key=lambda item: -item[1]))
@@ -196,7 +202,7 @@ def _named(found: Footfall, places: np.ndarray) -> Footfall:
     words = _SLOW if np.mean(found.duty_factor) >= 0.5 else _FAST
     name = words.get(best, best) if ranked[best] >= AGREEMENT else None
     why = None if name else f"its phases are nearest to those of a {words.get(best, best)}, but not near"
-    return Footfall(found.frequency, found.duty_factor, found.rhythm, found.phase, found.diagram, name, ranked, why)
+    return replace(found, name=name, agreement=ranked, why=why)
 
 
 def _stride_frequency(contacts: np.ndarray, control_period: float) -> float | None:
@@ -232,16 +238,8 @@ def _diagram(contacts: np.ndarray, cycles: float, first: float) -> np.ndarray:
     return np.where(ticks > 0, sums / np.maximum(ticks, 1), np.nan)
 
 
-def _of(names: Sequence[str], duty: np.ndarray, which: np.ndarray) -> list[tuple[str, float]]:
-    return [(name, float(share)) for name, share, one in zip(names, duty, which, strict=True) if one]
-
-
 def _idle(name: str, duty: float) -> str:
     """Return what a leg does that does not step in rhythm."""
     if duty == 0:
         return f"{name} never lands"
     return f"{name} never leaves the ground" if duty == 1 else f"{name} does not step in the rhythm of the others"
-
-
-def _because(found: Footfall, why: str) -> Footfall:
-    return Footfall(found.frequency, found.duty_factor, found.rhythm, found.phase, found.diagram, None, {}, why)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hebbax.analysis.footfall import measure_footfall
+from hebbax.analysis.footfall import contacts_of_legs, measure_footfall
 from hebbax.analysis.frame import Body, Frame, Life, body_in_time
 from hebbax.analysis.gait import MOTIONS, Motion, measure_gait, motion_of
 from hebbax.analysis.life_reality import reality_of
@@ -206,7 +206,7 @@ def _footfall(contacts: np.ndarray, body: Body, period: float, motion: Motion) -
     if len(body.legs) < 2:
         return None
     names = [leg.name for leg in body.legs]
-    feet = np.stack([contacts[:, leg.feet].max(axis=1) for leg in body.legs], axis=1)
+    feet = contacts_of_legs(contacts, body.legs)
     found = measure_footfall(feet, np.array([(leg.ahead, leg.left) for leg in body.legs]), names, period)
     legs = zip(names, found.duty_factor, found.phase, found.rhythm, found.diagram, strict=True)
     walks = motion != "stands"  # touches of a body that stands are no gait, however regular

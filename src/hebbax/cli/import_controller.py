@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hebbax.cli.evolve import print_best
 from hebbax.cli.output import quoted, waiting
 from hebbax.cli.parser import Parser
-from hebbax.cli.starting import starting
+from hebbax.cli.starting import new_run_path, starting
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.policies.sizes import sizes_in_words, sizes_of
 
@@ -58,7 +57,6 @@ def parser() -> Parser:
 def run(options: Namespace) -> int:
     """Write the run; say how good its controller is here, and what to type next."""
     from hebbax.importing.najarro import import_najarro
-    from hebbax.runs.run_folder import unique_run_path
 
     if options.kind not in KINDS:
         raise unknown_name("kind of controller", options.kind, KINDS)
@@ -66,10 +64,7 @@ def run(options: Namespace) -> int:
         raise HebbaxError("--run: expected the name of a new folder, such as runs/theirs")
     file = Path(options.file)
     config = configuration(file, options.overrides)
-    path = options.run and Path(options.run)
-    if path is None:
-        date = datetime.now().strftime("%Y%m%d-%H%M%S")
-        path = unique_run_path(Path("runs"), config.task.name, config.policy.name, config.seed, date)
+    path = new_run_path(options.run, config)
     waiting(f"running {config.evaluate_lifetimes} lives; compiling them takes up to 20 s the first time")
     with starting(options.own_process):
         training = import_najarro(file, config, path, options.command)

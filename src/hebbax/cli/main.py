@@ -59,7 +59,8 @@ _MODULES = {
     "try": "try_task",
     "import": "import_controller",
     "verify-export": "verify_export",
-}  # which are words of Python
+}
+"""Of commands that no module can be called: words of Python, and what is no word."""
 
 USER_ERROR = 2
 INTERRUPTED = 130  # as a shell reports a process that Ctrl-C ended

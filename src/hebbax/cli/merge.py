@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from datetime import datetime
-from pathlib import Path
 
 from hebbax.cli.evaluate import add_genome_option
 from hebbax.cli.output import note, quoted
 from hebbax.cli.parser import Parser
+from hebbax.cli.starting import new_run_path
 from hebbax.cli.trust import add_trust_option, open_run
 from hebbax.errors import HebbaxError
 from hebbax.policies.sizes import sizes_in_words, sizes_of
@@ -47,15 +46,12 @@ def run(options: Namespace) -> int:
     from hebbax.cli.overrides.compose import compose_like
     from hebbax.evolution.trust import remember_trust
     from hebbax.runs.merge import merge_run
-    from hebbax.runs.run_folder import unique_run_path
 
     if options.run == "":
         raise HebbaxError("--run: expected the name of a new folder, such as runs/merged")
     source = open_run(options.target, trust=options.trust)
     config = compose_like(source.trained, options.overrides)
-    date = datetime.now().strftime("%Y%m%d-%H%M%S")
-    given = options.run and Path(options.run)
-    path = given or unique_run_path(Path("runs"), config.task.name, config.policy.name, config.seed, date)
+    path = new_run_path(options.run, config)
     training = merge_run(source, config, options.table, path, options.command, options.genome)
     remember_trust(training.search.config, path, note)
     print(f"before: {sizes_in_words(sizes_of(source.policy))}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,9 +62,12 @@ def run(options: Namespace) -> int:
     from hebbax.report.html.page import write_report
     from hebbax.report.show import report_path
 
-    if not 1 <= options.side_by_side <= min(MOST_LIVES, max(options.lifetimes, 1)):
-        most = f"{min(MOST_LIVES, max(options.lifetimes, 1))}, and no more than --lifetimes"
-        raise HebbaxError(f"--side-by-side {options.side_by_side}: expected a whole number from 1 to {most}")
+    most = min(MOST_LIVES, max(options.lifetimes, 1))
+    if not 1 <= options.side_by_side <= most:
+        raise HebbaxError(
+            f"--side-by-side {options.side_by_side}: expected a whole number from 1 to {most}, and no more than "
+            "--lifetimes"
+        )
     stored = open_run(options.target, trust=options.trust, overrides=options.overrides)
     beside = None
     if options.other is not None:
@@ -76,21 +80,16 @@ def run(options: Namespace) -> int:
     if options.experiments is not None:
         experiments = _given_folder(Path(options.experiments), experiments)
     waiting(f"running and analysing {options.lifetimes} lives; compiling them takes up to 20 s the first time")
-    material, other = (
-        None
-        if run is None
-        else gather(
-            run,
-            str(target),
-            genome=options.genome,
-            seed=options.seed,
-            lifetimes=options.lifetimes,
-            shown=options.side_by_side,
-            on_note=note,
-        )
-        for run, target in ((stored, options.target), (beside, options.other))
+    gathered = partial(
+        gather,
+        genome=options.genome,
+        seed=options.seed,
+        lifetimes=options.lifetimes,
+        shown=options.side_by_side,
+        on_note=note,
     )
-    assert material is not None
+    material = gathered(stored, str(options.target))
+    other = None if beside is None else gathered(beside, str(options.other))
     waiting("drawing")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

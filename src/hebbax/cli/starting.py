@@ -1,10 +1,16 @@
-"""How a command that evolves starts: what it imports and compiles is most of what one waits for."""
+"""How a command that evolves starts: what it imports and compiles is most of what one waits for; and where to."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hebbax.config.train import TrainConfig
 
 
 @contextmanager
@@ -26,3 +32,13 @@ def starting(own_process: bool) -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def new_run_path(given: str | None, config: TrainConfig) -> Path:
+    """Return the folder of a new run: the one that was given, or else one in runs/ named by what it is and the time."""
+    from hebbax.runs.run_folder import unique_run_path
+
+    if given is not None:
+        return Path(given)
+    date = datetime.now().strftime("%Y%m%d-%H%M%S")
+    return unique_run_path(Path("runs"), config.task.name, config.policy.name, config.seed, date)

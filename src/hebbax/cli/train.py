@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from hebbax.cli.evolve import evolve, print_best
 from hebbax.cli.interrupt import interruption
 from hebbax.cli.output import note, quoted
 from hebbax.cli.parser import Parser
-from hebbax.cli.starting import starting
+from hebbax.cli.starting import new_run_path, starting
 from hebbax.cli.trust import add_trust_option, open_run
 from hebbax.config.engines import SHIPPED
 from hebbax.errors import HebbaxError
@@ -114,16 +113,11 @@ def _started(options: Namespace) -> Training:
     from hebbax.cli.overrides.compose import compose_like, compose_train
     from hebbax.evolution.trust import remember_trust
     from hebbax.runs.begin_from import begin_from
-    from hebbax.runs.run_folder import unique_run_path
     from hebbax.runs.training import Training
 
     source = None if options.source is None else open_run(options.source, trust=options.trust)
     config = compose_train(options.overrides) if source is None else compose_like(source.trained, options.overrides)
-    if options.run is not None:
-        path = Path(options.run)
-    else:
-        date = datetime.now().strftime("%Y%m%d-%H%M%S")
-        path = unique_run_path(Path("runs"), config.task.name, config.policy.name, config.seed, date)
+    path = new_run_path(options.run, config)
     if source is None:
         training = Training.start(config, path, options.command)
     else:

@@ -8,10 +8,10 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from hebbax.compiling.compiler import compiled, copy, copy_by_way_of, from_source, outermost
+from hebbax.compiling.compiler import compiled, copy, copy_by_way_of, from_source
 from hebbax.engines.fingerprint import fingerprint_of
 from hebbax.engines.life import draw_birth
-from hebbax.engines.life_cache import LifeCache
+from hebbax.engines.life_cache import kept
 from hebbax.engines.specialise import world_functions
 from hebbax.engines.task_functions import TaskFunctions, task_functions
 from hebbax.tasks.task import Task
@@ -65,13 +65,6 @@ def row_of(state: type) -> Any:
     """Return the compiled function of states and a row that returns the arrays of one simulation."""
     fields = ", ".join(f"states.{name}[i]" for name in state._fields)  # pyright: ignore[reportAttributeAccessIssue]
     return compiled(from_source(f"def one_of(states, i):\n    return State({fields})\n", "one_of", {"State": state}))
-
-
-def kept(function: Any, versions: tuple[str, ...] = ()) -> Any:
-    """Return a function compiled, and kept on disk for the next process."""
-    compiled = outermost(function)
-    compiled._cache = LifeCache(fingerprint_of(function, versions))  # Numba's own would miss edits in what is called
-    return compiled
 
 
 def _place(birth_size: Any, place: Any, one_of: Any) -> Any:

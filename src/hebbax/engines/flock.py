@@ -33,7 +33,7 @@ from hebbax.engines.gate import (
 from hebbax.engines.hooks import damage_table
 from hebbax.engines.lives import empty_record, left_by, record_whole
 from hebbax.engines.scenario import PLAIN, Scenario, make_for_each, with_former_keywords
-from hebbax.engines.slots import no_inheritance
+from hebbax.engines.slots import lasting_weights, no_inheritance
 from hebbax.engines.task_functions import term_columns
 from hebbax.errors import check_whole
 from hebbax.policies.any_policy import WEIGHT_BOUND, AnyPolicy, Carry
@@ -242,7 +242,7 @@ class Flock(ABC):
         """Return the keys of the slots [width], and what their last lives left [width, weights or 0]."""
         slots, engine = scenario.slots, self._engine
         if slots is None:
-            return self.keys, jnp.full((self.width, engine.policy.weight_count if engine.persists else 0), jnp.nan)
+            return self.keys, jnp.full((self.width, lasting_weights(engine.policy)), jnp.nan)
         keys = jax.random.wrap_key_data(jnp.asarray(self._wide(slots.words(self.count))))
         weights = no_inheritance(self.count)
         if engine.persists:

@@ -17,6 +17,8 @@ from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
+from hebbax.compiling.compiler import outermost
+from hebbax.engines.fingerprint import fingerprint_of
 from hebbax.errors import one_line
 
 _DIGEST_SIZE = hashlib.sha256().digest_size
@@ -109,6 +111,13 @@ class LifeCache(NullCache):
     def _path(self, key: bytes) -> Path | None:
         folder = cache_folder()
         return folder and folder / f"life_{self._fingerprint}_{hashlib.sha256(key).hexdigest()[:12]}.nbc"
+
+
+def kept(function: Any, versions: tuple[str, ...] = ()) -> Any:
+    """Return a function compiled, and kept on disk for the next process."""
+    compiled = outermost(function)
+    compiled._cache = LifeCache(fingerprint_of(function, versions))  # Numba's own would miss edits in what is called
+    return compiled
 
 
 def digest_of(key: bytes, payload: bytes) -> bytes:

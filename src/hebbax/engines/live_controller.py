@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from hebbax.compiling.bounds import bounded
-from hebbax.compiling.compiler import copy, outermost
-from hebbax.engines.fingerprint import fingerprint_of
+from hebbax.compiling.compiler import copy
 from hebbax.engines.life import normalise_observation
-from hebbax.engines.life_cache import LifeCache
+from hebbax.engines.life_cache import kept
 from hebbax.errors import HebbaxError, unknown_name
 from hebbax.kernels.compile_step import compile_step
 from hebbax.kernels.policy_step import PolicyStep
@@ -177,18 +176,12 @@ def _functions_of(act: Any, adapt: Any, newborn: Any) -> tuple[Any, Any]:
         copy(outputs, action)
         return finite and bounded(action)
 
-    return _compile(birth), _compile(tick)
+    return kept(birth), kept(tick)
 
 
 def _functions(step: PolicyStep) -> tuple[Any, Any]:
     """Return the birth and a tick of a policy, compiled, and kept on disk for the next process."""
     return _functions_of(step.act, step.adapt, step.birth)
-
-
-def _compile(function: Any) -> Any:
-    compiled = outermost(function)
-    compiled._cache = LifeCache(fingerprint_of(function))  # Numba's own would miss edits in what is called
-    return compiled
 
 
 def _words(key: Any) -> np.ndarray:

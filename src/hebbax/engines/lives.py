@@ -11,16 +11,15 @@ from hebbax.engines.life import COUNT, END, LENGTH, RETURN, SUMS, TERMINATIONS, 
 from hebbax.engines.scenario import Scenario
 from hebbax.engines.task_functions import term_columns
 from hebbax.tasks.external.task import AnyTask
-from hebbax.tasks.task import Task
 from hebbax.types import END_DIVERGED, Lives, Record
 
 
-def empty_rows(task: Task, lives: int) -> np.ndarray:
+def empty_rows(task: AnyTask, lives: int) -> np.ndarray:
     """Return rows of lives that have not begun, float64 [lives, SUMS + 2 * normalised observations + reward terms]."""
     return np.zeros((lives, SUMS + 2 * task.normalised_size + term_columns(task)))
 
 
-def lives_of_rows(rows: np.ndarray, task: Task, weights: np.ndarray | None = None) -> Lives:
+def lives_of_rows(rows: np.ndarray, task: AnyTask, weights: np.ndarray | None = None) -> Lives:
     """Return the lives that rows (`empty_rows`) stand for, and the weights [lives, weights] that they left.
 
     They are over: what their world warned of is said.

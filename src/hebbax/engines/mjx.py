@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
-from functools import cached_property
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -18,11 +16,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from hebbax.config.mjx import MjxConfig
-from hebbax.damage.draws import drawn
 from hebbax.damage.event_table import END, ONSET, STAGE, WEIGHTS, states_of
-from hebbax.engines.bodies import bodies_of
-from hebbax.engines.calls import Stops, Turns
-from hebbax.engines.engine import Engine
+from hebbax.damage.events import Event
+from hebbax.engines.bodies import Bodies, bodies_of
 from hebbax.engines.flock import fresh_weights
 from hebbax.engines.flock_weights import changed, flat
 from hebbax.engines.gate import check_genomes, check_lifetimes, check_policy, life_keys, normaliser_of, ticks_of
@@ -30,23 +26,23 @@ from hebbax.engines.hooks import damage_table
 from hebbax.engines.jax_damage import damages_of
 from hebbax.engines.jax_functions import TaskUnderJax
 from hebbax.engines.lives import left_by
-from hebbax.engines.make_engine import make_engine
+from hebbax.engines.lives_here import LivesHere
 from hebbax.engines.mjx_bodies import MjxBodies
 from hebbax.engines.mjx_devices import MjxDevices
-from hebbax.engines.scenario import PLAIN, Scenario
+from hebbax.engines.scenario import PLAIN, Scenario, make_for_each
+from hebbax.engines.slots import lasting_weights, no_inheritance
 from hebbax.engines.task_functions import term_columns
-from hebbax.engines.twins import Twins
 from hebbax.policies.any_policy import AnyPolicy
 from hebbax.settings import pinned
 from hebbax.tasks.contract import compiled_task
 from hebbax.tasks.external.task import AnyTask
-from hebbax.types import END_DIVERGED, END_STOPPED, Lives, Record
+from hebbax.types import END_DIVERGED, END_STOPPED, Lives
 from hebbax.worlds.mujoco.in_jax import InJax
 
 logger = logging.getLogger(__name__)
 
 
-class MjxEngine:
+class MjxEngine(LivesHere):
     """Runs populations in MJX on all devices; records and streams are of MuJoCo itself.
 
     Raises HebbaxError where MJX is missing, and for a task or a model that it cannot run.
@@ -64,26 +60,10 @@ class MjxEngine:
         task = compiled_task(task)
         check_policy(policy, task)
         physics.model(task.world.model)  # what MJX lacks is said before anything is compiled
-        self.task, self.policy, self._threads = task, policy, threads
+        super().__init__(task, policy, threads)
         self._bodies, self._devices = MjxBodies(task, physics), MjxDevices(config, physics, task)
         self._functions = TaskUnderJax(task)
         self._draw = jax.jit(jax.vmap(fresh_weights(policy)))
-        self._stops, self._turns = Stops(), Turns()
-
-    @property
-    def concurrent(self) -> bool:
-        """Whether several lives may be streamed at the same time."""
-        return self._here.concurrent
-
-    @cached_property
-    def _here(self) -> Engine:
-        return make_engine(self.task, self.policy, "auto", self._threads)
-
-    def stop(self) -> None:
-        """End all lives within some ticks, those to come too: `evaluate` then returns what they were."""
-        self._stops.ask()
-        if "_here" in vars(self):
-            self._here.stop()
 
     @pinned()
     def evaluate(self, genomes: Any, key: Any, scenario: Scenario = PLAIN, *, lifetimes: int = 1) -> Lives:
@@ -105,20 +85,6 @@ class MjxEngine:
                 parts.append(flock.lives())
         return Lives.joined(parts)
 
-    def record(self, genome: Any, key: Any, scenario: Scenario = PLAIN) -> tuple[Lives, Record]:
-        """Run one life on MuJoCo itself and keep what happened at every tick; see `NativeEngine.record`."""
-        return self._here.record(genome, key, scenario)
-
-    def stream(
-        self, genome: Any, key: Any, scenario: Scenario = PLAIN, *, chunk: int = 1000
-    ) -> Iterator[tuple[Record, Lives | None]]:
-        """Run the life of `record` part by part; see `NativeEngine.stream`."""
-        return self._here.stream(genome, key, scenario, chunk=chunk)
-
-    def twins(self, genome: Any, key: Any, scenario: Scenario = PLAIN) -> AbstractContextManager[Twins] | None:
-        """Lend the life of `record`, and a twin that goes beside it."""
-        return self._here.twins(genome, key, scenario)
-
 
 class _Flock:
     """The lives of one call that are in memory together, filled up to `width` with the first of them."""
@@ -129,14 +95,14 @@ class _Flock:
         self._engine, self._task, self.count, self._width = engine, engine.task, len(keys), width
         self._rows = np.resize(np.arange(len(keys)), width)
         self._keys = keys[self._rows]
-        events = scenario.of_each(len(keys))
-        own = [drawn(one, key, engine.task, engine.policy) for one, key in zip(events, keys, strict=True)]
-        self._events = [own[row] for row in self._rows]
-        tables = {id(one): damage_table(one, engine.task, engine.policy) for one in own}
-        self._tables = [tables[id(one)] for one in self._events]
+        task, policy = engine.task, engine.policy
+
+        def fate(events: Sequence[Event]) -> tuple[Sequence[Event], np.ndarray, Bodies]:
+            return events, damage_table(events, task, policy), bodies_of(task, events)
+
+        fates = make_for_each(scenario.of_each(len(keys)), keys, task, policy, fate)
+        self._events, self._tables, self._bodies = zip(*(fates[row] for row in self._rows), strict=True)
         self._states = [states_of(table) for table in self._tables]
-        bodies = {id(one): bodies_of(engine.task, one) for one in own}
-        self._bodies = [bodies[id(one)] for one in self._events]
         self._normaliser = normaliser_of(scenario, engine.task)
         self._begin(genomes[self._rows], scenario)
 
@@ -145,11 +111,12 @@ class _Flock:
         devices, damages = engine._devices, damages_of(self._tables, self._events)
         self._program = devices.program(engine._functions, policy, damages.slots, scenario.restarts)
         keys = jax.random.wrap_key_data(jnp.asarray(self._keys))
-        slots, weights = keys, np.full((width, policy.weight_count if _persists(policy) else 0), np.nan, np.float32)
+        lasting = lasting_weights(policy)
+        slots, weights = keys, np.full((width, lasting), np.nan, np.float32)
         if scenario.slots is not None:
             slots = jax.random.wrap_key_data(jnp.asarray(scenario.slots.words(self.count)[self._rows]))
-            if _persists(policy):
-                weights = scenario.slots.inherited(self.count, policy.weight_count)[self._rows]
+            if lasting:
+                weights = scenario.slots.inherited(self.count, lasting)[self._rows]
         mean, scale = (np.asarray(part, np.float32) for part in (self._normaliser.mean, self._normaliser.scale))
         self._given = *devices.placed((genomes, keys, damages.parameters)), *devices.copied((mean, scale))
         born = devices.placed((slots, weights, damages.begin(width)))
@@ -212,8 +179,8 @@ class _Flock:
         mean, m2 = sums / counts, np.maximum(squares - sums**2 / counts, 0.0)
         within = np.all(np.isfinite(squares + sums**2), axis=1)
         ends = np.where(within, living.end.astype(np.int64), END_DIVERGED)
-        persists = _persists(self._engine.policy)
-        weights = flat(living.carry.weights) if persists else np.zeros((self.count, 0), np.float32)
+        lasting = lasting_weights(self._engine.policy)
+        weights = flat(living.carry.weights) if lasting else no_inheritance(self.count)
         return Lives(
             returns=living.total.astype(float),
             lengths=living.length.astype(np.int64),
@@ -226,7 +193,3 @@ class _Flock:
             reward_terms=living.terms.astype(float) if term_columns(self._task) else None,
             weights=left_by(ends, weights),
         )
-
-
-def _persists(policy: Any) -> bool:
-    return bool(getattr(policy, "persists", False))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hebbax.compiling.bounds import BOUND
-from hebbax.engines.batched import kept
+from hebbax.engines.life_cache import kept
 from hebbax.types import MOST_RETURN
 
 

@@ -41,6 +41,11 @@ class Stepped(NamedTuple):
     diverged: np.ndarray  # bool [lives]
     reborn: np.ndarray  # bool [lives]: a termination has restarted the body, and the life goes on
 
+    @property
+    def reward_terms(self) -> np.ndarray:
+        """The reward's terms, float64 [lives, terms]; of a single term, the reward."""
+        return self.terms if self.terms.shape[1] else self.rewards[:, None]
+
 
 class Puppets:
     """Lives of one task that tick together, and begin and end each by itself.

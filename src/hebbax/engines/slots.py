@@ -48,6 +48,11 @@ class Slots:
         return found.copy()
 
 
+def lasting_weights(policy: Any) -> int:
+    """Return how many weights of a life last beyond it: none of a policy whose weights do not persist."""
+    return policy.weight_count if getattr(policy, "persists", False) else 0
+
+
 def no_inheritance(lives: int) -> np.ndarray:
     """Return what lives of a policy whose weights do not persist inherit: float32 [lives, 0]."""
     return np.zeros((lives, 0), np.float32)

@@ -9,10 +9,11 @@ import numpy as np
 
 from hebbax.damage.events import Event
 from hebbax.damage.text import parse_damages
+from hebbax.engines.gate import own_key
 from hebbax.engines.puppets import Puppets, Stepped
 from hebbax.engines.scenario import Scenario, variant_of
-from hebbax.errors import HebbaxError, check_seed, check_whole, unknown_name
-from hebbax.keys import life_words, words_of
+from hebbax.errors import check_seed, check_whole, unknown_name
+from hebbax.keys import life_words
 from hebbax.tasks.external.task import AnyTask, ExternalTask
 from hebbax.tasks.registry import make_task
 from hebbax.tasks.task import Task
@@ -76,10 +77,7 @@ class LivesInTurn:
         self.lives[place] = check_whole("life", options.get("life", self.lives[place] + 1), 0, MOST_LIVES)
         if "key" not in options:
             return life_words(self.seeds[place] or 0, int(self.lives[place]))
-        words = words_of(options["key"])
-        if words.shape != (2,):
-            raise HebbaxError(f"keys of shape {words.shape[:-1]}: expected one key, because this is a single life")
-        return words
+        return own_key(options["key"])[0]
 
     def told_at_birth(self, place: int) -> dict[str, Any]:
         """Return what `info` says of a life that begins."""
@@ -87,8 +85,7 @@ class LivesInTurn:
 
     def columns(self, stepped: Stepped) -> dict[str, np.ndarray]:
         """Return what `info` says of a tick, an array a key with a row per place."""
-        terms = stepped.terms if stepped.terms.shape[1] else stepped.rewards[:, None]
-        told = {name: terms[:, index] for index, name in enumerate(self._told)}
+        told = dict(zip(self._told, stepped.reward_terms.T, strict=True))
         return {**told, "diverged": stepped.diverged, "reborn": stepped.reborn}
 
 

@@ -14,26 +14,16 @@ from hebbax.networks.initial import ZEROS
 def start_functions(found: Description, memory: Memory) -> Iterator[str]:
     """Yield the functions that begin a life."""
     name = found.name
-    draws = [(index, one) for index, one in enumerate(found.connections) if one.draw is not None]
-    of_life = any(one.draw is not None and one.draw.key is None for _, one in draws)
+    of_life = any(one.draw is not None and one.draw.key is None for one in found.connections)
     yield _clear(found)
     lines = [_first(memory, index, one) for index, one in enumerate(found.connections) if _in_ram(one)]
-    key = (
-        """\
-    uint32_t key[2];
-    key[0] = key0;
-    key[1] = key1;
-"""
-        if of_life
-        else "    (void)key0;\n    (void)key1;\n"
-    )
+    key = "    uint32_t key[2];\n" if of_life else ""
     counter = "    int k;\n" if lines else ""
-    declared, _, rest = key.partition("\n")
-    body = f"{declared}\n{counter}{rest}" if of_life else f"{counter}{key}"
+    taken = "    key[0] = key0;\n    key[1] = key1;\n" if of_life else "    (void)key0;\n    (void)key1;\n"
     yield f"""\
 void {name}_start_with_key({name} *controller, uint32_t key0, uint32_t key1)
 {{
-{body}    clear(controller);
+{key}{counter}{taken}    clear(controller);
 {textwrap.indent("".join(lines), "    ")}}}
 """
     yield _start(name, of_life)

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
+from hebbax.compiling.bounds import BOUND
 from hebbax.errors import HebbaxError
 from hebbax.export.description import Description, History, Learning, Wiring
 from hebbax.export.expressions import Expression, Operand
+from hebbax.export.numpy_controller import DIVERGED, FINE, NOT_FINITE
 from hebbax.export.onnx_units import Units
 from hebbax.installing import pip_install_extra
 from hebbax.networks.picture import Convolve
 from hebbax.networks.steps import Activate, Add, Blend, Copy, Multiply, Product, Step
+from hebbax.policies.any_policy import WEIGHT_BOUND
 
 OPSET, IR_VERSION = 17, 8
 """Of February 2022: what any runtime in use today reads."""
 
-STATUS = "status"
 _LARGEST = np.finfo(np.float32).max
 
 
@@ -44,8 +47,6 @@ def print_onnx(description: Description) -> bytes:
 
 def import_onnx(name: str) -> Any:
     """Return the module onnx or onnxruntime. Raises HebbaxError where it is not installed."""
-    from importlib import import_module
-
     try:
         return import_module(name)
     except ImportError as error:
@@ -127,21 +128,21 @@ def _step(graph: Graph, found: Description) -> None:
     finite = _all_within(graph, inputs, _LARGEST)
     if signal is not None:
         finite = graph.add("And", finite, _all_within(graph, signal, _LARGEST))
-    goes_on = graph.add("And", finite, graph.add("Less", state["last_status"], graph.constant([2], np.int64)))
+    goes_on = graph.add("And", finite, graph.add("Less", state["last_status"], graph.constant([DIVERGED], np.int64)))
     learnt, within = _Updates(graph, found, state, signal).run()
     units = _pass(graph, found, {**state, **learnt}, inputs)
     action = units.read(found.units - found.action_size, found.action_size)
-    within = graph.add("And", within, _all_within(graph, action, np.float32(1e6)))
+    within = graph.add("And", within, _all_within(graph, action, BOUND))
     action = graph.add("Where", within, action, graph.constant(np.zeros(found.action_size)))
     new = {**learnt, **_remembered(graph, found, state, units), "units": units.whole(), "last_action": action}
     new["tick"] = graph.add("Add", state["tick"], graph.constant([1], np.int64))
-    fine, diverged = graph.constant([0], np.int64), graph.constant([2], np.int64)
+    fine, diverged = graph.constant([FINE], np.int64), graph.constant([DIVERGED], np.int64)
     new["last_status"] = graph.add("Where", within, fine, diverged)
     # A tick that is left out changes nothing but what is answered.
     kept = {
         name: graph.add("Where", goes_on, new[name], value) if name in new else value for name, value in state.items()
     }
-    refused = graph.add("Max", state["last_status"], graph.constant([1], np.int64))
+    refused = graph.add("Max", state["last_status"], graph.constant([NOT_FINITE], np.int64))
     kept["last_status"] = graph.add("Where", goes_on, new["last_status"], refused)
     graph.output("action", kept["last_action"], [found.action_size])
     for name, (shape, dtype) in shapes.items():
@@ -321,7 +322,7 @@ class _Updates:
             known[f"signal{number}"] = graph.add("Gather", self.signal, graph.constant([place], np.int64))
         change, *states = evaluate(graph, learning.change, known)
         changed = self._of_each(learning, graph.add("Add", weights, change))
-        bound = np.float32(1e8) if learning.normalisation == "none" else _LARGEST
+        bound = WEIGHT_BOUND if learning.normalisation == "none" else _LARGEST
         fine = _all_within(graph, changed, bound)
         shape = graph.constant(one.shape, np.int64)
         results = {f"state_{index}_{n}": graph.add("Expand", value, shape) for n, value in enumerate(states)}

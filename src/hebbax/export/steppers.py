@@ -16,7 +16,7 @@ import numpy as np
 from hebbax.errors import HebbaxError, one_line
 from hebbax.export.description import Description
 from hebbax.export.numpy_controller import Controller
-from hebbax.export.onnx_printer import import_onnx, state_shapes
+from hebbax.export.onnx_printer import import_onnx
 from hebbax.export.write import first_state
 from hebbax.files.temporary import temporary_folder
 
@@ -142,6 +142,7 @@ class OnnxStepper:
                 f"{model if isinstance(model, Path) else 'the model'}: {one_line(error)[:200]}"
             ) from error
         self._found, self._state = found, first_state(found, lambda controller: None)
+        self._status_at = list(self._state).index("last_status")
         self.state_size = sum(part.nbytes for part in self._state.values())
 
     def begin(self, key: np.ndarray) -> np.ndarray:
@@ -158,8 +159,7 @@ class OnnxStepper:
         if self._found.signals:
             inputs["signal"] = np.asarray(signal, np.float32)
         action, *values = self._session.run(None, inputs)
-        status = values[list(state_shapes(self._found)).index("last_status")]
-        return int(status[0]), action, _bytes_of(values)
+        return int(values[self._status_at][0]), action, _bytes_of(values)
 
 
 def _bytes_of(arrays: Sequence[np.ndarray]) -> np.ndarray:

@@ -14,6 +14,7 @@ from hebbax.export.description import Description
 from hebbax.policies.policy import Policy
 from hebbax.runs.stored_run import StoredRun
 from hebbax.runs.trials import Source
+from hebbax.types import Normaliser
 
 TICKS = 1000
 MOST_BYTES = 1_000_000
@@ -54,7 +55,14 @@ def record_vector(run: StoredRun, found: Description, which: str, seed: int, tic
     return answered(run.policy, source.genome, source.normaliser, observations, signals, seed)
 
 
-def answered(policy: Policy, genome, normaliser, observations: np.ndarray, signals: np.ndarray, seed: int) -> Vector:
+def answered(
+    policy: Policy,
+    genome: np.ndarray,
+    normaliser: Normaliser | None,
+    observations: np.ndarray,
+    signals: np.ndarray,
+    seed: int,
+) -> Vector:
     """Return observations and signals with the actions of the controller that hebbax itself runs."""
     live = LiveController(policy, genome, normaliser)
     live.start(seed=seed)
@@ -68,9 +76,9 @@ def answered(policy: Policy, genome, normaliser, observations: np.ndarray, signa
 
 def _kept(observations: np.ndarray) -> int:
     """Return how many ticks of pictures a file holds; all of anything else."""
-    packed = io.BytesIO()
-    np.savez_compressed(packed, observations=_packed(observations))
-    if packed.tell() <= MOST_BYTES or _packed(observations).dtype == np.float32:
+    shares, packed = _packed(observations), io.BytesIO()
+    np.savez_compressed(packed, observations=shares)
+    if packed.tell() <= MOST_BYTES or shares.dtype == np.float32:
         return len(observations)
     return max(1, int(0.9 * len(observations) * MOST_BYTES / packed.tell()))
 

@@ -17,13 +17,14 @@ from hebbax.export.closed_loop import ExportedPolicy
 from hebbax.export.describe import describe_run
 from hebbax.export.description import Description
 from hebbax.export.manifest import Manifest, check_files, read_manifest
-from hebbax.export.numpy_controller import Controller
+from hebbax.export.numpy_controller import FINE, NOT_FINITE, Controller
 from hebbax.export.steppers import NumpyStepper, OnnxStepper, Stepper, c_stepper, compiler
 from hebbax.export.test_vector import Vector, read_vector
 from hebbax.export.write import code_of
-from hebbax.keys import evaluation_key, fold_in
+from hebbax.keys import evaluation_key, fold_in, life_words
 from hebbax.runs.evaluation import mean_interval
 from hebbax.runs.stored_run import StoredRun
+from hebbax.streams import WEIGHT_STREAM
 from hebbax.types import Lives
 
 LIVES = 20
@@ -167,14 +168,7 @@ def _stepper(folder: Path, found: Description, manifest: Manifest) -> Iterator[t
 
 
 def _newborn(stepper: Stepper, seed: int) -> np.ndarray:
-    life = fold_in(np.asarray(_words(seed)), 0)
-    return stepper.begin(fold_in(life, 0))
-
-
-def _words(seed: int) -> np.ndarray:
-    import jax
-
-    return np.asarray(jax.random.key_data(evaluation_key(seed)))
+    return stepper.begin(fold_in(life_words(seed, 0), WEIGHT_STREAM))
 
 
 def largest_difference(stepper: Stepper, vector: Vector, seed: int) -> float:
@@ -182,7 +176,7 @@ def largest_difference(stepper: Stepper, vector: Vector, seed: int) -> float:
     state, largest = _newborn(stepper, seed), 0.0
     for observation, signal, expected in zip(vector.observations, vector.signals, vector.actions, strict=True):
         status, action, state = stepper.step(state, observation, signal)
-        if status != 0:
+        if status != FINE:
             return float("inf")
         largest = max(largest, float(np.abs(action - expected).max()))
     return largest
@@ -198,11 +192,11 @@ def answers_not_a_number(stepper: Stepper, vector: Vector, seed: int) -> bool:
             wrong = np.array(observation)
             wrong[place] = value
             status, action, state = stepper.step(state, wrong, signal)
-            if status != 1 or not np.array_equal(action, last):
+            if status != NOT_FINITE or not np.array_equal(action, last):
                 return False
         _, last, plain = stepper.step(plain, observation, signal)
         status, action, state = stepper.step(state, observation, signal)
-        if status != 0 or not np.array_equal(action, last):
+        if status != FINE or not np.array_equal(action, last):
             return False
     return bool(rows)
 

@@ -133,10 +133,10 @@ def _film(material: Material, path: Path, on_note: Told) -> bool:
 
 
 def _weights_figure(material: Material) -> Figure:
-    shapes, policy = material.run.policy.layer_shapes, material.run.policy
-    axes = axes_or_new(None, 7.0, 1.2 * len(shapes) + 0.4)
+    policy = material.run.policy
+    axes = axes_or_new(None, 7.0, 1.2 * len(policy.layer_shapes) + 0.4)
     period = material.run.task.control_period
-    plot_weight_images(material.record.weights, shapes, period, axes, layer_names=policy.layer_names)
+    plot_weight_images(material.record.weights, policy.layer_shapes, period, axes, layer_names=policy.layer_names)
     return figure_of(axes)
 
 

@@ -74,17 +74,15 @@ class PPOLearner:
         for phase in self.schedule.phases:
             for events in phase.variants:
                 check_damages(events, self.task, self.policy)
-        self.engine: Engine = cast(
-            "Engine", _Stoppable(make_engine(self.task, self.policy, config.engine, config.threads))
-        )
+        stoppable = _Stoppable(make_engine(self.task, self.policy, config.engine, config.threads))
+        self.engine = cast("Engine", stoppable)
         self.key = root_key(config.seed)
         self.judge = Judge(config, self.engine, self.key, self.schedule.phases[0].variants)
         scenario = Scenario(config.task.ticks, None, config.termination)
         lives_key = np.asarray(jax.random.key_data(stream(self.key, "train")))
         places = config.learner.environments
         self._lives = TrainingLives(self.task, places, scenario, lives_key, config.threads)
-        stopping = lambda: self.engine.asked  # noqa: E731  # pyright: ignore
-        self._model = Model(config.learner, config.policy, self._lives, self._seed("initial"), stopping)
+        self._model = Model(config.learner, config.policy, self._lives, self._seed("initial"), lambda: stoppable.asked)
         self._scale = RewardScale(places, config.learner.gamma) if config.learner.normalise_reward else None
         self._seeded = seeded
         self._at: PPOState | None = None  # where model and lives are
@@ -128,7 +126,7 @@ class PPOLearner:
             # Of a life that diverged too: its last observations are those that were still good.
             statistics = statistics.merge(replace(lives, ends=np.zeros_like(lives.ends)))
         following = replace(state, generation=state.generation + 1, statistics=statistics, tensors=self._packed())
-        self._at, evaluation = following, {"mean_genome_return": None}
+        evaluation: dict[str, Any] = {"mean_genome_return": None}
         if self.judge.due(following.generation):
             controller = self.controller(following)
             evaluated = self.judge.lives(controller, following.generation)

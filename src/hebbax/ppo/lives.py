@@ -11,6 +11,7 @@ import numpy as np
 from gymnasium.spaces import Box
 from stable_baselines3.common.vec_env import VecEnv
 
+from hebbax.compiling.bounds import BOUND
 from hebbax.engines.puppets import Puppets, Stepped
 from hebbax.engines.scenario import Scenario, variant_of
 from hebbax.evolution.schedule import Phase
@@ -19,8 +20,6 @@ from hebbax.ppo.actor import has_limits
 from hebbax.ppo.reward_scale import RewardScale
 from hebbax.tasks.external.task import AnyTask
 from hebbax.types import END_DIVERGED, END_REACHED, Lives, Normaliser
-
-_UNLIMITED = 1e6  # at which Stable-Baselines3 cuts actions off; a life ends beyond it
 
 
 class TrainingLives(VecEnv):
@@ -38,7 +37,7 @@ class TrainingLives(VecEnv):
         self.weights: np.ndarray | None = None
         self.variants: Sequence[Any] = ()
         observations = Box(-np.inf, np.inf, (task.observation_size,), np.float32)
-        most = 1.0 if has_limits(task) else _UNLIMITED
+        most = 1.0 if has_limits(task) else BOUND  # Stable-Baselines3 cuts actions off there; a life ends beyond it
         super().__init__(places, observations, Box(-most, most, (task.action_size,), np.float32))
         self.numbers = np.zeros(places, np.int64)
         self.actions: list[list[np.ndarray]] = [[] for _ in range(places)]  # of the life under way
@@ -74,7 +73,7 @@ class TrainingLives(VecEnv):
         self.seen.append(self.puppets.observations.copy())
         stepped = self._step(self._asked)
         ended = stepped.terminated | stepped.truncated
-        rewards = stepped.rewards if self.weights is None else stepped.terms @ self.weights
+        rewards = stepped.rewards if self.weights is None else stepped.reward_terms @ self.weights
         if self.scale is not None:
             rewards = self.scale.scaled(rewards, ended)
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
@@ -89,8 +88,7 @@ class TrainingLives(VecEnv):
 
     def _step(self, actions: np.ndarray, which: np.ndarray | None = None) -> Stepped:
         stepped = self.puppets.step(actions, which)
-        terms = stepped.terms if stepped.terms.shape[1] else stepped.rewards[:, None]
-        self.terms += terms
+        self.terms += stepped.reward_terms
         self.terminations += int(np.sum((stepped.terminated & ~stepped.diverged) | stepped.reborn))
         for place in range(self.num_envs) if which is None else np.flatnonzero(which).tolist():
             self.actions[place].append(actions[place].copy())

@@ -53,22 +53,21 @@ def begin_from(
 
 
 def begin_about(
-    source: StoredRun, config: TrainConfig, genome: np.ndarray, path: Path, command: Sequence[str], which: str
+    source: StoredRun, config: TrainConfig, controller: Controller, path: Path, command: Sequence[str], which: str
 ) -> Training:
     """Write a run that begins at what a controller of another has become; return it, not begun.
 
     Args:
         source: the other run.
         config: of the new run, whose policy has such a genome.
-        genome: float32 [genome_size].
+        controller: with a genome of that policy, float32 [genome_size].
         path: of the folder of the new run.
         command: what the user typed, for run.json.
         which: the genome of the other run that it was, best or mean.
 
     Raises HebbaxError for a task with other observations, a bad configuration, or a folder that exists.
     """
-    search = _search_about(source, config, genome)
-    controller = replace(source.controller(which), genome=genome)
+    search = _search_about(source, config, controller.genome)
     return _begun(source, search, controller, path, command, which)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from hebbax.config.train import TrainConfig, flat_dict, to_dict
+from hebbax.config.train import ENGINE_OPTIONS, TrainConfig, flat_dict, to_dict
 from hebbax.types import Normaliser
 
 
@@ -28,7 +28,7 @@ def difference(config: TrainConfig, other: TrainConfig) -> tuple[str, str] | Non
     """
     mine, theirs = (flat_dict(replace(one, generations=1)) for one in (config, other))
     for key in {**mine, **theirs}:
-        if key.partition(".")[0] not in ("engine", "ray", "mjx") and mine.get(key) != theirs.get(key):
+        if key.partition(".")[0] not in ("engine", *ENGINE_OPTIONS) and mine.get(key) != theirs.get(key):
             return f"{key}={mine.get(key)}", f"{key}={theirs.get(key)}"
     return None
 

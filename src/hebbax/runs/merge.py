@@ -67,7 +67,7 @@ def merge_run(
     policy = replace(config.policy, scope="table", table=table, assignment=text_of_entries(entries))
     config = replace(config, policy=policy)
     genome = np.asarray(make_policy(policy, source.task).pack(layers), np.float32)
-    return begin_about(source, config, genome, path, command, which)
+    return begin_about(source, config, replace(controller, genome=genome), path, command, which)
 
 
 def _merged(

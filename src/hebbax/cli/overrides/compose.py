@@ -15,7 +15,7 @@ from omegaconf.errors import OmegaConfBaseException
 from hebbax.cli.overrides.check import as_hydra, check_overrides, expected_value, external_tasks, known_keys
 from hebbax.cli.overrides.schema import PRIMARY, store_schema
 from hebbax.config.learner import EVOLUTION, LEARNERS, POLICIES, LearnerConfig
-from hebbax.config.train import TrainConfig, check_train_config, from_typed
+from hebbax.config.train import ENGINE_OPTIONS, TrainConfig, check_train_config, from_typed
 from hebbax.errors import HebbaxError
 
 SCENARIO = ("task", "ticks", "termination", "damage")
@@ -103,13 +103,13 @@ def compose_resumed(overrides: Sequence[str]) -> tuple[int | None, dict[str, Any
     """
     keys = [text.partition("=")[0] for text in overrides]
     for key, text in zip(keys, overrides, strict=True):
-        if key not in ("generations", "engine") and key.partition(".")[0] not in ("ray", "mjx"):
+        if key not in ("generations", "engine") and key.partition(".")[0] not in ENGINE_OPTIONS:
             raise HebbaxError(f"{text}: only generations=N and engine=NAME can change when a run is resumed")
     if not overrides:
         return None, {}
     config = compose_train(overrides)
     moves = any(key != "generations" for key in keys)
-    engine = {name: getattr(config, name) for name in ("engine", "ray", "mjx")} if moves else {}
+    engine = {name: getattr(config, name) for name in ("engine", *ENGINE_OPTIONS)} if moves else {}
     return config.generations if "generations" in keys else None, engine
 
 

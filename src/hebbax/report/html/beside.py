@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -58,7 +58,7 @@ def pack_lives(materials: Sequence[Material]) -> tuple[list[dict[str, Any]], lis
 
 def beside_html(material: Material, other: Material) -> str:
     """Return what two runs earn and do, in columns beside each other."""
-    columns = (*(_facts(one) for one in (material, other)),)
+    columns = (_facts(material), _facts(other))
     rows = [
         (name, *(column.get(name, "–") for column in columns)) for name in dict.fromkeys([*columns[0], *columns[1]])
     ]
@@ -104,9 +104,4 @@ def _facts(material: Material) -> dict[str, str]:
     if material.verdicts:
         counts = ", ".join(f"{count} {label.replace('-', ' ')}" for label, count in material.labels)
         told["what the weights end on"] = counts
-    return told | dict(_gait(material))
-
-
-def _gait(material: Material) -> Iterator[tuple[str, str]]:
-    if material.analysis is not None:
-        yield from ((name, value) for name, value in words.gait_rows(material.analysis["summary"]))
+    return told if material.analysis is None else told | dict(words.gait_rows(material.analysis["summary"]))

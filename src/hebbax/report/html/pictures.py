@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from hebbax.analysis.footfall import contacts_of_legs
 from hebbax.analysis.stretch import late_stretch
 from hebbax.attractors.principal_components import principal_components
 from hebbax.attractors.recurrence import self_distance
@@ -79,9 +80,10 @@ def footfall_figure(material: Material) -> str:
         return ""
     footfall, rows = gait["footfall"], late_stretch(material.record)
     shown = material.record.contacts[rows][: round(_STRIDES / (footfall["frequency"] * period))]
-    feet = np.stack([shown[:, leg.feet].max(axis=1) for leg in body.legs], axis=1)
     names = [leg.name for leg in body.legs]
-    axes = plot_footfall(feet, names, period, axes_or_new(None, _WIDTH, 0.3 * len(names) + 1.0))
+    axes = plot_footfall(
+        contacts_of_legs(shown, body.legs), names, period, axes_or_new(None, _WIDTH, 0.3 * len(names) + 1.0)
+    )
     called = footfall["name"] or f"a gait without a name, as {footfall['why']}"
     nearest = ", ".join(f"{name} {value:.2f}" for name, value in list(footfall["agreement"].items())[:2])
     caption = f"When each leg bears weight, in some strides of the life above: {called}."
